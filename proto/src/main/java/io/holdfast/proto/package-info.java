@@ -1,0 +1,4 @@
+@NullMarked
+package io.holdfast.proto;
+
+import org.jspecify.annotations.NullMarked;
