@@ -1,0 +1,120 @@
+package io.holdfast.proto;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
+import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricFamily;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads {@code io.prometheus.client.MetricFamily} messages, each behind its length as a varint.
+ *
+ * <p>Everything that the schema knows is kept, native histograms, exemplars and created timestamps
+ * included, and so are unknown fields. What could not be exposed without breaking a scrape is
+ * refused: a family without a name, a type that does not exist, names and label values that are not
+ * UTF-8. Whether metrics fit their family's type is not looked at.
+ */
+public final class DelimitedParser {
+  private static final int MAX_VARINT_BYTES = 10;
+
+  private final byte[] body;
+  private int position;
+
+  private DelimitedParser(byte[] body) {
+    this.body = body;
+  }
+
+  /**
+   * The families in order of first appearance. Of two with one name the last is kept, in the place
+   * of the first.
+   *
+   * @throws ParseException if the body ends inside a message, or a message is malformed or can't be
+   *     exposed
+   */
+  public static List<MetricFamily> parse(byte[] body) throws ParseException {
+    DelimitedParser parser = new DelimitedParser(body);
+    Map<String, MetricFamily> families = new LinkedHashMap<>();
+    while (parser.position < body.length) {
+      MetricFamily family = parser.readFamily();
+      families.put(family.getName(), family);
+    }
+    return new ArrayList<>(families.values());
+  }
+
+  private MetricFamily readFamily() throws ParseException {
+    int start = position;
+    long length = readLength();
+    int rest = body.length - position;
+    if (length < 0 || length > rest) {
+      throw new ParseException(
+          "message at byte %d: length %s (expected: at most the %d bytes that follow)"
+              .formatted(start, Long.toUnsignedString(length), rest));
+    }
+    MetricFamily family;
+    try {
+      family = MetricFamily.parser().parseFrom(body, position, (int) length);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ParseException("message at byte %d: %s".formatted(start, e.getMessage()));
+    }
+    position += (int) length;
+    check(family, start);
+    return family;
+  }
+
+  private long readLength() throws ParseException {
+    int start = position;
+    long length = 0;
+    for (int i = 0; i < MAX_VARINT_BYTES; i++) {
+      if (position == body.length) {
+        throw new ParseException(
+            "message at byte %d: the body ends in its length".formatted(start));
+      }
+      byte next = body[position++];
+      if (i == MAX_VARINT_BYTES - 1 && (next < 0 || next > 1)) {
+        break;
+      }
+      length |= (next & 0x7fL) << (7 * i);
+      if (next >= 0) {
+        return length;
+      }
+    }
+    throw new ParseException(
+        "message at byte %d: length is not a varint (expected: at most 64 bits)".formatted(start));
+  }
+
+  private static void check(MetricFamily family, int start) throws ParseException {
+    if (family.getName().isEmpty()) {
+      throw new ParseException(
+          "message at byte %d: a metric family without a name".formatted(start));
+    }
+    checkUtf8("metric name", family.getNameBytes());
+    // Generated code files numbers that its enum lacks under the unknown fields.
+    UnknownFieldSet unknown = family.getUnknownFields();
+    List<Long> unknownTypes = unknown.getField(MetricFamily.TYPE_FIELD_NUMBER).getVarintList();
+    if (!unknownTypes.isEmpty()) {
+      throw new ParseException(
+          "metric family %s: type %d (expected: 0 to 5)"
+              .formatted(
+                  GoQuote.quote(family.getName()), unknownTypes.get(unknownTypes.size() - 1)));
+    }
+    for (Metric metric : family.getMetricList()) {
+      for (LabelPair label : metric.getLabelList()) {
+        checkUtf8("label name", label.getNameBytes());
+        checkUtf8("label value", label.getValueBytes());
+      }
+    }
+  }
+
+  private static void checkUtf8(String role, ByteString text) throws ParseException {
+    if (!text.isValidUtf8()) {
+      byte[] bytes = text.toByteArray();
+      throw new ParseException(
+          "invalid %s %s (expected: UTF-8)".formatted(role, GoQuote.quote(bytes, 0, bytes.length)));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.holdfast.proto;
+
+import java.util.Objects;
+
+/** What a metric or label name may consist of. */
+public enum NameRule {
+  /**
+   * ASCII letters, digits, underscores and (metric names alone) colons, not beginning with a digit.
+   */
+  LEGACY {
+    @Override
+    public boolean isMetricName(String name) {
+      return isLegacy(name, true);
+    }
+
+    @Override
+    public boolean isLabelName(String name) {
+      return isLegacy(name, false);
+    }
+  },
+
+  /** Any text that is not empty and has no unpaired surrogates. */
+  UTF8 {
+    @Override
+    public boolean isMetricName(String name) {
+      return !name.isEmpty() && isWellFormed(name);
+    }
+
+    @Override
+    public boolean isLabelName(String name) {
+      return isMetricName(name);
+    }
+  };
+
+  /** Whether a metric may be called this. */
+  public abstract boolean isMetricName(String name);
+
+  /**
+   * Whether a label may be called this. Reserved names such as {@code __name__} are no matter of
+   * this rule.
+   */
+  public abstract boolean isLabelName(String name);
+
+  static boolean isLegacyByte(int character, boolean first, boolean colons) {
+    return (character >= 'a' && character <= 'z')
+        || (character >= 'A' && character <= 'Z')
+        || character == '_'
+        || (character >= '0' && character <= '9' && !first)
+        || (character == ':' && colons);
+  }
+
+  private static boolean isLegacy(String name, boolean colons) {
+    int length = Objects.requireNonNull(name, "name").length();
+    for (int i = 0; i < length; i++) {
+      if (!isLegacyByte(name.charAt(i), i == 0, colons)) {
+        return false;
+      }
+    }
+    return length > 0;
+  }
+
+  private static boolean isWellFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char character = text.charAt(i);
+      if (Character.isHighSurrogate(character)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(character)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

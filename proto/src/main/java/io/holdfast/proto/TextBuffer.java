@@ -1,0 +1,142 @@
+package io.holdfast.proto;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A growing byte array with the exposition format's escapes. Not thread-safe. */
+final class TextBuffer {
+  private static final int REPLACEMENT = 0xfffd;
+
+  private byte[] bytes;
+  private int size;
+
+  TextBuffer(int capacity) {
+    bytes = new byte[capacity];
+  }
+
+  int size() {
+    return size;
+  }
+
+  byte[] toByteArray() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  void append(char ascii) {
+    reserve(1);
+    bytes[size++] = (byte) ascii;
+  }
+
+  void append(String text) {
+    append(text, false, false);
+  }
+
+  /** Repeats what was appended between two earlier sizes. */
+  void repeat(int start, int end) {
+    int length = end - start;
+    reserve(length);
+    System.arraycopy(bytes, start, bytes, size, length);
+    size += length;
+  }
+
+  void append(double value) {
+    reserve(GoNumbers.MAX_LENGTH);
+    size = GoNumbers.write(value, bytes, size);
+  }
+
+  void append(long value) {
+    reserve(GoNumbers.MAX_LENGTH);
+    size = GoNumbers.write(value, bytes, size);
+  }
+
+  /** Help text: backslash and line feed escaped. */
+  void appendHelp(String text) {
+    append(text, true, false);
+  }
+
+  /** What stands between a label's quotes: backslash, line feed and quote escaped. */
+  void appendLabelValue(String text) {
+    append(text, true, true);
+  }
+
+  /** A name, with an underscore for each character that the rule of plain exposition forbids. */
+  void appendName(String name, boolean colons) {
+    if (name.isEmpty()) {
+      append('_');
+      return;
+    }
+    reserve(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      char character = name.charAt(i);
+      boolean legal = NameRule.isLegacyByte(character, i == 0, colons);
+      bytes[size++] = (byte) (legal ? character : '_');
+      if (Character.isHighSurrogate(character)
+          && i + 1 < name.length()
+          && Character.isLowSurrogate(name.charAt(i + 1))) {
+        i++;
+      }
+    }
+  }
+
+  /** A metric name as {@link #appendName} writes it. */
+  static String plainName(String name) {
+    if (NameRule.LEGACY.isMetricName(name)) {
+      return name;
+    }
+    TextBuffer plain = new TextBuffer(name.length());
+    plain.appendName(name, true);
+    return new String(plain.bytes, 0, plain.size, StandardCharsets.ISO_8859_1);
+  }
+
+  private void append(String text, boolean escape, boolean escapeQuotes) {
+    int length = text.length();
+    reserve(length);
+    int i = 0;
+    for (; i < length; i++) {
+      char character = text.charAt(i);
+      if (character >= 0x80 || (escape && isEscaped(character, escapeQuotes))) {
+        break;
+      }
+      bytes[size++] = (byte) character;
+    }
+    if (i < length) {
+      appendSlowly(text, i, escape, escapeQuotes);
+    }
+  }
+
+  private void appendSlowly(String text, int start, boolean escape, boolean escapeQuotes) {
+    // Of one char come at most three bytes, or two when it is escaped.
+    reserve((text.length() - start) * 3);
+    for (int i = start; i < text.length(); i++) {
+      char character = text.charAt(i);
+      if (escape && isEscaped(character, escapeQuotes)) {
+        bytes[size++] = '\\';
+        bytes[size++] = (byte) (character == '\n' ? 'n' : character);
+      } else if (character < 0x80) {
+        bytes[size++] = (byte) character;
+      } else {
+        int codePoint = text.codePointAt(i);
+        appendCodePoint(codePoint);
+        i += Character.charCount(codePoint) - 1;
+      }
+    }
+  }
+
+  private void appendCodePoint(int codePoint) {
+    boolean unpaired = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+    byte[] encoded =
+        Character.toString(unpaired ? REPLACEMENT : codePoint).getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(encoded, 0, bytes, size, encoded.length);
+    size += encoded.length;
+  }
+
+  private static boolean isEscaped(char character, boolean escapeQuotes) {
+    return character == '\\' || character == '\n' || (character == '"' && escapeQuotes);
+  }
+
+  private void reserve(int more) {
+    if (bytes.length - size < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(size, more)));
+    }
+  }
+}

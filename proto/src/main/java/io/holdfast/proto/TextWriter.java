@@ -1,0 +1,208 @@
+package io.holdfast.proto;
+
+import io.holdfast.proto.metrics.Bucket;
+import io.holdfast.proto.metrics.Histogram;
+import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.proto.metrics.Quantile;
+import io.holdfast.proto.metrics.Summary;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the text exposition format 0.0.4, in pieces that join by concatenation: a family is its
+ * header and then the samples of each of its owners.
+ *
+ * <p>A scraper that reads this format knows plain names alone, so characters that these don't allow
+ * are written as underscores. Nothing else is checked: two names may become one. All methods are
+ * pure.
+ */
+public final class TextWriter {
+  private final TextBuffer out;
+  private final String name;
+
+  /**
+   * Where the current metric's labels were written first, "{" included and "}" not; below 0 if
+   * nowhere yet.
+   */
+  private int labelsStart;
+
+  private int labelsEnd;
+
+  private TextWriter(TextBuffer out, String name) {
+    this.out = out;
+    this.name = name;
+  }
+
+  /**
+   * The {@code # HELP} line, if there is a help text, and the {@code # TYPE} line. The format has
+   * no gauge histograms: they are typed as histograms.
+   */
+  public static byte[] header(String name, @Nullable String help, MetricType type) {
+    TextBuffer out = new TextBuffer(64 + 2 * name.length() + (help == null ? 0 : help.length()));
+    if (help != null) {
+      out.append("# HELP ");
+      out.appendName(name, true);
+      out.append(' ');
+      out.appendHelp(help);
+      out.append('\n');
+    }
+    out.append("# TYPE ");
+    out.appendName(name, true);
+    out.append(' ');
+    out.append(typeWord(type));
+    out.append('\n');
+    return out.toByteArray();
+  }
+
+  /**
+   * All sample lines of the metrics, in the order given; buckets and quantiles keep theirs. A
+   * histogram without a bucket for +Inf is given one. Of a count and its float twin the twin is
+   * written unless it is 0.
+   *
+   * @throws IllegalArgumentException if a metric lacks the value that the type demands
+   */
+  public static byte[] samples(String name, MetricType type, List<Metric> metrics) {
+    TextBuffer out = new TextBuffer(Math.min(1 << 20, metrics.size() * (64 + name.length()) + 64));
+    TextWriter writer = new TextWriter(out, TextBuffer.plainName(name));
+    for (Metric metric : metrics) {
+      writer.writeMetric(type, metric);
+    }
+    return out.toByteArray();
+  }
+
+  private static String typeWord(MetricType type) {
+    return switch (type) {
+      case COUNTER -> "counter";
+      case GAUGE -> "gauge";
+      case SUMMARY -> "summary";
+      case UNTYPED -> "untyped";
+      case HISTOGRAM, GAUGE_HISTOGRAM -> "histogram";
+    };
+  }
+
+  private void writeMetric(MetricType type, Metric metric) {
+    labelsStart = -1;
+    boolean present =
+        switch (type) {
+          case COUNTER -> metric.hasCounter();
+          case GAUGE -> metric.hasGauge();
+          case SUMMARY -> metric.hasSummary();
+          case UNTYPED -> metric.hasUntyped();
+          case HISTOGRAM, GAUGE_HISTOGRAM -> metric.hasHistogram();
+        };
+    if (!present) {
+      throw new IllegalArgumentException(
+          "metric of family " + GoQuote.quote(name) + ": no value (expected: a " + type + ")");
+    }
+    switch (type) {
+      case COUNTER -> writePlain(metric, metric.getCounter().getValue());
+      case GAUGE -> writePlain(metric, metric.getGauge().getValue());
+      case UNTYPED -> writePlain(metric, metric.getUntyped().getValue());
+      case SUMMARY -> writeSummary(metric, metric.getSummary());
+      case HISTOGRAM, GAUGE_HISTOGRAM -> writeHistogram(metric, metric.getHistogram());
+    }
+  }
+
+  private void writePlain(Metric metric, double value) {
+    out.append(name);
+    writeLabels(metric);
+    writeValue(metric, value);
+  }
+
+  private void writeSummary(Metric metric, Summary summary) {
+    for (Quantile quantile : summary.getQuantileList()) {
+      out.append(name);
+      writeLabelsAnd(metric, "quantile", quantile.getQuantile());
+      writeValue(metric, quantile.getValue());
+    }
+    writeTotals(metric, summary.getSampleSum(), GoNumbers.fromUnsigned(summary.getSampleCount()));
+  }
+
+  private void writeHistogram(Metric metric, Histogram histogram) {
+    double count = count(histogram.getSampleCountFloat(), histogram.getSampleCount());
+    boolean infinitySeen = false;
+    for (Bucket bucket : histogram.getBucketList()) {
+      infinitySeen |= bucket.getUpperBound() == Double.POSITIVE_INFINITY;
+      writeBucket(
+          metric,
+          bucket.getUpperBound(),
+          count(bucket.getCumulativeCountFloat(), bucket.getCumulativeCount()));
+    }
+    if (!infinitySeen) {
+      writeBucket(metric, Double.POSITIVE_INFINITY, count);
+    }
+    writeTotals(metric, histogram.getSampleSum(), count);
+  }
+
+  private void writeBucket(Metric metric, double upperBound, double population) {
+    out.append(name);
+    out.append("_bucket");
+    writeLabelsAnd(metric, "le", upperBound);
+    writeValue(metric, population);
+  }
+
+  private void writeTotals(Metric metric, double sum, double count) {
+    out.append(name);
+    out.append("_sum");
+    writeLabels(metric);
+    writeValue(metric, sum);
+    out.append(name);
+    out.append("_count");
+    writeLabels(metric);
+    writeValue(metric, count);
+  }
+
+  private void writeLabels(Metric metric) {
+    if (metric.getLabelCount() > 0) {
+      openLabels(metric);
+      out.append('}');
+    }
+  }
+
+  private void writeLabelsAnd(Metric metric, String bound, double value) {
+    openLabels(metric);
+    if (metric.getLabelCount() > 0) {
+      out.append(',');
+    }
+    out.append(bound);
+    out.append("=\"");
+    out.append(value);
+    out.append("\"}");
+  }
+
+  private void openLabels(Metric metric) {
+    if (labelsStart >= 0) {
+      out.repeat(labelsStart, labelsEnd);
+      return;
+    }
+    labelsStart = out.size();
+    out.append('{');
+    for (int i = 0; i < metric.getLabelCount(); i++) {
+      if (i > 0) {
+        out.append(',');
+      }
+      LabelPair label = metric.getLabel(i);
+      out.appendName(label.getName(), false);
+      out.append("=\"");
+      out.appendLabelValue(label.getValue());
+      out.append('"');
+    }
+    labelsEnd = out.size();
+  }
+
+  private void writeValue(Metric metric, double value) {
+    out.append(' ');
+    out.append(value);
+    if (metric.hasTimestampMs()) {
+      out.append(' ');
+      out.append(metric.getTimestampMs());
+    }
+    out.append('\n');
+  }
+
+  private static double count(double floatCount, long integerCount) {
+    return floatCount != 0 ? floatCount : GoNumbers.fromUnsigned(integerCount);
+  }
+}
