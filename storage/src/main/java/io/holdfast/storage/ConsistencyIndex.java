@@ -1,0 +1,267 @@
+package io.holdfast.storage;
+
+import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.storage.Rejection.Reason;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether a push would make the exposition inconsistent, at the cost of the push: family
+ * names with their types, and series with their owners, kept up to date with each change. The
+ * outcome is that of gathering everything after the push.
+ *
+ * <p>Concurrency: confined to the writer thread.
+ */
+final class ConsistencyIndex {
+  private final Groups groups;
+
+  /** Families of the server itself that pushes may join but not contradict: name to type. */
+  private final Map<String, MetricType> reserved;
+
+  ConsistencyIndex(Groups groups, Map<String, MetricType> reserved) {
+    this.groups = groups;
+    this.reserved = Map.copyOf(reserved);
+  }
+
+  /** Why this push must be refused, or null. Changes nothing. */
+  @Nullable Rejection check(Change.Push push) {
+    Group present = groups.get(push.group());
+    Rejection rejection = checkPushTimes(push, present);
+    if (rejection != null) {
+      return rejection;
+    }
+    Check check = new Check(push, present);
+    for (PushedFamily family : push.families().values()) {
+      Family before = present == null ? null : present.families.get(family.name());
+      if (before != null
+          && before.shadowedSeries == 0
+          && before.hasShapeOf(family.type(), family.seriesHashes())) {
+        // Name, type and series are here already and not in dispute: nothing can be new about them.
+        continue;
+      }
+      rejection = check.family(family, before);
+      if (rejection != null) {
+        return rejection;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Two grouping keys that differ in an empty instance alone have the same push times. The group
+   * that came later is refused.
+   */
+  private @Nullable Rejection checkPushTimes(Change.Push push, @Nullable Group present) {
+    if (present != null && present.pushTime != null) {
+      return present.pushTime.shadowedSeries == 0 ? null : pushTimesTaken(push.group());
+    }
+    long hash = PushTimes.seriesHash(push.group());
+    return groups.series().isFreeFor(hash, push.group()) ? null : pushTimesTaken(push.group());
+  }
+
+  private @Nullable Rejection pushTimesTaken(GroupKey group) {
+    for (GroupKey owner : groups.series().owners(PushTimes.seriesHash(group))) {
+      Group other = groups.get(owner);
+      if (!owner.equals(group)
+          && other != null
+          && Sanitiser.groupLabels(owner).equals(Sanitiser.groupLabels(group))) {
+        return new Rejection(
+            Reason.DUPLICATE_SERIES,
+            "collected metric "
+                + PushTimes.PUSH_TIME
+                + group
+                + " was collected before with the same name and label values, from group "
+                + owner);
+      }
+    }
+    return null;
+  }
+
+  /** One push against everything else as it will be after the push. */
+  private final class Check {
+    private final Change.Push push;
+    private final @Nullable Group present;
+
+    Check(Change.Push push, @Nullable Group present) {
+      this.push = push;
+      this.present = present;
+    }
+
+    @Nullable Rejection family(PushedFamily family, @Nullable Family before) {
+      Rejection rejection = checkType(family, before);
+      if (rejection == null) {
+        rejection = checkSuffixes(family);
+      }
+      return rejection == null ? checkSeries(family, before) : rejection;
+    }
+
+    private @Nullable Rejection checkType(PushedFamily family, @Nullable Family before) {
+      MetricType own = reserved.get(family.name());
+      if (own != null && own != family.type()) {
+        return typeConflict(family, own, "Holdfast's own metrics have it");
+      }
+      NamedFamily named = groups.names().get(family.name());
+      if (named == null) {
+        return null;
+      }
+      boolean holdsWinningType =
+          before != null
+              && before.type == family.type()
+              && NamedFamily.areCompatible(before.type, named.type());
+      if (holdsWinningType) {
+        return null;
+      }
+      for (MetricType type : MetricType.values()) {
+        if (!NamedFamily.areCompatible(type, family.type()) && othersOfType(named, type) > 0) {
+          GroupKey other = groupOfType(named, type);
+          return typeConflict(family, type, "group " + other + " has it");
+        }
+      }
+      return null;
+    }
+
+    private Rejection typeConflict(PushedFamily family, MetricType type, String who) {
+      return new Rejection(
+          Reason.TYPE_CONFLICT,
+          "gathered metric family "
+              + family.name()
+              + " has type "
+              + family.type()
+              + " but should have "
+              + type
+              + ": "
+              + who
+              + " with that type");
+    }
+
+    private @Nullable GroupKey groupOfType(NamedFamily named, MetricType type) {
+      GroupKey[] found = new GroupKey[1];
+      named
+          .holders()
+          .forEach(
+              holder -> {
+                if (found[0] == null && holder.type == type && !holder.group.equals(push.group())) {
+                  found[0] = holder.group;
+                }
+              });
+      return found[0];
+    }
+
+    /** How many groups hold the type after the push, this one's families of the push apart. */
+    private int othersOfType(NamedFamily named, MetricType type) {
+      int holders = named.holdersOfType(type);
+      Family own = present == null ? null : present.families.get(named.name());
+      boolean ownGoes =
+          own != null
+              && own.type == type
+              && (push.replace() || push.families().containsKey(named.name()));
+      return ownGoes ? holders - 1 : holders;
+    }
+
+    /** Summaries and histograms own the names that a scrape makes of theirs. */
+    private @Nullable Rejection checkSuffixes(PushedFamily family) {
+      for (String suffix : SuffixRule.SUFFIXES) {
+        String base = SuffixRule.base(family.name(), suffix);
+        if (base != null) {
+          for (MetricType type : SuffixRule.typesOwning(suffix)) {
+            if (willHave(base, type)) {
+              return suffixCollision(family.name(), base, type);
+            }
+          }
+        }
+        if (SuffixRule.owns(family.type(), suffix) && willHave(family.name() + suffix)) {
+          return suffixCollision(family.name() + suffix, family.name(), family.type());
+        }
+      }
+      return null;
+    }
+
+    private Rejection suffixCollision(String name, String base, MetricType type) {
+      return new Rejection(
+          Reason.SUFFIX_COLLISION,
+          "collected metric named \""
+              + name
+              + "\" collides with the "
+              + type.name().toLowerCase(Locale.ROOT)
+              + " named \""
+              + base
+              + "\""
+              + whoHolds(push.families().containsKey(base) ? name : base));
+    }
+
+    private String whoHolds(String name) {
+      NamedFamily named = groups.names().get(name);
+      GroupKey[] other = new GroupKey[1];
+      if (named != null) {
+        named.holders().forEach(holder -> other[0] = other[0] == null ? holder.group : other[0]);
+      }
+      if (other[0] != null) {
+        return " of group " + other[0];
+      }
+      return reserved.containsKey(name) ? " of Holdfast itself" : " of the same push";
+    }
+
+    private boolean willHave(String name) {
+      for (MetricType type : MetricType.values()) {
+        if (willHave(name, type)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean willHave(String name, MetricType type) {
+      PushedFamily inPush = push.families().get(name);
+      if ((inPush != null && inPush.type() == type) || reserved.get(name) == type) {
+        return true;
+      }
+      NamedFamily named = groups.names().get(name);
+      return named != null && othersOfType(named, type) > 0;
+    }
+
+    private @Nullable Rejection checkSeries(PushedFamily family, @Nullable Family before) {
+      SeriesIndex series = groups.series();
+      long[] hashes = family.seriesHashes();
+      for (int i = 0; i < hashes.length; i++) {
+        if (series.isFreeFor(hashes[i], push.group())) {
+          continue;
+        }
+        Rejection rejection = checkOwners(family, i, before);
+        if (rejection != null) {
+          return rejection;
+        }
+      }
+      return null;
+    }
+
+    private @Nullable Rejection checkOwners(PushedFamily family, int i, @Nullable Family before) {
+      String labels = seriesText(family).labels(i);
+      for (GroupKey owner : groups.series().owners(family.seriesHashes()[i])) {
+        Group other = owner.equals(push.group()) ? null : groups.get(owner);
+        Family theirs = other == null ? null : other.family(family.name());
+        if (theirs != null
+            && groups.hasSeries(theirs, family.seriesHashes()[i], labels)
+            && !isOlderOwner(before, theirs, family.seriesHashes()[i], labels)) {
+          return new Rejection(
+              Reason.DUPLICATE_SERIES,
+              "collected metric "
+                  + family.name()
+                  + labels
+                  + " was collected before with the same name and label values, from group "
+                  + owner);
+        }
+      }
+      return null;
+    }
+
+    /** Whether the group of the push had this series first, so that the other one is shadowed. */
+    private boolean isOlderOwner(@Nullable Family before, Family theirs, long hash, String labels) {
+      return before != null && before.precedes(theirs) && groups.hasSeries(before, hash, labels);
+    }
+  }
+
+  private static SeriesText seriesText(PushedFamily family) {
+    return SeriesText.of(family.name(), family.type(), family.text(), family.seriesHashes().length);
+  }
+}

@@ -1,0 +1,50 @@
+package io.holdfast.storage;
+
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
+
+/**
+ * A piece of a gzip stream, compressed on its own and ended on a byte boundary, so that pieces can
+ * be joined by concatenation (RFC 1951, 3.2.4: a stored block of no length, as a full flush
+ * writes).
+ *
+ * @param bytes raw deflate data without a final block
+ * @param crc the CRC-32 of what was compressed
+ * @param length bytes of what was compressed
+ */
+record Deflated(byte[] bytes, int crc, int length) {
+  /**
+   * The fastest level: metrics are so repetitive that the higher ones gain little for much time.
+   */
+  private static final int LEVEL = Deflater.BEST_SPEED;
+
+  /** Compresses pieces, one after the other. Holds native memory until closed; one thread. */
+  static final class Compressor implements AutoCloseable {
+    private final Deflater deflater = new Deflater(LEVEL, true);
+    private byte[] buffer = new byte[16 * 1024];
+
+    Deflated compress(byte[] text, int length) {
+      deflater.reset();
+      deflater.setInput(text, 0, length);
+      int produced = 0;
+      while (true) {
+        int space = buffer.length - produced;
+        int written = deflater.deflate(buffer, produced, space, Deflater.FULL_FLUSH);
+        produced += written;
+        if (written < space) {
+          break;
+        }
+        buffer = Arrays.copyOf(buffer, buffer.length * 2);
+      }
+      CRC32 crc = new CRC32();
+      crc.update(text, 0, length);
+      return new Deflated(Arrays.copyOf(buffer, produced), (int) crc.getValue(), length);
+    }
+
+    @Override
+    public void close() {
+      deflater.end();
+    }
+  }
+}

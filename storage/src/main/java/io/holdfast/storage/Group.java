@@ -1,0 +1,70 @@
+package io.holdfast.storage;
+
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a group, or a change of it: both have the same form, so that a change is made by
+ * {@link GroupMerge merging} it in.
+ *
+ * <p>Concurrency: mutable, confined to the writer thread. The families in it are immutable.
+ */
+final class Group {
+  final GroupKey key;
+
+  /** A DELETE: everything of this version or older is gone. */
+  @Nullable Version deletedAt;
+
+  /** A PUT: families older than this are gone, push times stay. */
+  @Nullable Version replacedAt;
+
+  @Nullable PushStamp lastPush;
+  @Nullable PushStamp lastFailure;
+  final SortedMap<String, Family> families = new TreeMap<>();
+
+  /** The push times as a scrape shows them; derived from the stamps, absent in a mere change. */
+  @Nullable Family pushTime;
+
+  @Nullable Family pushFailureTime;
+
+  Group(GroupKey key) {
+    this.key = key;
+  }
+
+  /** Whether anything in it is visible. */
+  boolean isEmpty() {
+    return families.isEmpty() && lastPush == null && lastFailure == null;
+  }
+
+  @Nullable Family family(String name) {
+    return switch (name) {
+      case PushTimes.PUSH_TIME -> pushTime;
+      case PushTimes.PUSH_FAILURE_TIME -> pushFailureTime;
+      default -> families.get(name);
+    };
+  }
+
+  /** Puts another object for a family that the group has, with the same name. */
+  void substitute(Family family) {
+    switch (family.name) {
+      case PushTimes.PUSH_TIME -> pushTime = family;
+      case PushTimes.PUSH_FAILURE_TIME -> pushFailureTime = family;
+      default -> families.put(family.name, family);
+    }
+  }
+
+  /**
+   * Since when the group has push times: the claim that the next stamp takes over. A group that was
+   * deleted begins anew.
+   */
+  @Nullable Version stampsClaimedAt() {
+    if (lastPush == null || lastFailure == null) {
+      PushStamp only = lastPush == null ? lastFailure : lastPush;
+      return only == null ? null : only.claimedAt();
+    }
+    Version push = lastPush.claimedAt();
+    Version failure = lastFailure.claimedAt();
+    return push.isBefore(failure) ? push : failure;
+  }
+}

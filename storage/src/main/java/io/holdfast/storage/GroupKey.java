@@ -1,0 +1,108 @@
+package io.holdfast.storage;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The grouping key: the label set of the push URL, which identifies a group.
+ *
+ * <p>Kept in its encoded form, {@code name 0xFF value 0xFE} for each label in order of the names.
+ * Neither byte occurs in UTF-8, so no label set's encoding is another one's, and the encodings of
+ * distinct keys differ in order as they do on the disk. It always ends with 0xFE, which a family
+ * name never contains: see {@link RecordKeys}.
+ *
+ * <p>Immutable. The order is that of the encodings, compared as unsigned bytes.
+ */
+public final class GroupKey implements Comparable<GroupKey> {
+  private static final byte AFTER_NAME = (byte) 0xFF;
+  static final byte AFTER_VALUE = (byte) 0xFE;
+
+  private final byte[] encoded;
+  private final int hash;
+
+  private GroupKey(byte[] encoded) {
+    this.encoded = encoded;
+    this.hash = Arrays.hashCode(encoded);
+  }
+
+  /**
+   * The key of this label set.
+   *
+   * @param labels at least one label, names and values well-formed (no lone surrogates)
+   */
+  public static GroupKey of(SortedMap<String, String> labels) {
+    if (labels.isEmpty()) {
+      throw new IllegalArgumentException("grouping key: no labels (expected: at least job)");
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(64);
+    labels.forEach(
+        (name, value) -> {
+          bytes.writeBytes(name.getBytes(StandardCharsets.UTF_8));
+          bytes.write(AFTER_NAME);
+          bytes.writeBytes(value.getBytes(StandardCharsets.UTF_8));
+          bytes.write(AFTER_VALUE);
+        });
+    return new GroupKey(bytes.toByteArray());
+  }
+
+  /** The key whose {@link #encoded} form this is; the array becomes the key's own. */
+  static GroupKey decode(byte[] encoded) {
+    return new GroupKey(encoded);
+  }
+
+  /** The encoded form; callers must not change it. */
+  byte[] encoded() {
+    return encoded;
+  }
+
+  /** The labels, by name. A new map with each call. */
+  public SortedMap<String, String> labels() {
+    SortedMap<String, String> labels = new TreeMap<>();
+    int start = 0;
+    int nameEnd = 0;
+    for (int i = 0; i < encoded.length; i++) {
+      if (encoded[i] == AFTER_NAME) {
+        nameEnd = i;
+      } else if (encoded[i] == AFTER_VALUE) {
+        labels.put(text(start, nameEnd), text(nameEnd + 1, i));
+        start = i + 1;
+      }
+    }
+    return labels;
+  }
+
+  private String text(int from, int to) {
+    return new String(encoded, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public int compareTo(GroupKey other) {
+    return Arrays.compareUnsigned(encoded, other.encoded);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof GroupKey that && Arrays.equals(encoded, that.encoded);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  /** As in a selector: {@code {job="backup",path="/var"}}. */
+  @Override
+  public String toString() {
+    return labels().entrySet().stream()
+        .map(label -> label.getKey() + "=" + quote(label.getValue()))
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private static String quote(String value) {
+    return '"' + value.replace("\\", "\\\\").replace("\n", "\\n").replace("\"", "\\\"") + '"';
+  }
+}

@@ -1,0 +1,48 @@
+package io.holdfast.storage;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Keeps groups. All methods may be called from any thread.
+ *
+ * <p>The order of submission is the order of effect: a change whose {@link #submit} returned before
+ * another's was called takes effect first.
+ */
+public interface GroupStore extends AutoCloseable {
+
+  /**
+   * Asks for a change and returns at once.
+   *
+   * <p>The future completes with {@link WriteOutcome.Applied} or {@link WriteOutcome.Rejected} only
+   * when everything that the change left (a rejected push leaves its failure time) is on the disk
+   * (fsync) and in every {@link #exposition} taken from then on. It never completes exceptionally:
+   * what the store cannot take is {@link WriteOutcome.Unavailable}. It may complete on the caller's
+   * thread or on one that acknowledges many changes: dependents must be short and must not block.
+   *
+   * <p>Cancelling the future withdraws the change if it was not yet begun.
+   */
+  CompletableFuture<WriteOutcome> submit(Change change);
+
+  /** The picture after the last commit. Never blocks. */
+  Exposition exposition();
+
+  /** Why changes are refused at the moment (a full or failing disk), or empty when they are not. */
+  Optional<String> unwritable();
+
+  /** How many changes wait. */
+  int queueDepth();
+
+  /** How many changes may wait. */
+  int queueCapacity();
+
+  /** Bytes that the store takes on the disk, roughly; 0 when that is not known. */
+  long sizeBytes();
+
+  /**
+   * Commits what waits, refuses what comes later and releases the directory. {@link #exposition}
+   * goes on to show the last picture. A second call does nothing.
+   */
+  @Override
+  void close();
+}

@@ -1,0 +1,349 @@
+package io.holdfast.storage;
+
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All groups in memory, with what follows from them: family names, series owners, what a scrape
+ * shows. The truth is on the disk; this is built from it at the start and kept up with each change.
+ *
+ * <h2>Shadowing</h2>
+ *
+ * Conflicts are refused at the door ({@link ConsistencyIndex}), but can come in otherwise: two
+ * nodes accept conflicting pushes at once, or two grouping keys have the same push times. Then the
+ * older claim is exposed and the later one <em>shadowed</em>: kept, not exposed, counted. What is
+ * exposed is a function of the groups alone, so every node that has them shows the same.
+ *
+ * <ul>
+ *   <li>Of incompatible types under one name, the type of the oldest claim is exposed.
+ *   <li>Of names that collide by a suffix ({@link SuffixRule}), the one with the older claim.
+ *   <li>Of equal series, the older owner's.
+ * </ul>
+ *
+ * Without any conflict this costs a comparison per change; with one, what it touches is worked out
+ * anew in {@link #settle}.
+ *
+ * <p>Concurrency: confined to the writer thread; {@link #exposition} makes snapshots for others.
+ */
+final class Groups {
+  private record Holder(GroupKey group, String name) {}
+
+  private final Map<GroupKey, Group> groups = new HashMap<>();
+  private final SeriesIndex series = new SeriesIndex();
+  private SortedTree<String, NamedFamily> names = SortedTree.empty();
+  private long seriesCount;
+  private long shadowedCount;
+
+  /** Names that are blocked or hold incompatible types. */
+  private final Set<String> disputedNames = new LinkedHashSet<>();
+
+  private final Deque<String> namesToSettle = new ArrayDeque<>();
+  private final Set<Holder> familiesToSettle = new LinkedHashSet<>();
+
+  @Nullable Group get(GroupKey key) {
+    return groups.get(key);
+  }
+
+  SortedTree<String, NamedFamily> names() {
+    return names;
+  }
+
+  SeriesIndex series() {
+    return series;
+  }
+
+  Iterable<Group> all() {
+    return groups.values();
+  }
+
+  int size() {
+    return groups.size();
+  }
+
+  Exposition exposition() {
+    return new Exposition(names, groups.size(), seriesCount, shadowedCount);
+  }
+
+  /**
+   * Merges a change, or a whole state, into its group.
+   *
+   * @param listener hears of each family that came, changed or went
+   */
+  void merge(Group change, GroupMerge.Listener listener) {
+    Group group = groups.computeIfAbsent(change.key, Group::new);
+    GroupMerge.merge(
+        group,
+        change,
+        (before, after) -> {
+          replace(before, after);
+          listener.changed(before, after);
+        });
+    refreshPushTimes(group);
+    if (group.isEmpty()) {
+      // A single node needs no tombstone: nobody can bring back what it has deleted.
+      groups.remove(group.key);
+    }
+    settle();
+  }
+
+  /** Whether this family has the series with this hash and these very labels. */
+  boolean hasSeries(Family family, long hash, String labels) {
+    SeriesText text = null;
+    for (int i = 0; i < family.seriesHashes.length; i++) {
+      if (family.seriesHashes[i] == hash) {
+        text = text == null ? seriesText(family) : text;
+        if (text.labels(i).equals(labels)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static SeriesText seriesText(Family family) {
+    return SeriesText.of(family.name, family.type, family.text, family.seriesHashes.length);
+  }
+
+  /** The equal name that is kept already, or the family's. */
+  String sharedName(PushedFamily family) {
+    NamedFamily named = names.get(family.name());
+    return named == null ? family.name() : named.name();
+  }
+
+  @Nullable String sharedHelp(PushedFamily family) {
+    NamedFamily named = names.get(family.name());
+    return named == null ? family.help() : named.shared(family.help());
+  }
+
+  private void refreshPushTimes(Group group) {
+    Version claimedAt = group.stampsClaimedAt();
+    Family push = PushTimes.pushTime(group, claimedAt);
+    if (push != group.pushTime) {
+      Family before = group.pushTime;
+      group.pushTime = push;
+      replace(before, push);
+    }
+    Family failure = PushTimes.pushFailureTime(group, claimedAt);
+    if (failure != group.pushFailureTime) {
+      Family before = group.pushFailureTime;
+      group.pushFailureTime = failure;
+      replace(before, failure);
+    }
+  }
+
+  private void replace(@Nullable Family before, @Nullable Family after) {
+    Family any = after == null ? before : after;
+    if (any == null) {
+      return;
+    }
+    String name = any.name;
+    rename(name, before, after);
+    boolean sameShape =
+        before != null
+            && after != null
+            && before.hasShapeOf(after.type, after.seriesHashes)
+            && before.claimedAt.equals(after.claimedAt);
+    if (!sameShape) {
+      if (before != null) {
+        disown(before);
+      }
+      if (after != null) {
+        own(after);
+      }
+      namesToSettle.add(name);
+    }
+    if (before != null) {
+      shadowedCount -= before.shadowedSeries;
+    }
+    if (after != null && (series.hasSharedHashes() || !disputedNames.isEmpty())) {
+      familiesToSettle.add(new Holder(after.group, name));
+    }
+  }
+
+  private void rename(String name, @Nullable Family before, @Nullable Family after) {
+    NamedFamily named = names.get(name);
+    if (named != null) {
+      named = named.with(before, after);
+    } else if (after != null) {
+      named = NamedFamily.of(after);
+    } else {
+      throw new IllegalStateException("family " + name + ": removed but not known");
+    }
+    names = named.isHeld() ? names.with(name, named) : names.without(name);
+  }
+
+  private void own(Family family) {
+    seriesCount += family.seriesHashes.length;
+    for (long hash : family.seriesHashes) {
+      if (!series.isFreeFor(hash, family.group)) {
+        markOwners(hash, family.name);
+        familiesToSettle.add(new Holder(family.group, family.name));
+      }
+      series.add(hash, family.group);
+    }
+  }
+
+  private void disown(Family family) {
+    seriesCount -= family.seriesHashes.length;
+    for (long hash : family.seriesHashes) {
+      series.remove(hash, family.group);
+      if (!series.isFreeFor(hash, family.group)) {
+        markOwners(hash, family.name);
+      }
+    }
+  }
+
+  private void markOwners(long hash, String name) {
+    for (GroupKey owner : series.owners(hash)) {
+      familiesToSettle.add(new Holder(owner, name));
+    }
+  }
+
+  /** Works out anew what is exposed of everything that the last change may have touched. */
+  private void settle() {
+    for (String name = namesToSettle.poll(); name != null; name = namesToSettle.poll()) {
+      settleName(name);
+    }
+    if (!familiesToSettle.isEmpty()) {
+      for (Holder holder : familiesToSettle) {
+        settleFamily(holder);
+      }
+      familiesToSettle.clear();
+    }
+  }
+
+  private void settleName(String name) {
+    NamedFamily named = names.get(name);
+    boolean wasDisputed = disputedNames.contains(name);
+    boolean isBlocked = named != null && isBlocked(named);
+    boolean isDisputed = named != null && (isBlocked || named.hasTypeConflict());
+    if (named != null && isBlocked != named.isBlocked()) {
+      named = named.blocked(isBlocked);
+      names = names.with(name, named);
+    }
+    if (isDisputed) {
+      disputedNames.add(name);
+    } else {
+      disputedNames.remove(name);
+    }
+    if (named != null && (isDisputed || wasDisputed)) {
+      named.holders().forEach(family -> familiesToSettle.add(new Holder(family.group, name)));
+    }
+    settleNeighbours(name);
+  }
+
+  /** A name that came, went or changed its type may block or free those that it collides with. */
+  private void settleNeighbours(String name) {
+    for (String suffix : SuffixRule.SUFFIXES) {
+      String base = SuffixRule.base(name, suffix);
+      NamedFamily under = base == null ? null : names.get(base);
+      if (under != null && under.isBlocked() != isBlocked(under)) {
+        namesToSettle.add(under.name());
+      }
+      NamedFamily over = names.get(name + suffix);
+      if (over != null && over.isBlocked() != isBlocked(over)) {
+        namesToSettle.add(over.name());
+      }
+    }
+  }
+
+  /** Whether an older name that is exposed collides. Ends, for each step goes to an older claim. */
+  private boolean isBlocked(NamedFamily named) {
+    for (String suffix : SuffixRule.SUFFIXES) {
+      String base = SuffixRule.base(named.name(), suffix);
+      NamedFamily under = base == null ? null : names.get(base);
+      if (under != null && SuffixRule.owns(under.type(), suffix) && isOutranked(named, under)) {
+        return true;
+      }
+      if (SuffixRule.owns(named.type(), suffix)) {
+        NamedFamily over = names.get(named.name() + suffix);
+        if (over != null && isOutranked(named, over)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean isOutranked(NamedFamily named, NamedFamily rival) {
+    Family claim = named.oldestClaim();
+    Family rivalClaim = rival.oldestClaim();
+    return claim != null && rivalClaim != null && outranks(rivalClaim, claim) && !isBlocked(rival);
+  }
+
+  private static boolean outranks(Family rival, Family claim) {
+    int byAge = rival.claimedAt.compareTo(claim.claimedAt);
+    // One change can bring both: then the shorter name, the summary or histogram, is exposed.
+    return byAge != 0 ? byAge < 0 : rival.name.length() < claim.name.length();
+  }
+
+  private void settleFamily(Holder holder) {
+    Group group = groups.get(holder.group);
+    Family family = group == null ? null : group.family(holder.name);
+    if (group == null || family == null) {
+      return;
+    }
+    Family settled = exposure(family);
+    shadowedCount += settled.shadowedSeries - family.shadowedSeries;
+    if (settled != family) {
+      group.substitute(settled);
+      rename(family.name, family, settled);
+    }
+  }
+
+  private Family exposure(Family family) {
+    NamedFamily named = names.get(family.name);
+    if (named == null || named.isBlocked() || !isOfWinningType(family, named)) {
+      return family.seriesHashes.length == family.shadowedSeries ? family : family.shadowed();
+    }
+    BitSet shadowed = shadowedSeries(family, named);
+    if (shadowed.isEmpty()) {
+      return family.shadowedSeries == 0 ? family : family.exposing(family.text, 0);
+    }
+    return family.exposing(seriesText(family).without(shadowed), shadowed.cardinality());
+  }
+
+  private BitSet shadowedSeries(Family family, NamedFamily named) {
+    BitSet shadowed = new BitSet();
+    if (!series.hasSharedHashes()) {
+      return shadowed;
+    }
+    SeriesText text = null;
+    for (int i = 0; i < family.seriesHashes.length; i++) {
+      long hash = family.seriesHashes[i];
+      GroupKey[] owners = series.owners(hash);
+      if (owners.length > 1) {
+        text = text == null ? seriesText(family) : text;
+        if (hasOlderOwner(family, hash, text.labels(i), owners, named)) {
+          shadowed.set(i);
+        }
+      }
+    }
+    return shadowed;
+  }
+
+  private boolean hasOlderOwner(
+      Family family, long hash, String labels, GroupKey[] owners, NamedFamily named) {
+    for (GroupKey owner : owners) {
+      Group other = owner.equals(family.group) ? null : groups.get(owner);
+      Family theirs = other == null ? null : other.family(family.name);
+      if (theirs != null
+          && theirs.precedes(family)
+          && isOfWinningType(theirs, named)
+          && hasSeries(theirs, hash, labels)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isOfWinningType(Family family, NamedFamily named) {
+    return NamedFamily.areCompatible(family.type, named.type());
+  }
+}

@@ -1,0 +1,236 @@
+package io.holdfast.storage;
+
+import io.holdfast.proto.TextWriter;
+import io.holdfast.proto.metrics.MetricType;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that groups have under one family name: who has it with which type and help, which type won,
+ * and the block that a scrape shows.
+ *
+ * <p>Immutable.
+ */
+final class NamedFamily {
+  private static final int TYPES = MetricType.values().length;
+
+  private final String name;
+
+  /** Every group's family of this name, the shadowed ones too. */
+  private final SortedTree<GroupKey, Family> holders;
+
+  private final int[] holdersByType;
+
+  /** How many groups have each help; a missing one is not counted. */
+  private final SortedTree<String, Integer> helps;
+
+  private final long exposedBytes;
+
+  /** Of several incompatible types the one with the oldest claim. */
+  private final MetricType type;
+
+  /** Whether an older family with a colliding name keeps this one out of every scrape. */
+  private final boolean isBlocked;
+
+  private final byte[] header;
+
+  private NamedFamily(
+      String name,
+      SortedTree<GroupKey, Family> holders,
+      int[] holdersByType,
+      SortedTree<String, Integer> helps,
+      long exposedBytes,
+      MetricType type,
+      boolean isBlocked,
+      byte[] header) {
+    this.name = name;
+    this.holders = holders;
+    this.holdersByType = holdersByType;
+    this.helps = helps;
+    this.exposedBytes = exposedBytes;
+    this.type = type;
+    this.isBlocked = isBlocked;
+    this.header = header;
+  }
+
+  static NamedFamily of(Family first) {
+    NamedFamily nobody =
+        new NamedFamily(
+            first.name,
+            SortedTree.empty(),
+            new int[TYPES],
+            SortedTree.empty(),
+            0,
+            first.type,
+            false,
+            new byte[0]);
+    return nobody.with(null, first);
+  }
+
+  String name() {
+    return name;
+  }
+
+  MetricType type() {
+    return type;
+  }
+
+  boolean isBlocked() {
+    return isBlocked;
+  }
+
+  boolean isHeld() {
+    return !holders.isEmpty();
+  }
+
+  SortedTree<GroupKey, Family> holders() {
+    return holders;
+  }
+
+  int holdersOfType(MetricType one) {
+    return holdersByType[one.getNumber()];
+  }
+
+  /** HELP and TYPE as a scrape shows them. */
+  byte[] header() {
+    return header;
+  }
+
+  /**
+   * The help that a scrape shows, where groups differ: the first in order that is not empty. It
+   * does not depend on the order of pushes, so every node shows the same.
+   */
+  @Nullable String help() {
+    String[] winner = new String[1];
+    helps.forEachLeaf(
+        leaf -> {
+          for (int i = 0; i < leaf.size() && (winner[0] == null || winner[0].isEmpty()); i++) {
+            winner[0] = leaf.key(i);
+          }
+        });
+    return winner[0];
+  }
+
+  /** The equal help that is kept already, or this one. */
+  @Nullable String shared(@Nullable String help) {
+    String kept = help == null ? null : helps.key(help);
+    return kept == null ? help : kept;
+  }
+
+  /** Whether a scrape shows anything of it. */
+  boolean isExposed() {
+    return exposedBytes > 0;
+  }
+
+  /** Whether groups hold types that cannot stand beside each other. */
+  boolean hasTypeConflict() {
+    int kinds = 0;
+    for (MetricType one : MetricType.values()) {
+      // The two kinds of histogram are one in a text scrape.
+      if (one != MetricType.GAUGE_HISTOGRAM && holdersCompatibleWith(one) > 0) {
+        kinds++;
+      }
+    }
+    return kinds > 1;
+  }
+
+  private int holdersCompatibleWith(MetricType one) {
+    return one == MetricType.HISTOGRAM
+        ? holdersOfType(MetricType.HISTOGRAM) + holdersOfType(MetricType.GAUGE_HISTOGRAM)
+        : holdersOfType(one);
+  }
+
+  static boolean areCompatible(MetricType one, MetricType other) {
+    return one == other || (isHistogram(one) && isHistogram(other));
+  }
+
+  private static boolean isHistogram(MetricType type) {
+    return type == MetricType.HISTOGRAM || type == MetricType.GAUGE_HISTOGRAM;
+  }
+
+  /** With one group's family changed; either may be absent, not both. */
+  NamedFamily with(@Nullable Family before, @Nullable Family after) {
+    Family any = after == null ? Objects.requireNonNull(before, "before") : after;
+    SortedTree<GroupKey, Family> newHolders =
+        after == null ? holders.without(any.group) : holders.with(any.group, after);
+    long newBytes = exposedBytes - exposed(before) + exposed(after);
+    if (before != null
+        && after != null
+        && before.type == after.type
+        && before.hasHelpOf(after)
+        && before.claimedAt.equals(after.claimedAt)) {
+      return new NamedFamily(
+          name, newHolders, holdersByType, helps, newBytes, type, isBlocked, header);
+    }
+    int[] newByType = holdersByType.clone();
+    SortedTree<String, Integer> newHelps = helps;
+    if (before != null) {
+      newByType[before.type.getNumber()]--;
+      newHelps = counted(newHelps, before.help, -1);
+    }
+    if (after != null) {
+      newByType[after.type.getNumber()]++;
+      newHelps = counted(newHelps, after.help, +1);
+    }
+    NamedFamily changed =
+        new NamedFamily(
+            name, newHolders, newByType, newHelps, newBytes, any.type, isBlocked, header);
+    return changed.settled();
+  }
+
+  NamedFamily blocked(boolean nowBlocked) {
+    return new NamedFamily(
+        name, holders, holdersByType, helps, exposedBytes, type, nowBlocked, header);
+  }
+
+  /** Works out what follows from the holders: the winning type and the header. */
+  private NamedFamily settled() {
+    MetricType winner = type;
+    if (hasTypeConflict()) {
+      Family oldest = oldestClaim();
+      winner = oldest == null ? type : oldest.type;
+    } else {
+      for (MetricType one : MetricType.values()) {
+        if (holdersOfType(one) > 0) {
+          winner = one;
+          break;
+        }
+      }
+    }
+    return new NamedFamily(
+        name,
+        holders,
+        holdersByType,
+        helps,
+        exposedBytes,
+        winner,
+        isBlocked,
+        TextWriter.header(name, help(), winner));
+  }
+
+  /** In proportion to the holders: asked only when names or types are in conflict. */
+  @Nullable Family oldestClaim() {
+    Family[] oldest = new Family[1];
+    holders.forEach(
+        family -> {
+          if (oldest[0] == null || family.precedes(oldest[0])) {
+            oldest[0] = family;
+          }
+        });
+    return oldest[0];
+  }
+
+  private static int exposed(@Nullable Family family) {
+    return family == null ? 0 : family.exposed.length;
+  }
+
+  private static SortedTree<String, Integer> counted(
+      SortedTree<String, Integer> helps, @Nullable String help, int by) {
+    if (help == null) {
+      return helps;
+    }
+    Integer present = helps.get(help);
+    int count = (present == null ? 0 : present) + by;
+    return count == 0 ? helps.without(help) : helps.with(help, count);
+  }
+}

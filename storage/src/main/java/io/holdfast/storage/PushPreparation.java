@@ -1,0 +1,292 @@
+package io.holdfast.storage;
+
+import io.holdfast.proto.TextWriter;
+import io.holdfast.proto.metrics.BucketSpan;
+import io.holdfast.proto.metrics.Histogram;
+import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricFamily;
+import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.storage.Rejection.Reason;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything about a push that needs nobody else: labels are sanitised, what is wrong in itself is
+ * found, samples are rendered, messages encoded, series hashed. Runs on the request's thread, so
+ * that the writer only compares and commits.
+ */
+public final class PushPreparation {
+  /** Series by label names and values: the order in which a scrape shows them. */
+  private static final Comparator<Prepared> BY_LABELS =
+      (one, other) -> compareLabels(one.labels, other.labels);
+
+  private record Prepared(Metric metric, List<LabelPair> labels) {}
+
+  /** Carries a rejection out of the depths of a family. */
+  @SuppressWarnings("serial") // Never leaves this class.
+  private static final class Defect extends Exception {
+    final Rejection rejection;
+
+    Defect(Reason reason, String message) {
+      super(message, null, false, false);
+      this.rejection = new Rejection(reason, message);
+    }
+  }
+
+  private PushPreparation() {}
+
+  /**
+   * The change that these families ask for: a {@link Change.Push}, or a {@link Change.RefusedPush}
+   * if they are wrong in themselves.
+   *
+   * @param replace whether the group's other families go (PUT) or stay (POST)
+   * @param receivedAtNanos nanoseconds since 1970
+   * @param families with distinct, non-empty names
+   */
+  public static Change prepare(
+      GroupKey group, boolean replace, long receivedAtNanos, List<MetricFamily> families) {
+    try {
+      rejectTimestamps(families);
+      Sanitiser sanitiser = new Sanitiser(group);
+      SortedMap<String, PushedFamily> pushed = new TreeMap<>();
+      for (MetricFamily family : families) {
+        if (!PushTimes.isReserved(family.getName())) {
+          pushed.put(family.getName(), prepare(family, sanitiser));
+        }
+      }
+      return new Change.Push(group, replace, receivedAtNanos, pushed);
+    } catch (Defect defect) {
+      return new Change.RefusedPush(group, receivedAtNanos, defect.rejection);
+    }
+  }
+
+  /** A family from the disk, where only what once passed {@link #prepare} lies. */
+  static PushedFamily restore(MetricFamily sanitised) {
+    List<Prepared> series = new ArrayList<>(sanitised.getMetricCount());
+    for (Metric metric : sanitised.getMetricList()) {
+      series.add(new Prepared(metric, metric.getLabelList()));
+    }
+    series.sort(BY_LABELS);
+    return render(sanitised, series);
+  }
+
+  private static void rejectTimestamps(List<MetricFamily> families) throws Defect {
+    for (MetricFamily family : families) {
+      for (Metric metric : family.getMetricList()) {
+        if (metric.hasTimestampMs()) {
+          throw new Defect(
+              Reason.TIMESTAMP,
+              "pushed metrics must not have timestamps, but "
+                  + describe(family.getName(), metric.getLabelList())
+                  + " has timestamp "
+                  + metric.getTimestampMs());
+        }
+      }
+    }
+  }
+
+  private static PushedFamily prepare(MetricFamily family, Sanitiser sanitiser) throws Defect {
+    checkFamily(family);
+    MetricFamily.Builder sanitised = family.toBuilder().clearMetric();
+    List<Prepared> series = new ArrayList<>(family.getMetricCount());
+    for (Metric metric : family.getMetricList()) {
+      List<LabelPair> labels = sanitiser.labels(metric);
+      checkMetric(family, metric, labels);
+      Metric kept = metric.toBuilder().clearLabel().addAllLabel(labels).build();
+      sanitised.addMetric(kept);
+      series.add(new Prepared(kept, labels));
+    }
+    series.sort(BY_LABELS);
+    rejectDuplicates(family.getName(), series);
+    return render(sanitised.build(), series);
+  }
+
+  private static PushedFamily render(MetricFamily family, List<Prepared> series) {
+    List<Metric> sorted = new ArrayList<>(series.size());
+    long[] hashes = new long[series.size()];
+    for (int i = 0; i < hashes.length; i++) {
+      sorted.add(series.get(i).metric);
+      hashes[i] = SeriesHash.of(family.getName(), series.get(i).labels);
+    }
+    return new PushedFamily(
+        family.getName(),
+        family.getType(),
+        family.hasHelp() ? family.getHelp() : null,
+        family.toByteArray(),
+        TextWriter.samples(family.getName(), family.getType(), sorted),
+        hashes);
+  }
+
+  private static void checkFamily(MetricFamily family) throws Defect {
+    if (!isWellFormed(family.getName()) && !family.getNameBytes().isValidUtf8()) {
+      throw new Defect(
+          Reason.BAD_METRIC,
+          "metric family name " + quote(family.getName()) + " is not valid UTF-8");
+    }
+  }
+
+  private static void checkMetric(MetricFamily family, Metric metric, List<LabelPair> labels)
+      throws Defect {
+    if (!hasValueOf(family.getType(), metric)) {
+      throw new Defect(
+          Reason.BAD_METRIC,
+          "collected metric "
+              + describe(family.getName(), labels)
+              + " is not a "
+              + family.getType());
+    }
+    @Nullable String previous = null;
+    for (int i = 0; i < labels.size(); i++) {
+      LabelPair label = labels.get(i);
+      String problem = problemOf(family.getType(), label, previous);
+      if (problem != null) {
+        throw new Defect(
+            Reason.BAD_LABELS,
+            "collected metric " + describe(family.getName(), labels) + " " + problem);
+      }
+      previous = label.getName();
+    }
+    if (metric.hasHistogram()) {
+      checkSpans(family.getName(), metric.getHistogram(), labels);
+    }
+  }
+
+  private static boolean hasValueOf(MetricType type, Metric metric) {
+    return switch (type) {
+      case COUNTER -> metric.hasCounter();
+      case GAUGE -> metric.hasGauge();
+      case SUMMARY -> metric.hasSummary();
+      case UNTYPED -> metric.hasUntyped();
+      case HISTOGRAM, GAUGE_HISTOGRAM -> metric.hasHistogram();
+    };
+  }
+
+  private static @Nullable String problemOf(
+      MetricType type, LabelPair label, @Nullable String previous) {
+    String name = label.getName();
+    if (name.equals(previous)) {
+      return "has two or more labels with the same name: " + name;
+    }
+    if (name.isEmpty()
+        || name.startsWith("__")
+        || (!isWellFormed(name) && !label.getNameBytes().isValidUtf8())) {
+      return "has a label with an invalid name: "
+          + quote(name)
+          + " (expected: valid UTF-8, not empty, not starting with \"__\")";
+    }
+    // A text scrape writes these two itself, and a repeated label makes Prometheus drop it all.
+    if (name.equals("quantile") && type == MetricType.SUMMARY) {
+      return "must not have an explicit \"quantile\" label";
+    }
+    if (name.equals("le") && (type == MetricType.HISTOGRAM || type == MetricType.GAUGE_HISTOGRAM)) {
+      return "must not have an explicit \"le\" label";
+    }
+    if (!isWellFormed(label.getValue()) && !label.getValueBytes().isValidUtf8()) {
+      return "has a label named " + quote(name) + " whose value is not utf8";
+    }
+    return null;
+  }
+
+  /**
+   * Whether the text can only have come from valid UTF-8. If not, the bytes must be looked at:
+   * decoding puts a replacement character for what is malformed, but it may as well have been sent.
+   */
+  private static boolean isWellFormed(String decoded) {
+    return decoded.indexOf('\uFFFD') < 0;
+  }
+
+  /** A native histogram must bring a count for each bucket that its spans announce. */
+  private static void checkSpans(String family, Histogram histogram, List<LabelPair> labels)
+      throws Defect {
+    checkSpans(
+        family,
+        labels,
+        "positive",
+        histogram.getPositiveSpanList(),
+        histogram.getPositiveDeltaCount(),
+        histogram.getPositiveCountCount());
+    checkSpans(
+        family,
+        labels,
+        "negative",
+        histogram.getNegativeSpanList(),
+        histogram.getNegativeDeltaCount(),
+        histogram.getNegativeCountCount());
+  }
+
+  private static void checkSpans(
+      String family,
+      List<LabelPair> labels,
+      String side,
+      List<BucketSpan> spans,
+      int deltas,
+      int counts)
+      throws Defect {
+    long announced = 0;
+    for (BucketSpan span : spans) {
+      announced += Integer.toUnsignedLong(span.getLength());
+    }
+    int brought = Math.max(deltas, counts);
+    if (announced != brought) {
+      throw new Defect(
+          Reason.BAD_METRIC,
+          "collected metric "
+              + describe(family, labels)
+              + " has "
+              + brought
+              + " "
+              + side
+              + " buckets (expected: "
+              + announced
+              + ", as its spans say)");
+    }
+  }
+
+  private static void rejectDuplicates(String family, List<Prepared> series) throws Defect {
+    for (int i = 1; i < series.size(); i++) {
+      List<LabelPair> labels = series.get(i).labels;
+      if (compareLabels(series.get(i - 1).labels, labels) == 0) {
+        throw new Defect(
+            Reason.DUPLICATE_SERIES,
+            "collected metric "
+                + describe(family, labels)
+                + " was collected before with the same name and label values");
+      }
+    }
+  }
+
+  private static int compareLabels(List<LabelPair> one, List<LabelPair> other) {
+    int common = Math.min(one.size(), other.size());
+    for (int i = 0; i < common; i++) {
+      int byName = one.get(i).getName().compareTo(other.get(i).getName());
+      if (byName != 0) {
+        return byName;
+      }
+      int byValue = one.get(i).getValue().compareTo(other.get(i).getValue());
+      if (byValue != 0) {
+        return byValue;
+      }
+    }
+    return Integer.compare(one.size(), other.size());
+  }
+
+  private static String describe(String family, List<LabelPair> labels) {
+    StringBuilder text = new StringBuilder(family).append('{');
+    for (LabelPair label : labels) {
+      if (text.charAt(text.length() - 1) != '{') {
+        text.append(',');
+      }
+      text.append(label.getName()).append('=').append(quote(label.getValue()));
+    }
+    return text.append('}').toString();
+  }
+
+  private static String quote(String text) {
+    return '"' + text.replace("\\", "\\\\").replace("\n", "\\n").replace("\"", "\\\"") + '"';
+  }
+}

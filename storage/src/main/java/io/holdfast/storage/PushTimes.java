@@ -1,0 +1,117 @@
+package io.holdfast.storage;
+
+import io.holdfast.proto.GoNumbers;
+import io.holdfast.proto.TextWriter;
+import io.holdfast.proto.metrics.Gauge;
+import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricType;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two families that every group has besides what was pushed, named and worded as the
+ * Pushgateway's.
+ */
+final class PushTimes {
+  static final String PUSH_TIME = "push_time_seconds";
+  static final String PUSH_FAILURE_TIME = "push_failure_time_seconds";
+
+  private static final String PUSH_TIME_HELP =
+      "Last Unix time when changing this group in the Pushgateway succeeded.";
+  private static final String PUSH_FAILURE_TIME_HELP =
+      "Last Unix time when changing this group in the Pushgateway failed.";
+
+  private PushTimes() {}
+
+  static boolean isReserved(String familyName) {
+    return familyName.equals(PUSH_TIME) || familyName.equals(PUSH_FAILURE_TIME);
+  }
+
+  /**
+   * The group's push time as a family, 0 if no push ever succeeded: the one that it has if that is
+   * still right, null for a group without stamps.
+   *
+   * @param claimedAt {@link Group#stampsClaimedAt}
+   */
+  static @Nullable Family pushTime(Group group, @Nullable Version claimedAt) {
+    return refreshed(group.pushTime, PUSH_TIME, PUSH_TIME_HELP, group, group.lastPush, claimedAt);
+  }
+
+  /** The same for the time of the last failed push. */
+  static @Nullable Family pushFailureTime(Group group, @Nullable Version claimedAt) {
+    return refreshed(
+        group.pushFailureTime,
+        PUSH_FAILURE_TIME,
+        PUSH_FAILURE_TIME_HELP,
+        group,
+        group.lastFailure,
+        claimedAt);
+  }
+
+  /** The hash that the push time series of this group has, whether the group exists or not. */
+  static long seriesHash(GroupKey group) {
+    return SeriesHash.of(PUSH_TIME, Sanitiser.groupLabels(group));
+  }
+
+  private static @Nullable Family refreshed(
+      @Nullable Family present,
+      String name,
+      String help,
+      Group group,
+      @Nullable PushStamp stamp,
+      @Nullable Version claimedAt) {
+    if (claimedAt == null) {
+      return null;
+    }
+    Version version = stamp == null ? claimedAt : stamp.version();
+    if (present != null && present.version.equals(version) && present.claimedAt.equals(claimedAt)) {
+      return present;
+    }
+    double seconds = stamp == null ? 0 : stamp.unixSeconds();
+    PushedFamily content =
+        present == null
+            ? rendered(name, help, group.key, seconds)
+            : new PushedFamily(
+                name,
+                MetricType.GAUGE,
+                help,
+                NOT_STORED,
+                withValue(present.text, seconds),
+                present.seriesHashes);
+    return new Family(group.key, content, version, claimedAt, 0);
+  }
+
+  private static PushedFamily rendered(String name, String help, GroupKey group, double seconds) {
+    List<LabelPair> labels = Sanitiser.groupLabels(group);
+    Metric metric =
+        Metric.newBuilder()
+            .addAllLabel(labels)
+            .setGauge(Gauge.newBuilder().setValue(seconds))
+            .build();
+    return new PushedFamily(
+        name,
+        MetricType.GAUGE,
+        help,
+        NOT_STORED,
+        TextWriter.samples(name, MetricType.GAUGE, List.of(metric)),
+        new long[] {SeriesHash.of(name, labels)});
+  }
+
+  /** The same line with another value: labels need not be rendered with every push. */
+  private static byte[] withValue(byte[] line, double value) {
+    int valueAt = line.length;
+    while (line[valueAt - 1] != ' ') {
+      valueAt--;
+    }
+    byte[] number = (GoNumbers.format(value) + "\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] changed = Arrays.copyOf(line, valueAt + number.length);
+    System.arraycopy(number, 0, changed, valueAt, number.length);
+    return changed;
+  }
+
+  /** The stamps are on the disk; the families are made of them. */
+  private static final byte[] NOT_STORED = {};
+}

@@ -1,0 +1,87 @@
+package io.holdfast.storage;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import io.holdfast.proto.metrics.MetricFamily;
+import io.holdfast.proto.store.FamilyRecord;
+import io.holdfast.proto.store.GroupRecord;
+import io.holdfast.proto.store.StoredPushStamp;
+import io.holdfast.proto.store.StoredVersion;
+import org.jspecify.annotations.Nullable;
+
+/** Turns groups and families into the store's records and back. */
+final class Records {
+  private Records() {}
+
+  static byte[] group(Group group) {
+    GroupRecord.Builder record = GroupRecord.newBuilder();
+    if (group.deletedAt != null) {
+      record.setDeletedAt(stored(group.deletedAt));
+    }
+    if (group.replacedAt != null) {
+      record.setReplacedAt(stored(group.replacedAt));
+    }
+    if (group.lastPush != null) {
+      record.setLastPush(stored(group.lastPush));
+    }
+    if (group.lastFailure != null) {
+      record.setLastFailure(stored(group.lastFailure));
+    }
+    return record.build().toByteArray();
+  }
+
+  static byte[] family(Family family, byte[] encoded) {
+    return FamilyRecord.newBuilder()
+        .setVersion(stored(family.version))
+        .setClaimedAt(stored(family.claimedAt))
+        .setPushedAtNanos(family.pushedAtNanos)
+        // Nobody changes the array: a PushedFamily is immutable.
+        .setMetricFamily(UnsafeByteOperations.unsafeWrap(encoded))
+        .build()
+        .toByteArray();
+  }
+
+  /** Fills in what the record says of the group itself. */
+  static void readGroup(byte[] value, Group into) throws InvalidProtocolBufferException {
+    GroupRecord record = GroupRecord.parseFrom(value);
+    into.deletedAt = record.hasDeletedAt() ? version(record.getDeletedAt()) : null;
+    into.replacedAt = record.hasReplacedAt() ? version(record.getReplacedAt()) : null;
+    into.lastPush = record.hasLastPush() ? stamp(record.getLastPush()) : null;
+    into.lastFailure = record.hasLastFailure() ? stamp(record.getLastFailure()) : null;
+  }
+
+  static Family readFamily(byte[] value, GroupKey group) throws InvalidProtocolBufferException {
+    FamilyRecord record = FamilyRecord.parseFrom(value);
+    PushedFamily content =
+        PushPreparation.restore(MetricFamily.parseFrom(record.getMetricFamily()));
+    Version version = version(record.getVersion());
+    Version claimedAt = version(record.getClaimedAt());
+    return new Family(
+        group,
+        content,
+        version,
+        claimedAt.equals(version) ? version : claimedAt,
+        record.getPushedAtNanos());
+  }
+
+  static StoredVersion stored(Version version) {
+    return StoredVersion.newBuilder().setClock(version.clock()).setNode(version.node()).build();
+  }
+
+  static Version version(StoredVersion stored) {
+    return new Version(stored.getClock(), stored.getNode());
+  }
+
+  private static StoredPushStamp stored(PushStamp stamp) {
+    return StoredPushStamp.newBuilder()
+        .setVersion(stored(stamp.version()))
+        .setUnixSeconds(stamp.unixSeconds())
+        .setClaimedAt(stored(stamp.claimedAt()))
+        .build();
+  }
+
+  private static @Nullable PushStamp stamp(StoredPushStamp stored) {
+    return new PushStamp(
+        version(stored.getVersion()), stored.getUnixSeconds(), version(stored.getClaimedAt()));
+  }
+}

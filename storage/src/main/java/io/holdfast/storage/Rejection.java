@@ -1,0 +1,19 @@
+package io.holdfast.storage;
+
+/**
+ * Why a push was refused, for the one who pushed.
+ *
+ * @param message names the family, the series and, for a conflict, the other group
+ */
+public record Rejection(Reason reason, String message) {
+
+  /** What kind of mistake it was: the {@code reason} label of the counter of rejected pushes. */
+  public enum Reason {
+    TIMESTAMP,
+    BAD_LABELS,
+    BAD_METRIC,
+    DUPLICATE_SERIES,
+    TYPE_CONFLICT,
+    SUFFIX_COLLISION
+  }
+}

@@ -1,0 +1,221 @@
+package io.holdfast.storage;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * An open RocksDB, with the settings that the promises rest on.
+ *
+ * <ul>
+ *   <li>Every write is synced before it returns, and there is one writer: so whatever a torn
+ *       write-ahead log ends with was never acknowledged.
+ *   <li>A torn tail is therefore dropped; anything damaged before it makes the open fail ({@code
+ *       kTolerateCorruptedTailRecords}: point-in-time recovery would drop acknowledged records
+ *       behind the damage without a word).
+ *   <li>Little memory: the whole content is in the heap in its exposed form already, and RocksDB
+ *       reads next to nothing.
+ * </ul>
+ *
+ * <p>Concurrency: confined to the writer thread. A native object must not be touched after it was
+ * closed: the process would crash.
+ */
+final class RocksDatabase implements AutoCloseable {
+  private static final long WRITE_BUFFER_BYTES = 8L << 20;
+  private static final long BLOCK_CACHE_BYTES = 8L << 20;
+  private static final long MAX_WAL_BYTES = 32L << 20;
+  private static final long MAX_LOG_FILE_BYTES = 4L << 20;
+
+  private final Deque<AutoCloseable> closeInReverse = new ArrayDeque<>();
+  private final RocksDB database;
+  private final WriteOptions synced;
+
+  private RocksDatabase(Path directory) throws RocksDBException {
+    try {
+      Options options = options();
+      this.synced = opened(new WriteOptions().setSync(true));
+      this.database = opened(RocksDB.open(options, directory.toString()));
+    } catch (RocksDBException | RuntimeException e) {
+      closeAll();
+      throw e;
+    }
+  }
+
+  /**
+   * @throws StoreException in words for the operator
+   */
+  static RocksDatabase open(Path directory) throws StoreException {
+    try {
+      Files.createDirectories(directory);
+      RocksDB.loadLibrary();
+      return new RocksDatabase(directory);
+    } catch (FileAlreadyExistsException e) {
+      throw new StoreException(
+          "--storage.path=" + directory + ": " + e.getFile() + " is not a directory", e);
+    } catch (IOException e) {
+      throw new StoreException(
+          "--storage.path=" + directory + " cannot be created: " + reason(e), e);
+    } catch (RocksDBException e) {
+      throw explained(directory, e);
+    }
+  }
+
+  /** What went wrong with the store in this directory, and the ways out. */
+  static StoreException explained(Path directory, RocksDBException e) {
+    String message = String.valueOf(e.getMessage());
+    if (isOf(e, Status.Code.Corruption)) {
+      return new StoreException(
+          "the store in --storage.path="
+              + directory
+              + " is damaged: "
+              + message
+              + ". Nothing was changed. Ways out: restore the directory from a backup; or move it"
+              + " aside and start with an empty one (jobs fill it again with their next pushes)",
+          e);
+    }
+    if (message.contains("lock")) {
+      return new StoreException(
+          "--storage.path="
+              + directory
+              + " is in use by another process ("
+              + message
+              + "). Stop that one, or give each its own directory",
+          e);
+    }
+    return new StoreException(
+        "the store in --storage.path=" + directory + " cannot be opened: " + message, e);
+  }
+
+  private static boolean isOf(RocksDBException e, Status.Code code) {
+    Status status = e.getStatus();
+    return status != null && status.getCode() == code;
+  }
+
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
+  private Options options() throws RocksDBException {
+    Properties withoutSetter = new Properties();
+    // Notices a log file that is missing altogether.
+    withoutSetter.setProperty("track_and_verify_wals", "true");
+    DBOptions parsed = opened(DBOptions.getDBOptionsFromProps(withoutSetter));
+    if (parsed == null) {
+      throw new RocksDBException("this RocksDB does not know the option track_and_verify_wals");
+    }
+    BlockBasedTableConfig table =
+        new BlockBasedTableConfig()
+            .setBlockCache(opened(new LRUCache(BLOCK_CACHE_BYTES)))
+            .setFilterPolicy(opened(new BloomFilter()))
+            .setCacheIndexAndFilterBlocks(true);
+    return opened(new Options(parsed, opened(new ColumnFamilyOptions())))
+        .setCreateIfMissing(true)
+        .setParanoidChecks(true)
+        .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+        .setRecycleLogFileNum(0)
+        .setMaxTotalWalSize(MAX_WAL_BYTES)
+        .setWriteBufferSize(WRITE_BUFFER_BYTES)
+        .setMaxWriteBufferNumber(2)
+        .setTableFormatConfig(table)
+        .setCompressionType(CompressionType.LZ4_COMPRESSION)
+        .setMaxBackgroundJobs(2)
+        .setMaxOpenFiles(-1)
+        .setKeepLogFileNum(2)
+        .setMaxLogFileSize(MAX_LOG_FILE_BYTES)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setStatsDumpPeriodSec(0);
+  }
+
+  private <T extends @Nullable AutoCloseable> T opened(T closeable) {
+    if (closeable != null) {
+      closeInReverse.push(closeable);
+    }
+    return closeable;
+  }
+
+  byte @Nullable [] get(byte[] key) throws RocksDBException {
+    return database.get(key);
+  }
+
+  boolean isEmpty() throws RocksDBException {
+    try (ReadOptions options = new ReadOptions();
+        RocksIterator iterator = database.newIterator(options)) {
+      iterator.seekToFirst();
+      iterator.status();
+      return !iterator.isValid();
+    }
+  }
+
+  /** Receives the records of groups and families, in order of their keys. */
+  interface RecordConsumer {
+    void accept(byte[] key, byte[] value);
+  }
+
+  void forEachGroupRecord(RecordConsumer consumer) throws RocksDBException {
+    try (ReadOptions options =
+            new ReadOptions()
+                .setVerifyChecksums(true)
+                .setFillCache(false)
+                .setReadaheadSize(1L << 20);
+        RocksIterator iterator = database.newIterator(options)) {
+      for (iterator.seek(RecordKeys.FIRST_GROUP);
+          iterator.isValid() && iterator.key()[0] == RecordKeys.FIRST_GROUP[0];
+          iterator.next()) {
+        consumer.accept(iterator.key(), iterator.value());
+      }
+      // An iterator that met damage is merely invalid: without this the rest would be missing.
+      iterator.status();
+    }
+  }
+
+  /** Writes and syncs. After a failure what is on the disk is unknown until it is opened anew. */
+  void write(WriteBatch batch) throws RocksDBException {
+    database.write(synced, batch);
+  }
+
+  /** Lets go of what a wipe deleted, in the background: reads would step over it otherwise. */
+  void flush() throws RocksDBException {
+    try (FlushOptions options =
+        new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
+      database.flush(options);
+    }
+  }
+
+  @Override
+  public void close() {
+    closeAll();
+  }
+
+  private void closeAll() {
+    while (!closeInReverse.isEmpty()) {
+      AutoCloseable next = closeInReverse.pop();
+      try {
+        next.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("closing " + next.getClass().getSimpleName(), e);
+      }
+    }
+  }
+}

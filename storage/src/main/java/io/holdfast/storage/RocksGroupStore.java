@@ -1,0 +1,489 @@
+package io.holdfast.storage;
+
+import io.holdfast.storage.WriteOutcome.Applied;
+import io.holdfast.storage.WriteOutcome.Rejected;
+import io.holdfast.storage.WriteOutcome.Unavailable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Groups on RocksDB.
+ *
+ * <h2>Concurrency</h2>
+ *
+ * One thread, the writer, owns the groups in memory and the database. It drains the queue, applies
+ * each change in order, writes what all of them left as one synced batch, publishes the new
+ * exposition and only then hands the outcomes to the acknowledging executor. Many changes that
+ * arrive during one fsync share the next (group commit); a lone one waits for nobody.
+ *
+ * <h2>Crash points</h2>
+ *
+ * <ul>
+ *   <li>Before the write: nothing happened, nobody was told.
+ *   <li>During it: RocksDB's log ends with a torn record, which is dropped at the next start;
+ *       nobody was told.
+ *   <li>After it: the change is there after the restart, told or not.
+ * </ul>
+ *
+ * <h2>When the disk fails</h2>
+ *
+ * The groups in memory are then ahead of the disk by a batch of which nobody knows how much was
+ * written. They are thrown away: changes are refused, the last published exposition goes on being
+ * served, and once a second the database is closed, opened and read again, until that works and
+ * there is space. What was in the failed batch is then either there or not, for all readers alike.
+ */
+public final class RocksGroupStore implements GroupStore {
+  private static final Logger log = LoggerFactory.getLogger(RocksGroupStore.class);
+
+  /** Bounds a batch's size in memory and the wait of the first change in it. */
+  private static final int MAX_CHANGES_PER_COMMIT = 512;
+
+  private static final long MAX_BYTES_PER_COMMIT = 4L << 20;
+  private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
+
+  private record Pending(Change change, CompletableFuture<WriteOutcome> outcome) {}
+
+  private record Acknowledgement(Pending pending, WriteOutcome outcome) {}
+
+  private final StoreOptions options;
+  private final Executor acknowledger;
+  private final BlockingQueue<Pending> queue;
+  private final Thread writer;
+  private final CommitBatch batch = new CommitBatch();
+
+  // Of the writer thread alone.
+  private @Nullable RocksDatabase database;
+  private Groups groups;
+  private ConsistencyIndex index;
+  private HybridClock clock;
+  private long node;
+  private long housekeepingAt = System.nanoTime();
+
+  private volatile Exposition exposition;
+
+  /** The disk fails, or has too little space left for pushes; null when all is well. */
+  private volatile @Nullable String unwritable;
+
+  private volatile boolean isClosing;
+  private volatile boolean isClosed;
+
+  private RocksGroupStore(
+      StoreOptions options,
+      Executor acknowledger,
+      RocksDatabase database,
+      StoreLoader.Loaded loaded) {
+    this.options = options;
+    this.acknowledger = acknowledger;
+    this.queue = new ArrayBlockingQueue<>(options.queueCapacity());
+    this.database = database;
+    this.groups = loaded.groups();
+    this.index = new ConsistencyIndex(groups, options.reserved());
+    this.clock = new HybridClock(options.clock(), loaded.clock());
+    this.node = loaded.node();
+    this.exposition = groups.exposition();
+    this.writer = new Thread(this::run, "store-writer");
+  }
+
+  /**
+   * Opens the store, reads it and starts the writer. Returns when everything is there to be served.
+   *
+   * @param acknowledger completes the futures of a commit, in one task
+   * @throws StoreException if the directory cannot be used, with the reason and the ways out;
+   *     nothing in it was changed then
+   */
+  public static RocksGroupStore open(StoreOptions options, Executor acknowledger)
+      throws StoreException {
+    RocksDatabase database = RocksDatabase.open(options.directory());
+    try {
+      StoreLoader.Loaded loaded = new StoreLoader(options.directory(), database).load();
+      RocksGroupStore store = new RocksGroupStore(options, acknowledger, database, loaded);
+      store.writer.start();
+      return store;
+    } catch (StoreException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public CompletableFuture<WriteOutcome> submit(Change change) {
+    String reason = unwritable;
+    if (reason != null && takesSpace(change)) {
+      return CompletableFuture.completedFuture(new Unavailable(reason));
+    }
+    if (isClosing) {
+      return CompletableFuture.completedFuture(shuttingDown());
+    }
+    Pending pending = new Pending(change, new CompletableFuture<>());
+    if (!queue.offer(pending)) {
+      return CompletableFuture.completedFuture(
+          new Unavailable(
+              "the write queue is full (" + options.queueCapacity() + " changes are waiting)"));
+    }
+    // The writer may have left between the question above and the offer: then nobody else would
+    // ever answer. After it has left, whoever sees the queue may empty it.
+    if (isClosed) {
+      refuseAll(shuttingDown());
+    }
+    return pending.outcome;
+  }
+
+  private static boolean takesSpace(Change change) {
+    return change instanceof Change.Push || change instanceof Change.RefusedPush;
+  }
+
+  private static Unavailable shuttingDown() {
+    return new Unavailable("the server is shutting down");
+  }
+
+  @Override
+  public Exposition exposition() {
+    return exposition;
+  }
+
+  @Override
+  public Optional<String> unwritable() {
+    return Optional.ofNullable(unwritable);
+  }
+
+  @Override
+  public int queueDepth() {
+    return queue.size();
+  }
+
+  @Override
+  public int queueCapacity() {
+    return options.queueCapacity();
+  }
+
+  @Override
+  public long sizeBytes() {
+    try (Stream<Path> files = Files.list(options.directory())) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    isClosing = true;
+    boolean interrupted = false;
+    while (writer.isAlive()) {
+      try {
+        writer.join();
+      } catch (InterruptedException e) {
+        // What is acknowledged is on the disk in any case; leaving the database open would not be.
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // Everything below runs on the writer thread.
+
+  private void run() {
+    try {
+      while (!isClosing || !queue.isEmpty()) {
+        Pending first = queue.poll(50, TimeUnit.MILLISECONDS);
+        if (database == null) {
+          recoverIfDue();
+        } else {
+          checkSpaceIfDue();
+        }
+        if (first == null) {
+          continue;
+        }
+        if (database == null) {
+          complete(List.of(new Acknowledgement(first, new Unavailable(failure()))));
+        } else {
+          commit(first, database);
+        }
+      }
+    } catch (InterruptedException e) {
+      log.error("the store's writer was interrupted; nothing more is written");
+    } catch (RuntimeException | Error e) {
+      unwritable = "the store's writer failed: " + e;
+      log.error("the store's writer failed; nothing more is written", e);
+      throw e;
+    } finally {
+      isClosing = true;
+      isClosed = true;
+      refuseAll(shuttingDown());
+      batch.close();
+      if (database != null) {
+        database.close();
+      }
+    }
+  }
+
+  private void refuseAll(Unavailable outcome) {
+    for (Pending left = queue.poll(); left != null; left = queue.poll()) {
+      left.outcome.complete(outcome);
+    }
+  }
+
+  private void commit(Pending first, RocksDatabase into) {
+    List<Acknowledgement> acknowledgements = new ArrayList<>();
+    try {
+      boolean wiped = false;
+      Pending next = first;
+      while (next != null) {
+        // A client that has gone away has cancelled: its change is not begun.
+        if (!next.outcome.isDone()) {
+          acknowledgements.add(new Acknowledgement(next, apply(next.change)));
+          wiped |= next.change instanceof Change.Wipe;
+        }
+        boolean isFull =
+            acknowledgements.size() == MAX_CHANGES_PER_COMMIT
+                || batch.bytes() >= MAX_BYTES_PER_COMMIT;
+        next = isFull ? null : queue.poll();
+      }
+      if (!batch.isEmpty()) {
+        write(into, acknowledgements.size());
+        if (wiped) {
+          into.flush();
+        }
+      }
+      // Visible before acknowledged: who was told and scrapes must see it.
+      exposition = groups.exposition();
+      complete(acknowledgements);
+    } catch (RocksDBException e) {
+      fail(into, e);
+      acknowledgements.replaceAll(
+          undecided -> new Acknowledgement(undecided.pending, new Unavailable(failure())));
+      complete(acknowledgements);
+    } finally {
+      batch.clear();
+    }
+  }
+
+  private void write(RocksDatabase into, int changes) throws RocksDBException {
+    batch.putClock(clock.last());
+    long bytes = batch.bytes();
+    long startedAt = System.nanoTime();
+    batch.writeTo(into);
+    options.listener().committed(changes, bytes, System.nanoTime() - startedAt);
+  }
+
+  private void complete(List<Acknowledgement> acknowledgements) {
+    if (!acknowledgements.isEmpty()) {
+      acknowledger.execute(
+          () -> {
+            for (Acknowledgement each : acknowledgements) {
+              each.pending.outcome.complete(each.outcome);
+            }
+          });
+    }
+  }
+
+  private WriteOutcome apply(Change change) throws RocksDBException {
+    if (change instanceof Change.Push push) {
+      Rejection rejection = index.check(push);
+      if (rejection == null) {
+        push(push);
+        return new Applied();
+      }
+      failedPush(push.group(), push.receivedAtNanos());
+      return new Rejected(rejection);
+    }
+    if (change instanceof Change.RefusedPush refused) {
+      failedPush(refused.group(), refused.receivedAtNanos());
+      return new Rejected(refused.rejection());
+    }
+    if (change instanceof Change.Delete delete) {
+      delete(delete.group());
+    } else {
+      wipe();
+    }
+    return new Applied();
+  }
+
+  private Version nextVersion() {
+    return new Version(clock.next(), node);
+  }
+
+  private void push(Change.Push push) throws RocksDBException {
+    Version version = nextVersion();
+    Group present = groups.get(push.group());
+    Group change = new Group(present == null ? push.group() : present.key);
+    change.replacedAt = push.replace() ? version : null;
+    change.lastPush = stamp(present, version, push.receivedAtNanos());
+    for (PushedFamily family : push.families().values()) {
+      Family before = present == null ? null : present.families.get(family.name());
+      Version since = before != null && before.type == family.type() ? before.claimedAt : version;
+      change.families.put(
+          family.name(),
+          new Family(change.key, family, version, since, push.receivedAtNanos())
+              .sharing(change.key, groups.sharedName(family), groups.sharedHelp(family), version));
+    }
+    merge(change, push);
+  }
+
+  private void failedPush(GroupKey group, long receivedAtNanos) throws RocksDBException {
+    Version version = nextVersion();
+    Group present = groups.get(group);
+    Group change = new Group(present == null ? group : present.key);
+    change.lastFailure = stamp(present, version, receivedAtNanos);
+    merge(change, null);
+  }
+
+  private static PushStamp stamp(@Nullable Group present, Version version, long atNanos) {
+    Version since = present == null ? null : present.stampsClaimedAt();
+    return new PushStamp(version, atNanos / 1e9, since == null ? version : since);
+  }
+
+  private void delete(GroupKey group) throws RocksDBException {
+    Group present = groups.get(group);
+    if (present == null) {
+      return;
+    }
+    Group change = new Group(present.key);
+    change.deletedAt = nextVersion();
+    merge(change, null);
+  }
+
+  private void merge(Group change, Change.@Nullable Push push) throws RocksDBException {
+    List<Family> came = new ArrayList<>();
+    List<Family> went = new ArrayList<>();
+    groups.merge(
+        change,
+        (before, after) -> {
+          if (after != null) {
+            came.add(after);
+          } else if (before != null) {
+            went.add(before);
+          }
+        });
+    for (Family family : went) {
+      batch.deleteFamily(family);
+    }
+    for (Family family : came) {
+      PushedFamily content = push == null ? null : push.families().get(family.name);
+      if (content == null) {
+        throw new IllegalStateException("family " + family.name + " came from nowhere");
+      }
+      batch.putFamily(family, content.encoded());
+    }
+    Group merged = groups.get(change.key);
+    if (merged == null) {
+      batch.deleteGroup(change.key);
+    } else {
+      batch.putGroup(merged);
+    }
+  }
+
+  private void wipe() throws RocksDBException {
+    batch.wipe(nextVersion());
+    groups = new Groups();
+    index = new ConsistencyIndex(groups, options.reserved());
+  }
+
+  private String failure() {
+    String reason = unwritable;
+    return reason == null ? "the store cannot be written" : reason;
+  }
+
+  private void fail(RocksDatabase failed, RocksDBException e) {
+    unwritable = "the store cannot be written: " + e.getMessage();
+    log.atError()
+        .addKeyValue("path", options.directory())
+        .addKeyValue("err", e.getMessage())
+        .log("the store cannot be written; pushes are refused until it can, scrapes go on");
+    database = null;
+    housekeepingAt = System.nanoTime();
+    closeFailed(failed);
+  }
+
+  private void closeFailed(RocksDatabase failed) {
+    try {
+      failed.close();
+    } catch (RuntimeException e) {
+      log.warn("closing the failed store", e);
+    }
+  }
+
+  private boolean isHousekeepingDue() {
+    long now = System.nanoTime();
+    if (now - housekeepingAt < HOUSEKEEPING_INTERVAL.toNanos()) {
+      return false;
+    }
+    housekeepingAt = now;
+    return true;
+  }
+
+  private void recoverIfDue() {
+    if (!isHousekeepingDue()) {
+      return;
+    }
+    RocksDatabase reopened = null;
+    try {
+      long free = Files.getFileStore(options.directory()).getUsableSpace();
+      if (free < options.minimumFreeBytes()) {
+        unwritable = tooLittleSpace(free);
+        return;
+      }
+      reopened = RocksDatabase.open(options.directory());
+      StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened).load();
+      groups = loaded.groups();
+      index = new ConsistencyIndex(groups, options.reserved());
+      clock.observe(loaded.clock());
+      node = loaded.node();
+      database = reopened;
+      exposition = groups.exposition();
+      unwritable = null;
+      log.atInfo()
+          .addKeyValue("path", options.directory())
+          .log("the store can be written again; pushes are taken");
+    } catch (StoreException | IOException e) {
+      unwritable = "the store cannot be written: " + e.getMessage();
+      if (reopened != null) {
+        closeFailed(reopened);
+      }
+    }
+  }
+
+  private void checkSpaceIfDue() {
+    if (!isHousekeepingDue()) {
+      return;
+    }
+    try {
+      long free = Files.getFileStore(options.directory()).getUsableSpace();
+      boolean isShort = free < options.minimumFreeBytes();
+      if (isShort != (unwritable != null)) {
+        unwritable = isShort ? tooLittleSpace(free) : null;
+        log.atWarn()
+            .addKeyValue("path", options.directory())
+            .addKeyValue("free_bytes", free)
+            .log(isShort ? "too little disk space; pushes are refused" : "disk space is back");
+      }
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("err", e.toString()).log("free disk space is unknown");
+    }
+  }
+
+  private String tooLittleSpace(long free) {
+    return "the disk of --storage.path is full: "
+        + free
+        + " bytes free (expected: at least "
+        + options.minimumFreeBytes()
+        + ")";
+  }
+}

@@ -1,0 +1,361 @@
+package io.holdfast.storage;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable sorted map: a B+ tree in which a change copies the path to one leaf and shares the
+ * rest, so that a reader keeps a consistent picture for as long as it likes, a change costs the
+ * same in large maps as in small ones, and what did not change is recognised by identity ({@link
+ * Leaf#memo}).
+ *
+ * <p>Concurrency: immutable, and may be read by any thread that got it safely. The memo is the one
+ * exception; see there.
+ *
+ * @param <K> in natural order
+ */
+final class SortedTree<K extends Comparable<K>, V> {
+  /** Large enough to keep the tree flat, small enough that copying a leaf costs little. */
+  private static final int MAX_WIDTH = 64;
+
+  /** Below this a node looks for a neighbour to be one with. */
+  private static final int MIN_WIDTH = MAX_WIDTH / 4;
+
+  private static final SortedTree<?, ?> EMPTY = new SortedTree<String, Object>(null, 0);
+
+  private final @Nullable Node<K, V> root;
+  private final int size;
+
+  private SortedTree(@Nullable Node<K, V> root, int size) {
+    this.root = root;
+    this.size = size;
+  }
+
+  @SuppressWarnings("unchecked") // Nothing is ever put into the empty tree itself.
+  static <K extends Comparable<K>, V> SortedTree<K, V> empty() {
+    return (SortedTree<K, V>) EMPTY;
+  }
+
+  int size() {
+    return size;
+  }
+
+  boolean isEmpty() {
+    return size == 0;
+  }
+
+  @Nullable V get(K key) {
+    return root == null ? null : root.get(key);
+  }
+
+  /** The equal key that the tree has: for keeping one object where many are equal. */
+  @Nullable K key(K equal) {
+    return root == null ? null : root.key(equal);
+  }
+
+  SortedTree<K, V> with(K key, V value) {
+    if (root == null) {
+      return new SortedTree<K, V>(new Leaf<K, V>(new Object[] {key}, new Object[] {value}), 1);
+    }
+    boolean isNew = root.get(key) == null;
+    Node<K, V>[] grown = root.with(key, value);
+    Node<K, V> newRoot = grown.length == 1 ? grown[0] : new Inner<K, V>(grown);
+    return new SortedTree<K, V>(newRoot, isNew ? size + 1 : size);
+  }
+
+  SortedTree<K, V> without(K key) {
+    if (root == null || root.get(key) == null) {
+      return this;
+    }
+    Node<K, V> newRoot = root.without(key);
+    while (newRoot instanceof Inner<K, V> inner && inner.children.length == 1) {
+      newRoot = inner.children[0];
+    }
+    return newRoot == null ? empty() : new SortedTree<K, V>(newRoot, size - 1);
+  }
+
+  /** All leaves in order. */
+  void forEachLeaf(Consumer<Leaf<K, V>> consumer) {
+    if (root != null) {
+      root.forEachLeaf(consumer);
+    }
+  }
+
+  void forEach(Consumer<V> consumer) {
+    forEachLeaf(
+        leaf -> {
+          for (int i = 0; i < leaf.size(); i++) {
+            consumer.accept(leaf.value(i));
+          }
+        });
+  }
+
+  /** A leaf or a node above leaves. */
+  private abstract static sealed class Node<K extends Comparable<K>, V> {
+    abstract int width();
+
+    abstract K firstKey();
+
+    abstract @Nullable V get(K key);
+
+    abstract @Nullable K key(K equal);
+
+    /** One node, or two where one would be too wide. */
+    abstract Node<K, V>[] with(K key, V value);
+
+    /** Without a key that it has; null if nothing is left. */
+    abstract @Nullable Node<K, V> without(K key);
+
+    /** This and its right neighbour, of the same kind, as one. */
+    abstract Node<K, V> joinedWith(Node<K, V> right);
+
+    abstract void forEachLeaf(Consumer<Leaf<K, V>> consumer);
+  }
+
+  /** Up to {@link #MAX_WIDTH} entries. */
+  static final class Leaf<K extends Comparable<K>, V> extends Node<K, V> {
+    private final Object[] keys;
+    private final Object[] values;
+
+    /**
+     * What a reader has computed from this leaf's values and may use again as long as the leaf
+     * lives. Racy by design: of two readers that compute it at once one wins, and both have the
+     * same. The object put here must be safely publishable through a race (final fields only).
+     */
+    @Nullable Object memo;
+
+    private Leaf(Object[] keys, Object[] values) {
+      this.keys = keys;
+      this.values = values;
+    }
+
+    int size() {
+      return keys.length;
+    }
+
+    @SuppressWarnings("unchecked") // Only Vs are put in.
+    V value(int i) {
+      return (V) values[i];
+    }
+
+    @SuppressWarnings("unchecked") // Only Ks are put in.
+    K key(int i) {
+      return (K) keys[i];
+    }
+
+    private int find(K key) {
+      int low = 0;
+      int high = keys.length - 1;
+      while (low <= high) {
+        int middle = (low + high) >>> 1;
+        int order = key(middle).compareTo(key);
+        if (order == 0) {
+          return middle;
+        }
+        if (order < 0) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return -(low + 1);
+    }
+
+    @Override
+    int width() {
+      return keys.length;
+    }
+
+    @Override
+    K firstKey() {
+      return key(0);
+    }
+
+    @Override
+    @Nullable V get(K key) {
+      int at = find(key);
+      return at < 0 ? null : value(at);
+    }
+
+    @Override
+    @Nullable K key(K equal) {
+      int at = find(equal);
+      return at < 0 ? null : key(at);
+    }
+
+    @Override
+    Node<K, V>[] with(K key, V value) {
+      int at = find(key);
+      if (at >= 0) {
+        Object[] newValues = values.clone();
+        newValues[at] = value;
+        return nodes(new Leaf<K, V>(keys, newValues));
+      }
+      int gap = -(at + 1);
+      Object[] newKeys = inserted(keys, gap, key);
+      Object[] newValues = inserted(values, gap, value);
+      if (newKeys.length <= MAX_WIDTH) {
+        return nodes(new Leaf<K, V>(newKeys, newValues));
+      }
+      int cut = splitPoint(gap, newKeys.length);
+      return nodes(
+          new Leaf<K, V>(
+              Arrays.copyOfRange(newKeys, 0, cut), Arrays.copyOfRange(newValues, 0, cut)),
+          new Leaf<K, V>(
+              Arrays.copyOfRange(newKeys, cut, newKeys.length),
+              Arrays.copyOfRange(newValues, cut, newValues.length)));
+    }
+
+    @Override
+    @Nullable Node<K, V> without(K key) {
+      if (keys.length == 1) {
+        return null;
+      }
+      int at = find(key);
+      return new Leaf<K, V>(removed(keys, at), removed(values, at));
+    }
+
+    @Override
+    Node<K, V> joinedWith(Node<K, V> right) {
+      Leaf<K, V> other = (Leaf<K, V>) right;
+      return new Leaf<K, V>(joined(keys, other.keys), joined(values, other.values));
+    }
+
+    @Override
+    void forEachLeaf(Consumer<Leaf<K, V>> consumer) {
+      consumer.accept(this);
+    }
+  }
+
+  private static final class Inner<K extends Comparable<K>, V> extends Node<K, V> {
+    private final Node<K, V>[] children;
+    private final K firstKey;
+
+    Inner(Node<K, V>[] children) {
+      this.children = children;
+      this.firstKey = children[0].firstKey();
+    }
+
+    /** The child whose range holds the key: the last one that does not begin after it. */
+    private int childFor(K key) {
+      int low = 1;
+      int high = children.length - 1;
+      while (low <= high) {
+        int middle = (low + high) >>> 1;
+        if (children[middle].firstKey().compareTo(key) <= 0) {
+          low = middle + 1;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return low - 1;
+    }
+
+    @Override
+    int width() {
+      return children.length;
+    }
+
+    @Override
+    K firstKey() {
+      return firstKey;
+    }
+
+    @Override
+    @Nullable V get(K key) {
+      return children[childFor(key)].get(key);
+    }
+
+    @Override
+    @Nullable K key(K equal) {
+      return children[childFor(equal)].key(equal);
+    }
+
+    @Override
+    Node<K, V>[] with(K key, V value) {
+      int at = childFor(key);
+      Node<K, V>[] grown = children[at].with(key, value);
+      Node<K, V>[] newChildren = replaced(children, at, 1, grown);
+      if (newChildren.length <= MAX_WIDTH) {
+        return nodes(new Inner<K, V>(newChildren));
+      }
+      int cut = splitPoint(at + 1, newChildren.length);
+      return nodes(
+          new Inner<K, V>(Arrays.copyOfRange(newChildren, 0, cut)),
+          new Inner<K, V>(Arrays.copyOfRange(newChildren, cut, newChildren.length)));
+    }
+
+    @Override
+    @Nullable Node<K, V> without(K key) {
+      int at = childFor(key);
+      Node<K, V> shrunk = children[at].without(key);
+      if (shrunk == null) {
+        return children.length == 1 ? null : new Inner<K, V>(replaced(children, at, 1, nodes()));
+      }
+      if (shrunk.width() >= MIN_WIDTH || children.length == 1) {
+        return new Inner<K, V>(replaced(children, at, 1, nodes(shrunk)));
+      }
+      int left = at == 0 ? 0 : at - 1;
+      Node<K, V> leftNode = at == 0 ? shrunk : children[left];
+      Node<K, V> rightNode = at == 0 ? children[1] : shrunk;
+      if (leftNode.width() + rightNode.width() > MAX_WIDTH) {
+        return new Inner<K, V>(replaced(children, at, 1, nodes(shrunk)));
+      }
+      return new Inner<K, V>(replaced(children, left, 2, nodes(leftNode.joinedWith(rightNode))));
+    }
+
+    @Override
+    Node<K, V> joinedWith(Node<K, V> right) {
+      return new Inner<K, V>(
+          replaced(children, children.length, 0, ((Inner<K, V>) right).children));
+    }
+
+    @Override
+    void forEachLeaf(Consumer<Leaf<K, V>> consumer) {
+      for (Node<K, V> child : children) {
+        child.forEachLeaf(consumer);
+      }
+    }
+  }
+
+  /** Entries that come in ascending order, as from the disk, fill nodes instead of halving them. */
+  private static int splitPoint(int insertedAt, int width) {
+    return insertedAt >= width - 1 ? width - 1 : width / 2;
+  }
+
+  private static Object[] inserted(Object[] array, int at, Object item) {
+    Object[] result = new Object[array.length + 1];
+    System.arraycopy(array, 0, result, 0, at);
+    result[at] = item;
+    System.arraycopy(array, at, result, at + 1, array.length - at);
+    return result;
+  }
+
+  private static Object[] removed(Object[] array, int at) {
+    Object[] result = new Object[array.length - 1];
+    System.arraycopy(array, 0, result, 0, at);
+    System.arraycopy(array, at + 1, result, at, result.length - at);
+    return result;
+  }
+
+  private static Object[] joined(Object[] left, Object[] right) {
+    Object[] result = Arrays.copyOf(left, left.length + right.length);
+    System.arraycopy(right, 0, result, left.length, right.length);
+    return result;
+  }
+
+  private static <K extends Comparable<K>, V> Node<K, V>[] replaced(
+      Node<K, V>[] nodes, int from, int count, Node<K, V>[] by) {
+    Node<K, V>[] result = Arrays.copyOf(nodes, nodes.length - count + by.length);
+    System.arraycopy(by, 0, result, from, by.length);
+    System.arraycopy(nodes, from + count, result, from + by.length, nodes.length - from - count);
+    return result;
+  }
+
+  @SafeVarargs
+  @SuppressWarnings("varargs") // The array is made by the compiler, with this very type.
+  private static <K extends Comparable<K>, V> Node<K, V>[] nodes(Node<K, V>... nodes) {
+    return nodes;
+  }
+}

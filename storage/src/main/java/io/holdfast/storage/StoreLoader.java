@@ -1,0 +1,247 @@
+package io.holdfast.storage;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.proto.store.ClockRecord;
+import io.holdfast.proto.store.StoreRecord;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a whole store into memory. Records are parsed and rendered by as many threads as there are
+ * processors, and put together in order.
+ */
+final class StoreLoader {
+  /** The layout of keys and values that this code writes, and the only one that it reads. */
+  static final int FORMAT = 1;
+
+  private static final Logger log = LoggerFactory.getLogger(StoreLoader.class);
+  private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
+  private static final int RECORDS_PER_TASK = 512;
+
+  private final Path directory;
+  private final RocksDatabase database;
+  private final RandomGenerator random;
+
+  /** What a store holds. */
+  record Loaded(Groups groups, long node, long clock) {}
+
+  private record RawRecord(byte[] key, byte[] value) {}
+
+  /** A group's own record if there is no family. */
+  private record ReadRecord(Group group, @Nullable Family family) {}
+
+  StoreLoader(Path directory, RocksDatabase database) {
+    this(directory, database, new SplittableRandom(System.nanoTime() ^ database.hashCode()));
+  }
+
+  StoreLoader(Path directory, RocksDatabase database, RandomGenerator random) {
+    this.directory = directory;
+    this.database = database;
+    this.random = random;
+  }
+
+  Loaded load() throws StoreException {
+    try {
+      long node = identity();
+      byte[] clock = database.get(RecordKeys.CLOCK);
+      long last = clock == null ? 0 : ClockRecord.parseFrom(clock).getLast();
+      return new Loaded(groups(), node, last);
+    } catch (RocksDBException e) {
+      throw RocksDatabase.explained(directory, e);
+    } catch (InvalidProtocolBufferException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private StoreException unreadable(Exception e) {
+    return new StoreException(
+        "the store in --storage.path="
+            + directory
+            + " holds a record that is not of format "
+            + FORMAT
+            + ": "
+            + e.getMessage()
+            + ". Nothing was changed. Restore the directory from a backup, or move it aside",
+        e);
+  }
+
+  /** The node id of the store; a new, empty store is given one. */
+  private long identity() throws RocksDBException, InvalidProtocolBufferException, StoreException {
+    byte[] value = database.get(RecordKeys.STORE);
+    if (value != null) {
+      StoreRecord record = StoreRecord.parseFrom(value);
+      if (record.getFormat() != FORMAT) {
+        throw new StoreException(
+            "the store in --storage.path="
+                + directory
+                + " has format "
+                + record.getFormat()
+                + ", but this Holdfast reads format "
+                + FORMAT
+                + " only. Start the version that wrote it, or give --storage.path another"
+                + " directory");
+      }
+      return record.getNode();
+    }
+    if (!database.isEmpty()) {
+      throw new StoreException(
+          "--storage.path="
+              + directory
+              + " holds a RocksDB that Holdfast has not made. Give it a directory of its own");
+    }
+    long node = random.nextLong();
+    try (WriteBatch batch = new WriteBatch()) {
+      batch.put(
+          RecordKeys.STORE,
+          StoreRecord.newBuilder().setFormat(FORMAT).setNode(node).build().toByteArray());
+      database.write(batch);
+    }
+    return node;
+  }
+
+  private Groups groups() throws RocksDBException, StoreException {
+    Assembly assembly = new Assembly();
+    ExecutorService readers =
+        Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            task -> {
+              Thread thread = new Thread(task, "store-reader");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      Deque<Future<List<ReadRecord>>> underWay = new ArrayDeque<>();
+      List<RawRecord> batch = new ArrayList<>();
+      StoreException[] failure = new StoreException[1];
+      database.forEachGroupRecord(
+          (key, value) -> {
+            batch.add(new RawRecord(key, value));
+            if (batch.size() == RECORDS_PER_TASK && failure[0] == null) {
+              List<RawRecord> task = List.copyOf(batch);
+              batch.clear();
+              underWay.add(readers.submit(() -> read(task)));
+              // Bounded: what is read waits in memory until it is put in its place.
+              if (underWay.size() > 2 * Runtime.getRuntime().availableProcessors()) {
+                try {
+                  assembly.add(result(underWay.remove()));
+                } catch (StoreException e) {
+                  failure[0] = e;
+                }
+              }
+            }
+          });
+      if (failure[0] != null) {
+        throw failure[0];
+      }
+      while (!underWay.isEmpty()) {
+        assembly.add(result(underWay.remove()));
+      }
+      assembly.add(result(readers.submit(() -> read(batch))));
+    } finally {
+      readers.shutdownNow();
+    }
+    return assembly.finish();
+  }
+
+  private static List<ReadRecord> read(List<RawRecord> records)
+      throws InvalidProtocolBufferException {
+    List<ReadRecord> read = new ArrayList<>(records.size());
+    for (RawRecord record : records) {
+      GroupKey key = RecordKeys.groupOf(record.key);
+      Group group = new Group(key);
+      if (RecordKeys.isFamily(record.key)) {
+        read.add(new ReadRecord(group, Records.readFamily(record.value, key)));
+      } else {
+        Records.readGroup(record.value, group);
+        read.add(new ReadRecord(group, null));
+      }
+    }
+    return read;
+  }
+
+  private List<ReadRecord> result(Future<List<ReadRecord>> future) throws StoreException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw unreadable(e.getCause() instanceof Exception cause ? cause : e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while the store was read", e);
+    }
+  }
+
+  /** Puts groups together from records, of which those of one group need not be neighbours. */
+  private static final class Assembly {
+    private final Map<GroupKey, Group> found = new TreeMap<>();
+    private final Map<String, String> strings = new HashMap<>();
+    private final long startedAt = System.nanoTime();
+    private long reportedAt = startedAt;
+    private long records;
+    private @Nullable Version previous;
+
+    void add(List<ReadRecord> read) {
+      for (ReadRecord record : read) {
+        Group group = found.computeIfAbsent(record.group.key, Group::new);
+        if (record.family == null) {
+          group.deletedAt = record.group.deletedAt;
+          group.replacedAt = record.group.replacedAt;
+          group.lastPush = record.group.lastPush;
+          group.lastFailure = record.group.lastFailure;
+        } else {
+          Family family = shared(record.family, group.key);
+          group.families.put(family.name, family);
+        }
+      }
+      records += read.size();
+      long now = System.nanoTime();
+      if (now - reportedAt > PROGRESS_INTERVAL.toNanos()) {
+        reportedAt = now;
+        log.atInfo()
+            .addKeyValue("groups", found.size())
+            .addKeyValue("records", records)
+            .log("reading the store");
+      }
+    }
+
+    /** One object for what many families have equal: names, helps, versions. */
+    private Family shared(Family family, GroupKey key) {
+      String help = family.help == null ? null : strings.computeIfAbsent(family.help, h -> h);
+      Version version =
+          previous != null && previous.equals(family.version) ? previous : family.version;
+      previous = version;
+      return family.sharing(key, strings.computeIfAbsent(family.name, n -> n), help, version);
+    }
+
+    Groups finish() {
+      Groups groups = new Groups();
+      for (Group group : found.values()) {
+        groups.merge(group, (before, after) -> {});
+      }
+      long millis = Duration.ofNanos(System.nanoTime() - startedAt).toMillis();
+      log.atInfo()
+          .addKeyValue("groups", groups.size())
+          .addKeyValue("series", groups.exposition().series())
+          .addKeyValue("millis", millis)
+          .log("store read");
+      return groups;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package io.holdfast.storage;
+
+import java.util.HexFormat;
+
+/**
+ * When and where a change was made. Totally ordered: by clock, then by node, both unsigned.
+ *
+ * @param clock a {@link HybridClock} reading: milliseconds since 1970 in the upper 48 bits, a
+ *     counter in the lower 16
+ * @param node the identity of the node that made the change
+ */
+public record Version(long clock, long node) implements Comparable<Version> {
+
+  @Override
+  public int compareTo(Version other) {
+    int byClock = Long.compareUnsigned(clock, other.clock);
+    return byClock != 0 ? byClock : Long.compareUnsigned(node, other.node);
+  }
+
+  boolean isAfter(Version other) {
+    return compareTo(other) > 0;
+  }
+
+  boolean isBefore(Version other) {
+    return compareTo(other) < 0;
+  }
+
+  @Override
+  public String toString() {
+    return (clock >>> 16) + "." + (clock & 0xffff) + "@" + HexFormat.of().toHexDigits(node);
+  }
+}

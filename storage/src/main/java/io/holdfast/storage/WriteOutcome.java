@@ -1,0 +1,19 @@
+package io.holdfast.storage;
+
+/** What became of a {@link Change}. */
+public sealed interface WriteOutcome {
+
+  /** The change is on the disk and in every exposition taken from now on. */
+  record Applied() implements WriteOutcome {}
+
+  /** The push was refused; nothing changed but the group's failure time, which is on the disk. */
+  record Rejected(Rejection rejection) implements WriteOutcome {}
+
+  /**
+   * The store could not take the change. Whether it takes effect later is unknown if the disk
+   * failed during the commit; a retry is safe in any case.
+   *
+   * @param reason for the client
+   */
+  record Unavailable(String reason) implements WriteOutcome {}
+}
