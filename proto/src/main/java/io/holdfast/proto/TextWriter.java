@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * pure.
  */
 public final class TextWriter {
+  private static final int MAX_FIRST_CAPACITY = 1 << 20;
+
   private final TextBuffer out;
   private final String name;
 
@@ -64,7 +66,8 @@ public final class TextWriter {
    * @throws IllegalArgumentException if a metric lacks the value that the type demands
    */
   public static byte[] samples(String name, MetricType type, List<Metric> metrics) {
-    TextBuffer out = new TextBuffer(Math.min(1 << 20, metrics.size() * (64 + name.length()) + 64));
+    long estimate = 64 + metrics.size() * (64L + name.length());
+    TextBuffer out = new TextBuffer((int) Math.min(MAX_FIRST_CAPACITY, estimate));
     TextWriter writer = new TextWriter(out, TextBuffer.plainName(name));
     for (Metric metric : metrics) {
       writer.writeMetric(type, metric);
