@@ -1,0 +1,78 @@
+package io.holdfast.server;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.xerial.snappy.SnappyFramedInputStream;
+
+/** Compression of request bodies, and whether a response may be compressed. */
+final class ContentEncoding {
+  private static final int CHUNK_BYTES = 8192;
+
+  private ContentEncoding() {}
+
+  /**
+   * The body without its compression. Knows {@code gzip} and {@code snappy} (framed), in any case;
+   * any other encoding, and a list of them, is taken as none.
+   *
+   * @param header the value of Content-Encoding
+   * @param maxInflatedBytes how large the result may be if it is compressed; at most that much
+   *     memory is taken, and a copy
+   * @return {@code body} itself if it is not compressed
+   */
+  static byte[] decode(@Nullable String header, byte[] body, long maxInflatedBytes)
+      throws BadEncodingException {
+    if (header == null) {
+      return body;
+    }
+    return switch (header.toLowerCase(Locale.ROOT)) {
+      case "gzip" -> Gunzip.decode(body, maxInflatedBytes);
+      case "snappy" -> unsnap(body, maxInflatedBytes);
+      default -> body;
+    };
+  }
+
+  private static byte[] unsnap(byte[] body, long maxInflatedBytes) throws BadEncodingException {
+    if (body.length == 0) {
+      return body;
+    }
+    LimitedBuffer inflated = new LimitedBuffer(maxInflatedBytes);
+    byte[] chunk = new byte[CHUNK_BYTES];
+    try (InputStream stream = new SnappyFramedInputStream(new ByteArrayInputStream(body), true)) {
+      for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
+        inflated.append(chunk, read);
+      }
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw BadEncodingException.malformed("snappy: corrupt input (expected: framed snappy)");
+    }
+    return inflated.toByteArray();
+  }
+
+  /**
+   * Whether gzip is what the client likes best, given that only gzip and no compression are on
+   * offer. As upstream negotiates: no compression wins a tie, and a header is read up to its first
+   * mistake.
+   *
+   * @param acceptEncoding the value of the first Accept-Encoding header
+   */
+  static boolean acceptsGzip(@Nullable String acceptEncoding) {
+    if (acceptEncoding == null) {
+      return false;
+    }
+    double identity = -1;
+    double gzip = -1;
+    AcceptList list = new AcceptList(acceptEncoding);
+    while (list.next()) {
+      boolean any = list.value().equals("*");
+      if (any || list.value().equals("identity")) {
+        identity = Math.max(identity, list.quality());
+      }
+      if (any || list.value().equals("gzip")) {
+        gzip = Math.max(gzip, list.quality());
+      }
+    }
+    return gzip > identity && gzip > 0;
+  }
+}

@@ -1,0 +1,75 @@
+package io.holdfast.server;
+
+import io.holdfast.storage.WriteOutcome;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request with the means to answer it. Exactly one of the answering methods is called, once.
+ *
+ * @param callback completes the request
+ */
+record Exchange(Request request, Response response, Callback callback) {
+  private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+
+  /** How long a client should wait before it tries again what was refused for lack of means. */
+  private static final String RETRY_AFTER_SECONDS = "1";
+
+  String method() {
+    return request.getMethod();
+  }
+
+  @Nullable String header(HttpHeader header) {
+    return request.getHeaders().get(header);
+  }
+
+  String remoteAddress() {
+    return Request.getRemoteAddr(request) + ":" + Request.getRemotePort(request);
+  }
+
+  /** Calls back with the outcome, unless the request has failed in the meantime. */
+  void whenDecided(CompletableFuture<WriteOutcome> outcome, Consumer<WriteOutcome> answer) {
+    CompletableFuture<WriteOutcome> unused =
+        outcome.whenComplete(
+            (decided, failure) -> {
+              if (decided == null) {
+                callback.failed(failure);
+              } else {
+                answer.accept(decided);
+              }
+            });
+  }
+
+  /** A status without a body. */
+  void answer(int status) {
+    response.setStatus(status);
+    callback.succeeded();
+  }
+
+  void answer(int status, String body) {
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, PLAIN_TEXT);
+    ByteBuffer bytes = ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.remaining());
+    response.write(true, bytes, callback);
+  }
+
+  /** A reason, in the form that Go's servers give it: ended by a line feed, never sniffed. */
+  void refuse(int status, String reason) {
+    response.getHeaders().put("X-Content-Type-Options", "nosniff");
+    answer(status, reason + "\n");
+  }
+
+  /** 503: the client did nothing wrong and should try again. */
+  void refuseForNow(String reason) {
+    response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    refuse(503, reason);
+  }
+}

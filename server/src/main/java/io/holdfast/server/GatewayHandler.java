@@ -1,0 +1,141 @@
+package io.holdfast.server;
+
+import io.holdfast.storage.Change;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.WriteOutcome;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** Answers every request: finds its route and hands it to what serves that. Never blocks. */
+final class GatewayHandler extends Handler.Abstract.NonBlocking {
+  private final Routes routes;
+  private final GroupStore store;
+  private final Lifecycle lifecycle;
+  private final OwnMetrics metrics;
+  private final PushHandler pushes;
+  private final ScrapeHandler scrapes;
+
+  GatewayHandler(
+      Routes routes,
+      GroupStore store,
+      Lifecycle lifecycle,
+      OwnMetrics metrics,
+      PushHandler pushes,
+      ScrapeHandler scrapes) {
+    this.routes = routes;
+    this.store = store;
+    this.lifecycle = lifecycle;
+    this.metrics = metrics;
+    this.pushes = pushes;
+    this.scrapes = scrapes;
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Exchange exchange = new Exchange(request, response, callback);
+    Route route =
+        routes.find(
+            request.getMethod(), request.getHttpURI().getPath(), request.getHttpURI().getQuery());
+    // A chain and not a switch: Java 17 has no patterns in switches.
+    if (route instanceof Route.Push push) {
+      pushes.handle(exchange, push);
+    } else if (route instanceof Route.Scrape) {
+      scrapes.handle(exchange);
+    } else if (route instanceof Route.Delete delete) {
+      change(exchange, "delete", new Change.Delete(GroupKey.of(delete.groupingLabels())));
+    } else if (route instanceof Route.Wipe) {
+      change(exchange, "wipe", new Change.Wipe());
+    } else if (route instanceof Route.Healthy) {
+      answerProbe(exchange, "healthy", overload(), 500);
+    } else if (route instanceof Route.Ready) {
+      answerProbe(exchange, "ready", lifecycle.unready().or(this::overload), 503);
+    } else if (route instanceof Route.Home) {
+      answerCounted(exchange, "status", 200, HOME);
+    } else if (route instanceof Route.Quit) {
+      exchange.answer(200, "Requesting termination... Goodbye!");
+      lifecycle.requestQuit();
+    } else {
+      answerMisdirected(exchange, route);
+    }
+    return true;
+  }
+
+  private static final String HOME =
+      """
+      Holdfast is running.
+
+      Push:    PUT or POST /metrics/job/<job>{/<label>/<value>}
+      Delete:  DELETE the same path
+      Scrape:  GET /metrics
+      """;
+
+  private void change(Exchange exchange, String handler, Change change) {
+    exchange.whenDecided(
+        store.submit(change),
+        outcome -> {
+          if (outcome instanceof WriteOutcome.Unavailable unavailable) {
+            metrics.requestAnswered(handler, exchange.method(), 503);
+            exchange.refuseForNow(unavailable.reason());
+          } else {
+            metrics.requestAnswered(handler, exchange.method(), 202);
+            exchange.answer(202);
+          }
+        });
+  }
+
+  private Optional<String> overload() {
+    return store.queueDepth() >= store.queueCapacity()
+        ? Optional.of("write queue is full")
+        : Optional.empty();
+  }
+
+  private void answerProbe(
+      Exchange exchange, String handler, Optional<String> trouble, int statusInTrouble) {
+    int status = trouble.isPresent() ? statusInTrouble : 200;
+    metrics.requestAnswered(handler, exchange.method(), status);
+    if (trouble.isPresent()) {
+      exchange.refuse(status, trouble.get());
+    } else {
+      exchange.answer(status, "OK");
+    }
+  }
+
+  private void answerCounted(Exchange exchange, String handler, int status, String body) {
+    metrics.requestAnswered(handler, exchange.method(), status);
+    exchange.answer(status, body);
+  }
+
+  private void answerMisdirected(Exchange exchange, Route route) {
+    if (route instanceof Route.Redirect redirect) {
+      exchange.response().getHeaders().put(HttpHeader.LOCATION, redirect.location());
+      exchange.answer(redirect.status());
+    } else if (route instanceof Route.BadRequest bad) {
+      if (bad.handler() != null) {
+        metrics.requestAnswered(bad.handler(), exchange.method(), 400);
+      }
+      exchange.refuse(400, bad.reason());
+    } else if (route instanceof Route.MethodNotAllowed notAllowed) {
+      allow(exchange, notAllowed.allow());
+      exchange.answer(405, notAllowed.body());
+    } else if (route instanceof Route.AllowedMethods allowed) {
+      allow(exchange, allowed.allow());
+      exchange.answer(200);
+    } else if (route instanceof Route.QuitDisabled) {
+      exchange.answer(403, "Lifecycle API is not enabled.");
+    } else {
+      exchange.refuse(404, "404 page not found");
+    }
+  }
+
+  private static void allow(Exchange exchange, @Nullable String methods) {
+    if (methods != null) {
+      exchange.response().getHeaders().put(HttpHeader.ALLOW, methods);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.holdfast.server;
+
+import io.holdfast.proto.GoQuote;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * Reads grouping labels from the part of a path behind {@code /metrics/}. The order of the checks
+ * is upstream's, because it decides which reason a client is told.
+ */
+final class GroupingLabels {
+  static final String BASE64_SUFFIX = "@base64";
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
+  private static final String RESERVED = "__";
+
+  private GroupingLabels() {}
+
+  /** The labels can't be read; the message is for the client. */
+  static final class BadLabelsException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    BadLabelsException(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  /**
+   * All labels, with {@code job}; unmodifiable.
+   *
+   * @param job a byte string, see {@link UrlPath}
+   * @param labels the rest of the path as a byte string: empty, or with a slash in front
+   */
+  static SortedMap<String, String> read(String job, boolean jobIsBase64, String labels)
+      throws BadLabelsException {
+    String decodedJob = jobIsBase64 ? decodeJob(job) : job;
+    SortedMap<String, String> byName = new TreeMap<>();
+    if (labels.length() > 1) {
+      String[] components = labels.substring(1).split("/", -1);
+      if (components.length % 2 != 0) {
+        throw new BadLabelsException("odd number of components in label string " + quote(labels));
+      }
+      for (int i = 0; i < components.length; i += 2) {
+        readLabel(components[i], components[i + 1], byName);
+      }
+    }
+    if (decodedJob.isEmpty()) {
+      throw new BadLabelsException("job name is required");
+    }
+    byName.put("job", decodedJob);
+    for (var label : byName.entrySet()) {
+      label.setValue(toText(label.getKey(), label.getValue()));
+    }
+    return Collections.unmodifiableSortedMap(byName);
+  }
+
+  private static String decodeJob(String job) throws BadLabelsException {
+    GoBase64.Decoded decoded = GoBase64.decode(job);
+    if (!decoded.isValid()) {
+      throw new BadLabelsException(
+          "invalid base64 encoding in job name %s: %s"
+              .formatted(quote(decoded.byteString()), decoded.error()));
+    }
+    return decoded.byteString();
+  }
+
+  private static void readLabel(String component, String value, SortedMap<String, String> byName)
+      throws BadLabelsException {
+    boolean isBase64 = component.endsWith(BASE64_SUFFIX);
+    String name =
+        isBase64 ? component.substring(0, component.length() - BASE64_SUFFIX.length()) : component;
+    if (!NAME.matcher(name).matches() || name.startsWith(RESERVED)) {
+      throw new BadLabelsException("improper label name " + quote(name));
+    }
+    if (!isBase64) {
+      byName.put(name, value);
+      return;
+    }
+    GoBase64.Decoded decoded = GoBase64.decode(value);
+    if (!decoded.isValid()) {
+      throw new BadLabelsException(
+          "invalid base64 encoding for label %s=%s: %s"
+              .formatted(name, quote(value), decoded.error()));
+    }
+    byName.put(name, decoded.byteString());
+  }
+
+  // Upstream takes such a value and then fails every scrape until the group is deleted.
+  private static String toText(String name, String byteString) throws BadLabelsException {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(UrlPath.bytes(byteString)))
+          .toString();
+    } catch (CharacterCodingException e) {
+      throw new BadLabelsException(
+          "grouping label %s: %s (expected: valid UTF-8)".formatted(name, quote(byteString)));
+    }
+  }
+
+  private static String quote(String byteString) {
+    byte[] bytes = UrlPath.bytes(byteString);
+    return GoQuote.quote(bytes, 0, bytes.length);
+  }
+}

@@ -1,0 +1,58 @@
+package io.holdfast.server;
+
+/**
+ * An address to listen on.
+ *
+ * @param host a name or an IP address without brackets; empty for every address of the machine
+ * @param port 0 to 65535; 0 lets the system choose
+ */
+record ListenAddress(String host, int port) {
+  private static final String EXPECTED = " (expected: :port, host:port or [ipv6]:port)";
+
+  /**
+   * Reads {@code :9091}, {@code host:9091} or {@code [::1]:9091}.
+   *
+   * @throws IllegalArgumentException for anything else, with the offending text and what was
+   *     expected
+   */
+  static ListenAddress parse(String text) {
+    int colon = text.lastIndexOf(':');
+    if (colon < 0) {
+      throw invalid(text);
+    }
+    String host = text.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+      if (host.indexOf(':') < 0) {
+        throw invalid(text);
+      }
+    } else if (host.indexOf(':') >= 0) {
+      throw invalid(text);
+    }
+    boolean plain =
+        host.chars().allMatch(c -> c > ' ' && c != '[' && c != ']' && c != '/' && c != '@');
+    if (!plain) {
+      throw invalid(text);
+    }
+    return new ListenAddress(host, port(text, text.substring(colon + 1)));
+  }
+
+  private static int port(String text, String port) {
+    boolean digits =
+        !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
+    int number = digits ? Integer.parseInt(port) : -1;
+    if (number < 0 || number > 65535) {
+      throw new IllegalArgumentException("\"" + text + "\" (expected: a port from 0 to 65535)");
+    }
+    return number;
+  }
+
+  private static IllegalArgumentException invalid(String text) {
+    return new IllegalArgumentException("\"" + text + "\"" + EXPECTED);
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+  }
+}

@@ -1,0 +1,58 @@
+package io.holdfast.server;
+
+import io.holdfast.storage.StoreException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The process: command line, exit code, signals.
+ *
+ * <p>Exit codes: 0 after SIGTERM, SIGINT, a quit over HTTP, {@code --help} and {@code --version}; 1
+ * when the node cannot start or fails; 2 for a mistake on the command line.
+ */
+public final class Main {
+  private static final int CANNOT_START = 1;
+  private static final int BAD_COMMAND_LINE = 2;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    Flags.Result result = Flags.parse(args);
+    if (result instanceof Flags.Result.Print print) {
+      System.out.println(print.text().stripTrailing());
+    } else if (result instanceof Flags.Result.Refuse refuse) {
+      System.err.println("holdfast: " + refuse.message());
+      System.exit(BAD_COMMAND_LINE);
+    } else if (result instanceof Flags.Result.Run run) {
+      run(run.options());
+    }
+  }
+
+  private static void run(Options options) {
+    Logging.configure(options.log().level(), options.log().format());
+    Logger log = LoggerFactory.getLogger(Main.class);
+    log.atInfo().addKeyValue("version", BuildInfo.version()).log("starting Holdfast");
+    log.atDebug().addKeyValue("flags", options.effective()).log("configuration");
+    if (options.persistence().intervalGiven()) {
+      log.info("--persistence.interval has no effect: every answer is on the disk already");
+    }
+    App app = new App(options);
+    try {
+      app.start();
+    } catch (StoreException | StartException e) {
+      log.error(String.valueOf(e.getMessage()));
+      app.close();
+      System.exit(CANNOT_START);
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));
+    app.quitRequested().join();
+    log.warn("received termination request via web service, exiting gracefully...");
+    System.exit(0);
+  }
+
+  /** A signal's own exit code would be 143; who is asked to end and does has not failed. */
+  private static void stop(App app) {
+    app.close();
+    Runtime.getRuntime().halt(0);
+  }
+}

@@ -1,0 +1,54 @@
+package io.holdfast.server;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the command line asks for, complete and checked. Made by {@link Flags} alone.
+ *
+ * @param shutdownDrain how long a stopping node reports itself unready before it stops serving
+ * @param effective flag name (without dashes) to value, for every flag, in the order of the help
+ */
+record Options(
+    Web web,
+    Storage storage,
+    Persistence persistence,
+    Log log,
+    Duration shutdownDrain,
+    Map<String, String> effective) {
+
+  /**
+   * @param listenAddresses at least one
+   * @param telemetryPath begins with a slash; relative to the route prefix
+   * @param externalUrl as given; empty if not given
+   * @param externalPathPrefix the external URL's path: empty, or begins with a slash and does not
+   *     end with one
+   * @param routePrefix prefix of every route: empty, or begins with a slash and does not end with
+   *     one
+   */
+  record Web(
+      List<ListenAddress> listenAddresses,
+      String telemetryPath,
+      String externalUrl,
+      String externalPathPrefix,
+      String routePrefix,
+      boolean enableLifecycle,
+      boolean enableAdminApi) {}
+
+  /**
+   * @param path directory of the store; relative to the working directory unless absolute
+   */
+  record Storage(Path path) {}
+
+  /**
+   * Accepted for the sake of existing command lines; every answer is durable already.
+   *
+   * @param interval never used
+   * @param intervalGiven whether the command line names it, which is worth a word in the log
+   */
+  record Persistence(Duration interval, boolean intervalGiven) {}
+
+  record Log(Logging.Level level, Logging.Format format) {}
+}

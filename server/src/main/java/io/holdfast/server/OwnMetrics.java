@@ -1,0 +1,211 @@
+package io.holdfast.server;
+
+import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.storage.CommitListener;
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.OwnFamily;
+import io.holdfast.storage.Rejection;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.core.metrics.Summary;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The server's metrics of itself. Those that the Pushgateway has too have its names and labels.
+ *
+ * <p>{@code pushgateway_*} families are the server's: pushed series may join them, with the same
+ * type. {@code jvm_*} and {@code process_*} yield to pushed families of the same name, because jobs
+ * on a JVM push those all day long.
+ *
+ * <p>Any threads may use it.
+ */
+final class OwnMetrics implements CommitListener {
+  private static final double NANOS = 1e9;
+  private static final Set<String> METHODS =
+      Set.of("get", "put", "head", "post", "delete", "connect", "options", "notify", "trace");
+
+  /** What pushes may join but not contradict; empty families stand in a scrape's checks too. */
+  static final Map<String, MetricType> RESERVED =
+      Map.ofEntries(
+          Map.entry("pushgateway_build_info", MetricType.GAUGE),
+          Map.entry("pushgateway_http_requests_total", MetricType.COUNTER),
+          Map.entry("pushgateway_http_push_duration_seconds", MetricType.SUMMARY),
+          Map.entry("pushgateway_http_push_size_bytes", MetricType.SUMMARY),
+          Map.entry("pushgateway_rejected_pushes_total", MetricType.COUNTER),
+          Map.entry("pushgateway_commit_duration_seconds", MetricType.HISTOGRAM),
+          Map.entry("pushgateway_committed_changes_total", MetricType.COUNTER),
+          Map.entry("pushgateway_committed_bytes_total", MetricType.COUNTER),
+          Map.entry("pushgateway_groups", MetricType.GAUGE),
+          Map.entry("pushgateway_series", MetricType.GAUGE),
+          Map.entry("pushgateway_shadowed_series", MetricType.GAUGE),
+          Map.entry("pushgateway_write_queue_length", MetricType.GAUGE),
+          Map.entry("pushgateway_write_queue_capacity", MetricType.GAUGE),
+          Map.entry("pushgateway_store_size_bytes", MetricType.GAUGE),
+          Map.entry("pushgateway_store_writable", MetricType.GAUGE));
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final PrometheusRegistry yielding = new PrometheusRegistry();
+  private final Counter requests;
+  private final Summary pushDuration;
+  private final Summary pushSize;
+  private final Counter rejectedPushes;
+  private final Histogram commitDuration;
+  private final Counter committedChanges;
+  private final Counter committedBytes;
+
+  OwnMetrics(String version) {
+    Info.builder()
+        .name("pushgateway_build_info")
+        .help("A metric with a constant '1' value labeled by version and Java runtime.")
+        .labelNames("version", "javaversion")
+        .register(registry)
+        .setLabelValues(version, Runtime.version().toString());
+    requests =
+        Counter.builder()
+            .name("pushgateway_http_requests_total")
+            .help("Total HTTP requests processed by the Pushgateway, excluding scrapes.")
+            .labelNames("code", "handler", "method")
+            .register(registry);
+    pushDuration =
+        pushSummary(
+            "pushgateway_http_push_duration_seconds",
+            "HTTP request duration for pushes to the Pushgateway.");
+    pushSize =
+        pushSummary(
+            "pushgateway_http_push_size_bytes", "HTTP request size for pushes to the Pushgateway.");
+    rejectedPushes =
+        Counter.builder()
+            .name("pushgateway_rejected_pushes_total")
+            .help("Pushes refused because of what they hold, by reason.")
+            .labelNames("reason")
+            .register(registry);
+    for (Rejection.Reason reason : Rejection.Reason.values()) {
+      rejectedPushes.labelValues(word(reason)).inc(0);
+    }
+    commitDuration =
+        Histogram.builder()
+            .name("pushgateway_commit_duration_seconds")
+            .help("Time that a commit took to write and sync to the disk.")
+            .classicOnly()
+            .classicUpperBounds(
+                0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5)
+            .register(registry);
+    committedChanges =
+        Counter.builder()
+            .name("pushgateway_committed_changes_total")
+            .help("Pushes, deletes and wipes that were committed; many can share a commit.")
+            .register(registry);
+    committedBytes =
+        Counter.builder()
+            .name("pushgateway_committed_bytes_total")
+            .help("Bytes that commits have written, before the store's own clean-up.")
+            .register(registry);
+    JvmMetrics.builder().register(yielding);
+  }
+
+  private Summary pushSummary(String name, String help) {
+    return Summary.builder()
+        .name(name)
+        .help(help)
+        .labelNames("method")
+        .quantile(0.1, 0.01)
+        .quantile(0.5, 0.05)
+        .quantile(0.9, 0.01)
+        .register(registry);
+  }
+
+  /** Adds what the store tells. Once. */
+  void observe(GroupStore store) {
+    gauge("pushgateway_groups", "Groups stored.", store, s -> s.exposition().groups());
+    gauge(
+        "pushgateway_series",
+        "Series stored, with two push times for each group.",
+        store,
+        s -> s.exposition().series());
+    gauge(
+        "pushgateway_shadowed_series",
+        "Series kept but not exposed, because they conflict with older ones.",
+        store,
+        s -> s.exposition().shadowedSeries());
+    gauge("pushgateway_write_queue_length", "Changes that wait.", store, GroupStore::queueDepth);
+    gauge(
+        "pushgateway_write_queue_capacity",
+        "Changes that may wait before pushes are answered with 503.",
+        store,
+        GroupStore::queueCapacity);
+    gauge(
+        "pushgateway_store_size_bytes",
+        "Bytes that the store takes on the disk.",
+        store,
+        GroupStore::sizeBytes);
+    gauge(
+        "pushgateway_store_writable",
+        "Whether the store takes pushes: 0 when the disk is full or fails.",
+        store,
+        s -> s.unwritable().isEmpty() ? 1 : 0);
+  }
+
+  private void gauge(
+      String name, String help, GroupStore store, ToDoubleFunction<GroupStore> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.applyAsDouble(store)))
+        .register(registry);
+  }
+
+  void requestAnswered(String handler, String method, int code) {
+    requests.labelValues(Integer.toString(code), handler, label(method)).inc();
+  }
+
+  /**
+   * Counts a push, whatever became of it.
+   *
+   * @param bytes of the request with its headers
+   */
+  void pushAnswered(String method, long nanos, long bytes) {
+    String label = label(method);
+    pushDuration.labelValues(label).observe(nanos / NANOS);
+    pushSize.labelValues(label).observe((double) bytes);
+  }
+
+  void pushRejected(Rejection.Reason reason) {
+    rejectedPushes.labelValues(word(reason)).inc();
+  }
+
+  @Override
+  public void committed(int changes, long bytes, long nanos) {
+    commitDuration.observe(nanos / NANOS);
+    committedChanges.inc(changes);
+    committedBytes.inc(bytes);
+  }
+
+  /** All families, in order of their names. */
+  List<OwnFamily> families() {
+    List<OwnFamily> families = new ArrayList<>();
+    registry.scrape().forEach(snapshot -> families.add(SnapshotFamily.of(snapshot, false)));
+    yielding.scrape().forEach(snapshot -> families.add(SnapshotFamily.of(snapshot, true)));
+    families.sort(Comparator.comparing(OwnFamily::name));
+    return families;
+  }
+
+  private static String word(Rejection.Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Only what HTTP defines, so that nobody can make labels without end. */
+  private static String label(String method) {
+    String lower = method.toLowerCase(Locale.ROOT);
+    return METHODS.contains(lower) ? lower : "unknown";
+  }
+}

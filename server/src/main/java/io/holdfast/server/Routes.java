@@ -1,0 +1,108 @@
+package io.holdfast.server;
+
+import io.holdfast.server.GroupingLabels.BadLabelsException;
+import java.util.SortedMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds what a request line asks for. Works on the path as it came over the wire: a canonical path
+ * would have lost what is legal in a label value, such as an escaped slash or a semicolon.
+ *
+ * <p>Immutable; any threads may use it.
+ */
+final class Routes {
+  private static final Route GET_QUIT =
+      new Route.MethodNotAllowed(null, "Only POST or PUT requests allowed.");
+
+  private final RouteTable pages = new RouteTable();
+  private final RouteTable api = new RouteTable();
+  private final String apiRoot;
+
+  Routes(Options.Web web) {
+    this(web.routePrefix(), web.telemetryPath(), web.enableLifecycle(), web.enableAdminApi());
+  }
+
+  /**
+   * @param routePrefix empty, or begins with a slash and does not end with one
+   * @param telemetryPath relative to the prefix
+   */
+  Routes(String routePrefix, String telemetryPath, boolean lifecycle, boolean adminApi) {
+    String prefix = UrlPath.toByteString(routePrefix);
+    apiRoot = prefix + "/api/v1/";
+    if (adminApi) {
+      api.add("PUT", "/admin/wipe", new Route.Wipe());
+    }
+
+    pages.add("GET", prefix + "/", new Route.Home());
+    pages.add("GET", prefix + "/status", new Route.Home());
+    pages.add("GET", prefix + "/-/healthy", new Route.Healthy());
+    pages.add("GET", prefix + "/-/ready", new Route.Ready());
+    pages.add("GET", "/-/quit", GET_QUIT);
+    pages.add("GET", UrlPath.join(prefix, UrlPath.toByteString(telemetryPath)), new Route.Scrape());
+    Route quit = lifecycle ? new Route.Quit() : new Route.QuitDisabled();
+    pages.add("PUT", prefix + "/-/quit", quit);
+    pages.add("POST", prefix + "/-/quit", quit);
+
+    String job = prefix + "/metrics/job";
+    addGroup(job + "/", false);
+    addGroup(job + GroupingLabels.BASE64_SUFFIX + "/", true);
+  }
+
+  private void addGroup(String path, boolean isBase64) {
+    addGroup("PUT", path, isBase64, "push", labels -> new Route.Push(labels, true));
+    addGroup("POST", path, isBase64, "push", labels -> new Route.Push(labels, false));
+    addGroup("DELETE", path, isBase64, "delete", Route.Delete::new);
+  }
+
+  private void addGroup(
+      String method,
+      String path,
+      boolean isBase64,
+      String handler,
+      Function<SortedMap<String, String>, Route> route) {
+    pages.add(
+        method,
+        path,
+        (job, labels) -> {
+          try {
+            return route.apply(GroupingLabels.read(job, isBase64, labels));
+          } catch (BadLabelsException e) {
+            return new Route.BadRequest(String.valueOf(e.getMessage()), handler);
+          }
+        });
+  }
+
+  /**
+   * @param path the request target's path, escaped as on the wire
+   * @param query what follows the question mark, escaped as on the wire; null if there is none
+   */
+  Route find(String method, String path, @Nullable String query) {
+    String decoded = UrlPath.decode(path);
+    if (decoded == null) {
+      return new Route.BadRequest("400 Bad Request", null);
+    }
+    String suffix = query == null || query.isEmpty() ? "" : "?" + query;
+    String clean = UrlPath.clean(decoded);
+    if (!clean.equals(decoded)) {
+      return new Route.Redirect(301, UrlPath.encode(clean) + suffix);
+    }
+    if (clean.startsWith(apiRoot)) {
+      return api.find(method, clean.substring(apiRoot.length() - 1), suffix);
+    }
+    if ((clean + "/").equals(apiRoot)) {
+      return new Route.Redirect(301, UrlPath.encode(apiRoot) + suffix);
+    }
+    return pages.find(method, clean, suffix);
+  }
+
+  /**
+   * Whether the path belongs to the API, whose request bodies are never decompressed.
+   *
+   * @param path as in {@link #find}
+   */
+  boolean isApi(String path) {
+    String decoded = UrlPath.decode(path);
+    return decoded != null && decoded.startsWith(apiRoot);
+  }
+}

@@ -1,0 +1,10 @@
+package io.holdfast.server;
+
+/** The node cannot start. The message is for the operator and names the flag. */
+final class StartException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  StartException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,83 @@
+package io.holdfast.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * URL paths as Go's {@code net/url} and {@code path} treat them. Decoded paths may hold any bytes,
+ * so they are kept as <em>byte strings</em>: one char from 0 to 255 for each byte.
+ */
+final class UrlPath {
+  private static final String KEPT = "-_.~$&+,/:;=@";
+  private static final String HEX = "0123456789ABCDEF";
+
+  private UrlPath() {}
+
+  /** The byte string that the escaped path stands for; null if an escape is malformed. */
+  static @Nullable String decode(String escaped) {
+    String bytes = toByteString(escaped);
+    StringBuilder decoded = new StringBuilder(bytes.length());
+    for (int i = 0; i < bytes.length(); i++) {
+      char c = bytes.charAt(i);
+      if (c != '%') {
+        decoded.append(c);
+        continue;
+      }
+      int high = i + 2 < bytes.length() ? Character.digit(bytes.charAt(i + 1), 16) : -1;
+      int low = i + 2 < bytes.length() ? Character.digit(bytes.charAt(i + 2), 16) : -1;
+      if (high < 0 || low < 0) {
+        return null;
+      }
+      decoded.append((char) (high * 16 + low));
+      i += 2;
+    }
+    return decoded.toString();
+  }
+
+  /** The byte string with an escape for each byte that Go would not leave alone in a path. */
+  static String encode(String byteString) {
+    StringBuilder encoded = new StringBuilder(byteString.length());
+    for (int i = 0; i < byteString.length(); i++) {
+      char c = byteString.charAt(i);
+      if (c < 0x80 && (Character.isLetterOrDigit(c) || KEPT.indexOf(c) >= 0)) {
+        encoded.append(c);
+      } else {
+        encoded.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 0xf));
+      }
+    }
+    return encoded.toString();
+  }
+
+  /** Absolute, without empty, {@code .} and {@code ..} segments; a slash at the end stays. */
+  static String clean(String path) {
+    Deque<String> segments = new ArrayDeque<>();
+    for (String segment : path.split("/", -1)) {
+      switch (segment) {
+        case "", "." -> {}
+        case ".." -> segments.pollLast();
+        default -> segments.addLast(segment);
+      }
+    }
+    String cleaned = "/" + String.join("/", segments);
+    return path.endsWith("/") && cleaned.length() > 1 ? cleaned + "/" : cleaned;
+  }
+
+  /** Both parts joined and cleaned, without a slash at the end. */
+  static String join(String prefix, String path) {
+    String joined = clean(prefix + "/" + path);
+    return joined.length() > 1 && joined.endsWith("/")
+        ? joined.substring(0, joined.length() - 1)
+        : joined;
+  }
+
+  /** The text's UTF-8, a char for each byte. */
+  static String toByteString(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  static byte[] bytes(String byteString) {
+    return byteString.getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
