@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -45,72 +46,99 @@ final class Flags {
           new Flag(
               LISTEN_ADDRESS,
               Kind.LIST,
+              "<address>",
               ":9091",
               "Address to listen on: :port, host:port or [ipv6]:port. Repeatable."),
           new Flag(
               "web.config.file",
               Kind.NOT_YET,
+              "<file>",
               "",
               "File that configures TLS and authentication. Not implemented yet."),
-          new Flag(TELEMETRY_PATH, Kind.VALUE, "/metrics", "Path under which to expose metrics."),
+          new Flag(
+              TELEMETRY_PATH,
+              Kind.VALUE,
+              "<path>",
+              "/metrics",
+              "Path under which to expose metrics."),
           new Flag(
               EXTERNAL_URL,
               Kind.VALUE,
+              "<url>",
               "",
               "URL under which clients reach this server, if a proxy stands before it."),
           new Flag(
               ROUTE_PREFIX,
               Kind.VALUE,
+              "<path>",
               "",
               "Prefix of all routes. Defaults to the path of --web.external-url."),
           new Flag(
-              ENABLE_LIFECYCLE, Kind.SWITCH, "false", "Let PUT or POST /-/quit stop the server."),
+              ENABLE_LIFECYCLE,
+              Kind.SWITCH,
+              "",
+              "false",
+              "Let PUT or POST /-/quit stop the server."),
           new Flag(
               ENABLE_ADMIN_API,
               Kind.SWITCH,
+              "",
               "false",
               "Let PUT /api/v1/admin/wipe delete every group."),
           new Flag(
               "web.systemd-socket",
               Kind.NOT_YET_SWITCH,
+              "",
               "false",
               "Take the listening sockets from systemd. Not implemented yet."),
           new Flag(
               STORAGE_PATH,
               Kind.VALUE,
+              "<directory>",
               "data/",
               "Directory of the store. Created if it does not exist."),
           new Flag(
               "persistence.file",
               Kind.NOT_YET,
+              "<file>",
               "",
               "A Pushgateway's persistence file to take over. Not implemented yet."),
           new Flag(
               PERSISTENCE_INTERVAL,
               Kind.VALUE,
+              "<duration>",
               "5m",
               "Accepted and without effect: every answered push is on the disk already."),
           new Flag(
               "push.disable-consistency-check",
               Kind.NOT_YET_SWITCH,
+              "",
               "false",
               "Take pushes without checking them. Not implemented yet."),
           new Flag(
               "push.enable-utf8-names",
               Kind.NOT_YET_SWITCH,
+              "",
               "false",
               "Allow UTF-8 in metric and label names. Not implemented yet."),
           new Flag(
               SHUTDOWN_DRAIN,
               Kind.VALUE,
+              "<duration>",
               "0s",
               "How long to report unready on SIGTERM before requests are no longer served."),
           new Flag(
               LOG_LEVEL,
               Kind.VALUE,
+              "<level>",
               "info",
               "Log messages of this level and above: debug, info, warn or error."),
-          new Flag(LOG_FORMAT, Kind.VALUE, "logfmt", "Form of log messages: logfmt or json."));
+          new Flag(
+              LOG_FORMAT,
+              Kind.VALUE,
+              "<format>",
+              "logfmt",
+              "Form of log messages: logfmt or json."));
 
   private Flags() {}
 
@@ -164,7 +192,7 @@ final class Flags {
     spec.usageMessage()
         .width(100)
         .sortOptions(false)
-        .abbreviateSynopsis(true)
+        .customSynopsis("holdfast [flags]")
         .description("Keeps pushed metrics, durably, until Prometheus scrapes them.")
         .optionListHeading("%nFlags (a switch --x is turned off by --no-x):%n");
     spec.negatableOptionTransformer(new NoPrefix());
@@ -198,13 +226,17 @@ final class Flags {
               ? "unknown flag: " + argument
               : "unexpected argument: \"" + argument + "\" (expected: flags only)";
     } else if (e instanceof CommandLine.OverwrittenOptionException overwritten) {
-      reason = overwritten.getOverwritten().paramLabel() + ": given twice (expected: once)";
+      reason = name(overwritten.getOverwritten()) + ": given twice (expected: once)";
     } else if (e instanceof CommandLine.MissingParameterException missing) {
-      reason = missing.getMissing().get(0).paramLabel() + ": without a value (expected: a value)";
+      reason = name(missing.getMissing().get(0)) + ": without a value (expected: a value)";
     } else {
       reason = valueForSwitch(arguments).orElse(String.valueOf(e.getMessage()));
     }
     return reason + "; try --help";
+  }
+
+  private static String name(ArgSpec flag) {
+    return flag instanceof OptionSpec option ? option.longestName() : flag.paramLabel();
   }
 
   /** Picocli tells no more of this mistake than a sentence. */
@@ -376,19 +408,14 @@ final class Flags {
     }
   }
 
-  private record Flag(String name, Kind kind, String byDefault, String description) {
+  private record Flag(String name, Kind kind, String label, String byDefault, String description) {
     OptionSpec spec() {
       OptionSpec.Builder spec = OptionSpec.builder("--" + name);
       if (kind.isSwitch()) {
-        return spec.type(boolean.class)
-            .negatable(true)
-            .arity("0")
-            .paramLabel("--" + name)
-            .description(description)
-            .build();
+        return spec.type(boolean.class).negatable(true).arity("0").description(description).build();
       }
       String shown = byDefault.isEmpty() ? "" : " Default: " + byDefault;
-      spec.paramLabel("--" + name).hideParamSyntax(true).description(description + shown);
+      spec.paramLabel(label).hideParamSyntax(true).description(description + shown);
       return kind == Kind.LIST
           ? spec.type(List.class).auxiliaryTypes(String.class).arity("1").build()
           : spec.type(String.class).arity("1").build();
