@@ -34,6 +34,10 @@ final class ContentEncoding {
     };
   }
 
+  static boolean isGzip(@Nullable String header) {
+    return header != null && header.equalsIgnoreCase("gzip");
+  }
+
   private static byte[] unsnap(byte[] body, long maxInflatedBytes) throws BadEncodingException {
     if (body.length == 0) {
       return body;

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.ArgSpec;
@@ -155,7 +154,7 @@ final class Flags {
   }
 
   static Result parse(String[] arguments) {
-    return parse(arguments, version(Flags.class.getPackage().getImplementationVersion()));
+    return parse(arguments, version(BuildInfo.version()));
   }
 
   static Result parse(String[] arguments, String version) {
@@ -176,10 +175,10 @@ final class Flags {
     }
   }
 
-  private static String version(@Nullable String implementationVersion) {
+  private static String version(String version) {
     return "holdfast, version %s (java: %s, platform: %s/%s)%n"
         .formatted(
-            implementationVersion == null ? "dev" : implementationVersion,
+            version,
             Runtime.version(),
             System.getProperty("os.name", "unknown").toLowerCase(Locale.ROOT),
             System.getProperty("os.arch", "unknown"));

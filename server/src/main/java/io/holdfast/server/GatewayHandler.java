@@ -6,14 +6,26 @@ import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.WriteOutcome;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
+import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /** Answers every request: finds its route and hands it to what serves that. Never blocks. */
 final class GatewayHandler extends Handler.Abstract.NonBlocking {
+  private static final String HOME =
+      """
+      Holdfast is running.
+
+      Push:    PUT or POST /metrics/job/<job>{/<label>/<value>}
+      Delete:  DELETE the same path
+      Scrape:  GET /metrics
+      """;
+
   private final Routes routes;
   private final GroupStore store;
   private final Lifecycle lifecycle;
@@ -42,6 +54,39 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
     Route route =
         routes.find(
             request.getMethod(), request.getHttpURI().getPath(), request.getHttpURI().getQuery());
+    boolean isDecompressed =
+        ContentEncoding.isGzip(exchange.header(HttpHeader.CONTENT_ENCODING))
+            && !routes.isApi(request.getHttpURI().getPath());
+    if (isDecompressed && !(route instanceof Route.Push)) {
+      checkGzip(exchange, route);
+    } else {
+      dispatch(exchange, route);
+    }
+    return true;
+  }
+
+  /** Upstream begins to decompress before it routes: a bad beginning is 400 wherever it is sent. */
+  private void checkGzip(Exchange exchange, Route route) {
+    Content.Source.asByteArrayAsync(
+        exchange.request(),
+        PushHandler.MAX_BODY_BYTES,
+        Promise.Invocable.from(
+            Invocable.InvocationType.BLOCKING,
+            (body, failure) -> {
+              if (body == null) {
+                exchange.callback().failed(failure);
+                return;
+              }
+              try {
+                Gunzip.checkHeader(body);
+                dispatch(exchange, route);
+              } catch (BadEncodingException e) {
+                exchange.refuse(400, e.reason());
+              }
+            }));
+  }
+
+  private void dispatch(Exchange exchange, Route route) {
     // A chain and not a switch: Java 17 has no patterns in switches.
     if (route instanceof Route.Push push) {
       pushes.handle(exchange, push);
@@ -63,17 +108,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
     } else {
       answerMisdirected(exchange, route);
     }
-    return true;
   }
-
-  private static final String HOME =
-      """
-      Holdfast is running.
-
-      Push:    PUT or POST /metrics/job/<job>{/<label>/<value>}
-      Delete:  DELETE the same path
-      Scrape:  GET /metrics
-      """;
 
   private void change(Exchange exchange, String handler, Change change) {
     exchange.whenDecided(

@@ -45,6 +45,14 @@ final class Gunzip {
     return gunzip.inflated.toByteArray();
   }
 
+  /** Whether a stream begins as one must; the rest is not looked at. */
+  static void checkHeader(byte[] body) throws BadEncodingException {
+    if (body.length == 0) {
+      throw BadEncodingException.malformed("EOF");
+    }
+    new Gunzip(body, 0).readHeader();
+  }
+
   private void readHeader() throws BadEncodingException {
     int start = position;
     require(10);
