@@ -47,6 +47,8 @@ public final class App implements AutoCloseable {
   private static final int REQUEST_HEADER_BYTES = 64 << 10;
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
+  private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofMillis(500);
+
   /** How long requests under way may take to end, when the process ends. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
@@ -110,6 +112,8 @@ public final class App implements AutoCloseable {
     connector.setHost(address.host().isEmpty() ? null : address.host());
     connector.setPort(address.port());
     connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    // Connections kept alive without a request hold up the end of the process this long.
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_TIMEOUT.toMillis());
     return connector;
   }
 
