@@ -8,12 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +59,6 @@ public final class RocksGroupStore implements GroupStore {
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 
   private record Pending(Change change, CompletableFuture<WriteOutcome> outcome) {}
-
-  private record Acknowledgement(Pending pending, WriteOutcome outcome) {}
 
   private final StoreOptions options;
   private final Executor acknowledger;
@@ -212,7 +212,7 @@ public final class RocksGroupStore implements GroupStore {
           continue;
         }
         if (database == null) {
-          complete(List.of(new Acknowledgement(first, new Unavailable(failure()))));
+          complete(List.of(first), List.of(new Unavailable(failure())));
         } else {
           commit(first, database);
         }
@@ -241,35 +241,35 @@ public final class RocksGroupStore implements GroupStore {
   }
 
   private void commit(Pending first, RocksDatabase into) {
-    List<Acknowledgement> acknowledgements = new ArrayList<>();
+    List<Pending> taken = new ArrayList<>();
+    List<WriteOutcome> outcomes = new ArrayList<>();
     try {
       boolean wiped = false;
       Pending next = first;
       while (next != null) {
         // A client that has gone away has cancelled: its change is not begun.
         if (!next.outcome.isDone()) {
-          acknowledgements.add(new Acknowledgement(next, apply(next.change)));
+          taken.add(next);
+          outcomes.add(apply(next.change));
           wiped |= next.change instanceof Change.Wipe;
         }
         boolean isFull =
-            acknowledgements.size() == MAX_CHANGES_PER_COMMIT
-                || batch.bytes() >= MAX_BYTES_PER_COMMIT;
+            taken.size() == MAX_CHANGES_PER_COMMIT || batch.bytes() >= MAX_BYTES_PER_COMMIT;
         next = isFull ? null : queue.poll();
       }
       if (!batch.isEmpty()) {
-        write(into, acknowledgements.size());
+        write(into, taken.size());
         if (wiped) {
           into.flush();
         }
       }
       // Visible before acknowledged: who was told and scrapes must see it.
       exposition = groups.exposition();
-      complete(acknowledgements);
-    } catch (RocksDBException e) {
+      complete(taken, outcomes);
+    } catch (RocksDBException | RuntimeException e) {
+      // A mistake of ours is met like a failing disk: whatever half of a change is in memory goes.
       fail(into, e);
-      acknowledgements.replaceAll(
-          undecided -> new Acknowledgement(undecided.pending, new Unavailable(failure())));
-      complete(acknowledgements);
+      complete(taken, Collections.nCopies(taken.size(), new Unavailable(failure())));
     } finally {
       batch.clear();
     }
@@ -283,14 +283,19 @@ public final class RocksGroupStore implements GroupStore {
     options.listener().committed(changes, bytes, System.nanoTime() - startedAt);
   }
 
-  private void complete(List<Acknowledgement> acknowledgements) {
-    if (!acknowledgements.isEmpty()) {
-      acknowledger.execute(
-          () -> {
-            for (Acknowledgement each : acknowledgements) {
-              each.pending.outcome.complete(each.outcome);
-            }
-          });
+  /** Tells each its outcome, in one task: a commit's answers are written by one thread. */
+  private void complete(List<Pending> decided, List<? extends WriteOutcome> outcomes) {
+    Runnable task =
+        () -> {
+          for (int i = 0; i < decided.size(); i++) {
+            decided.get(i).outcome.complete(outcomes.get(i));
+          }
+        };
+    try {
+      acknowledger.execute(task);
+    } catch (RejectedExecutionException e) {
+      // The executor has stopped before the store. What is on the disk is told all the same.
+      task.run();
     }
   }
 
@@ -401,11 +406,11 @@ public final class RocksGroupStore implements GroupStore {
     return reason == null ? "the store cannot be written" : reason;
   }
 
-  private void fail(RocksDatabase failed, RocksDBException e) {
+  private void fail(RocksDatabase failed, Exception e) {
     unwritable = "the store cannot be written: " + e.getMessage();
     log.atError()
         .addKeyValue("path", options.directory())
-        .addKeyValue("err", e.getMessage())
+        .setCause(e)
         .log("the store cannot be written; pushes are refused until it can, scrapes go on");
     database = null;
     housekeepingAt = System.nanoTime();

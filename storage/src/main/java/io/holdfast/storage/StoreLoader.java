@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.store.ClockRecord;
 import io.holdfast.proto.store.StoreRecord;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -49,7 +49,7 @@ final class StoreLoader {
   private record ReadRecord(Group group, @Nullable Family family) {}
 
   StoreLoader(Path directory, RocksDatabase database) {
-    this(directory, database, new SplittableRandom(System.nanoTime() ^ database.hashCode()));
+    this(directory, database, new SecureRandom());
   }
 
   StoreLoader(Path directory, RocksDatabase database, RandomGenerator random) {
