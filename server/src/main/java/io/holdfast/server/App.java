@@ -93,6 +93,7 @@ public final class App implements AutoCloseable {
             new PushHandler(store, metrics, clock),
             new ScrapeHandler(store, metrics));
     server.setHandler(new GracefulHandler(gateway));
+    server.setErrorHandler(new PlainErrors());
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
     for (ListenAddress address : options.web().listenAddresses()) {
       server.addConnector(connector(server, address));

@@ -15,6 +15,11 @@ final class Routes {
   private static final Route GET_QUIT =
       new Route.MethodNotAllowed(null, "Only POST or PUT requests allowed.");
 
+  /**
+   * What the HTTP parser leaves of bytes that are not UTF-8: nobody knows any more what was sent.
+   */
+  private static final char REPLACEMENT = '\uFFFD';
+
   private final RouteTable pages = new RouteTable();
   private final RouteTable api = new RouteTable();
   private final String apiRoot;
@@ -78,6 +83,9 @@ final class Routes {
    * @param query what follows the question mark, escaped as on the wire; null if there is none
    */
   Route find(String method, String path, @Nullable String query) {
+    if (path.indexOf(REPLACEMENT) >= 0) {
+      return new Route.BadRequest("path: not valid UTF-8 (expected: UTF-8, or escapes)", null);
+    }
     String decoded = UrlPath.decode(path);
     if (decoded == null) {
       return new Route.BadRequest("400 Bad Request", null);

@@ -10,6 +10,8 @@ import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.OwnFamily;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -265,6 +267,30 @@ class AppTest {
     }
     assertEquals(
         202, send("PUT", "/api/v1/admin/wipe", "", "Content-Encoding", "gzip").statusCode());
+  }
+
+  @Test
+  void garbage_isAnsweredWithALineOfText() throws Exception {
+    assertTrue(raw("GARBAGE\r\n\r\n").endsWith("\r\n\r\n400 Bad Request: No URI\n"));
+    String malformed = raw("PUT /metrics/job/\u00ff HTTP/1.0\r\nContent-Length: 0\r\n\r\n");
+    assertTrue(malformed.startsWith("HTTP/1.1 400 "), malformed);
+    assertTrue(malformed.contains("not valid UTF-8"), malformed);
+    assertEquals("", scrape("?collect[]=pushed"));
+  }
+
+  private String raw(String bytes) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), app.port())) {
+      socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  @Test
+  void unescapedUtf8InThePath_isTaken() throws Exception {
+    raw("PUT /metrics/job/gr\u00c3\u00bc HTTP/1.0\r\nContent-Length: 4\r\n\r\nm 1\n");
+
+    assertTrue(scrape("").contains("m{instance=\"\",job=\"gr\u00fc\"} 1\n"));
   }
 
   @Test

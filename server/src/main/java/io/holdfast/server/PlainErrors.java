@@ -1,0 +1,32 @@
+package io.holdfast.server;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * What Jetty itself answers to requests that never reach a handler: a line of text with the reason,
+ * instead of a page.
+ */
+final class PlainErrors implements Request.Handler {
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    int status = response.getStatus();
+    Object reason = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
+    String code = HttpStatus.getMessage(status);
+    String text = status + " " + code;
+    if (reason != null && !reason.equals(code)) {
+      text += ": " + reason;
+    }
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
+    response.getHeaders().put("X-Content-Type-Options", "nosniff");
+    response.write(true, ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)), callback);
+    return true;
+  }
+}
