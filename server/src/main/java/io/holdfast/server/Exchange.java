@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,11 @@ record Exchange(Request request, Response response, Callback callback) {
   /** A status without a body. */
   void answer(int status) {
     response.setStatus(status);
-    callback.succeeded();
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
+    // Not callback.succeeded() alone: then Jetty makes the last write itself, and while the handler
+    // is on its way out it may complete the exchange twice and leave the connection dead
+    // (jetty.project issue 14745, still there in 12.1.14).
+    response.write(true, BufferUtil.EMPTY_BUFFER, callback);
   }
 
   void answer(int status, String body) {

@@ -287,6 +287,34 @@ class AppTest {
   }
 
   @Test
+  void keptConnection_answersEveryRequest() throws Exception {
+    String push = "PUT /metrics/job/a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+    String redirected = "GET /-/Ready HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (int i = 0; i < 100; i++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), app.port())) {
+        socket.setSoTimeout(10_000);
+        for (String request : new String[] {push, redirected, push, redirected, redirected, push}) {
+          socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+          assertTrue(headOf(socket).startsWith("HTTP/1.1 "), "connection " + i);
+        }
+      }
+    }
+  }
+
+  /** Reads up to the end of the headers: none of these responses has a body. */
+  private static String headOf(Socket socket) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = socket.getInputStream().read();
+      if (next < 0) {
+        return head.toString();
+      }
+      head.append((char) next);
+    }
+    return head.toString();
+  }
+
+  @Test
   void unescapedUtf8InThePath_isTaken() throws Exception {
     raw("PUT /metrics/job/gr\u00c3\u00bc HTTP/1.0\r\nContent-Length: 4\r\n\r\nm 1\n");
 
