@@ -1,0 +1,169 @@
+"""The three servers that are measured, each a process on a free port of 127.0.0.1."""
+
+import glob
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+
+START_SECONDS = 120
+STOP_SECONDS = 300
+POLL_SECONDS = 0.005
+
+
+class ServerFailed(Exception):
+    """A server that did not start, did not answer, or answered wrongly."""
+
+
+class Server:
+    """A process and how to start it; it may be started again after it has ended."""
+
+    def __init__(self, name, directory):
+        self.name = name
+        self.directory = directory
+        self.port = free_port()
+        self.process = None
+        os.makedirs(directory, exist_ok=True)
+
+    def command(self):
+        raise NotImplementedError
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        """Starts the process and returns the seconds until it said that it was ready."""
+        started = time.perf_counter()
+        with open(f"{self.directory}/{self.name}.log", "ab") as log:
+            self.process = subprocess.Popen(
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        while not self.is_ready():
+            if self.process.poll() is not None:
+                raise ServerFailed(f"{self.name} ended while it started:\n{self.log_tail()}")
+            if time.perf_counter() - started > START_SECONDS:
+                raise ServerFailed(f"{self.name} is not ready after {START_SECONDS} s")
+            time.sleep(POLL_SECONDS)
+        return time.perf_counter() - started
+
+    def is_ready(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/-/ready")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def settle(self):
+        """Returns when what was pushed before, by clients that have gone too, is done with."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=STOP_SECONDS)
+        try:
+            for method, body in (("PUT", "settled 1\n"), ("DELETE", None)):
+                connection.request(method, "/metrics/job/settle", body)
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status not in (200, 202):
+                    raise ServerFailed(f"{self.name}: {method} answered {answer.status}")
+        finally:
+            connection.close()
+
+    def resident_bytes(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) * 1024
+        raise ServerFailed(f"{self.name} has no VmRSS")
+
+    def end(self, number=signal.SIGTERM):
+        """Sends the signal, if it runs, and waits for its end."""
+        if self.process is None:
+            return
+        self.process.send_signal(number)
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def kill(self):
+        self.end(signal.SIGKILL)
+
+    def log_tail(self):
+        with open(f"{self.directory}/{self.name}.log", encoding="utf-8", errors="replace") as log:
+            return "".join(log.readlines()[-20:])
+
+
+class Holdfast(Server):
+    def __init__(self, home, directory):
+        super().__init__("holdfast", directory)
+        self.home = home
+
+    def command(self):
+        return [
+            f"{self.home}/scripts/holdfast",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            f"--storage.path={self.directory}/data",
+        ]
+
+
+class Pushgateway(Server):
+    """The real one. Unchecked, it can be filled within seconds instead of hours."""
+
+    def __init__(self, directory):
+        super().__init__("pushgateway", directory)
+        self.is_checking = True
+
+    def command(self):
+        command = [
+            "prometheus-pushgateway",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            f"--persistence.file={self.directory}/persisted",
+            # Not while it is measured; it writes the file when it ends too.
+            "--persistence.interval=24h",
+        ]
+        return command if self.is_checking else [*command, "--push.disable-consistency-check"]
+
+
+class Ceiling(Server):
+    """An empty Jetty handler, with Holdfast's Jetty and JVM options."""
+
+    SOURCE = "server/src/test/java/io/holdfast/server/bench/Ceiling.java"
+    MAIN = "io.holdfast.server.bench.Ceiling"
+
+    def __init__(self, home, directory):
+        super().__init__("ceiling", directory)
+        self.home = home
+        # Without Logback, which would have no configuration and print what it gets.
+        libraries = [
+            jar
+            for name in ("jetty", "slf4j-api")
+            for jar in glob.glob(f"{home}/server/target/lib/{name}-*.jar")
+        ]
+        self.class_path = ":".join([f"{directory}/classes", *libraries])
+        subprocess.run(
+            [java("javac"), "-cp", self.class_path, "-d", f"{directory}/classes",
+             f"{home}/{self.SOURCE}"],
+            check=True)
+
+    def command(self):
+        return [
+            java("java"), f"@{self.home}/config/jvm.options",
+            *os.environ.get("HOLDFAST_JAVA_OPTS", "").split(),
+            "-cp", self.class_path, self.MAIN, str(self.port),
+        ]
+
+
+def java(tool):
+    home = os.environ.get("JAVA_HOME")
+    return f"{home}/bin/{tool}" if home else tool
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
