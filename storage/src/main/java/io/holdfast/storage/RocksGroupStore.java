@@ -1,7 +1,5 @@
 package io.holdfast.storage;
 
-import io.holdfast.storage.WriteOutcome.Applied;
-import io.holdfast.storage.WriteOutcome.Rejected;
 import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,10 +66,7 @@ public final class RocksGroupStore implements GroupStore {
 
   // Of the writer thread alone.
   private @Nullable RocksDatabase database;
-  private Groups groups;
-  private ConsistencyIndex index;
-  private HybridClock clock;
-  private long node;
+  private ChangeApplier applier;
   private long housekeepingAt = System.nanoTime();
 
   private volatile Exposition exposition;
@@ -91,11 +86,8 @@ public final class RocksGroupStore implements GroupStore {
     this.acknowledger = acknowledger;
     this.queue = new ArrayBlockingQueue<>(options.queueCapacity());
     this.database = database;
-    this.groups = loaded.groups();
-    this.index = new ConsistencyIndex(groups, options.reserved());
-    this.clock = new HybridClock(options.clock(), loaded.clock());
-    this.node = loaded.node();
-    this.exposition = groups.exposition();
+    this.applier = applier(loaded, options);
+    this.exposition = applier.exposition();
     this.writer = new Thread(this::run, "store-writer");
   }
 
@@ -118,6 +110,14 @@ public final class RocksGroupStore implements GroupStore {
       database.close();
       throw e;
     }
+  }
+
+  private static ChangeApplier applier(StoreLoader.Loaded loaded, StoreOptions options) {
+    return new ChangeApplier(
+        loaded.groups(),
+        new HybridClock(options.clock(), loaded.clock()),
+        loaded.node(),
+        options.reserved());
   }
 
   @Override
@@ -250,7 +250,7 @@ public final class RocksGroupStore implements GroupStore {
         // A client that has gone away has cancelled: its change is not begun.
         if (!next.outcome.isDone()) {
           taken.add(next);
-          outcomes.add(apply(next.change));
+          outcomes.add(applier.apply(next.change, batch));
           wiped |= next.change instanceof Change.Wipe;
         }
         boolean isFull =
@@ -264,7 +264,7 @@ public final class RocksGroupStore implements GroupStore {
         }
       }
       // Visible before acknowledged: who was told and scrapes must see it.
-      exposition = groups.exposition();
+      exposition = applier.exposition();
       complete(taken, outcomes);
     } catch (RocksDBException | RuntimeException e) {
       // A mistake of ours is met like a failing disk: whatever half of a change is in memory goes.
@@ -276,7 +276,7 @@ public final class RocksGroupStore implements GroupStore {
   }
 
   private void write(RocksDatabase into, int changes) throws RocksDBException {
-    batch.putClock(clock.last());
+    batch.putClock(applier.clock());
     long bytes = batch.bytes();
     long startedAt = System.nanoTime();
     batch.writeTo(into);
@@ -297,108 +297,6 @@ public final class RocksGroupStore implements GroupStore {
       // The executor has stopped before the store. What is on the disk is told all the same.
       task.run();
     }
-  }
-
-  private WriteOutcome apply(Change change) throws RocksDBException {
-    if (change instanceof Change.Push push) {
-      Rejection rejection = index.check(push);
-      if (rejection == null) {
-        push(push);
-        return new Applied();
-      }
-      failedPush(push.group(), push.receivedAtNanos());
-      return new Rejected(rejection);
-    }
-    if (change instanceof Change.RefusedPush refused) {
-      failedPush(refused.group(), refused.receivedAtNanos());
-      return new Rejected(refused.rejection());
-    }
-    if (change instanceof Change.Delete delete) {
-      delete(delete.group());
-    } else {
-      wipe();
-    }
-    return new Applied();
-  }
-
-  private Version nextVersion() {
-    return new Version(clock.next(), node);
-  }
-
-  private void push(Change.Push push) throws RocksDBException {
-    Version version = nextVersion();
-    Group present = groups.get(push.group());
-    Group change = new Group(present == null ? push.group() : present.key);
-    change.replacedAt = push.replace() ? version : null;
-    change.lastPush = stamp(present, version, push.receivedAtNanos());
-    for (PushedFamily family : push.families().values()) {
-      Family before = present == null ? null : present.families.get(family.name());
-      Version since = before != null && before.type == family.type() ? before.claimedAt : version;
-      change.families.put(
-          family.name(),
-          new Family(change.key, family, version, since, push.receivedAtNanos())
-              .sharing(change.key, groups.sharedName(family), groups.sharedHelp(family), version));
-    }
-    merge(change, push);
-  }
-
-  private void failedPush(GroupKey group, long receivedAtNanos) throws RocksDBException {
-    Version version = nextVersion();
-    Group present = groups.get(group);
-    Group change = new Group(present == null ? group : present.key);
-    change.lastFailure = stamp(present, version, receivedAtNanos);
-    merge(change, null);
-  }
-
-  private static PushStamp stamp(@Nullable Group present, Version version, long atNanos) {
-    Version since = present == null ? null : present.stampsClaimedAt();
-    return new PushStamp(version, atNanos / 1e9, since == null ? version : since);
-  }
-
-  private void delete(GroupKey group) throws RocksDBException {
-    Group present = groups.get(group);
-    if (present == null) {
-      return;
-    }
-    Group change = new Group(present.key);
-    change.deletedAt = nextVersion();
-    merge(change, null);
-  }
-
-  private void merge(Group change, Change.@Nullable Push push) throws RocksDBException {
-    List<Family> came = new ArrayList<>();
-    List<Family> went = new ArrayList<>();
-    groups.merge(
-        change,
-        (before, after) -> {
-          if (after != null) {
-            came.add(after);
-          } else if (before != null) {
-            went.add(before);
-          }
-        });
-    for (Family family : went) {
-      batch.deleteFamily(family);
-    }
-    for (Family family : came) {
-      PushedFamily content = push == null ? null : push.families().get(family.name);
-      if (content == null) {
-        throw new IllegalStateException("family " + family.name + " came from nowhere");
-      }
-      batch.putFamily(family, content.encoded());
-    }
-    Group merged = groups.get(change.key);
-    if (merged == null) {
-      batch.deleteGroup(change.key);
-    } else {
-      batch.putGroup(merged);
-    }
-  }
-
-  private void wipe() throws RocksDBException {
-    batch.wipe(nextVersion());
-    groups = new Groups();
-    index = new ConsistencyIndex(groups, options.reserved());
   }
 
   private String failure() {
@@ -447,12 +345,12 @@ public final class RocksGroupStore implements GroupStore {
       }
       reopened = RocksDatabase.open(options.directory());
       StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened).load();
-      groups = loaded.groups();
-      index = new ConsistencyIndex(groups, options.reserved());
-      clock.observe(loaded.clock());
-      node = loaded.node();
+      ChangeApplier reread = applier(loaded, options);
+      // What was given out is not given out again, whether the failed batch is there or not.
+      reread.observe(applier.clock());
+      applier = reread;
       database = reopened;
-      exposition = groups.exposition();
+      exposition = applier.exposition();
       unwritable = null;
       log.atInfo()
           .addKeyValue("path", options.directory())
