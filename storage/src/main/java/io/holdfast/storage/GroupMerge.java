@@ -26,7 +26,9 @@ final class GroupMerge {
           .thenComparing(family -> family.claimedAt)
           .thenComparing(family -> family.type)
           .thenComparing(family -> family.pushedAtNanos)
-          .thenComparing(family -> family.text, Arrays::compareUnsigned);
+          .thenComparing(family -> family.text, Arrays::compareUnsigned)
+          .thenComparing(
+              family -> family.help, Comparator.nullsFirst(Comparator.<String>naturalOrder()));
 
   private static final Comparator<PushStamp> BY_STAMP =
       Comparator.comparing(PushStamp::version)
