@@ -189,6 +189,10 @@ final class NamedFamily {
     if (hasTypeConflict()) {
       Family oldest = oldestClaim();
       winner = oldest == null ? type : oldest.type;
+      if (isHistogram(winner) && holdersOfType(MetricType.HISTOGRAM) > 0) {
+        // As without the conflict: of both kinds, the one that owns suffixes.
+        winner = MetricType.HISTOGRAM;
+      }
     } else {
       for (MetricType one : MetricType.values()) {
         if (holdersOfType(one) > 0) {

@@ -67,10 +67,15 @@ final class PushTimes {
       return null;
     }
     Version version = stamp == null ? claimedAt : stamp.version();
-    if (present != null && present.version.equals(version) && present.claimedAt.equals(claimedAt)) {
+    double seconds = stamp == null ? 0 : stamp.unixSeconds();
+    long nanos = Math.round(seconds * 1e9);
+    // The version alone does not tell: a stamp that was missing may come with the claim's own.
+    if (present != null
+        && present.version.equals(version)
+        && present.claimedAt.equals(claimedAt)
+        && present.pushedAtNanos == nanos) {
       return present;
     }
-    double seconds = stamp == null ? 0 : stamp.unixSeconds();
     PushedFamily content =
         present == null
             ? rendered(name, help, group.key, seconds)
@@ -81,7 +86,7 @@ final class PushTimes {
                 NOT_STORED,
                 withValue(present.text, seconds),
                 present.seriesHashes);
-    return new Family(group.key, content, version, claimedAt, 0);
+    return new Family(group.key, content, version, claimedAt, nanos);
   }
 
   private static PushedFamily rendered(String name, String help, GroupKey group, double seconds) {
