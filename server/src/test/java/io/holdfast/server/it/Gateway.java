@@ -1,0 +1,54 @@
+package io.holdfast.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.Closeable;
+import java.io.IOException;
+
+/** One side of a comparison: a running server seen through what it answers. */
+final class Gateway implements Closeable {
+  /** The group of the requests that only wait: it stays in the store, out of sight. */
+  private static final String BARRIER = "differential-barrier";
+
+  private final RawHttp http;
+
+  Gateway(ServerProcess process) {
+    this.http = new RawHttp(process.port());
+  }
+
+  /** The status, and where a redirect leads to. */
+  String send(Step step) throws IOException {
+    RawHttp.Response response = http.send(step);
+    boolean isRedirect = response.status() / 100 == 3;
+    return isRedirect
+        ? response.status() + " to " + response.header("Location").replaceFirst("^http://[^/]*", "")
+        : Integer.toString(response.status());
+  }
+
+  /** All that was pushed and is exposed, push times included: the groups are their label sets. */
+  Exposition pushed() throws IOException {
+    barrier();
+    RawHttp.Response response = http.send(Step.get("/metrics"));
+    assertEquals(200, response.status(), response::text);
+    return Exposition.parse(response.text()).pushed().withoutJob(BARRIER);
+  }
+
+  /** Empties the store. */
+  void wipe() throws IOException {
+    assertEquals("202", send(Step.wipe()));
+    barrier();
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  /**
+   * The real one answers a DELETE before it carries it out. A checked push waits for all that came
+   * before.
+   */
+  private void barrier() throws IOException {
+    http.send(Step.put("/metrics/job/" + BARRIER, ""));
+  }
+}

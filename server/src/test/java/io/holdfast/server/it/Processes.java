@@ -1,0 +1,110 @@
+package io.holdfast.server.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Starts the servers that a test needs and ends them after it, whatever has happened. After a
+ * failure it shows what they printed. Registered in a static field, they live as long as the class;
+ * in an instance field, as one test.
+ */
+final class Processes implements AfterEachCallback, AfterAllCallback {
+  private static final int SHOWN_CHARACTERS = 8_000;
+
+  private final boolean isPerClass;
+  private final List<ServerProcess> running = new CopyOnWriteArrayList<>();
+  private final Thread atExit = new Thread(this::reapAll, "reap processes");
+
+  private Processes(boolean isPerClass) {
+    this.isPerClass = isPerClass;
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  static Processes perTest() {
+    return new Processes(false);
+  }
+
+  static Processes perClass() {
+    return new Processes(true);
+  }
+
+  /** Holdfast on a free port, ready. */
+  ServerProcess holdfast(Path store, String... flags) throws IOException {
+    return holdfastOn(Port.free(), store, flags);
+  }
+
+  /** Holdfast as {@code scripts/holdfast} starts it, ready. */
+  ServerProcess holdfastOn(int port, Path store, String... flags) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Programs.java());
+    command.add("@" + Programs.repository().resolve("config/jvm.options"));
+    command.add("-jar");
+    command.add(Programs.repository().resolve("server/target/holdfast.jar").toString());
+    command.add("--web.listen-address=127.0.0.1:" + port);
+    command.add("--storage.path=" + store);
+    command.addAll(List.of(flags));
+    return launch("holdfast", port, command).awaitReady("/-/ready");
+  }
+
+  /** The real Pushgateway, keeping nothing on disk, ready. */
+  ServerProcess pushgateway() throws IOException {
+    int port = Port.free();
+    return launch(
+            "pushgateway",
+            port,
+            List.of(
+                Programs.require("prometheus-pushgateway", "prometheus-pushgateway"),
+                "--web.listen-address=127.0.0.1:" + port,
+                "--web.enable-admin-api",
+                "--persistence.file=",
+                "--log.level=warn"))
+        .awaitReady("/-/ready");
+  }
+
+  /** Any other server. */
+  ServerProcess launch(String name, int port, List<String> command) throws IOException {
+    Path logs = Files.createDirectories(Programs.repository().resolve("server/target/it-logs"));
+    Path output = Files.createTempFile(logs, name + "-", ".log");
+    ServerProcess process = ServerProcess.launch(name, port, output, command);
+    running.add(process);
+    return process;
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    if (context.getExecutionException().isPresent()) {
+      running.forEach(Processes::show);
+    }
+    if (!isPerClass) {
+      end();
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    end();
+  }
+
+  private void end() {
+    reapAll();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  private void reapAll() {
+    running.forEach(ServerProcess::reap);
+    running.clear();
+  }
+
+  private static void show(ServerProcess process) {
+    String output = process.output();
+    System.err.println("---- what " + process + " printed, at the end:");
+    System.err.println(output.substring(Math.max(0, output.length() - SHOWN_CHARACTERS)));
+  }
+}
