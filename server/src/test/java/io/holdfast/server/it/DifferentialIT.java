@@ -27,9 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
  * not need it.
  */
 final class DifferentialIT {
-  private static final boolean IS_TRIAL =
-      System.getProperty("holdfast.it.subject", "holdfast").equals("pushgateway");
-
   @RegisterExtension static final Processes PROCESSES = Processes.perClass();
 
   @TempDir static Path store;
@@ -40,11 +37,7 @@ final class DifferentialIT {
   @BeforeAll
   static void start() throws IOException {
     reference = new Gateway(PROCESSES.pushgateway());
-    subject =
-        new Gateway(
-            IS_TRIAL
-                ? PROCESSES.pushgateway()
-                : PROCESSES.holdfast(store, "--web.enable-admin-api"));
+    subject = new Gateway(PROCESSES.holdfast(store, "--web.enable-admin-api"));
   }
 
   @AfterAll
@@ -126,7 +119,7 @@ final class DifferentialIT {
     subject.wipe();
     if (sequence.expectation().isEmpty()) {
       compareSteps(sequence);
-    } else if (!IS_TRIAL) {
+    } else if (!Processes.isTrial()) {
       compareWithExpectation(sequence, sequence.expectation().get());
     }
   }

@@ -112,6 +112,11 @@ final class Exposition {
     return values;
   }
 
+  /** The names of all families. */
+  Set<String> families() {
+    return families.keySet();
+  }
+
   /** Every sample of a family. */
   List<Sample> samples(String family) {
     return families.containsKey(family) ? List.copyOf(families.get(family).samples()) : List.of();
@@ -151,6 +156,13 @@ final class Exposition {
 
     Sample withValue(String other) {
       return new Sample(name, labels, other);
+    }
+
+    /** The same sample with one more label. */
+    Sample with(String label, String labelValue) {
+      List<Label> more = new ArrayList<>(labels);
+      more.add(new Label(label, labelValue));
+      return new Sample(name, more, value);
     }
 
     /** The value of the first label of that name, or nothing at all. */

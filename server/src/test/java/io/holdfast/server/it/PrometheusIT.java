@@ -1,0 +1,235 @@
+package io.holdfast.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real Prometheus scrapes Holdfast and answers questions on what was pushed. */
+final class PrometheusIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Pattern RESULT =
+      Pattern.compile("\\{\"metric\":(\\{[^}]*}),\"value\":\\[[^,]*,\"([^\"]*)\"]}");
+  private static final String EVERY_TYPE =
+      """
+      # HELP batch_records_total Records read.
+      # TYPE batch_records_total counter
+      batch_records_total{kind="new"} 7
+      batch_records_total{kind="a \\"quoted\\" one"} 8
+      # HELP batch_level A level.
+      # TYPE batch_level gauge
+      batch_level -1.5e-07
+      # HELP batch_duration_seconds How long it took.
+      # TYPE batch_duration_seconds histogram
+      batch_duration_seconds_bucket{le="1"} 5
+      batch_duration_seconds_bucket{le="2"} 10
+      batch_duration_seconds_bucket{le="+Inf"} 10
+      batch_duration_seconds_sum 12.5
+      batch_duration_seconds_count 10
+      # HELP batch_size_bytes How much it was.
+      # TYPE batch_size_bytes summary
+      batch_size_bytes{quantile="0.9"} 4096
+      batch_size_bytes_sum 5000
+      batch_size_bytes_count 3
+      """;
+
+  @RegisterExtension final Processes processes = Processes.perTest();
+
+  @TempDir Path directory;
+
+  private ServerProcess server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = processes.holdfast(directory.resolve("store"));
+  }
+
+  /** A failed scrape would show as a gap in the data only, so every test ends by asking for it. */
+  @AfterEach
+  void scrape_isStillWhole() throws IOException {
+    server.scrape();
+  }
+
+  @Test
+  void prometheus_scrapesWhatWasPushed_underItsOwnLabels() throws IOException {
+    push(Step.put("/metrics/job/batch/instance/host-1", EVERY_TYPE));
+    push(Step.put("/metrics/job/batch/path@base64/L3Zhci90bXA", "other_level 5\n"));
+    ServerProcess prometheus = prometheus();
+
+    awaitAnswer(
+        prometheus, "up", Map.of(labels("up", "instance", target(), "job", "holdfast"), "1"));
+    answers(
+        prometheus,
+        "batch_records_total{kind=\"new\"}",
+        Map.of(
+            labels("batch_records_total", "instance", "host-1", "job", "batch", "kind", "new"),
+            "7"));
+    answers(prometheus, "sum(batch_records_total)", Map.of("{}", "15"));
+    answers(
+        prometheus,
+        "batch_level * 1e7",
+        Map.of(labels("", "instance", "host-1", "job", "batch"), "-1.5"));
+    answers(
+        prometheus,
+        "other_level",
+        Map.of(labels("other_level", "job", "batch", "path", "/var/tmp"), "5"));
+  }
+
+  @Test
+  void prometheus_computesOnHistogramsAndSummaries() throws IOException {
+    push(Step.put("/metrics/job/batch", EVERY_TYPE));
+    ServerProcess prometheus = prometheus();
+
+    awaitAnswer(
+        prometheus,
+        "histogram_quantile(0.5, batch_duration_seconds_bucket)",
+        Map.of(labels("", "job", "batch"), "1"));
+    answers(
+        prometheus,
+        "histogram_quantile(0.75, batch_duration_seconds_bucket)",
+        Map.of(labels("", "job", "batch"), "1.5"));
+    answers(
+        prometheus,
+        "batch_duration_seconds_sum / batch_duration_seconds_count",
+        Map.of(labels("", "job", "batch"), "1.25"));
+    answers(
+        prometheus,
+        "batch_size_bytes",
+        Map.of(labels("batch_size_bytes", "job", "batch", "quantile", "0.9"), "4096"));
+  }
+
+  @Test
+  void prometheus_seesWhenAGroupWasPushedLast() throws IOException {
+    push(Step.put("/metrics/job/batch", "batch_level 1\n"));
+    assertEquals(400, server.send(Step.put("/metrics/job/failed", "batch_level 1 5\n")).status());
+    ServerProcess prometheus = prometheus();
+
+    awaitAnswer(
+        prometheus,
+        "time() - push_time_seconds < bool 60",
+        Map.of(labels("", "job", "batch"), "1", labels("", "job", "failed"), "0"));
+    answers(
+        prometheus,
+        "push_failure_time_seconds > bool push_time_seconds",
+        Map.of(labels("", "job", "batch"), "0", labels("", "job", "failed"), "1"));
+  }
+
+  @Test
+  void prometheus_followsPushesAndDeletes() throws IOException {
+    push(
+        Step.put(
+            "/metrics/job/batch", "# TYPE batch_records_total counter\nbatch_records_total 1\n"));
+    ServerProcess prometheus = prometheus();
+    Map<String, String> one = Map.of(labels("batch_records_total", "job", "batch"), "1");
+    Map<String, String> six = Map.of(labels("batch_records_total", "job", "batch"), "6");
+    awaitAnswer(prometheus, "batch_records_total", one);
+
+    push(
+        Step.post(
+            "/metrics/job/batch", "# TYPE batch_records_total counter\nbatch_records_total 6\n"));
+    awaitAnswer(prometheus, "batch_records_total", six);
+
+    assertEquals(202, server.send(Step.delete("/metrics/job/batch")).status());
+    awaitAnswer(prometheus, "batch_records_total", Map.of());
+    answers(
+        prometheus,
+        "min_over_time(up[1m])",
+        Map.of(labels("", "instance", target(), "job", "holdfast"), "1"));
+  }
+
+  /** promtool's exit code is 1 for text that it cannot read and 3 for what its linter dislikes. */
+  @Test
+  void promtool_acceptsTheWholeExposition() throws IOException {
+    push(Step.put("/metrics/job/batch", EVERY_TYPE));
+    push(Step.put("/metrics/job/batch/instance/host-1", EVERY_TYPE));
+    assertEquals(400, server.send(Step.put("/metrics/job/failed", "batch_level 1 5\n")).status());
+    byte[] exposition = server.send(Step.get("/metrics")).body().toByteArray();
+    String promtool = Programs.require("promtool", "prometheus");
+
+    Programs.run(directory, exposition, List.of(promtool, "check", "metrics")).orFail();
+  }
+
+  private void push(Step step) throws IOException {
+    RawHttp.Response response = server.send(step);
+    assertEquals(200, response.status(), response::text);
+  }
+
+  private String target() {
+    return "127.0.0.1:" + server.port();
+  }
+
+  private ServerProcess prometheus() throws IOException {
+    String program = Programs.require("prometheus", "prometheus");
+    int port = Port.free();
+    String config =
+        """
+        global:
+          scrape_interval: 250ms
+        scrape_configs:
+          - job_name: holdfast
+            honor_labels: true
+            static_configs:
+              - targets: ["%s"]
+        """
+            .formatted(target());
+    Path file = Files.writeString(directory.resolve("prometheus.yml"), config);
+    return processes
+        .launch(
+            "prometheus",
+            port,
+            List.of(
+                program,
+                "--config.file=" + file,
+                "--scrape.discovery-reload-interval=100ms",
+                "--storage.tsdb.path=" + directory.resolve("tsdb"),
+                "--web.listen-address=127.0.0.1:" + port))
+        .awaitReady("/-/ready");
+  }
+
+  private static void awaitAnswer(
+      ServerProcess prometheus, String query, Map<String, String> expected) {
+    Awaitility.await(query)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .untilAsserted(() -> answers(prometheus, query, expected));
+  }
+
+  private static void answers(ServerProcess prometheus, String query, Map<String, String> expected)
+      throws IOException {
+    String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
+    String answer = prometheus.send(Step.get("/api/v1/query?query=" + encoded)).text();
+    Map<String, String> values = new TreeMap<>();
+    for (Matcher result = RESULT.matcher(answer); result.find(); ) {
+      values.put(result.group(1), result.group(2));
+    }
+    assertEquals(new TreeMap<>(expected), values, () -> query + ": " + answer);
+  }
+
+  /** Labels as Prometheus writes them in JSON, which sorts them: name, value, name, value. */
+  private static String labels(String metric, String... labels) {
+    StringBuilder json = new StringBuilder("{");
+    if (!metric.isEmpty()) {
+      json.append("\"__name__\":\"").append(metric).append("\",");
+    }
+    for (int i = 0; i < labels.length; i += 2) {
+      json.append('"').append(labels[i]).append("\":\"").append(labels[i + 1]).append("\",");
+    }
+    json.setCharAt(json.length() - 1, '}');
+    return json.toString();
+  }
+}
