@@ -45,9 +45,15 @@ final class Programs {
   }
 
   /** Runs a command to its end. Standard input is {@code input}; both outputs come back as one. */
-  static Result run(Path directory, byte[] input, List<String> command) throws IOException {
-    Path output = Files.createTempFile(directory, "output", ".txt");
-    Path given = Files.write(Files.createTempFile(directory, "input", ".bin"), input);
+  static Result run(Path scratch, byte[] input, List<String> command) throws IOException {
+    return run(scratch, scratch, input, command);
+  }
+
+  /** The same, in a directory other than the one that takes the input's and output's files. */
+  static Result run(Path scratch, Path directory, byte[] input, List<String> command)
+      throws IOException {
+    Path output = Files.createTempFile(scratch, "output", ".txt");
+    Path given = Files.write(Files.createTempFile(scratch, "input", ".bin"), input);
     Process process =
         new ProcessBuilder(command)
             .directory(directory.toFile())

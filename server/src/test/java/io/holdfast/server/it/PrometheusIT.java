@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,15 +49,23 @@ final class PrometheusIT {
       batch_size_bytes_count 3
       """;
 
-  @RegisterExtension final Processes processes = Processes.perTest();
+  @RegisterExtension static final Processes PROCESSES = Processes.perClass();
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
-  private ServerProcess server;
+  private static ServerProcess server;
+  private static ServerProcess prometheus;
+
+  /** One Prometheus for all tests: it lets five seconds pass before its first scrape. */
+  @BeforeAll
+  static void start() throws IOException {
+    server = PROCESSES.holdfast(directory.resolve("store"), "--web.enable-admin-api");
+    prometheus = prometheus();
+  }
 
   @BeforeEach
-  void start() throws IOException {
-    server = processes.holdfast(directory.resolve("store"));
+  void wipe() throws IOException {
+    assertEquals(202, server.send(Step.wipe()).status());
   }
 
   /** A failed scrape would show as a gap in the data only, so every test ends by asking for it. */
@@ -69,46 +78,32 @@ final class PrometheusIT {
   void prometheus_scrapesWhatWasPushed_underItsOwnLabels() throws IOException {
     push(Step.put("/metrics/job/batch/instance/host-1", EVERY_TYPE));
     push(Step.put("/metrics/job/batch/path@base64/L3Zhci90bXA", "other_level 5\n"));
-    ServerProcess prometheus = prometheus();
 
     awaitAnswer(
-        prometheus, "up", Map.of(labels("up", "instance", target(), "job", "holdfast"), "1"));
-    answers(
-        prometheus,
         "batch_records_total{kind=\"new\"}",
         Map.of(
             labels("batch_records_total", "instance", "host-1", "job", "batch", "kind", "new"),
             "7"));
-    answers(prometheus, "sum(batch_records_total)", Map.of("{}", "15"));
-    answers(
-        prometheus,
-        "batch_level * 1e7",
-        Map.of(labels("", "instance", "host-1", "job", "batch"), "-1.5"));
-    answers(
-        prometheus,
-        "other_level",
-        Map.of(labels("other_level", "job", "batch", "path", "/var/tmp"), "5"));
+    answers("sum(batch_records_total)", Map.of("{}", "15"));
+    answers("batch_level * 1e7", Map.of(labels("", "instance", "host-1", "job", "batch"), "-1.5"));
+    answers("other_level", Map.of(labels("other_level", "job", "batch", "path", "/var/tmp"), "5"));
+    answers("up", Map.of(labels("up", "instance", target(), "job", "holdfast"), "1"));
   }
 
   @Test
   void prometheus_computesOnHistogramsAndSummaries() throws IOException {
     push(Step.put("/metrics/job/batch", EVERY_TYPE));
-    ServerProcess prometheus = prometheus();
 
     awaitAnswer(
-        prometheus,
         "histogram_quantile(0.5, batch_duration_seconds_bucket)",
         Map.of(labels("", "job", "batch"), "1"));
     answers(
-        prometheus,
         "histogram_quantile(0.75, batch_duration_seconds_bucket)",
         Map.of(labels("", "job", "batch"), "1.5"));
     answers(
-        prometheus,
         "batch_duration_seconds_sum / batch_duration_seconds_count",
         Map.of(labels("", "job", "batch"), "1.25"));
     answers(
-        prometheus,
         "batch_size_bytes",
         Map.of(labels("batch_size_bytes", "job", "batch", "quantile", "0.9"), "4096"));
   }
@@ -117,14 +112,11 @@ final class PrometheusIT {
   void prometheus_seesWhenAGroupWasPushedLast() throws IOException {
     push(Step.put("/metrics/job/batch", "batch_level 1\n"));
     assertEquals(400, server.send(Step.put("/metrics/job/failed", "batch_level 1 5\n")).status());
-    ServerProcess prometheus = prometheus();
 
     awaitAnswer(
-        prometheus,
         "time() - push_time_seconds < bool 60",
         Map.of(labels("", "job", "batch"), "1", labels("", "job", "failed"), "0"));
     answers(
-        prometheus,
         "push_failure_time_seconds > bool push_time_seconds",
         Map.of(labels("", "job", "batch"), "0", labels("", "job", "failed"), "1"));
   }
@@ -134,22 +126,19 @@ final class PrometheusIT {
     push(
         Step.put(
             "/metrics/job/batch", "# TYPE batch_records_total counter\nbatch_records_total 1\n"));
-    ServerProcess prometheus = prometheus();
     Map<String, String> one = Map.of(labels("batch_records_total", "job", "batch"), "1");
     Map<String, String> six = Map.of(labels("batch_records_total", "job", "batch"), "6");
-    awaitAnswer(prometheus, "batch_records_total", one);
+    awaitAnswer("batch_records_total", one);
 
     push(
         Step.post(
             "/metrics/job/batch", "# TYPE batch_records_total counter\nbatch_records_total 6\n"));
-    awaitAnswer(prometheus, "batch_records_total", six);
+    awaitAnswer("batch_records_total", six);
 
     assertEquals(202, server.send(Step.delete("/metrics/job/batch")).status());
-    awaitAnswer(prometheus, "batch_records_total", Map.of());
+    awaitAnswer("batch_records_total", Map.of());
     answers(
-        prometheus,
-        "min_over_time(up[1m])",
-        Map.of(labels("", "instance", target(), "job", "holdfast"), "1"));
+        "min_over_time(up[1m])", Map.of(labels("", "instance", target(), "job", "holdfast"), "1"));
   }
 
   /** promtool's exit code is 1 for text that it cannot read and 3 for what its linter dislikes. */
@@ -164,16 +153,16 @@ final class PrometheusIT {
     Programs.run(directory, exposition, List.of(promtool, "check", "metrics")).orFail();
   }
 
-  private void push(Step step) throws IOException {
+  private static void push(Step step) throws IOException {
     RawHttp.Response response = server.send(step);
     assertEquals(200, response.status(), response::text);
   }
 
-  private String target() {
+  private static String target() {
     return "127.0.0.1:" + server.port();
   }
 
-  private ServerProcess prometheus() throws IOException {
+  private static ServerProcess prometheus() throws IOException {
     String program = Programs.require("prometheus", "prometheus");
     int port = Port.free();
     String config =
@@ -188,29 +177,26 @@ final class PrometheusIT {
         """
             .formatted(target());
     Path file = Files.writeString(directory.resolve("prometheus.yml"), config);
-    return processes
+    return PROCESSES
         .launch(
             "prometheus",
             port,
             List.of(
                 program,
                 "--config.file=" + file,
-                "--scrape.discovery-reload-interval=100ms",
                 "--storage.tsdb.path=" + directory.resolve("tsdb"),
                 "--web.listen-address=127.0.0.1:" + port))
         .awaitReady("/-/ready");
   }
 
-  private static void awaitAnswer(
-      ServerProcess prometheus, String query, Map<String, String> expected) {
+  private static void awaitAnswer(String query, Map<String, String> expected) {
     Awaitility.await(query)
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
-        .untilAsserted(() -> answers(prometheus, query, expected));
+        .untilAsserted(() -> answers(query, expected));
   }
 
-  private static void answers(ServerProcess prometheus, String query, Map<String, String> expected)
-      throws IOException {
+  private static void answers(String query, Map<String, String> expected) throws IOException {
     String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
     String answer = prometheus.send(Step.get("/api/v1/query?query=" + encoded)).text();
     Map<String, String> values = new TreeMap<>();
