@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -31,19 +30,13 @@ final class DifferentialIT {
 
   @TempDir static Path store;
 
-  private static Gateway reference;
-  private static Gateway subject;
+  private static ServerProcess pushgateway;
+  private static ServerProcess holdfast;
 
   @BeforeAll
   static void start() throws IOException {
-    reference = new Gateway(PROCESSES.pushgateway());
-    subject = new Gateway(PROCESSES.holdfast(store, "--web.enable-admin-api"));
-  }
-
-  @AfterAll
-  static void stop() {
-    reference.close();
-    subject.close();
+    pushgateway = PROCESSES.pushgateway();
+    holdfast = PROCESSES.holdfast(store, "--web.enable-admin-api");
   }
 
   @TestFactory
@@ -115,16 +108,20 @@ final class DifferentialIT {
   }
 
   private static void compare(Sequence sequence) throws IOException {
-    reference.wipe();
-    subject.wipe();
-    if (sequence.expectation().isEmpty()) {
-      compareSteps(sequence);
-    } else if (!Processes.isTrial()) {
-      compareWithExpectation(sequence, sequence.expectation().get());
+    try (Gateway reference = new Gateway(pushgateway);
+        Gateway subject = new Gateway(holdfast)) {
+      reference.wipe();
+      subject.wipe();
+      if (sequence.expectation().isEmpty()) {
+        compareSteps(sequence, reference, subject);
+      } else if (!Processes.isTrial()) {
+        compareWithExpectation(sequence, reference, subject);
+      }
     }
   }
 
-  private static void compareSteps(Sequence sequence) throws IOException {
+  private static void compareSteps(Sequence sequence, Gateway reference, Gateway subject)
+      throws IOException {
     for (Step step : sequence.steps()) {
       assertEquals(reference.send(step), subject.send(step), step::toString);
       String expected = reference.pushed().canonical(sequence.withHelp());
@@ -132,8 +129,9 @@ final class DifferentialIT {
     }
   }
 
-  private static void compareWithExpectation(Sequence sequence, Sequence.Expectation expectation)
+  private static void compareWithExpectation(Sequence sequence, Gateway reference, Gateway subject)
       throws IOException {
+    Sequence.Expectation expectation = sequence.expectation().orElseThrow();
     List<String> answers = new ArrayList<>();
     for (Step step : sequence.steps()) {
       answers.add(subject.send(step));

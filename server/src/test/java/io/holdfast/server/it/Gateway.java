@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** One side of a comparison: a running server seen through what it answers. */
+/** One side of a comparison: a running server, seen through what it answers on one connection. */
 final class Gateway implements Closeable {
   /** The group of the requests that only wait: it stays in the store, out of sight. */
   private static final String BARRIER = "differential-barrier";

@@ -125,8 +125,12 @@ final class GroupSequences {
             "a histogram under labels",
             put(AB, "# TYPE h histogram\nh_bucket{le=\"1\",job=\"x\"} 1\nh_count{job=\"x\"} 2\n")),
         Sequence.of(
-            "a grouping label le and a histogram",
-            put("/metrics/job/a/le/7", "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_count 2\n")),
+                "a grouping label le and a histogram",
+                put("/metrics/job/a/le/7", "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_count 2\n"))
+            .insteadBecause(
+                "Prometheus refuses a scrape with le twice",
+                List.of(400),
+                put("/metrics/job/a/le/7", "m 1 5\n")),
         Sequence.of(
             "a grouping label quantile and a summary",
             put(

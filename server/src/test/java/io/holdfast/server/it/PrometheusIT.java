@@ -1,6 +1,7 @@
 package io.holdfast.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -21,11 +22,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The real Prometheus scrapes Holdfast and answers questions on what was pushed. */
+/**
+ * The real Prometheus scrapes Holdfast, by the configuration that comes with it, and answers
+ * questions on what was pushed.
+ */
 final class PrometheusIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Pattern RESULT =
       Pattern.compile("\\{\"metric\":(\\{[^}]*}),\"value\":\\[[^,]*,\"([^\"]*)\"]}");
+  private static final String TARGET = "localhost:9091";
+  private static final String INTERVAL = "scrape_interval: 15s";
   private static final String EVERY_TYPE =
       """
       # HELP batch_records_total Records read.
@@ -165,17 +171,9 @@ final class PrometheusIT {
   private static ServerProcess prometheus() throws IOException {
     String program = Programs.require("prometheus", "prometheus");
     int port = Port.free();
-    String config =
-        """
-        global:
-          scrape_interval: 250ms
-        scrape_configs:
-          - job_name: holdfast
-            honor_labels: true
-            static_configs:
-              - targets: ["%s"]
-        """
-            .formatted(target());
+    String shipped = Files.readString(Programs.repository().resolve("config/prometheus.yml"));
+    assertTrue(shipped.contains(TARGET) && shipped.contains(INTERVAL), shipped);
+    String config = shipped.replace(TARGET, target()).replace(INTERVAL, "scrape_interval: 250ms");
     Path file = Files.writeString(directory.resolve("prometheus.yml"), config);
     return PROCESSES
         .launch(

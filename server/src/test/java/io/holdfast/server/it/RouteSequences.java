@@ -30,7 +30,9 @@ final class RouteSequences {
   private RouteSequences() {}
 
   static List<Sequence> all() {
-    return Stream.of(methods(), mediaTypes(), encodings(), snappy()).flatMap(List::stream).toList();
+    return Stream.of(methods(), mediaTypes(), repeatedParameters(), encodings(), snappy())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<Sequence> methods() {
@@ -103,7 +105,7 @@ final class RouteSequences {
             type + protobuf,
             type + protobuf + proto + "; encoding=delimited; charset=utf-8",
             type + protobuf + proto + "; encoding=delimited;",
-            type + protobuf + proto + "; encoding=delimited; encoding=delimited",
+            type + protobuf + proto + "; encoding=delimited; encoding=text",
             type + protobuf + proto + "; encoding=delimited; x",
             type + protobuf + proto + ";encoding=delimited",
             type
@@ -128,7 +130,19 @@ final class RouteSequences {
         .toList();
   }
 
+  /** A later Go takes a parameter twice when both say the same. */
+  private static List<Sequence> repeatedParameters() {
+    String reason = "1.5.1 is built with an older Go";
+    String header = DELIMITED + "; encoding=delimited";
+    return List.of(
+        Sequence.of("protobuf with one parameter twice", family().with(header))
+            .insteadBecause(reason, List.of(200), family().with(DELIMITED)),
+        Sequence.of("text with one parameter twice", PLAIN.with(header))
+            .insteadBecause(reason, List.of(400), UNREADABLE));
+  }
+
   private static List<Sequence> encodings() {
+    String noticed = "Later versions notice an error behind the last line";
     byte[] zipped = gzip(TEXT);
     byte[] twoMembers =
         concatenate(
@@ -140,7 +154,8 @@ final class RouteSequences {
     wrongLength[zipped.length - 1] ^= 1;
     return List.of(
         encoded("gzip", zipped),
-        encoded("GZip", zipped),
+        encoded("GZip", zipped)
+            .insteadBecause("Later versions ignore the case", List.of(200), PLAIN),
         encoded("gzip, gzip", gzip(zipped)),
         encoded("x-gzip", zipped),
         encoded("identity", TEXT),
@@ -153,10 +168,14 @@ final class RouteSequences {
         named("gzip that is plain", "gzip", TEXT),
         named("gzip cut in its header", "gzip", Arrays.copyOf(zipped, 5)),
         named("gzip cut in its data", "gzip", Arrays.copyOf(zipped, 12)),
-        named("gzip cut in its trailer", "gzip", Arrays.copyOf(zipped, zipped.length - 4)),
-        named("gzip with a wrong checksum", "gzip", wrongChecksum),
-        named("gzip with a wrong length", "gzip", wrongLength),
-        named("gzip with bytes behind it", "gzip", concatenate(zipped, TEXT)),
+        named("gzip cut in its trailer", "gzip", Arrays.copyOf(zipped, zipped.length - 4))
+            .insteadBecause(noticed, List.of(400), UNREADABLE),
+        named("gzip with a wrong checksum", "gzip", wrongChecksum)
+            .insteadBecause(noticed, List.of(400), UNREADABLE),
+        named("gzip with a wrong length", "gzip", wrongLength)
+            .insteadBecause(noticed, List.of(400), UNREADABLE),
+        named("gzip with bytes behind it", "gzip", concatenate(zipped, TEXT))
+            .insteadBecause(noticed, List.of(400), UNREADABLE),
         named(
             "gzip of text that cannot be read",
             "gzip",

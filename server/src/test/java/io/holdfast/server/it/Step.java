@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -102,6 +103,22 @@ record Step(String method, String target, List<String> headers, ByteString body,
 
   @Override
   public String toString() {
-    return method + " " + target + " " + headers + " <" + body.toStringUtf8() + ">";
+    return method + " " + target + " " + headers + " <" + visible(body.toStringUtf8()) + ">";
+  }
+
+  /** On one line, in printable ASCII. */
+  static String visible(String text) {
+    return text.codePoints().mapToObj(Step::visible).collect(Collectors.joining());
+  }
+
+  private static String visible(int codePoint) {
+    if (codePoint == '\n') {
+      return "\\n";
+    }
+    if (codePoint == '\\') {
+      return "\\\\";
+    }
+    boolean isPrintable = codePoint >= ' ' && codePoint < 127;
+    return isPrintable ? Character.toString(codePoint) : "\\u" + Integer.toHexString(codePoint);
   }
 }

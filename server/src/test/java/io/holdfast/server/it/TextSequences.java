@@ -4,7 +4,6 @@ import static io.holdfast.server.it.Step.put;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The lexical rules of the text format, one body each. */
@@ -312,7 +311,7 @@ final class TextSequences {
   }
 
   private static Sequence body(String text) {
-    return Sequence.of("text <" + visible(text) + ">", put(TARGET, text));
+    return Sequence.of("text <" + Step.visible(text) + ">", put(TARGET, text));
   }
 
   private static Sequence like(String text, String olderText) {
@@ -323,20 +322,5 @@ final class TextSequences {
   private static Sequence bytes(String name, String before, int single, String after) {
     byte[] latin = (before + (char) single + after).getBytes(StandardCharsets.ISO_8859_1);
     return Sequence.of(name, UNREADABLE.withBody(latin));
-  }
-
-  private static String visible(String text) {
-    return text.codePoints().mapToObj(TextSequences::visible).collect(Collectors.joining());
-  }
-
-  private static String visible(int codePoint) {
-    if (codePoint == '\n') {
-      return "\\n";
-    }
-    if (codePoint == '\\') {
-      return "\\\\";
-    }
-    boolean isPrintable = codePoint >= ' ' && codePoint < 127;
-    return isPrintable ? Character.toString(codePoint) : "\\u" + Integer.toHexString(codePoint);
   }
 }
