@@ -3,8 +3,6 @@ package io.holdfast.proto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
-import io.holdfast.proto.metrics.LabelPair;
-import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,8 +14,9 @@ import java.util.Map;
  *
  * <p>Everything that the schema knows is kept, native histograms, exemplars and created timestamps
  * included, and so are unknown fields. What could not be exposed without breaking a scrape is
- * refused: a family without a name, a type that does not exist, names and label values that are not
- * UTF-8. Whether metrics fit their family's type is not looked at.
+ * refused: a family without a name, a name that is not UTF-8, a type that does not exist. The
+ * metrics are not looked at: whether they fit the type, and whether their labels are UTF-8, is the
+ * caller's to check.
  */
 public final class DelimitedParser {
   private static final int MAX_VARINT_BYTES = 10;
@@ -92,7 +91,7 @@ public final class DelimitedParser {
       throw new ParseException(
           "message at byte %d: a metric family without a name".formatted(start));
     }
-    checkUtf8("metric name", family.getNameBytes());
+    checkUtf8(family.getNameBytes());
     // Generated code files numbers that its enum lacks under the unknown fields.
     UnknownFieldSet unknown = family.getUnknownFields();
     List<Long> unknownTypes = unknown.getField(MetricFamily.TYPE_FIELD_NUMBER).getVarintList();
@@ -102,19 +101,14 @@ public final class DelimitedParser {
               .formatted(
                   GoQuote.quote(family.getName()), unknownTypes.get(unknownTypes.size() - 1)));
     }
-    for (Metric metric : family.getMetricList()) {
-      for (LabelPair label : metric.getLabelList()) {
-        checkUtf8("label name", label.getNameBytes());
-        checkUtf8("label value", label.getValueBytes());
-      }
-    }
   }
 
-  private static void checkUtf8(String role, ByteString text) throws ParseException {
+  private static void checkUtf8(ByteString text) throws ParseException {
     if (!text.isValidUtf8()) {
       byte[] bytes = text.toByteArray();
       throw new ParseException(
-          "invalid %s %s (expected: UTF-8)".formatted(role, GoQuote.quote(bytes, 0, bytes.length)));
+          "invalid metric name %s (expected: UTF-8)"
+              .formatted(GoQuote.quote(bytes, 0, bytes.length)));
     }
   }
 }

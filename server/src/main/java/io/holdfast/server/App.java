@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -109,6 +110,9 @@ public final class App implements AutoCloseable {
     http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
     // Everything is legal in a label value; Routes reads the path as it came and judges itself.
     http.setUriCompliance(UriCompliance.UNSAFE);
+    // A target with an authority of its own is legal, and the Pushgateway takes it.
+    http.setHttpCompliance(
+        HttpCompliance.RFC7230.with("holdfast", HttpCompliance.Violation.MISMATCHED_AUTHORITY));
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(address.host().isEmpty() ? null : address.host());
     connector.setPort(address.port());

@@ -25,6 +25,10 @@ final class PlainErrors implements Request.Handler {
       text += ": " + reason;
     }
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
+    if (status == HttpStatus.BAD_REQUEST_400) {
+      // Jetty closes the connection after what it could not read; the client should know.
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+    }
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.write(true, ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)), callback);
     return true;

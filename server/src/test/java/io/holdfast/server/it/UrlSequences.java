@@ -128,7 +128,8 @@ final class UrlSequences {
         pushTo("/metrics/job/a\\b"),
         pushTo("/metrics/job/a%22b"),
         pushTo("/metrics/job/a%0Ab"),
-        pushTo("/metrics/job/a%00b"),
+        pushTo("/metrics/job/a%00b")
+            .insteadBecause("Jetty reads no path with a NUL in it", List.of(400)),
         pushTo("/metrics/job/a%2Fb/c"),
         pushTo("/metrics/job/a%2fb"),
         pushTo("/metrics/job/a/b/c%2Fd/e"),
@@ -166,7 +167,8 @@ final class UrlSequences {
         pushTo("/metrics/job/a/b/../c"),
         pushTo("/metrics/job/a/b/%2e%2e/c"),
         pushTo("/metrics/job/a/b/%2E/c"),
-        pushTo("/metrics/../../job/a"),
+        pushTo("/metrics/../../job/a")
+            .insteadBecause("Jetty reads no path that leaves the root", List.of(400)),
         pushTo("/metrics/job/a/b/..."),
         pushTo("/metrics/job/.a/b./c.d"),
         pushTo("/metrics/job//a?b=c"),
