@@ -83,14 +83,20 @@ class ShadowingTest {
     merge(groups, change(A, 2, "m{x=\"1\"} 1\nm{x=\"2\"} 2\n"));
     merge(groups, change(other, 1, "m 3\n"));
     assertEquals(
-        "# TYPE m untyped\nm{instance=\"\",job=\"a\",x=\"2\"} 2\n"
-            + "m{instance=\"\",job=\"a\",x=\"1\"} 3\n",
+        """
+        # TYPE m untyped
+        m{instance="",job="a",x="2"} 2
+        m{instance="",job="a",x="1"} 3
+        """,
         block(groups, "m"));
     assertEquals(1, groups.exposition().shadowedSeries());
     delete(groups, other, 3);
     assertEquals(
-        "# TYPE m untyped\nm{instance=\"\",job=\"a\",x=\"1\"} 1\n"
-            + "m{instance=\"\",job=\"a\",x=\"2\"} 2\n",
+        """
+        # TYPE m untyped
+        m{instance="",job="a",x="1"} 1
+        m{instance="",job="a",x="2"} 2
+        """,
         block(groups, "m"));
     assertEquals(0, groups.exposition().shadowedSeries());
   }
@@ -275,10 +281,10 @@ class ShadowingTest {
     long shown = 0;
     String name = "";
     String type = "";
-    for (String line : text.split("\n")) {
+    for (String line : text.split("\n", -1)) {
       if (line.startsWith("# TYPE ")) {
-        name = line.split(" ")[2];
-        type = line.split(" ")[3];
+        name = line.split(" ", -1)[2];
+        type = line.split(" ", -1)[3];
         assertTrue(names.add(name), () -> message + ": TYPE twice\n" + text);
       } else if (!line.startsWith("#") && !line.isEmpty()) {
         boolean isNew = samples.add(line.substring(0, line.lastIndexOf(' ')));
@@ -295,9 +301,9 @@ class ShadowingTest {
 
   private static Set<String> shownFamilies(Groups groups) {
     Set<String> names = new HashSet<>();
-    for (String line : Pushes.text(groups.exposition()).split("\n")) {
+    for (String line : Pushes.text(groups.exposition()).split("\n", -1)) {
       if (line.startsWith("# TYPE ") && !line.contains("push_")) {
-        names.add(line.split(" ")[2]);
+        names.add(line.split(" ", -1)[2]);
       }
     }
     return names;
@@ -306,7 +312,7 @@ class ShadowingTest {
   /** HELP, TYPE and samples of one family. */
   private static String block(Groups groups, String name) {
     StringBuilder block = new StringBuilder();
-    for (String line : Pushes.text(groups.exposition()).split("(?<=\n)")) {
+    for (String line : Pushes.text(groups.exposition()).split("(?<=\n)", -1)) {
       if (line.startsWith("# HELP " + name + " ")
           || line.startsWith("# TYPE " + name + " ")
           || line.startsWith(name + "{")) {
