@@ -3,6 +3,7 @@ package io.holdfast.storage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -49,9 +50,34 @@ public final class GroupKey implements Comparable<GroupKey> {
     return new GroupKey(bytes.toByteArray());
   }
 
-  /** The key whose {@link #encoded} form this is; the array becomes the key's own. */
+  /**
+   * The key whose {@link #encoded} form this is; the array becomes the key's own.
+   *
+   * @throws IllegalArgumentException if it is no key's
+   */
   static GroupKey decode(byte[] encoded) {
+    int labels = 0;
+    byte expected = AFTER_NAME;
+    for (byte each : encoded) {
+      if (each == AFTER_NAME || each == AFTER_VALUE) {
+        if (each != expected) {
+          throw noKey(encoded);
+        }
+        expected = each == AFTER_NAME ? AFTER_VALUE : AFTER_NAME;
+        labels += each == AFTER_VALUE ? 1 : 0;
+      }
+    }
+    if (labels == 0 || encoded[encoded.length - 1] != AFTER_VALUE) {
+      throw noKey(encoded);
+    }
     return new GroupKey(encoded);
+  }
+
+  private static IllegalArgumentException noKey(byte[] encoded) {
+    return new IllegalArgumentException(
+        "grouping key: "
+            + HexFormat.of().formatHex(encoded)
+            + " (expected: labels, each a name, FF, a value, FE)");
   }
 
   /** The encoded form; callers must not change it. */

@@ -1,11 +1,14 @@
 package io.holdfast.storage;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -21,10 +24,13 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SstFileReader;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open RocksDB, with the settings that the promises rest on.
@@ -48,6 +54,12 @@ final class RocksDatabase implements AutoCloseable {
   private static final long MAX_WAL_BYTES = 32L << 20;
   private static final long MAX_LOG_FILE_BYTES = 4L << 20;
 
+  /** What RocksDB says when this or another process has the directory open. */
+  private static final List<String> LOCK_HELD =
+      List.of("lock hold by current process", "LOCK: Resource temporarily unavailable");
+
+  private static final Logger log = LoggerFactory.getLogger(RocksDatabase.class);
+
   private final Deque<AutoCloseable> closeInReverse = new ArrayDeque<>();
   private final RocksDB database;
   private final WriteOptions synced;
@@ -70,7 +82,7 @@ final class RocksDatabase implements AutoCloseable {
     try {
       Files.createDirectories(directory);
       RocksDB.loadLibrary();
-      return new RocksDatabase(directory);
+      return open(directory, soundLogs(directory));
     } catch (FileAlreadyExistsException e) {
       throw new StoreException(
           "--storage.path=" + directory + ": " + e.getFile() + " is not a directory", e);
@@ -82,30 +94,87 @@ final class RocksDatabase implements AutoCloseable {
     }
   }
 
+  private static List<WalTail> soundLogs(Path directory) throws IOException, StoreException {
+    List<WalTail> logs = WalTail.ofDirectory(directory);
+    for (WalTail each : logs) {
+      if (each.isDamaged()) {
+        throw damaged(
+            directory,
+            each.log() + " has a bad record at byte " + each.damagedAt() + ", and good ones behind",
+            null);
+      }
+    }
+    return logs;
+  }
+
+  private static RocksDatabase open(Path directory, List<WalTail> logs)
+      throws RocksDBException, IOException {
+    try {
+      return new RocksDatabase(directory);
+    } catch (RocksDBException e) {
+      // Only now, when RocksDB has had its lock, is it certain that nobody is writing that log.
+      WalTail torn = WalTail.torn(logs);
+      if (torn == null || !isOf(e, Status.Code.Corruption)) {
+        throw e;
+      }
+      Path copy = torn.cutOff(Instant.now().toString().replace(':', '-'));
+      log.atWarn()
+          .addKeyValue("log", torn.log())
+          .addKeyValue("kept_bytes", torn.soundBytes())
+          .addKeyValue("dropped_bytes", torn.fileBytes() - torn.soundBytes())
+          .addKeyValue("copy", copy)
+          .log("the last write before a crash was not finished, nor acknowledged; it is dropped");
+      return new RocksDatabase(directory);
+    }
+  }
+
   /** What went wrong with the store in this directory, and the ways out. */
   static StoreException explained(Path directory, RocksDBException e) {
     String message = String.valueOf(e.getMessage());
     if (isOf(e, Status.Code.Corruption)) {
-      return new StoreException(
-          "the store in --storage.path="
-              + directory
-              + " is damaged: "
-              + message
-              + ". Nothing was changed. Ways out: restore the directory from a backup; or move it"
-              + " aside and start with an empty one (jobs fill it again with their next pushes)",
-          e);
+      return damaged(directory, message + badTables(directory), e);
     }
-    if (message.contains("lock")) {
+    if (LOCK_HELD.stream().anyMatch(message::contains)) {
       return new StoreException(
           "--storage.path="
               + directory
-              + " is in use by another process ("
+              + " is in use already ("
               + message
-              + "). Stop that one, or give each its own directory",
+              + "). Stop the process that uses it, or give each its own directory",
           e);
     }
     return new StoreException(
         "the store in --storage.path=" + directory + " cannot be opened: " + message, e);
+  }
+
+  /** RocksDB does not always say which table it could not read; this does. */
+  private static String badTables(Path directory) {
+    StringBuilder bad = new StringBuilder();
+    try (DirectoryStream<Path> tables = Files.newDirectoryStream(directory, "*.sst");
+        Options options = new Options()) {
+      for (Path table : tables) {
+        try (SstFileReader reader = new SstFileReader(options)) {
+          reader.open(table.toString());
+          reader.verifyChecksum();
+        } catch (RocksDBException e) {
+          bad.append("; ").append(table).append(": ").append(e.getMessage());
+        }
+      }
+    } catch (IOException e) {
+      bad.append("; ").append(reason(e));
+    }
+    return bad.toString();
+  }
+
+  private static StoreException damaged(Path directory, String what, @Nullable Exception cause) {
+    return new StoreException(
+        "the store in --storage.path="
+            + directory
+            + " is damaged: "
+            + what
+            + ". Nothing was changed. Ways out: restore the directory from a backup; or move it"
+            + " aside and start with an empty one (jobs fill it again with their next pushes)",
+        cause);
   }
 
   private static boolean isOf(RocksDBException e, Status.Code code) {
@@ -170,10 +239,10 @@ final class RocksDatabase implements AutoCloseable {
 
   /** Receives the records of groups and families, in order of their keys. */
   interface RecordConsumer {
-    void accept(byte[] key, byte[] value);
+    void accept(byte[] key, byte[] value) throws StoreException;
   }
 
-  void forEachGroupRecord(RecordConsumer consumer) throws RocksDBException {
+  void forEachGroupRecord(RecordConsumer consumer) throws RocksDBException, StoreException {
     try (ReadOptions options =
             new ReadOptions()
                 .setVerifyChecksums(true)

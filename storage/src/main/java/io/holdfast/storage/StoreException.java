@@ -1,5 +1,7 @@
 package io.holdfast.storage;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The store cannot be opened. The message is for the operator: which directory or file, what is
  * wrong with it, what can be done.
@@ -11,7 +13,7 @@ public final class StoreException extends Exception {
     super(message);
   }
 
-  StoreException(String message, Throwable cause) {
+  StoreException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

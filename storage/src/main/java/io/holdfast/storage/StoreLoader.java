@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,6 +48,26 @@ final class StoreLoader {
 
   /** A group's own record if there is no family. */
   private record ReadRecord(Group group, @Nullable Family family) {}
+
+  /** A record of a group or family that does not hold what it should. */
+  @SuppressWarnings("serial") // Never leaves this class.
+  private static final class UnreadableException extends Exception {
+    UnreadableException(byte[] key, Exception cause) {
+      super("key " + printable(key) + ": " + cause.getMessage(), cause);
+    }
+
+    private static String printable(byte[] key) {
+      StringBuilder text = new StringBuilder();
+      for (byte each : key) {
+        if (each > ' ' && each < 0x7f) {
+          text.append((char) each);
+        } else {
+          text.append("\\x").append(HexFormat.of().toHexDigits(each));
+        }
+      }
+      return text.toString();
+    }
+  }
 
   StoreLoader(Path directory, RocksDatabase database) {
     this(directory, database, new SecureRandom());
@@ -130,27 +151,19 @@ final class StoreLoader {
     try {
       Deque<Future<List<ReadRecord>>> underWay = new ArrayDeque<>();
       List<RawRecord> batch = new ArrayList<>();
-      StoreException[] failure = new StoreException[1];
       database.forEachGroupRecord(
           (key, value) -> {
             batch.add(new RawRecord(key, value));
-            if (batch.size() == RECORDS_PER_TASK && failure[0] == null) {
+            if (batch.size() == RECORDS_PER_TASK) {
               List<RawRecord> task = List.copyOf(batch);
               batch.clear();
               underWay.add(readers.submit(() -> read(task)));
               // Bounded: what is read waits in memory until it is put in its place.
               if (underWay.size() > 2 * Runtime.getRuntime().availableProcessors()) {
-                try {
-                  assembly.add(result(underWay.remove()));
-                } catch (StoreException e) {
-                  failure[0] = e;
-                }
+                assembly.add(result(underWay.remove()));
               }
             }
           });
-      if (failure[0] != null) {
-        throw failure[0];
-      }
       while (!underWay.isEmpty()) {
         assembly.add(result(underWay.remove()));
       }
@@ -161,20 +174,26 @@ final class StoreLoader {
     return assembly.finish();
   }
 
-  private static List<ReadRecord> read(List<RawRecord> records)
-      throws InvalidProtocolBufferException {
+  private static List<ReadRecord> read(List<RawRecord> records) throws UnreadableException {
     List<ReadRecord> read = new ArrayList<>(records.size());
     for (RawRecord record : records) {
-      GroupKey key = RecordKeys.groupOf(record.key);
-      Group group = new Group(key);
-      if (RecordKeys.isFamily(record.key)) {
-        read.add(new ReadRecord(group, Records.readFamily(record.value, key)));
-      } else {
-        Records.readGroup(record.value, group);
-        read.add(new ReadRecord(group, null));
+      try {
+        read.add(read(record));
+      } catch (InvalidProtocolBufferException | RuntimeException e) {
+        throw new UnreadableException(record.key, e);
       }
     }
     return read;
+  }
+
+  private static ReadRecord read(RawRecord record) throws InvalidProtocolBufferException {
+    GroupKey key = RecordKeys.groupOf(record.key);
+    Group group = new Group(key);
+    if (RecordKeys.isFamily(record.key)) {
+      return new ReadRecord(group, Records.readFamily(record.value, key));
+    }
+    Records.readGroup(record.value, group);
+    return new ReadRecord(group, null);
   }
 
   private List<ReadRecord> result(Future<List<ReadRecord>> future) throws StoreException {

@@ -1,0 +1,252 @@
+package io.holdfast.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a write-ahead log of RocksDB is sound, and what is behind that: the torn end that a power
+ * loss leaves, or damage to what was acknowledged.
+ *
+ * <p>The two look alike to RocksDB, which refuses some torn ends (a last record that was not wholly
+ * written but has its full length) and skips some damage in silence (a record near the end whose
+ * length is wrong). What tells them apart is that this store syncs every batch before it begins the
+ * next: a bad record is a torn end if and only if no batch begins behind it.
+ *
+ * <h2>Format</h2>
+ *
+ * <pre>
+ * block   = record* trailer                 32 KiB; the last one may be shorter
+ * trailer = 0x00{0,6}                       where no header fits any more
+ * record  = checksum length type payload    4, 2 and 1 bytes, little-endian; within one block
+ * batch   = FULL | FIRST MIDDLE* LAST       types 1; 2, 3, 4
+ * </pre>
+ *
+ * The checksum is a masked CRC-32C of type and payload. Types from 5 on are those of recycled
+ * files, which have four more bytes in the header and do not occur here, and records about the log
+ * itself.
+ *
+ * @param log the file
+ * @param soundBytes where the last whole batch ends
+ * @param fileBytes the file's length
+ * @param damagedAt where a bad record begins although a batch begins behind it; below 0 if none
+ *     does
+ */
+record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
+  private static final int BLOCK_BYTES = 32 * 1024;
+  private static final int HEADER_BYTES = 7;
+  private static final int FULL = 1;
+  private static final int FIRST = 2;
+  private static final int MIDDLE = 3;
+  private static final int LAST = 4;
+  private static final int LAST_KNOWN_TYPE = 131;
+  private static final int CHECKSUM_MASK = 0xa282ead8;
+
+  /** Whether acknowledged batches are damaged. */
+  boolean isDamaged() {
+    return damagedAt >= 0;
+  }
+
+  /** Whether the last batch is not whole. */
+  boolean isTorn() {
+    return !isDamaged() && soundBytes < fileBytes;
+  }
+
+  /** All logs in the directory, oldest first. Reads them, changes nothing. */
+  static List<WalTail> ofDirectory(Path directory) throws IOException {
+    List<Path> logs = new ArrayList<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, file -> isLog(file.getFileName().toString()))) {
+      files.forEach(logs::add);
+    }
+    logs.sort((one, other) -> Long.compare(number(one), number(other)));
+    List<WalTail> tails = new ArrayList<>();
+    for (Path log : logs) {
+      try {
+        tails.add(of(log));
+      } catch (NoSuchFileException e) {
+        // Another process is at work here; RocksDB's lock tells it better.
+      }
+    }
+    return tails;
+  }
+
+  private static boolean isLog(String name) {
+    return name.matches("[0-9]{1,18}\\.log");
+  }
+
+  private static long number(Path log) {
+    String name = log.getFileName().toString();
+    return Long.parseLong(name.substring(0, name.indexOf('.')));
+  }
+
+  static WalTail of(Path log) throws IOException {
+    try (FileChannel file = FileChannel.open(log, StandardOpenOption.READ)) {
+      return new Scan(log).of(file);
+    }
+  }
+
+  /**
+   * Cuts the torn end off, after the whole log was copied to a file that RocksDB does not know as
+   * its own. Both are on the disk when this returns.
+   *
+   * @param suffix what to call the copy: the log's name, ".torn-" and this
+   */
+  Path cutOff(String suffix) throws IOException {
+    Path copy = log.resolveSibling(log.getFileName() + ".torn-" + suffix);
+    Files.copy(log, copy, StandardCopyOption.REPLACE_EXISTING);
+    sync(copy, StandardOpenOption.WRITE);
+    try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
+      file.truncate(soundBytes);
+      file.force(true);
+    }
+    Path directory = log.getParent();
+    if (directory != null) {
+      sync(directory, StandardOpenOption.READ);
+    }
+    return copy;
+  }
+
+  private static void sync(Path path, StandardOpenOption option) throws IOException {
+    try (FileChannel file = FileChannel.open(path, option)) {
+      file.force(true);
+    }
+  }
+
+  /** One pass over a log. */
+  private static final class Scan {
+    private final Path log;
+    private final ByteBuffer block =
+        ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    /** Offset in the file of the block's first byte. */
+    private long blockStart;
+
+    private long soundBytes;
+    private boolean isInsideBatch;
+
+    /** Where the first record begins that is not what should be there; below 0 if none does. */
+    private long badAt = -1;
+
+    Scan(Path log) {
+      this.log = log;
+    }
+
+    WalTail of(FileChannel file) throws IOException {
+      while (fill(file)) {
+        int from = badAt < 0 ? readBlock() : 0;
+        if (badAt >= 0 && hasStart(from)) {
+          return new WalTail(log, soundBytes, file.size(), badAt);
+        }
+        blockStart += BLOCK_BYTES;
+      }
+      return new WalTail(log, soundBytes, Math.max(soundBytes, file.size()), -1);
+    }
+
+    private boolean fill(FileChannel file) throws IOException {
+      block.clear();
+      while (block.hasRemaining() && file.read(block, blockStart + block.position()) >= 0) {
+        // Reads may be short.
+      }
+      block.flip();
+      return block.hasRemaining();
+    }
+
+    /** Follows record after record; returns where to look on if one of them is bad. */
+    private int readBlock() {
+      int at = 0;
+      while (block.limit() - at >= HEADER_BYTES) {
+        if (!isRecord(at) || !isExpected(type(at))) {
+          badAt = blockStart + at;
+          return isRecord(at) ? at : at + 1;
+        }
+        at += recordBytes(at);
+        if (!isInsideBatch) {
+          soundBytes = blockStart + at;
+        }
+      }
+      boolean isWholeBlock = block.limit() == BLOCK_BYTES;
+      if (isWholeBlock && !isInsideBatch) {
+        soundBytes = blockStart + BLOCK_BYTES;
+      }
+      return at;
+    }
+
+    /** Whether a record of this type may come here; if so, it has. */
+    private boolean isExpected(int type) {
+      switch (type) {
+        case FULL, FIRST -> {
+          if (isInsideBatch) {
+            return false;
+          }
+          isInsideBatch = type == FIRST;
+        }
+        case MIDDLE, LAST -> {
+          if (!isInsideBatch) {
+            return false;
+          }
+          isInsideBatch = type == MIDDLE;
+        }
+        default -> {
+          // About the log itself.
+        }
+      }
+      return true;
+    }
+
+    /** Whether a batch begins anywhere in the rest of the block. */
+    private boolean hasStart(int from) {
+      for (int at = from; block.limit() - at >= HEADER_BYTES; at++) {
+        int type = type(at);
+        if ((type == FULL || type == FIRST) && isRecord(at)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private int type(int at) {
+      return Byte.toUnsignedInt(block.get(at + HEADER_BYTES - 1));
+    }
+
+    private int recordBytes(int at) {
+      return HEADER_BYTES + extraHeaderBytes(at) + Short.toUnsignedInt(block.getShort(at + 4));
+    }
+
+    /** Records of recycled files have a log number between header and payload. */
+    private int extraHeaderBytes(int at) {
+      return switch (type(at)) {
+        case 5, 6, 7, 8, 11, LAST_KNOWN_TYPE -> 4;
+        default -> 0;
+      };
+    }
+
+    private boolean isRecord(int at) {
+      int type = type(at);
+      if (type == 0 || type > LAST_KNOWN_TYPE || recordBytes(at) > block.limit() - at) {
+        return false;
+      }
+      CRC32C crc = new CRC32C();
+      crc.update(block.array(), at + HEADER_BYTES - 1, recordBytes(at) - HEADER_BYTES + 1);
+      int masked = Integer.rotateRight((int) crc.getValue(), 15) + CHECKSUM_MASK;
+      return masked == block.getInt(at);
+    }
+  }
+
+  /** The newest log's torn end, or null. */
+  static @Nullable WalTail torn(List<WalTail> oldestFirst) {
+    WalTail newest = oldestFirst.isEmpty() ? null : oldestFirst.get(oldestFirst.size() - 1);
+    return newest != null && newest.isTorn() ? newest : null;
+  }
+}
