@@ -104,6 +104,7 @@ public final class RocksGroupStore implements GroupStore {
     try {
       StoreLoader.Loaded loaded = new StoreLoader(options.directory(), database).load();
       RocksGroupStore store = new RocksGroupStore(options, acknowledger, database, loaded);
+      store.checkSpace();
       store.writer.start();
       return store;
     } catch (StoreException | RuntimeException e) {
@@ -123,7 +124,7 @@ public final class RocksGroupStore implements GroupStore {
   @Override
   public CompletableFuture<WriteOutcome> submit(Change change) {
     String reason = unwritable;
-    if (reason != null && takesSpace(change)) {
+    if (reason != null && (takesSpace(change) || isClosing)) {
       return CompletableFuture.completedFuture(new Unavailable(reason));
     }
     if (isClosing) {
@@ -212,7 +213,7 @@ public final class RocksGroupStore implements GroupStore {
           continue;
         }
         if (database == null) {
-          complete(List.of(first), List.of(new Unavailable(failure())));
+          refuse(List.of(first));
         } else {
           commit(first, database);
         }
@@ -220,9 +221,7 @@ public final class RocksGroupStore implements GroupStore {
     } catch (InterruptedException e) {
       log.error("the store's writer was interrupted; nothing more is written");
     } catch (RuntimeException | Error e) {
-      unwritable = "the store's writer failed: " + e;
       log.error("the store's writer failed; nothing more is written", e);
-      throw e;
     } finally {
       isClosing = true;
       isClosed = true;
@@ -269,10 +268,20 @@ public final class RocksGroupStore implements GroupStore {
     } catch (RocksDBException | RuntimeException e) {
       // A mistake of ours is met like a failing disk: whatever half of a change is in memory goes.
       fail(into, e);
-      complete(taken, Collections.nCopies(taken.size(), new Unavailable(failure())));
+      refuse(taken);
+    } catch (Error e) {
+      // The writer ends, but nobody is left waiting.
+      unwritable = "the store's writer failed: " + e;
+      refuse(taken);
+      throw e;
     } finally {
       batch.clear();
     }
+  }
+
+  /** Tells all whose changes were begun that they may not have taken effect. */
+  private void refuse(List<Pending> begun) {
+    complete(begun, Collections.nCopies(begun.size(), new Unavailable(failure())));
   }
 
   private void write(RocksDatabase into, int changes) throws RocksDBException {
@@ -285,17 +294,17 @@ public final class RocksGroupStore implements GroupStore {
 
   /** Tells each its outcome, in one task: a commit's answers are written by one thread. */
   private void complete(List<Pending> decided, List<? extends WriteOutcome> outcomes) {
-    Runnable task =
+    Runnable tell =
         () -> {
           for (int i = 0; i < decided.size(); i++) {
             decided.get(i).outcome.complete(outcomes.get(i));
           }
         };
     try {
-      acknowledger.execute(task);
+      acknowledger.execute(tell);
     } catch (RejectedExecutionException e) {
-      // The executor has stopped before the store. What is on the disk is told all the same.
-      task.run();
+      // It was shut down before the store: what waits is told all the same.
+      tell.run();
     }
   }
 
@@ -338,23 +347,18 @@ public final class RocksGroupStore implements GroupStore {
     }
     RocksDatabase reopened = null;
     try {
-      long free = Files.getFileStore(options.directory()).getUsableSpace();
-      if (free < options.minimumFreeBytes()) {
-        unwritable = tooLittleSpace(free);
-        return;
-      }
       reopened = RocksDatabase.open(options.directory());
       StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened).load();
       ChangeApplier reread = applier(loaded, options);
       // What was given out is not given out again, whether the failed batch is there or not.
       reread.observe(applier.clock());
+      // Below the reserve pushes are refused still, but deletes must be possible: they make space.
+      String problem = spaceProblem();
       applier = reread;
       database = reopened;
       exposition = applier.exposition();
-      unwritable = null;
-      log.atInfo()
-          .addKeyValue("path", options.directory())
-          .log("the store can be written again; pushes are taken");
+      unwritable = problem;
+      log.atInfo().addKeyValue("path", options.directory()).log("the store can be written again");
     } catch (StoreException | IOException e) {
       unwritable = "the store cannot be written: " + e.getMessage();
       if (reopened != null) {
@@ -364,22 +368,29 @@ public final class RocksGroupStore implements GroupStore {
   }
 
   private void checkSpaceIfDue() {
-    if (!isHousekeepingDue()) {
-      return;
+    if (isHousekeepingDue()) {
+      checkSpace();
     }
+  }
+
+  private void checkSpace() {
     try {
-      long free = Files.getFileStore(options.directory()).getUsableSpace();
-      boolean isShort = free < options.minimumFreeBytes();
-      if (isShort != (unwritable != null)) {
-        unwritable = isShort ? tooLittleSpace(free) : null;
+      String problem = spaceProblem();
+      boolean isNews = (problem == null) != (unwritable == null);
+      unwritable = problem;
+      if (isNews) {
         log.atWarn()
             .addKeyValue("path", options.directory())
-            .addKeyValue("free_bytes", free)
-            .log(isShort ? "too little disk space; pushes are refused" : "disk space is back");
+            .log(problem == null ? "disk space is back; pushes are taken" : problem);
       }
     } catch (IOException e) {
       log.atWarn().addKeyValue("err", e.toString()).log("free disk space is unknown");
     }
+  }
+
+  private @Nullable String spaceProblem() throws IOException {
+    long free = Files.getFileStore(options.directory()).getUsableSpace();
+    return free < options.minimumFreeBytes() ? tooLittleSpace(free) : null;
   }
 
   private String tooLittleSpace(long free) {
