@@ -78,13 +78,15 @@ final class TextBuffer {
     }
   }
 
-  /** A metric name as {@link #appendName} writes it. */
-  static String plainName(String name) {
-    if (NameRule.LEGACY.isMetricName(name)) {
+  /** A name as {@link #appendName} writes it. */
+  static String plainName(String name, boolean colons) {
+    boolean isPlain =
+        colons ? NameRule.LEGACY.isMetricName(name) : NameRule.LEGACY.isLabelName(name);
+    if (isPlain) {
       return name;
     }
     TextBuffer plain = new TextBuffer(name.length());
-    plain.appendName(name, true);
+    plain.appendName(name, colons);
     return new String(plain.bytes, 0, plain.size, StandardCharsets.ISO_8859_1);
   }
 

@@ -68,11 +68,24 @@ public final class TextWriter {
   public static byte[] samples(String name, MetricType type, List<Metric> metrics) {
     long estimate = 64 + metrics.size() * (64L + name.length());
     TextBuffer out = new TextBuffer((int) Math.min(MAX_FIRST_CAPACITY, estimate));
-    TextWriter writer = new TextWriter(out, TextBuffer.plainName(name));
+    TextWriter writer = new TextWriter(out, TextBuffer.plainName(name, true));
     for (Metric metric : metrics) {
       writer.writeMetric(type, metric);
     }
     return out.toByteArray();
+  }
+
+  /**
+   * A metric name as this format shows it: the name itself, or with an underscore for each
+   * character that is not allowed.
+   */
+  public static String plainMetricName(String name) {
+    return TextBuffer.plainName(name, true);
+  }
+
+  /** The same for a label name, which allows no colons. */
+  public static String plainLabelName(String name) {
+    return TextBuffer.plainName(name, false);
   }
 
   private static String typeWord(MetricType type) {

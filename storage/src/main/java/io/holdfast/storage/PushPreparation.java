@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import io.holdfast.proto.NameRule;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.BucketSpan;
 import io.holdfast.proto.metrics.Histogram;
@@ -10,7 +11,9 @@ import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.Rejection.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,12 @@ public final class PushPreparation {
   private static final Comparator<Prepared> BY_LABELS =
       (one, other) -> compareLabels(one.labels, other.labels);
 
+  private static final Comparator<LabelPair> BY_PLAIN_NAME =
+      Comparator.comparing(label -> TextWriter.plainLabelName(label.getName()));
+
+  /**
+   * @param labels as a scrape shows them, see {@link #shown}
+   */
   private record Prepared(Metric metric, List<LabelPair> labels) {}
 
   /** Carries a rejection out of the depths of a family. */
@@ -54,9 +63,12 @@ public final class PushPreparation {
       rejectTimestamps(families);
       Sanitiser sanitiser = new Sanitiser(group);
       SortedMap<String, PushedFamily> pushed = new TreeMap<>();
+      Map<String, String> names = new HashMap<>();
       for (MetricFamily family : families) {
-        if (!PushTimes.isReserved(family.getName())) {
-          pushed.put(family.getName(), prepare(family, sanitiser));
+        String shown = TextWriter.plainMetricName(family.getName());
+        if (!PushTimes.isReserved(shown)) {
+          rejectSharedName(family.getName(), names.put(shown, family.getName()));
+          pushed.put(shown, prepare(family, sanitiser));
         }
       }
       return new Change.Push(group, replace, receivedAtNanos, pushed);
@@ -69,7 +81,7 @@ public final class PushPreparation {
   static PushedFamily restore(MetricFamily sanitised) {
     List<Prepared> series = new ArrayList<>(sanitised.getMetricCount());
     for (Metric metric : sanitised.getMetricList()) {
-      series.add(new Prepared(metric, metric.getLabelList()));
+      series.add(new Prepared(metric, shown(metric.getLabelList())));
     }
     series.sort(BY_LABELS);
     return render(sanitised, series);
@@ -97,28 +109,92 @@ public final class PushPreparation {
     for (Metric metric : family.getMetricList()) {
       List<LabelPair> labels = sanitiser.labels(metric);
       checkMetric(family, metric, labels);
+      List<LabelPair> shown = shown(labels);
+      if (shown != labels) {
+        checkShown(family, labels, shown);
+        labels = new ArrayList<>(labels);
+        labels.sort(BY_PLAIN_NAME);
+      }
       Metric kept = metric.toBuilder().clearLabel().addAllLabel(labels).build();
       sanitised.addMetric(kept);
-      series.add(new Prepared(kept, labels));
+      series.add(new Prepared(kept, shown));
     }
     series.sort(BY_LABELS);
     rejectDuplicates(family.getName(), series);
     return render(sanitised.build(), series);
   }
 
+  /**
+   * The labels as a scrape shows them, which has underscores for what its format does not allow:
+   * that is what must not be there twice. The very list if all names are plain, otherwise another,
+   * sorted by the names that are shown.
+   */
+  private static List<LabelPair> shown(List<LabelPair> labels) {
+    boolean isPlain = true;
+    for (int i = 0; i < labels.size() && isPlain; i++) {
+      isPlain = NameRule.LEGACY.isLabelName(labels.get(i).getName());
+    }
+    if (isPlain) {
+      return labels;
+    }
+    List<LabelPair> shown = new ArrayList<>(labels.size());
+    for (LabelPair label : labels) {
+      String name = TextWriter.plainLabelName(label.getName());
+      shown.add(label.toBuilder().setName(name).build());
+    }
+    shown.sort(BY_PLAIN_NAME);
+    return shown;
+  }
+
+  private static void checkShown(MetricFamily family, List<LabelPair> labels, List<LabelPair> shown)
+      throws Defect {
+    @Nullable String previous = null;
+    for (LabelPair label : shown) {
+      String problem = null;
+      if (label.getName().equals(previous)) {
+        problem = "has two or more labels that a scrape shows as " + quote(label.getName());
+      } else if (label.getName().startsWith("__")) {
+        problem =
+            "has a label that a scrape shows as "
+                + quote(label.getName())
+                + " (expected: not starting with \"__\")";
+      }
+      if (problem != null) {
+        throw new Defect(
+            Reason.BAD_LABELS,
+            "collected metric " + describe(family.getName(), labels) + " " + problem);
+      }
+      previous = label.getName();
+    }
+  }
+
+  /** Of two families with one name the last wins, but not of two that merely look alike. */
+  private static void rejectSharedName(String name, @Nullable String earlier) throws Defect {
+    if (earlier != null && !earlier.equals(name)) {
+      throw new Defect(
+          Reason.BAD_METRIC,
+          "metric families "
+              + quote(earlier)
+              + " and "
+              + quote(name)
+              + " have the same name in a scrape");
+    }
+  }
+
   private static PushedFamily render(MetricFamily family, List<Prepared> series) {
+    String name = TextWriter.plainMetricName(family.getName());
     List<Metric> sorted = new ArrayList<>(series.size());
     long[] hashes = new long[series.size()];
     for (int i = 0; i < hashes.length; i++) {
       sorted.add(series.get(i).metric);
-      hashes[i] = SeriesHash.of(family.getName(), series.get(i).labels);
+      hashes[i] = SeriesHash.of(name, series.get(i).labels);
     }
     return new PushedFamily(
-        family.getName(),
+        name,
         family.getType(),
         family.hasHelp() ? family.getHelp() : null,
         family.toByteArray(),
-        TextWriter.samples(family.getName(), family.getType(), sorted),
+        TextWriter.samples(name, family.getType(), sorted),
         hashes);
   }
 
