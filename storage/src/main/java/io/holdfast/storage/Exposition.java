@@ -78,16 +78,28 @@ public final class Exposition {
           if (next[0] < own.size() && own.get(next[0]).name().equals(pushed.name())) {
             joined = own.get(next[0]++);
           }
-          if (joined != null && !(joined.yields() && pushed.isExposed())) {
-            blocks.add(new Block(pushed.isExposed() ? pushed : null, joined));
-          } else if (pushed.isExposed()) {
-            blocks.add(new Block(pushed, null));
+          if (joined == null || (joined.yields() && pushed.isExposed())) {
+            if (pushed.isExposed()) {
+              blocks.add(new Block(pushed, null));
+            }
+          } else if (pushed.isExposed() && canJoin(pushed, joined)) {
+            blocks.add(new Block(pushed, joined));
+          } else {
+            addOwn(blocks, joined);
           }
         });
     while (next[0] < own.size()) {
       addOwn(blocks, own.get(next[0]++));
     }
     return blocks;
+  }
+
+  /**
+   * The check at the door sees to this, but not for what was pushed before the server had such a
+   * family.
+   */
+  private static boolean canJoin(NamedFamily pushed, OwnFamily own) {
+    return NamedFamily.areCompatible(pushed.type(), own.type());
   }
 
   private void addOwn(List<Block> blocks, OwnFamily own) {
