@@ -1,5 +1,7 @@
 package io.holdfast.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Rejected;
@@ -90,13 +92,16 @@ final class ChangeApplier {
     change.lastPush = stamp(present, version, push.receivedAtNanos());
     for (PushedFamily family : push.families().values()) {
       Family before = present == null ? null : present.families.get(family.name());
-      Version since = before != null && before.type == family.type() ? before.claimedAt : version;
+      Descriptor descriptor = groups.shared(family.descriptor());
       change.families.put(
-          family.name(),
-          new Family(change.key, family, version, since, push.receivedAtNanos())
-              .sharing(change.key, groups.sharedName(family), groups.sharedHelp(family), version));
+          new Family(change.key, family, version, version)
+              .sharing(change.key, descriptor, version)
+              .succeeding(before));
     }
-    merge(change, push, batch);
+    for (Family family : merge(change, batch)) {
+      PushedFamily content = requireNonNull(push.families().get(family.name()));
+      batch.putFamily(family, push.receivedAtNanos(), content.encoded());
+    }
   }
 
   private void failedPush(GroupKey group, long receivedAtNanos, CommitBatch batch)
@@ -105,7 +110,7 @@ final class ChangeApplier {
     Group present = groups.get(group);
     Group change = new Group(present == null ? group : present.key);
     change.lastFailure = stamp(present, version, receivedAtNanos);
-    merge(change, null, batch);
+    merge(change, batch);
   }
 
   private static PushStamp stamp(@Nullable Group present, Version version, long atNanos) {
@@ -120,11 +125,14 @@ final class ChangeApplier {
     }
     Group change = new Group(present.key);
     change.deletedAt = nextVersion();
-    merge(change, null, batch);
+    merge(change, batch);
   }
 
-  private void merge(Group change, Change.@Nullable Push push, CommitBatch batch)
-      throws RocksDBException {
+  /**
+   * Merges the change and notes the group's record and what went; families that came or changed are
+   * the caller's to note, for it has their messages.
+   */
+  private List<Family> merge(Group change, CommitBatch batch) throws RocksDBException {
     List<Family> came = new ArrayList<>();
     List<Family> went = new ArrayList<>();
     groups.merge(
@@ -139,19 +147,13 @@ final class ChangeApplier {
     for (Family family : went) {
       batch.deleteFamily(family);
     }
-    for (Family family : came) {
-      PushedFamily content = push == null ? null : push.families().get(family.name);
-      if (content == null) {
-        throw new IllegalStateException("family " + family.name + " came from nowhere");
-      }
-      batch.putFamily(family, content.encoded());
-    }
     Group merged = groups.get(change.key);
     if (merged == null) {
       batch.deleteGroup(change.key);
     } else {
       batch.putGroup(merged);
     }
+    return came;
   }
 
   private void wipe(CommitBatch batch) throws RocksDBException {

@@ -9,12 +9,14 @@ import org.rocksdb.WriteBatch;
 final class CommitBatch implements AutoCloseable {
   private final WriteBatch batch = new WriteBatch();
 
-  void putFamily(Family family, byte[] encoded) throws RocksDBException {
-    batch.put(RecordKeys.family(family.group, family.name), Records.family(family, encoded));
+  void putFamily(Family family, long pushedAtNanos, byte[] encoded) throws RocksDBException {
+    batch.put(
+        RecordKeys.family(family.group, family.name()),
+        Records.family(family, pushedAtNanos, encoded));
   }
 
   void deleteFamily(Family family) throws RocksDBException {
-    batch.delete(RecordKeys.family(family.group, family.name));
+    batch.delete(RecordKeys.family(family.group, family.name()));
   }
 
   void putGroup(Group group) throws RocksDBException {

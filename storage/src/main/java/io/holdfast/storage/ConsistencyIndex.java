@@ -35,7 +35,7 @@ final class ConsistencyIndex {
     for (PushedFamily family : push.families().values()) {
       Family before = present == null ? null : present.families.get(family.name());
       if (before != null
-          && before.shadowedSeries == 0
+          && before.shadowedSeries() == 0
           && before.hasShapeOf(family.type(), family.seriesHashes())) {
         // Name, type and series are here already and not in dispute: nothing can be new about them.
         continue;
@@ -54,7 +54,7 @@ final class ConsistencyIndex {
    */
   private @Nullable Rejection checkPushTimes(Change.Push push, @Nullable Group present) {
     if (present != null && present.pushTime != null) {
-      return present.pushTime.shadowedSeries == 0 ? null : pushTimesTaken(push.group());
+      return present.pushTime.shadowedSeries() == 0 ? null : pushTimesTaken(push.group());
     }
     long hash = PushTimes.seriesHash(push.group());
     return groups.series().isFreeFor(hash, push.group()) ? null : pushTimesTaken(push.group());
@@ -107,8 +107,8 @@ final class ConsistencyIndex {
       }
       boolean holdsWinningType =
           before != null
-              && before.type == family.type()
-              && NamedFamily.areCompatible(before.type, named.type());
+              && before.type() == family.type()
+              && NamedFamily.areCompatible(before.type(), named.type());
       if (holdsWinningType) {
         return null;
       }
@@ -141,7 +141,9 @@ final class ConsistencyIndex {
           .holders()
           .forEach(
               holder -> {
-                if (found[0] == null && holder.type == type && !holder.group.equals(push.group())) {
+                if (found[0] == null
+                    && holder.type() == type
+                    && !holder.group.equals(push.group())) {
                   found[0] = holder.group;
                 }
               });
@@ -154,7 +156,7 @@ final class ConsistencyIndex {
       Family own = present == null ? null : present.families.get(named.name());
       boolean ownGoes =
           own != null
-              && own.type == type
+              && own.type() == type
               && (push.replace() || push.families().containsKey(named.name()));
       return ownGoes ? holders - 1 : holders;
     }

@@ -9,15 +9,17 @@ import org.jspecify.annotations.Nullable;
  * A metric family of one group, as it is kept in memory: what a scrape sends and what the check
  * needs, no object per series. The messages themselves are on the disk.
  *
- * <p>Immutable: a change makes a new one. The push times of a group are such families too.
+ * <p>Immutable: a change makes a new one. The push times of a group are such families too. There is
+ * one for each family of each group, so that every field counts.
  */
 final class Family {
   private static final byte[] NOTHING = {};
 
+  /** What is left out of scrapes, and what a scrape sends instead of all. */
+  private record Shadow(byte[] exposed, int series) {}
+
   final GroupKey group;
-  final String name;
-  final MetricType type;
-  final @Nullable String help;
+  final Descriptor descriptor;
   final Version version;
 
   /**
@@ -27,103 +29,105 @@ final class Family {
    */
   final Version claimedAt;
 
-  final long pushedAtNanos;
+  /** All samples, exposed or not. */
   final byte[] text;
+
   final long[] seriesHashes;
-
-  /** What a scrape sends of it: {@link #text} itself unless series are shadowed. */
-  final byte[] exposed;
-
-  final int shadowedSeries;
+  private final @Nullable Shadow shadow;
 
   private Family(
       GroupKey group,
-      String name,
-      MetricType type,
-      @Nullable String help,
+      Descriptor descriptor,
       Version version,
       Version claimedAt,
-      long pushedAtNanos,
       byte[] text,
       long[] seriesHashes,
-      byte[] exposed,
-      int shadowedSeries) {
+      @Nullable Shadow shadow) {
     this.group = group;
-    this.name = name;
-    this.type = type;
-    this.help = help;
+    this.descriptor = descriptor;
     this.version = version;
     this.claimedAt = claimedAt;
-    this.pushedAtNanos = pushedAtNanos;
     this.text = text;
     this.seriesHashes = seriesHashes;
-    this.exposed = exposed;
-    this.shadowedSeries = shadowedSeries;
+    this.shadow = shadow;
   }
 
-  Family(
-      GroupKey group,
-      PushedFamily content,
-      Version version,
-      Version claimedAt,
-      long pushedAtNanos) {
+  Family(GroupKey group, PushedFamily content, Version version, Version claimedAt) {
     this(
         group,
-        content.name(),
-        content.type(),
-        content.help(),
+        content.descriptor(),
         version,
         claimedAt,
-        pushedAtNanos,
         content.text(),
         content.seriesHashes(),
-        content.text(),
-        0);
+        null);
   }
 
-  /** An equal family that refers to these equal objects, so that others can be forgotten. */
-  Family sharing(GroupKey key, String sharedName, @Nullable String sharedHelp, Version shared) {
+  /** The same as the successor of another: keeps its claim, and shares what is equal. */
+  Family succeeding(@Nullable Family before) {
+    if (before == null || before.type() != type()) {
+      return this;
+    }
+    return new Family(
+        group,
+        descriptor,
+        version,
+        before.claimedAt,
+        text,
+        Arrays.equals(seriesHashes, before.seriesHashes) ? before.seriesHashes : seriesHashes,
+        null);
+  }
+
+  /** An equal family that refers to these equal objects, so that its own can be forgotten. */
+  Family sharing(GroupKey key, Descriptor equal, Version equalVersion) {
     return new Family(
         key,
-        sharedName,
-        type,
-        sharedHelp,
-        shared,
-        claimedAt.equals(shared) ? shared : claimedAt,
-        pushedAtNanos,
+        equal,
+        equalVersion,
+        claimedAt.equals(equalVersion) ? equalVersion : claimedAt,
         text,
         seriesHashes,
-        exposed,
-        shadowedSeries);
+        shadow);
   }
 
   /** The same family of which a scrape sends only this. */
-  Family exposing(byte[] bytes, int shadowed) {
-    return new Family(
-        group,
-        name,
-        type,
-        help,
-        version,
-        claimedAt,
-        pushedAtNanos,
-        text,
-        seriesHashes,
-        bytes,
-        shadowed);
+  Family exposing(byte[] bytes, int shadowedSeries) {
+    Shadow some = shadowedSeries == 0 ? null : new Shadow(bytes, shadowedSeries);
+    return new Family(group, descriptor, version, claimedAt, text, seriesHashes, some);
   }
 
   Family shadowed() {
     return exposing(NOTHING, seriesHashes.length);
   }
 
+  String name() {
+    return descriptor.name();
+  }
+
+  MetricType type() {
+    return descriptor.type();
+  }
+
+  @Nullable String help() {
+    return descriptor.help();
+  }
+
+  /** What a scrape sends of it: {@link #text} itself unless series are shadowed. */
+  byte[] exposed() {
+    return shadow == null ? text : shadow.exposed;
+  }
+
+  int shadowedSeries() {
+    return shadow == null ? 0 : shadow.series;
+  }
+
   /** Whether type and series are the same, so that no index changes when one takes the place. */
   boolean hasShapeOf(MetricType otherType, long[] otherHashes) {
-    return type == otherType && Arrays.equals(seriesHashes, otherHashes);
+    return type() == otherType && Arrays.equals(seriesHashes, otherHashes);
   }
 
   boolean hasHelpOf(Family other) {
-    return Objects.equals(help, other.help);
+    return Objects.equals(help(), other.help());
   }
 
   /** Which of two conflicting claims is exposed: the older; between equals the smaller key. */

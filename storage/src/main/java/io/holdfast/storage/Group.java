@@ -1,7 +1,5 @@
 package io.holdfast.storage;
 
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,7 @@ final class Group {
 
   @Nullable PushStamp lastPush;
   @Nullable PushStamp lastFailure;
-  final SortedMap<String, Family> families = new TreeMap<>();
+  final Families families = new Families();
 
   /** The push times as a scrape shows them; derived from the stamps, absent in a mere change. */
   @Nullable Family pushTime;
@@ -47,10 +45,10 @@ final class Group {
 
   /** Puts another object for a family that the group has, with the same name. */
   void substitute(Family family) {
-    switch (family.name) {
+    switch (family.name()) {
       case PushTimes.PUSH_TIME -> pushTime = family;
       case PushTimes.PUSH_FAILURE_TIME -> pushFailureTime = family;
-      default -> families.put(family.name, family);
+      default -> families.put(family);
     }
   }
 

@@ -1,8 +1,9 @@
 package io.holdfast.storage;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +25,9 @@ final class GroupMerge {
   private static final Comparator<Family> BY_VERSION =
       Comparator.comparing((Family family) -> family.version)
           .thenComparing(family -> family.claimedAt)
-          .thenComparing(family -> family.type)
-          .thenComparing(family -> family.pushedAtNanos)
+          .thenComparing(Family::type)
           .thenComparing(family -> family.text, Arrays::compareUnsigned)
-          .thenComparing(
-              family -> family.help, Comparator.nullsFirst(Comparator.<String>naturalOrder()));
+          .thenComparing(Family::help, Comparator.nullsFirst(Comparator.<String>naturalOrder()));
 
   private static final Comparator<PushStamp> BY_STAMP =
       Comparator.comparing(PushStamp::version)
@@ -46,9 +45,9 @@ final class GroupMerge {
     // What is new goes in before what is old goes out: a family that a PUT brings again is one
     // change to the listener, not a removal and an addition.
     for (Family family : from.families.values()) {
-      Family present = into.families.get(family.name);
+      Family present = into.families.get(family.name());
       if (isVisible(into, family) && (present == null || BY_VERSION.compare(family, present) > 0)) {
-        into.families.put(family.name, family);
+        into.families.put(family);
         listener.changed(present, family);
       }
     }
@@ -73,10 +72,15 @@ final class GroupMerge {
   }
 
   private static void dropInvisible(Group group, Listener listener) {
-    for (Iterator<Family> all = group.families.values().iterator(); all.hasNext(); ) {
-      Family family = all.next();
+    List<Family> dropped = new ArrayList<>();
+    for (Family family : group.families.values()) {
       if (!isVisible(group, family)) {
-        all.remove();
+        dropped.add(family);
+      }
+    }
+    if (!dropped.isEmpty()) {
+      group.families.removeIf(family -> !isVisible(group, family));
+      for (Family family : dropped) {
         listener.changed(family, null);
       }
     }

@@ -107,18 +107,15 @@ final class Groups {
   }
 
   private static SeriesText seriesText(Family family) {
-    return SeriesText.of(family.name, family.type, family.text, family.seriesHashes.length);
+    return SeriesText.of(family.name(), family.type(), family.text, family.seriesHashes.length);
   }
 
-  /** The equal name that is kept already, or the family's. */
-  String sharedName(PushedFamily family) {
-    NamedFamily named = names.get(family.name());
-    return named == null ? family.name() : named.name();
-  }
-
-  @Nullable String sharedHelp(PushedFamily family) {
-    NamedFamily named = names.get(family.name());
-    return named == null ? family.help() : named.shared(family.help());
+  /** The equal descriptor that the groups of this family mostly have already, or this one. */
+  Descriptor shared(Descriptor descriptor) {
+    NamedFamily named = names.get(descriptor.name());
+    return named == null || !named.descriptor().equals(descriptor)
+        ? descriptor
+        : named.descriptor();
   }
 
   private void refreshPushTimes(Group group) {
@@ -142,12 +139,12 @@ final class Groups {
     if (any == null) {
       return;
     }
-    String name = any.name;
+    String name = any.name();
     rename(name, before, after);
     boolean sameShape =
         before != null
             && after != null
-            && before.hasShapeOf(after.type, after.seriesHashes)
+            && before.hasShapeOf(after.type(), after.seriesHashes)
             && before.claimedAt.equals(after.claimedAt);
     if (!sameShape) {
       if (before != null) {
@@ -159,7 +156,7 @@ final class Groups {
       namesToSettle.add(name);
     }
     if (before != null) {
-      shadowedCount -= before.shadowedSeries;
+      shadowedCount -= before.shadowedSeries();
     }
     if (after != null && (series.hasSharedHashes() || !disputedNames.isEmpty())) {
       familiesToSettle.add(new Holder(after.group, name));
@@ -182,8 +179,8 @@ final class Groups {
     seriesCount += family.seriesHashes.length;
     for (long hash : family.seriesHashes) {
       if (!series.isFreeFor(hash, family.group)) {
-        markOwners(hash, family.name);
-        familiesToSettle.add(new Holder(family.group, family.name));
+        markOwners(hash, family.name());
+        familiesToSettle.add(new Holder(family.group, family.name()));
       }
       series.add(hash, family.group);
     }
@@ -194,7 +191,7 @@ final class Groups {
     for (long hash : family.seriesHashes) {
       series.remove(hash, family.group);
       if (!series.isFreeFor(hash, family.group)) {
-        markOwners(hash, family.name);
+        markOwners(hash, family.name());
       }
     }
   }
@@ -280,7 +277,7 @@ final class Groups {
   private static boolean outranks(Family rival, Family claim) {
     int byAge = rival.claimedAt.compareTo(claim.claimedAt);
     // One change can bring both: then the shorter name, the summary or histogram, is exposed.
-    return byAge != 0 ? byAge < 0 : rival.name.length() < claim.name.length();
+    return byAge != 0 ? byAge < 0 : rival.name().length() < claim.name().length();
   }
 
   private void settleFamily(Holder holder) {
@@ -290,21 +287,21 @@ final class Groups {
       return;
     }
     Family settled = exposure(family);
-    shadowedCount += settled.shadowedSeries - family.shadowedSeries;
+    shadowedCount += settled.shadowedSeries() - family.shadowedSeries();
     if (settled != family) {
       group.substitute(settled);
-      rename(family.name, family, settled);
+      rename(family.name(), family, settled);
     }
   }
 
   private Family exposure(Family family) {
-    NamedFamily named = names.get(family.name);
+    NamedFamily named = names.get(family.name());
     if (named == null || named.isBlocked() || !isOfWinningType(family, named)) {
-      return family.seriesHashes.length == family.shadowedSeries ? family : family.shadowed();
+      return family.seriesHashes.length == family.shadowedSeries() ? family : family.shadowed();
     }
     BitSet shadowed = shadowedSeries(family, named);
     if (shadowed.isEmpty()) {
-      return family.shadowedSeries == 0 ? family : family.exposing(family.text, 0);
+      return family.shadowedSeries() == 0 ? family : family.exposing(family.text, 0);
     }
     return family.exposing(seriesText(family).without(shadowed), shadowed.cardinality());
   }
@@ -332,7 +329,7 @@ final class Groups {
       Family family, long hash, String labels, GroupKey[] owners, NamedFamily named) {
     for (GroupKey owner : owners) {
       Group other = owner.equals(family.group) ? null : groups.get(owner);
-      Family theirs = other == null ? null : other.family(family.name);
+      Family theirs = other == null ? null : other.family(family.name());
       if (theirs != null
           && theirs.precedes(family)
           && isOfWinningType(theirs, named)
@@ -344,6 +341,6 @@ final class Groups {
   }
 
   private static boolean isOfWinningType(Family family, NamedFamily named) {
-    return NamedFamily.areCompatible(family.type, named.type());
+    return NamedFamily.areCompatible(family.type(), named.type());
   }
 }

@@ -62,7 +62,7 @@ final class GzipReader implements ExpositionReader {
     }
     int total = 0;
     for (int i = 0; i < leaf.size(); i++) {
-      byte[] text = leaf.value(i).exposed;
+      byte[] text = leaf.value(i).exposed();
       reserve(total + text.length);
       System.arraycopy(text, 0, gathered, total, text.length);
       total += text.length;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class NamedFamily {
   private static final int TYPES = MetricType.values().length;
 
-  private final String name;
+  /** As the group that changed last in this has it. */
+  private final Descriptor descriptor;
 
   /** Every group's family of this name, the shadowed ones too. */
   private final SortedTree<GroupKey, Family> holders;
@@ -35,7 +36,7 @@ final class NamedFamily {
   private final byte[] header;
 
   private NamedFamily(
-      String name,
+      Descriptor descriptor,
       SortedTree<GroupKey, Family> holders,
       int[] holdersByType,
       SortedTree<String, Integer> helps,
@@ -43,7 +44,7 @@ final class NamedFamily {
       MetricType type,
       boolean isBlocked,
       byte[] header) {
-    this.name = name;
+    this.descriptor = descriptor;
     this.holders = holders;
     this.holdersByType = holdersByType;
     this.helps = helps;
@@ -56,19 +57,23 @@ final class NamedFamily {
   static NamedFamily of(Family first) {
     NamedFamily nobody =
         new NamedFamily(
-            first.name,
+            first.descriptor,
             SortedTree.empty(),
             new int[TYPES],
             SortedTree.empty(),
             0,
-            first.type,
+            first.type(),
             false,
             new byte[0]);
     return nobody.with(null, first);
   }
 
   String name() {
-    return name;
+    return descriptor.name();
+  }
+
+  Descriptor descriptor() {
+    return descriptor;
   }
 
   MetricType type() {
@@ -111,12 +116,6 @@ final class NamedFamily {
     return winner[0];
   }
 
-  /** The equal help that is kept already, or this one. */
-  @Nullable String shared(@Nullable String help) {
-    String kept = help == null ? null : helps.key(help);
-    return kept == null ? help : kept;
-  }
-
   /** Whether a scrape shows anything of it. */
   boolean isExposed() {
     return exposedBytes > 0;
@@ -156,31 +155,38 @@ final class NamedFamily {
     long newBytes = exposedBytes - exposed(before) + exposed(after);
     if (before != null
         && after != null
-        && before.type == after.type
+        && before.type() == after.type()
         && before.hasHelpOf(after)
         && before.claimedAt.equals(after.claimedAt)) {
       return new NamedFamily(
-          name, newHolders, holdersByType, helps, newBytes, type, isBlocked, header);
+          descriptor, newHolders, holdersByType, helps, newBytes, type, isBlocked, header);
     }
     int[] newByType = holdersByType.clone();
     SortedTree<String, Integer> newHelps = helps;
     if (before != null) {
-      newByType[before.type.getNumber()]--;
-      newHelps = counted(newHelps, before.help, -1);
+      newByType[before.type().getNumber()]--;
+      newHelps = counted(newHelps, before.help(), -1);
     }
     if (after != null) {
-      newByType[after.type.getNumber()]++;
-      newHelps = counted(newHelps, after.help, +1);
+      newByType[after.type().getNumber()]++;
+      newHelps = counted(newHelps, after.help(), +1);
     }
     NamedFamily changed =
         new NamedFamily(
-            name, newHolders, newByType, newHelps, newBytes, any.type, isBlocked, header);
+            any.descriptor,
+            newHolders,
+            newByType,
+            newHelps,
+            newBytes,
+            any.type(),
+            isBlocked,
+            header);
     return changed.settled();
   }
 
   NamedFamily blocked(boolean nowBlocked) {
     return new NamedFamily(
-        name, holders, holdersByType, helps, exposedBytes, type, nowBlocked, header);
+        descriptor, holders, holdersByType, helps, exposedBytes, type, nowBlocked, header);
   }
 
   /** Works out what follows from the holders: the winning type and the header. */
@@ -188,7 +194,7 @@ final class NamedFamily {
     MetricType winner = type;
     if (hasTypeConflict()) {
       Family oldest = oldestClaim();
-      winner = oldest == null ? type : oldest.type;
+      winner = oldest == null ? type : oldest.type();
       if (isHistogram(winner) && holdersOfType(MetricType.HISTOGRAM) > 0) {
         // As without the conflict: of both kinds, the one that owns suffixes.
         winner = MetricType.HISTOGRAM;
@@ -202,14 +208,14 @@ final class NamedFamily {
       }
     }
     return new NamedFamily(
-        name,
+        descriptor,
         holders,
         holdersByType,
         helps,
         exposedBytes,
         winner,
         isBlocked,
-        TextWriter.header(name, help(), winner));
+        TextWriter.header(name(), help(), winner));
   }
 
   /** In proportion to the holders: asked only when names or types are in conflict. */
@@ -225,7 +231,7 @@ final class NamedFamily {
   }
 
   private static int exposed(@Nullable Family family) {
-    return family == null ? 0 : family.exposed.length;
+    return family == null ? 0 : family.exposed().length;
   }
 
   private static SortedTree<String, Integer> counted(

@@ -43,7 +43,7 @@ final class PlainReader implements ExpositionReader {
       throw new IllegalStateException("read beyond the end");
     }
     if (segment.leaf() != null) {
-      return segment.leaf().value(family).exposed;
+      return segment.leaf().value(family).exposed();
     }
     return segment.bytes() == null ? new byte[0] : segment.bytes();
   }

@@ -190,9 +190,7 @@ public final class PushPreparation {
       hashes[i] = SeriesHash.of(name, series.get(i).labels);
     }
     return new PushedFamily(
-        name,
-        family.getType(),
-        family.hasHelp() ? family.getHelp() : null,
+        new Descriptor(name, family.getType(), family.hasHelp() ? family.getHelp() : null),
         family.toByteArray(),
         TextWriter.samples(name, family.getType(), sorted),
         hashes);

@@ -19,10 +19,19 @@ final class PushTimes {
   static final String PUSH_TIME = "push_time_seconds";
   static final String PUSH_FAILURE_TIME = "push_failure_time_seconds";
 
-  private static final String PUSH_TIME_HELP =
-      "Last Unix time when changing this group in the Pushgateway succeeded.";
-  private static final String PUSH_FAILURE_TIME_HELP =
-      "Last Unix time when changing this group in the Pushgateway failed.";
+  private static final Descriptor PUSH_TIME_FAMILY =
+      new Descriptor(
+          PUSH_TIME,
+          MetricType.GAUGE,
+          "Last Unix time when changing this group in the Pushgateway succeeded.");
+  private static final Descriptor PUSH_FAILURE_TIME_FAMILY =
+      new Descriptor(
+          PUSH_FAILURE_TIME,
+          MetricType.GAUGE,
+          "Last Unix time when changing this group in the Pushgateway failed.");
+
+  /** The stamps are on the disk; the families are made of them. */
+  private static final byte[] NOT_STORED = {};
 
   private PushTimes() {}
 
@@ -37,18 +46,13 @@ final class PushTimes {
    * @param claimedAt {@link Group#stampsClaimedAt}
    */
   static @Nullable Family pushTime(Group group, @Nullable Version claimedAt) {
-    return refreshed(group.pushTime, PUSH_TIME, PUSH_TIME_HELP, group, group.lastPush, claimedAt);
+    return refreshed(group.pushTime, PUSH_TIME_FAMILY, group, group.lastPush, claimedAt);
   }
 
   /** The same for the time of the last failed push. */
   static @Nullable Family pushFailureTime(Group group, @Nullable Version claimedAt) {
     return refreshed(
-        group.pushFailureTime,
-        PUSH_FAILURE_TIME,
-        PUSH_FAILURE_TIME_HELP,
-        group,
-        group.lastFailure,
-        claimedAt);
+        group.pushFailureTime, PUSH_FAILURE_TIME_FAMILY, group, group.lastFailure, claimedAt);
   }
 
   /** The hash that the push time series of this group has, whether the group exists or not. */
@@ -58,8 +62,7 @@ final class PushTimes {
 
   private static @Nullable Family refreshed(
       @Nullable Family present,
-      String name,
-      String help,
+      Descriptor descriptor,
       Group group,
       @Nullable PushStamp stamp,
       @Nullable Version claimedAt) {
@@ -68,28 +71,22 @@ final class PushTimes {
     }
     Version version = stamp == null ? claimedAt : stamp.version();
     double seconds = stamp == null ? 0 : stamp.unixSeconds();
-    long nanos = Math.round(seconds * 1e9);
+    if (present == null) {
+      return new Family(group.key, rendered(descriptor, group.key, seconds), version, claimedAt);
+    }
+    byte[] text = withValue(present.text, seconds);
     // The version alone does not tell: a stamp that was missing may come with the claim's own.
-    if (present != null
-        && present.version.equals(version)
+    if (present.version.equals(version)
         && present.claimedAt.equals(claimedAt)
-        && present.pushedAtNanos == nanos) {
+        && Arrays.equals(present.text, text)) {
       return present;
     }
     PushedFamily content =
-        present == null
-            ? rendered(name, help, group.key, seconds)
-            : new PushedFamily(
-                name,
-                MetricType.GAUGE,
-                help,
-                NOT_STORED,
-                withValue(present.text, seconds),
-                present.seriesHashes);
-    return new Family(group.key, content, version, claimedAt, nanos);
+        new PushedFamily(present.descriptor, NOT_STORED, text, present.seriesHashes);
+    return new Family(group.key, content, version, claimedAt);
   }
 
-  private static PushedFamily rendered(String name, String help, GroupKey group, double seconds) {
+  private static PushedFamily rendered(Descriptor descriptor, GroupKey group, double seconds) {
     List<LabelPair> labels = Sanitiser.groupLabels(group);
     Metric metric =
         Metric.newBuilder()
@@ -97,12 +94,10 @@ final class PushTimes {
             .setGauge(Gauge.newBuilder().setValue(seconds))
             .build();
     return new PushedFamily(
-        name,
-        MetricType.GAUGE,
-        help,
+        descriptor,
         NOT_STORED,
-        TextWriter.samples(name, MetricType.GAUGE, List.of(metric)),
-        new long[] {SeriesHash.of(name, labels)});
+        TextWriter.samples(descriptor.name(), MetricType.GAUGE, List.of(metric)),
+        new long[] {SeriesHash.of(descriptor.name(), labels)});
   }
 
   /** The same line with another value: labels need not be rendered with every push. */
@@ -116,7 +111,4 @@ final class PushTimes {
     System.arraycopy(number, 0, changed, valueAt, number.length);
     return changed;
   }
-
-  /** The stamps are on the disk; the families are made of them. */
-  private static final byte[] NOT_STORED = {};
 }

@@ -30,11 +30,11 @@ final class Records {
     return record.build().toByteArray();
   }
 
-  static byte[] family(Family family, byte[] encoded) {
+  static byte[] family(Family family, long pushedAtNanos, byte[] encoded) {
     return FamilyRecord.newBuilder()
         .setVersion(stored(family.version))
         .setClaimedAt(stored(family.claimedAt))
-        .setPushedAtNanos(family.pushedAtNanos)
+        .setPushedAtNanos(pushedAtNanos)
         // Nobody changes the array: a PushedFamily is immutable.
         .setMetricFamily(UnsafeByteOperations.unsafeWrap(encoded))
         .build()
@@ -56,12 +56,7 @@ final class Records {
         PushPreparation.restore(MetricFamily.parseFrom(record.getMetricFamily()));
     Version version = version(record.getVersion());
     Version claimedAt = version(record.getClaimedAt());
-    return new Family(
-        group,
-        content,
-        version,
-        claimedAt.equals(version) ? version : claimedAt,
-        record.getPushedAtNanos());
+    return new Family(group, content, version, claimedAt.equals(version) ? version : claimedAt);
   }
 
   static StoredVersion stored(Version version) {

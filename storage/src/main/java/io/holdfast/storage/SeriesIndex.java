@@ -51,7 +51,7 @@ final class SeriesIndex {
       hashes[slot] = hash;
       owners[slot] = group;
       used++;
-      if (used > owners.length / 2) {
+      if (used > owners.length / 4 * 3) {
         grow();
       }
     } else if (owner instanceof GroupKey[] several) {

@@ -58,10 +58,10 @@ final class SortedTree<K extends Comparable<K>, V> {
     if (root == null) {
       return new SortedTree<K, V>(new Leaf<K, V>(new Object[] {key}, new Object[] {value}), 1);
     }
-    boolean isNew = root.get(key) == null;
-    Node<K, V>[] grown = root.with(key, value);
+    boolean[] isNew = new boolean[1];
+    Node<K, V>[] grown = root.with(key, value, isNew);
     Node<K, V> newRoot = grown.length == 1 ? grown[0] : new Inner<K, V>(grown);
-    return new SortedTree<K, V>(newRoot, isNew ? size + 1 : size);
+    return new SortedTree<K, V>(newRoot, isNew[0] ? size + 1 : size);
   }
 
   SortedTree<K, V> without(K key) {
@@ -101,8 +101,12 @@ final class SortedTree<K extends Comparable<K>, V> {
 
     abstract @Nullable K key(K equal);
 
-    /** One node, or two where one would be too wide. */
-    abstract Node<K, V>[] with(K key, V value);
+    /**
+     * One node, or two where one would be too wide.
+     *
+     * @param isNew set if the key was not there
+     */
+    abstract Node<K, V>[] with(K key, V value, boolean[] isNew);
 
     /** Without a key that it has; null if nothing is left. */
     abstract @Nullable Node<K, V> without(K key);
@@ -185,13 +189,14 @@ final class SortedTree<K extends Comparable<K>, V> {
     }
 
     @Override
-    Node<K, V>[] with(K key, V value) {
+    Node<K, V>[] with(K key, V value, boolean[] isNew) {
       int at = find(key);
       if (at >= 0) {
         Object[] newValues = values.clone();
         newValues[at] = value;
         return nodes(new Leaf<K, V>(keys, newValues));
       }
+      isNew[0] = true;
       int gap = -(at + 1);
       Object[] newKeys = inserted(keys, gap, key);
       Object[] newValues = inserted(values, gap, value);
@@ -273,9 +278,9 @@ final class SortedTree<K extends Comparable<K>, V> {
     }
 
     @Override
-    Node<K, V>[] with(K key, V value) {
+    Node<K, V>[] with(K key, V value, boolean[] isNew) {
       int at = childFor(key);
-      Node<K, V>[] grown = children[at].with(key, value);
+      Node<K, V>[] grown = children[at].with(key, value, isNew);
       Node<K, V>[] newChildren = replaced(children, at, 1, grown);
       if (newChildren.length <= MAX_WIDTH) {
         return nodes(new Inner<K, V>(newChildren));

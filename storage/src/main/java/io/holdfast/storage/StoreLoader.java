@@ -210,7 +210,7 @@ final class StoreLoader {
   /** Puts groups together from records, of which those of one group need not be neighbours. */
   private static final class Assembly {
     private final Map<GroupKey, Group> found = new TreeMap<>();
-    private final Map<String, String> strings = new HashMap<>();
+    private final Map<Descriptor, Descriptor> descriptors = new HashMap<>();
     private final long startedAt = System.nanoTime();
     private long reportedAt = startedAt;
     private long records;
@@ -225,8 +225,7 @@ final class StoreLoader {
           group.lastPush = record.group.lastPush;
           group.lastFailure = record.group.lastFailure;
         } else {
-          Family family = shared(record.family, group.key);
-          group.families.put(family.name, family);
+          group.families.put(shared(record.family, group.key));
         }
       }
       records += read.size();
@@ -240,13 +239,13 @@ final class StoreLoader {
       }
     }
 
-    /** One object for what many families have equal: names, helps, versions. */
+    /** One object for what many families have equal. */
     private Family shared(Family family, GroupKey key) {
-      String help = family.help == null ? null : strings.computeIfAbsent(family.help, h -> h);
       Version version =
           previous != null && previous.equals(family.version) ? previous : family.version;
       previous = version;
-      return family.sharing(key, strings.computeIfAbsent(family.name, n -> n), help, version);
+      return family.sharing(
+          key, descriptors.computeIfAbsent(family.descriptor, first -> first), version);
     }
 
     Groups finish() {

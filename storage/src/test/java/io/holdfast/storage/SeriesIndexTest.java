@@ -68,15 +68,9 @@ class SeriesIndexTest {
       PushedFamily real =
           Pushes.accepted(Pushes.put(change.key, "m 1\nm{x=\"1\"} 2\n")).families().get("m");
       PushedFamily colliding =
-          new PushedFamily(
-              real.name(),
-              real.type(),
-              real.help(),
-              real.encoded(),
-              real.text(),
-              new long[] {5, 5});
+          new PushedFamily(real.descriptor(), real.encoded(), real.text(), new long[] {5, 5});
       Version version = new Version(i + 1, 1);
-      change.families.put("m", new Family(change.key, colliding, version, version, 0));
+      change.families.put(new Family(change.key, colliding, version, version));
       groups.merge(change, (before, after) -> {});
     }
     assertEquals(0, groups.exposition().shadowedSeries());

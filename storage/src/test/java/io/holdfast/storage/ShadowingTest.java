@@ -199,10 +199,8 @@ class ShadowingTest {
     change.replacedAt = push.replace() ? version : null;
     change.lastPush = new PushStamp(version, version.clock(), claimedAt);
     push.families()
-        .forEach(
-            (name, family) ->
-                change.families.put(
-                    name, new Family(change.key, family, version, claimedAt, version.clock())));
+        .values()
+        .forEach(family -> change.families.put(new Family(change.key, family, version, claimedAt)));
     return change;
   }
 
@@ -250,8 +248,9 @@ class ShadowingTest {
       state.replacedAt = group.replacedAt;
       state.lastPush = group.lastPush;
       state.lastFailure = group.lastFailure;
-      group.families.forEach(
-          (name, family) -> state.families.put(name, family.exposing(family.text, 0)));
+      for (Family family : group.families.values()) {
+        state.families.put(family.exposing(family.text, 0));
+      }
       states.add(state);
     }
     states.sort((one, other) -> one.key.compareTo(other.key));
@@ -275,7 +274,7 @@ class ShadowingTest {
     boolean hasGaugeHistograms = false;
     for (Group group : groups.all()) {
       for (Family family : group.families.values()) {
-        hasGaugeHistograms |= family.type == MetricType.GAUGE_HISTOGRAM;
+        hasGaugeHistograms |= family.type() == MetricType.GAUGE_HISTOGRAM;
       }
     }
     long shown = 0;
