@@ -32,20 +32,11 @@ final class ConsistencyIndex {
       return rejection;
     }
     Check check = new Check(push, present);
-    for (PushedFamily family : push.families().values()) {
-      Family before = present == null ? null : present.families.get(family.name());
-      if (before != null
-          && before.shadowedSeries() == 0
-          && before.hasShapeOf(family.type(), family.seriesHashes())) {
-        // Name, type and series are here already and not in dispute: nothing can be new about them.
-        continue;
-      }
-      rejection = check.family(family, before);
-      if (rejection != null) {
-        return rejection;
-      }
+    try {
+      return check.all();
+    } finally {
+      groups.forgetLookups();
     }
-    return null;
   }
 
   /**
@@ -88,10 +79,28 @@ final class ConsistencyIndex {
       this.present = present;
     }
 
-    @Nullable Rejection family(PushedFamily family, @Nullable Family before) {
+    @Nullable Rejection all() {
+      for (PushedFamily family : push.families().values()) {
+        Family before = present == null ? null : present.families.get(family.name());
+        if (before != null
+            && before.shadowedSeries() == 0
+            && before.hasShapeOf(family.type(), family.seriesHashes())) {
+          // Name, type and series are here already and not in dispute: nothing can be new about
+          // them.
+          continue;
+        }
+        Rejection rejection = family(family, before);
+        if (rejection != null) {
+          return rejection;
+        }
+      }
+      return null;
+    }
+
+    private @Nullable Rejection family(PushedFamily family, @Nullable Family before) {
       Rejection rejection = checkType(family, before);
       if (rejection == null) {
-        rejection = checkSuffixes(family);
+        rejection = checkSuffixes(family, before);
       }
       return rejection == null ? checkSeries(family, before) : rejection;
     }
@@ -136,18 +145,11 @@ final class ConsistencyIndex {
     }
 
     private @Nullable GroupKey groupOfType(NamedFamily named, MetricType type) {
-      GroupKey[] found = new GroupKey[1];
-      named
-          .holders()
-          .forEach(
-              holder -> {
-                if (found[0] == null
-                    && holder.type() == type
-                    && !holder.group.equals(push.group())) {
-                  found[0] = holder.group;
-                }
-              });
-      return found[0];
+      Family other =
+          named
+              .holders()
+              .first(holder -> holder.type() == type && !holder.group.equals(push.group()));
+      return other == null ? null : other.group;
     }
 
     /** How many groups hold the type after the push, this one's families of the push apart. */
@@ -162,17 +164,20 @@ final class ConsistencyIndex {
     }
 
     /** Summaries and histograms own the names that a scrape makes of theirs. */
-    private @Nullable Rejection checkSuffixes(PushedFamily family) {
+    private @Nullable Rejection checkSuffixes(PushedFamily family, @Nullable Family before) {
+      NamedFamily own = groups.names().get(family.name());
+      boolean isExposed =
+          before != null && before.type() == family.type() && own != null && !own.isBlocked();
       for (String suffix : SuffixRule.SUFFIXES) {
         String base = SuffixRule.base(family.name(), suffix);
         if (base != null) {
           for (MetricType type : SuffixRule.typesOwning(suffix)) {
-            if (willHave(base, type)) {
+            if (willHave(base, type, isExposed)) {
               return suffixCollision(family.name(), base, type);
             }
           }
         }
-        if (SuffixRule.owns(family.type(), suffix) && willHave(family.name() + suffix)) {
+        if (SuffixRule.owns(family.type(), suffix) && willHave(family.name() + suffix, isExposed)) {
           return suffixCollision(family.name() + suffix, family.name(), family.type());
         }
       }
@@ -194,42 +199,49 @@ final class ConsistencyIndex {
 
     private String whoHolds(String name) {
       NamedFamily named = groups.names().get(name);
-      GroupKey[] other = new GroupKey[1];
-      if (named != null) {
-        named.holders().forEach(holder -> other[0] = other[0] == null ? holder.group : other[0]);
-      }
-      if (other[0] != null) {
-        return " of group " + other[0];
+      Family holder = named == null ? null : named.holders().first(any -> true);
+      if (holder != null) {
+        return " of group " + holder.group;
       }
       return reserved.containsKey(name) ? " of Holdfast itself" : " of the same push";
     }
 
-    private boolean willHave(String name) {
+    private boolean willHave(String name, boolean isRivalExposed) {
       for (MetricType type : MetricType.values()) {
-        if (willHave(name, type)) {
+        if (willHave(name, type, isRivalExposed)) {
           return true;
         }
       }
       return false;
     }
 
-    private boolean willHave(String name, MetricType type) {
+    /**
+     * Whether the name is there after the push, with this type, and in the way.
+     *
+     * @param isRivalExposed whether what collides with it is exposed already: then a name that is
+     *     blocked for that very reason is not in its way
+     */
+    private boolean willHave(String name, MetricType type, boolean isRivalExposed) {
       PushedFamily inPush = push.families().get(name);
       if ((inPush != null && inPush.type() == type) || reserved.get(name) == type) {
         return true;
       }
       NamedFamily named = groups.names().get(name);
-      return named != null && othersOfType(named, type) > 0;
+      return named != null
+          && othersOfType(named, type) > 0
+          && !(isRivalExposed && named.isBlocked());
     }
 
     private @Nullable Rejection checkSeries(PushedFamily family, @Nullable Family before) {
       SeriesIndex series = groups.series();
       long[] hashes = family.seriesHashes();
+      SeriesText text = null;
       for (int i = 0; i < hashes.length; i++) {
         if (series.isFreeFor(hashes[i], push.group())) {
           continue;
         }
-        Rejection rejection = checkOwners(family, i, before);
+        text = text == null ? seriesText(family) : text;
+        Rejection rejection = checkOwners(family, i, text.labels(i), before);
         if (rejection != null) {
           return rejection;
         }
@@ -237,8 +249,8 @@ final class ConsistencyIndex {
       return null;
     }
 
-    private @Nullable Rejection checkOwners(PushedFamily family, int i, @Nullable Family before) {
-      String labels = seriesText(family).labels(i);
+    private @Nullable Rejection checkOwners(
+        PushedFamily family, int i, String labels, @Nullable Family before) {
       for (GroupKey owner : groups.series().owners(family.seriesHashes()[i])) {
         Group other = owner.equals(push.group()) ? null : groups.get(owner);
         Family theirs = other == null ? null : other.family(family.name());

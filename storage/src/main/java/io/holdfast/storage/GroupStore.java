@@ -20,6 +20,10 @@ public interface GroupStore extends AutoCloseable {
    * what the store cannot take is {@link WriteOutcome.Unavailable}. It may complete on the caller's
    * thread or on one that acknowledges many changes: dependents must be short and must not block.
    *
+   * <p>While {@link #unwritable} gives a reason, pushes are {@code Unavailable} with that reason at
+   * once; deletes and wipes are tried, for they make space. After {@link #close} every change is
+   * {@code Unavailable}.
+   *
    * <p>Cancelling the future withdraws the change if it was not yet begun.
    */
   CompletableFuture<WriteOutcome> submit(Change change);
@@ -29,6 +33,12 @@ public interface GroupStore extends AutoCloseable {
 
   /** Why changes are refused at the moment (a full or failing disk), or empty when they are not. */
   Optional<String> unwritable();
+
+  /**
+   * Completes with the reason if the store can never take a change again in this process. It goes
+   * on to show its last {@link #exposition}; the process should end and be started anew.
+   */
+  CompletableFuture<String> failure();
 
   /** How many changes wait. */
   int queueDepth();

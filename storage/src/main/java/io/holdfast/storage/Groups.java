@@ -43,6 +43,9 @@ final class Groups {
   /** Names that are blocked or hold incompatible types. */
   private final Set<String> disputedNames = new LinkedHashSet<>();
 
+  /** Families in conflict, taken apart: kept for the time of one check or merge. */
+  private final Map<Family, SeriesLookup> lookups = new HashMap<>();
+
   private final Deque<String> namesToSettle = new ArrayDeque<>();
   private final Set<Holder> familiesToSettle = new LinkedHashSet<>();
 
@@ -94,16 +97,12 @@ final class Groups {
 
   /** Whether this family has the series with this hash and these very labels. */
   boolean hasSeries(Family family, long hash, String labels) {
-    SeriesText text = null;
-    for (int i = 0; i < family.seriesHashes.length; i++) {
-      if (family.seriesHashes[i] == hash) {
-        text = text == null ? seriesText(family) : text;
-        if (text.labels(i).equals(labels)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return lookups.computeIfAbsent(family, SeriesLookup::new).has(hash, labels);
+  }
+
+  /** Lets go of what {@link #hasSeries} keeps for the next question about the same family. */
+  void forgetLookups() {
+    lookups.clear();
   }
 
   private static SeriesText seriesText(Family family) {
@@ -212,6 +211,7 @@ final class Groups {
         settleFamily(holder);
       }
       familiesToSettle.clear();
+      forgetLookups();
     }
   }
 

@@ -2,7 +2,6 @@ package io.holdfast.storage;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +18,7 @@ final class GzipReader implements ExpositionReader {
   private static final byte[] FINAL_BLOCK = {0x03, 0x00};
 
   private static final int TRAILER_BYTES = 8;
+  private static final int MAX_JOINED_BYTES = 1 << 20;
 
   private final SegmentCursor cursor;
   private final Deflated.Compressor compressor = new Deflated.Compressor();
@@ -44,38 +44,56 @@ final class GzipReader implements ExpositionReader {
         finish();
         break;
       }
-      append(deflated(segment));
+      for (Deflated piece : deflated(segment)) {
+        append(piece);
+      }
     }
     ByteBuffer filled = buffer.duplicate().flip();
     buffer.clear();
     return filled;
   }
 
-  private Deflated deflated(SegmentCursor.Segment segment) {
+  /** Of one leaf. A record, because its final field makes it safe to read through a race. */
+  private record Pieces(Deflated[] all) {}
+
+  private Deflated[] deflated(SegmentCursor.Segment segment) {
     SortedTree.Leaf<GroupKey, Family> leaf = segment.leaf();
     if (leaf == null) {
       byte[] bytes = segment.bytes() == null ? new byte[0] : segment.bytes();
-      return compressor.compress(bytes, bytes.length);
+      return new Deflated[] {compressor.compress(bytes, bytes.length)};
     }
-    if (leaf.memo instanceof Deflated known) {
-      return known;
+    if (leaf.memo instanceof Pieces known) {
+      return known.all;
     }
-    int total = 0;
-    for (int i = 0; i < leaf.size(); i++) {
-      byte[] text = leaf.value(i).exposed();
-      reserve(total + text.length);
-      System.arraycopy(text, 0, gathered, total, text.length);
-      total += text.length;
-    }
-    Deflated deflated = compressor.compress(gathered, total);
-    leaf.memo = deflated;
-    return deflated;
+    Pieces pieces = new Pieces(compressed(leaf));
+    leaf.memo = pieces;
+    return pieces.all;
   }
 
-  private void reserve(int bytes) {
-    if (bytes > gathered.length) {
-      gathered = Arrays.copyOf(gathered, Math.max(bytes, gathered.length * 2));
+  /** As one piece if that is of a reasonable size, otherwise each family on its own. */
+  private Deflated[] compressed(SortedTree.Leaf<GroupKey, Family> leaf) {
+    long total = 0;
+    for (int i = 0; i < leaf.size(); i++) {
+      total += leaf.value(i).exposed().length;
     }
+    if (total > MAX_JOINED_BYTES) {
+      Deflated[] pieces = new Deflated[leaf.size()];
+      for (int i = 0; i < pieces.length; i++) {
+        byte[] text = leaf.value(i).exposed();
+        pieces[i] = compressor.compress(text, text.length);
+      }
+      return pieces;
+    }
+    if (total > gathered.length) {
+      gathered = new byte[(int) total];
+    }
+    int end = 0;
+    for (int i = 0; i < leaf.size(); i++) {
+      byte[] text = leaf.value(i).exposed();
+      System.arraycopy(text, 0, gathered, end, text.length);
+      end += text.length;
+    }
+    return new Deflated[] {compressor.compress(gathered, end)};
   }
 
   private void append(Deflated piece) {

@@ -106,14 +106,10 @@ final class NamedFamily {
    * does not depend on the order of pushes, so every node shows the same.
    */
   @Nullable String help() {
-    String[] winner = new String[1];
-    helps.forEachLeaf(
-        leaf -> {
-          for (int i = 0; i < leaf.size() && (winner[0] == null || winner[0].isEmpty()); i++) {
-            winner[0] = leaf.key(i);
-          }
-        });
-    return winner[0];
+    // The empty one, if there is one, comes first.
+    SortedTree<String, Integer> telling = helps.without("");
+    String first = telling.firstKey();
+    return first == null ? helps.firstKey() : first;
   }
 
   /** Whether a scrape shows anything of it. */

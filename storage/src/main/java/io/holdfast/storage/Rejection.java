@@ -14,6 +14,7 @@ public record Rejection(Reason reason, String message) {
     BAD_METRIC,
     DUPLICATE_SERIES,
     TYPE_CONFLICT,
-    SUFFIX_COLLISION
+    SUFFIX_COLLISION,
+    TOO_LARGE
   }
 }

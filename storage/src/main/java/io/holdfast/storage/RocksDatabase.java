@@ -64,11 +64,12 @@ final class RocksDatabase implements AutoCloseable {
   private final RocksDB database;
   private final WriteOptions synced;
 
-  private RocksDatabase(Path directory) throws RocksDBException {
+  private RocksDatabase(Path directory, DirectoryLock lock) throws RocksDBException {
     try {
       Options options = options();
       this.synced = opened(new WriteOptions().setSync(true));
       this.database = opened(RocksDB.open(options, directory.toString()));
+      closeInReverse.addLast(lock);
     } catch (RocksDBException | RuntimeException e) {
       closeAll();
       throw e;
@@ -81,17 +82,63 @@ final class RocksDatabase implements AutoCloseable {
   static RocksDatabase open(Path directory) throws StoreException {
     try {
       Files.createDirectories(directory);
-      RocksDB.loadLibrary();
-      return open(directory, soundLogs(directory));
     } catch (FileAlreadyExistsException e) {
       throw new StoreException(
           "--storage.path=" + directory + ": " + e.getFile() + " is not a directory", e);
     } catch (IOException e) {
       throw new StoreException(
           "--storage.path=" + directory + " cannot be created: " + reason(e), e);
-    } catch (RocksDBException e) {
-      throw explained(directory, e);
     }
+    DirectoryLock lock = locked(directory);
+    try {
+      RocksDB.loadLibrary();
+      return open(directory, lock, soundLogs(directory));
+    } catch (StoreException | IOException | RocksDBException | RuntimeException | Error e) {
+      release(lock);
+      throw refused(directory, e);
+    }
+  }
+
+  private static StoreException refused(Path directory, Throwable e) {
+    if (e instanceof StoreException refusal) {
+      return refusal;
+    }
+    if (e instanceof RocksDBException rocks) {
+      return explained(directory, rocks);
+    }
+    return new StoreException(
+        "the store in --storage.path=" + directory + " cannot be opened: " + e, e);
+  }
+
+  private static DirectoryLock locked(Path directory) throws StoreException {
+    try {
+      DirectoryLock lock = DirectoryLock.tryTake(directory);
+      if (lock == null) {
+        throw inUse(directory, "holdfast.lock is held", null);
+      }
+      return lock;
+    } catch (IOException e) {
+      throw new StoreException(
+          "--storage.path=" + directory + " cannot be written: " + reason(e), e);
+    }
+  }
+
+  private static void release(DirectoryLock lock) {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("err", e.toString()).log("releasing the store's lock");
+    }
+  }
+
+  private static StoreException inUse(Path directory, String how, @Nullable Exception cause) {
+    return new StoreException(
+        "--storage.path="
+            + directory
+            + " is in use already ("
+            + how
+            + "). Stop the process that uses it, or give each its own directory",
+        cause);
   }
 
   private static List<WalTail> soundLogs(Path directory) throws IOException, StoreException {
@@ -107,10 +154,10 @@ final class RocksDatabase implements AutoCloseable {
     return logs;
   }
 
-  private static RocksDatabase open(Path directory, List<WalTail> logs)
+  private static RocksDatabase open(Path directory, DirectoryLock lock, List<WalTail> logs)
       throws RocksDBException, IOException {
     try {
-      return new RocksDatabase(directory);
+      return new RocksDatabase(directory, lock);
     } catch (RocksDBException e) {
       // Only now, when RocksDB has had its lock, is it certain that nobody is writing that log.
       WalTail torn = WalTail.torn(logs);
@@ -124,7 +171,7 @@ final class RocksDatabase implements AutoCloseable {
           .addKeyValue("dropped_bytes", torn.fileBytes() - torn.soundBytes())
           .addKeyValue("copy", copy)
           .log("the last write before a crash was not finished, nor acknowledged; it is dropped");
-      return new RocksDatabase(directory);
+      return new RocksDatabase(directory, lock);
     }
   }
 
@@ -135,13 +182,7 @@ final class RocksDatabase implements AutoCloseable {
       return damaged(directory, message + badTables(directory), e);
     }
     if (LOCK_HELD.stream().anyMatch(message::contains)) {
-      return new StoreException(
-          "--storage.path="
-              + directory
-              + " is in use already ("
-              + message
-              + "). Stop the process that uses it, or give each its own directory",
-          e);
+      return inUse(directory, message, e);
     }
     return new StoreException(
         "the store in --storage.path=" + directory + " cannot be opened: " + message, e);
@@ -172,7 +213,7 @@ final class RocksDatabase implements AutoCloseable {
             + directory
             + " is damaged: "
             + what
-            + ". Nothing was changed. Ways out: restore the directory from a backup; or move it"
+            + ". No record was changed. Ways out: restore the directory from a backup; or move it"
             + " aside and start with an empty one (jobs fill it again with their next pushes)",
         cause);
   }

@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,6 +56,7 @@ public final class RocksGroupStore implements GroupStore {
 
   private static final long MAX_BYTES_PER_COMMIT = 4L << 20;
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private record Pending(Change change, CompletableFuture<WriteOutcome> outcome) {}
 
@@ -74,6 +76,7 @@ public final class RocksGroupStore implements GroupStore {
   /** The disk fails, or has too little space left for pushes; null when all is well. */
   private volatile @Nullable String unwritable;
 
+  private final CompletableFuture<String> failure = new CompletableFuture<>();
   private volatile boolean isClosing;
   private volatile boolean isClosed;
 
@@ -163,6 +166,11 @@ public final class RocksGroupStore implements GroupStore {
   }
 
   @Override
+  public CompletableFuture<String> failure() {
+    return failure;
+  }
+
+  @Override
   public int queueDepth() {
     return queue.size();
   }
@@ -176,7 +184,7 @@ public final class RocksGroupStore implements GroupStore {
   public long sizeBytes() {
     try (Stream<Path> files = Files.list(options.directory())) {
       return files.mapToLong(file -> file.toFile().length()).sum();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return 0;
     }
   }
@@ -184,17 +192,14 @@ public final class RocksGroupStore implements GroupStore {
   @Override
   public void close() {
     isClosing = true;
-    boolean interrupted = false;
-    while (writer.isAlive()) {
-      try {
-        writer.join();
-      } catch (InterruptedException e) {
-        // What is acknowledged is on the disk in any case; leaving the database open would not be.
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
+    try {
+      writer.join(CLOSE_TIMEOUT.toMillis());
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (writer.isAlive()) {
+      // What was acknowledged is on the disk all the same.
+      log.warn("the store's writer does not end; it is left to the end of the process");
     }
   }
 
@@ -203,12 +208,13 @@ public final class RocksGroupStore implements GroupStore {
   private void run() {
     try {
       while (!isClosing || !queue.isEmpty()) {
-        Pending first = queue.poll(50, TimeUnit.MILLISECONDS);
+        // Before anything is taken from the queue: whatever is taken must be answered.
         if (database == null) {
           recoverIfDue();
         } else {
           checkSpaceIfDue();
         }
+        Pending first = queue.poll(50, TimeUnit.MILLISECONDS);
         if (first == null) {
           continue;
         }
@@ -219,9 +225,9 @@ public final class RocksGroupStore implements GroupStore {
         }
       }
     } catch (InterruptedException e) {
-      log.error("the store's writer was interrupted; nothing more is written");
+      failForGood("interrupted", e);
     } catch (RuntimeException | Error e) {
-      log.error("the store's writer failed; nothing more is written", e);
+      failForGood(e.toString(), e);
     } finally {
       isClosing = true;
       isClosed = true;
@@ -231,6 +237,12 @@ public final class RocksGroupStore implements GroupStore {
         database.close();
       }
     }
+  }
+
+  private void failForGood(String reason, Throwable cause) {
+    unwritable = "the store's writer failed: " + reason;
+    log.error("the store's writer failed; nothing more is written", cause);
+    failure.complete(unwritable);
   }
 
   private void refuseAll(Unavailable outcome) {
@@ -281,7 +293,7 @@ public final class RocksGroupStore implements GroupStore {
 
   /** Tells all whose changes were begun that they may not have taken effect. */
   private void refuse(List<Pending> begun) {
-    complete(begun, Collections.nCopies(begun.size(), new Unavailable(failure())));
+    complete(begun, Collections.nCopies(begun.size(), new Unavailable(reason())));
   }
 
   private void write(RocksDatabase into, int changes) throws RocksDBException {
@@ -308,7 +320,7 @@ public final class RocksGroupStore implements GroupStore {
     }
   }
 
-  private String failure() {
+  private String reason() {
     String reason = unwritable;
     return reason == null ? "the store cannot be written" : reason;
   }
@@ -345,21 +357,22 @@ public final class RocksGroupStore implements GroupStore {
     if (!isHousekeepingDue()) {
       return;
     }
+    // What was given out is not given out again, whether the failed batch is there or not.
+    long given = applier.clock();
+    // The old groups go first: both may not fit into memory.
+    applier = applier(new StoreLoader.Loaded(new Groups(), 0, given), options);
     RocksDatabase reopened = null;
     try {
       reopened = RocksDatabase.open(options.directory());
       StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened).load();
-      ChangeApplier reread = applier(loaded, options);
-      // What was given out is not given out again, whether the failed batch is there or not.
-      reread.observe(applier.clock());
+      applier = applier(loaded, options);
+      applier.observe(given);
       // Below the reserve pushes are refused still, but deletes must be possible: they make space.
-      String problem = spaceProblem();
-      applier = reread;
-      database = reopened;
+      unwritable = spaceProblem();
       exposition = applier.exposition();
-      unwritable = problem;
+      database = reopened;
       log.atInfo().addKeyValue("path", options.directory()).log("the store can be written again");
-    } catch (StoreException | IOException e) {
+    } catch (StoreException | IOException | RuntimeException e) {
       unwritable = "the store cannot be written: " + e.getMessage();
       if (reopened != null) {
         closeFailed(reopened);

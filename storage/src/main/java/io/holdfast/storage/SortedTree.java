@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,11 +50,6 @@ final class SortedTree<K extends Comparable<K>, V> {
     return root == null ? null : root.get(key);
   }
 
-  /** The equal key that the tree has: for keeping one object where many are equal. */
-  @Nullable K key(K equal) {
-    return root == null ? null : root.key(equal);
-  }
-
   SortedTree<K, V> with(K key, V value) {
     if (root == null) {
       return new SortedTree<K, V>(new Leaf<K, V>(new Object[] {key}, new Object[] {value}), 1);
@@ -73,6 +69,16 @@ final class SortedTree<K extends Comparable<K>, V> {
       newRoot = inner.children[0];
     }
     return newRoot == null ? empty() : new SortedTree<K, V>(newRoot, size - 1);
+  }
+
+  /** The first value in order that meets the condition, or null. Looks no further. */
+  @Nullable V first(Predicate<V> condition) {
+    return root == null ? null : root.first(condition);
+  }
+
+  /** The first key in order, or null. */
+  @Nullable K firstKey() {
+    return root == null ? null : root.firstKey();
   }
 
   /** All leaves in order. */
@@ -99,8 +105,6 @@ final class SortedTree<K extends Comparable<K>, V> {
 
     abstract @Nullable V get(K key);
 
-    abstract @Nullable K key(K equal);
-
     /**
      * One node, or two where one would be too wide.
      *
@@ -113,6 +117,8 @@ final class SortedTree<K extends Comparable<K>, V> {
 
     /** This and its right neighbour, of the same kind, as one. */
     abstract Node<K, V> joinedWith(Node<K, V> right);
+
+    abstract @Nullable V first(Predicate<V> condition);
 
     abstract void forEachLeaf(Consumer<Leaf<K, V>> consumer);
   }
@@ -183,12 +189,6 @@ final class SortedTree<K extends Comparable<K>, V> {
     }
 
     @Override
-    @Nullable K key(K equal) {
-      int at = find(equal);
-      return at < 0 ? null : key(at);
-    }
-
-    @Override
     Node<K, V>[] with(K key, V value, boolean[] isNew) {
       int at = find(key);
       if (at >= 0) {
@@ -225,6 +225,16 @@ final class SortedTree<K extends Comparable<K>, V> {
     Node<K, V> joinedWith(Node<K, V> right) {
       Leaf<K, V> other = (Leaf<K, V>) right;
       return new Leaf<K, V>(joined(keys, other.keys), joined(values, other.values));
+    }
+
+    @Override
+    @Nullable V first(Predicate<V> condition) {
+      for (int i = 0; i < values.length; i++) {
+        if (condition.test(value(i))) {
+          return value(i);
+        }
+      }
+      return null;
     }
 
     @Override
@@ -273,11 +283,6 @@ final class SortedTree<K extends Comparable<K>, V> {
     }
 
     @Override
-    @Nullable K key(K equal) {
-      return children[childFor(equal)].key(equal);
-    }
-
-    @Override
     Node<K, V>[] with(K key, V value, boolean[] isNew) {
       int at = childFor(key);
       Node<K, V>[] grown = children[at].with(key, value, isNew);
@@ -314,6 +319,17 @@ final class SortedTree<K extends Comparable<K>, V> {
     Node<K, V> joinedWith(Node<K, V> right) {
       return new Inner<K, V>(
           replaced(children, children.length, 0, ((Inner<K, V>) right).children));
+    }
+
+    @Override
+    @Nullable V first(Predicate<V> condition) {
+      for (Node<K, V> child : children) {
+        V found = child.first(condition);
+        if (found != null) {
+          return found;
+        }
+      }
+      return null;
     }
 
     @Override

@@ -100,7 +100,7 @@ final class StoreLoader {
             + FORMAT
             + ": "
             + e.getMessage()
-            + ". Nothing was changed. Restore the directory from a backup, or move it aside",
+            + ". No record was changed. Restore the directory from a backup, or move it aside",
         e);
   }
 

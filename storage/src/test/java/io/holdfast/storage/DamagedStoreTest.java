@@ -134,7 +134,7 @@ class DamagedStoreTest {
       disk.makeReadOnly();
       String refusal = refusal();
       assertContains("Read-only file system", refusal);
-      assertContains("cannot be opened", refusal);
+      assertContains("cannot be written", refusal);
       directory = disk.root.resolve("new");
       assertContains("--storage.path=" + directory + " cannot be created", refusal());
     }

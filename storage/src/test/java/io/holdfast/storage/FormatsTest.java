@@ -97,7 +97,12 @@ class FormatsTest {
     changes.add(Pushes.put(backup, "# TYPE m gauge\nm 3\n# TYPE c counter\nc 1e9\n"));
     changes.add(Pushes.put(Pushes.group("instance", "", "job", "backup"), "n 1\n"));
     changes.add(
-        PushPreparation.prepare(Pushes.job("h"), false, Pushes.NANOS + 1, List.of(gaugeHistogram)));
+        PushPreparation.prepare(
+            Pushes.job("h"),
+            false,
+            Pushes.NANOS + 1,
+            List.of(gaugeHistogram),
+            Pushes.MAX_TEXT_BYTES));
     return changes;
   }
 

@@ -16,6 +16,8 @@ final class Pushes {
   /** When pushes arrive that name no time of their own. */
   static final long NANOS = 1_700_000_000_500_000_000L;
 
+  static final long MAX_TEXT_BYTES = 1 << 30;
+
   private Pushes() {}
 
   /**
@@ -34,11 +36,11 @@ final class Pushes {
   }
 
   static Change post(GroupKey group, String body) {
-    return PushPreparation.prepare(group, false, NANOS, families(body));
+    return PushPreparation.prepare(group, false, NANOS, families(body), MAX_TEXT_BYTES);
   }
 
   static Change put(GroupKey group, String body) {
-    return PushPreparation.prepare(group, true, NANOS, families(body));
+    return PushPreparation.prepare(group, true, NANOS, families(body), MAX_TEXT_BYTES);
   }
 
   static Change.Push accepted(Change change) {

@@ -56,7 +56,8 @@ final class RandomPushes {
       MetricFamily family = family();
       families.put(family.getName(), family);
     }
-    return PushPreparation.prepare(group, replace, nanos, List.copyOf(families.values()));
+    return PushPreparation.prepare(
+        group, replace, nanos, List.copyOf(families.values()), Pushes.MAX_TEXT_BYTES);
   }
 
   private MetricFamily family() {

@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.proto.metrics.MetricFamily;
@@ -124,7 +125,9 @@ class ShadowingTest {
     String histogram = "# TYPE m histogram\nm_sum 1\n";
     MetricFamily gaugeHistogram =
         Pushes.families(histogram).get(0).toBuilder().setType(MetricType.GAUGE_HISTOGRAM).build();
-    Change push = PushPreparation.prepare(A, false, Pushes.NANOS, List.of(gaugeHistogram));
+    Change push =
+        PushPreparation.prepare(
+            A, false, Pushes.NANOS, List.of(gaugeHistogram), Pushes.MAX_TEXT_BYTES);
     merge(groups, change(Pushes.accepted(push), version(1), version(1)));
     merge(groups, change(B, 2, histogram));
     merge(groups, change(C, 3, "m_count 1\n"));
@@ -184,6 +187,24 @@ class ShadowingTest {
       assertEquals(new WriteOutcome.Applied(), store.apply(Pushes.put(B, "# TYPE m gauge\nm 4\n")));
       assertEquals(0, store.groups().exposition().shadowedSeries());
     }
+  }
+
+  @Test
+  void winnerOfASuffixCollision_mayGoOnPushing_theLoserMayNot() {
+    Groups groups =
+        merged(
+            List.of(
+                change(A, 1, "# TYPE s summary\ns{quantile=\"0.5\"} 1\n"),
+                change(B, 2, "s_count 1\n")));
+    ConsistencyIndex index = new ConsistencyIndex(groups, Map.of());
+
+    Change.Push more =
+        Pushes.accepted(Pushes.post(A, "# TYPE s summary\ns{x=\"new\",quantile=\"0.5\"} 1\n"));
+    assertNull(index.check(more));
+    Change.Push again = Pushes.accepted(Pushes.post(B, "s_count{x=\"new\"} 1\n"));
+    assertEquals(Rejection.Reason.SUFFIX_COLLISION, index.check(again).reason());
+    Change.Push newcomer = Pushes.accepted(Pushes.post(C, "s_count 1\n"));
+    assertEquals(Rejection.Reason.SUFFIX_COLLISION, index.check(newcomer).reason());
   }
 
   private static Version version(long clock) {

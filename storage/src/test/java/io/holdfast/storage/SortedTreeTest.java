@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -120,10 +121,24 @@ class SortedTreeTest {
   }
 
   @Test
-  void keyThatIsEqual_isTheOneKept() {
-    String kept = "key";
-    SortedTree<String, String> tree = SortedTree.<String, String>empty().with(kept, "v");
-    assertSame(kept, tree.key(String.valueOf(new char[] {'k', 'e', 'y'})));
-    assertSame(tree, tree.without("other"));
+  void first_isTheFirstInOrder_andLooksNoFurther() {
+    SortedTree<Integer, Integer> tree = SortedTree.empty();
+    assertNull(tree.firstKey());
+    assertNull(tree.first(value -> true));
+    for (int i = 999; i >= 0; i--) {
+      tree = tree.with(i, i);
+    }
+    int[] looked = {0};
+    Integer found =
+        tree.first(
+            value -> {
+              looked[0]++;
+              return value >= 5;
+            });
+    assertEquals(5, found);
+    assertEquals(6, looked[0]);
+    assertEquals(0, tree.firstKey());
+    assertNull(tree.first(value -> value > 999));
+    assertSame(tree, tree.without(5000));
   }
 }
