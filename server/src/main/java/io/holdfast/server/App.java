@@ -1,5 +1,7 @@
 package io.holdfast.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreException;
@@ -91,7 +93,8 @@ public final class App implements AutoCloseable {
             store,
             lifecycle,
             metrics,
-            new PushHandler(store, metrics, clock),
+            new PushHandler(
+                store, metrics, clock, PushLimits.ofHeap(Runtime.getRuntime().maxMemory())),
             new ScrapeHandler(store, metrics));
     server.setHandler(new GracefulHandler(gateway));
     server.setErrorHandler(new PlainErrors());
@@ -158,6 +161,11 @@ public final class App implements AutoCloseable {
   /** Completes when somebody has asked over HTTP to end the process. */
   CompletableFuture<Void> quitRequested() {
     return lifecycle.quitRequested();
+  }
+
+  /** Completes with the reason if the node has failed for good. Only after a start. */
+  CompletableFuture<String> failure() {
+    return requireNonNull(store, "store").failure();
   }
 
   /** Ends the node in order. A second call does nothing. */

@@ -11,6 +11,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request with the means to answer it. Exactly one of the answering methods is called, once.
@@ -18,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param callback completes the request
  */
 record Exchange(Request request, Response response, Callback callback) {
+  private static final Logger log = LoggerFactory.getLogger(Exchange.class);
   private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
 
   /** How long a client should wait before it tries again what was refused for lack of means. */
-  private static final String RETRY_AFTER_SECONDS = "1";
+  static final String RETRY_AFTER_SECONDS = "1";
 
   String method() {
     return request.getMethod();
@@ -35,17 +38,37 @@ record Exchange(Request request, Response response, Callback callback) {
     return Request.getRemoteAddr(request) + ":" + Request.getRemotePort(request);
   }
 
-  /** Calls back with the outcome, unless the request has failed in the meantime. */
-  void whenDecided(CompletableFuture<WriteOutcome> outcome, Consumer<WriteOutcome> answer) {
+  /**
+   * Calls back with the outcome.
+   *
+   * @param gone called instead if the request has failed in the meantime
+   */
+  void whenDecided(
+      CompletableFuture<WriteOutcome> outcome, Consumer<WriteOutcome> answer, Runnable gone) {
     CompletableFuture<WriteOutcome> unused =
         outcome.whenComplete(
             (decided, failure) -> {
               if (decided == null) {
+                gone.run();
                 callback.failed(failure);
               } else {
-                answer.accept(decided);
+                guarded(() -> answer.accept(decided));
               }
             });
+  }
+
+  /** Runs what answers this request; if that fails, it is answered with 500 all the same. */
+  void guarded(Runnable answering) {
+    try {
+      answering.run();
+    } catch (RuntimeException | Error e) {
+      log.error("a request failed for a reason of ours", e);
+      if (response.isCommitted()) {
+        callback.failed(e);
+      } else {
+        refuse(500, "internal error: " + e);
+      }
+    }
   }
 
   /** A status without a body. */

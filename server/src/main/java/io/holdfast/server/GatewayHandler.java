@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers every request: finds its route and hands it to what serves that. Never blocks. */
 final class GatewayHandler extends Handler.Abstract.NonBlocking {
+  private static final int MAX_GZIP_HEADER_BYTES = 16 << 10;
+
   private static final String HOME =
       """
       Holdfast is running.
@@ -69,21 +71,25 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
   private void checkGzip(Exchange exchange, Route route) {
     Content.Source.asByteArrayAsync(
         exchange.request(),
-        PushHandler.MAX_BODY_BYTES,
+        MAX_GZIP_HEADER_BYTES,
         Promise.Invocable.from(
             Invocable.InvocationType.BLOCKING,
-            (body, failure) -> {
-              if (body == null) {
-                exchange.callback().failed(failure);
-                return;
-              }
-              try {
-                Gunzip.checkHeader(body);
-                dispatch(exchange, route);
-              } catch (BadEncodingException e) {
-                exchange.refuse(400, e.reason());
-              }
-            }));
+            (body, failure) ->
+                exchange.guarded(
+                    () -> {
+                      if (body == null) {
+                        // Longer than any header needs to be, and of no use to this route: let it
+                        // pass.
+                        dispatch(exchange, route);
+                        return;
+                      }
+                      try {
+                        Gunzip.checkHeader(body);
+                        dispatch(exchange, route);
+                      } catch (BadEncodingException e) {
+                        exchange.refuse(400, e.reason());
+                      }
+                    })));
   }
 
   private void dispatch(Exchange exchange, Route route) {
@@ -97,9 +103,9 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
     } else if (route instanceof Route.Wipe) {
       change(exchange, "wipe", new Change.Wipe());
     } else if (route instanceof Route.Healthy) {
-      answerProbe(exchange, "healthy", overload(), 500);
+      answerProbe(exchange, "healthy", trouble(), 500);
     } else if (route instanceof Route.Ready) {
-      answerProbe(exchange, "ready", lifecycle.unready().or(this::overload), 503);
+      answerProbe(exchange, "ready", lifecycle.unready().or(this::trouble), 503);
     } else if (route instanceof Route.Home) {
       answerCounted(exchange, "status", 200, HOME);
     } else if (route instanceof Route.Quit) {
@@ -121,7 +127,13 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
             metrics.requestAnswered(handler, exchange.method(), 202);
             exchange.answer(202);
           }
-        });
+        },
+        () -> {});
+  }
+
+  /** Why the process should be started anew, or empty. */
+  private Optional<String> trouble() {
+    return store.failure().isDone() ? Optional.of(store.failure().join()) : overload();
   }
 
   private Optional<String> overload() {

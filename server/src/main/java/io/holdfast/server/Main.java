@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
 import io.holdfast.storage.StoreException;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,22 +33,33 @@ public final class Main {
     Logging.configure(options.log().level(), options.log().format());
     Logger log = LoggerFactory.getLogger(Main.class);
     log.atInfo().addKeyValue("version", BuildInfo.version()).log("starting Holdfast");
-    log.atDebug().addKeyValue("flags", options.effective()).log("configuration");
+    log.atInfo().addKeyValue("flags", options.effective()).log("configuration");
     if (options.persistence().intervalGiven()) {
       log.info("--persistence.interval has no effect: every answer is on the disk already");
     }
     App app = new App(options);
+    // Before the start, which may take long: a signal ends that in order, too.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));
     try {
       app.start();
     } catch (StoreException | StartException e) {
-      log.error(String.valueOf(e.getMessage()));
-      app.close();
-      System.exit(CANNOT_START);
+      fail(app, log, String.valueOf(e.getMessage()));
+    } catch (RuntimeException | LinkageError e) {
+      fail(app, log, "cannot start: " + e);
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));
-    app.quitRequested().join();
+    CompletableFuture.anyOf(app.quitRequested(), app.failure()).join();
+    if (app.failure().isDone()) {
+      fail(app, log, "ending, because " + app.failure().join());
+    }
     log.warn("received termination request via web service, exiting gracefully...");
     System.exit(0);
+  }
+
+  private static void fail(App app, Logger log, String reason) {
+    log.error(reason);
+    app.close();
+    // Past the shutdown hook, which would make it a good end.
+    Runtime.getRuntime().halt(CANNOT_START);
   }
 
   /** A signal's own exit code would be 143; who is asked to end and does has not failed. */

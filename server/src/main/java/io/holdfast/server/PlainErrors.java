@@ -29,6 +29,9 @@ final class PlainErrors implements Request.Handler {
       // Jetty closes the connection after what it could not read; the client should know.
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
+    if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
+      response.getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
+    }
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.write(true, ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)), callback);
     return true;

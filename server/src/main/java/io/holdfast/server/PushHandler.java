@@ -9,20 +9,17 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.PushPreparation;
+import io.holdfast.storage.Rejection;
 import io.holdfast.storage.WriteOutcome;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.Invocable;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +28,8 @@ import org.slf4j.LoggerFactory;
  * the body; nothing waits for the disk.
  */
 final class PushHandler {
-  /** Of a body as it came, and of a compressed one when inflated. */
-  static final int MAX_BODY_BYTES = 256 << 20;
-
-  static final long MAX_INFLATED_BYTES = 512L << 20;
-
   private static final int SMALL_BODY_BYTES = 64 << 10;
+  private static final int SMALL_PATH_LENGTH = 2 << 10;
 
   private static final Logger log = LoggerFactory.getLogger(PushHandler.class);
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -44,93 +37,123 @@ final class PushHandler {
   private final GroupStore store;
   private final OwnMetrics metrics;
   private final InstantSource clock;
+  private final PushLimits limits;
+  private final ByteBudget budget;
 
-  PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock) {
+  PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock, PushLimits limits) {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;
+    this.limits = limits;
+    this.budget = new ByteBudget(limits.inFlightBytes());
   }
 
   void handle(Exchange exchange, Route.Push route) {
-    Push push = new Push(exchange, route, System.nanoTime());
-    if (exchange.request().getLength() > MAX_BODY_BYTES) {
-      push.refuseTooLarge();
-      return;
-    }
-    Content.Source.asByteArrayAsync(
-        exchange.request(),
-        MAX_BODY_BYTES,
-        Promise.Invocable.from(invocationType(exchange.request().getLength()), push::bodyRead));
+    new Push(exchange, route).start();
   }
 
   /**
-   * A small body is parsed where it was read: going to another thread would cost more. A large one,
-   * or one of unknown length, must not keep the thread that serves other connections.
+   * A small push is parsed where it was read: going to another thread would cost more. What is
+   * large, or may become large, must not keep the thread that serves other connections.
    */
-  private static Invocable.InvocationType invocationType(long length) {
-    return length >= 0 && length <= SMALL_BODY_BYTES
-        ? Invocable.InvocationType.NON_BLOCKING
-        : Invocable.InvocationType.BLOCKING;
+  private static Invocable.InvocationType invocationType(Exchange exchange) {
+    Request request = exchange.request();
+    boolean isSmall =
+        request.getLength() >= 0
+            && request.getLength() <= SMALL_BODY_BYTES
+            && request.getHttpURI().getPath().length() <= SMALL_PATH_LENGTH
+            && exchange.header(HttpHeader.CONTENT_ENCODING) == null;
+    return isSmall ? Invocable.InvocationType.NON_BLOCKING : Invocable.InvocationType.BLOCKING;
   }
 
   /** One push on its way. */
-  private final class Push {
+  private final class Push implements BodyReader.Receiver {
     private final Exchange exchange;
     private final Route.Push route;
-    private final long startedAt;
+    private final long startedAt = System.nanoTime();
+    private final BodyReader body;
 
-    Push(Exchange exchange, Route.Push route, long startedAt) {
+    /** Of the budget, on top of what the body's reader has taken. */
+    private long takenForInflated;
+
+    Push(Exchange exchange, Route.Push route) {
       this.exchange = exchange;
       this.route = route;
-      this.startedAt = startedAt;
+      this.body =
+          new BodyReader(
+              exchange.request(), limits.bodyBytes(), budget, invocationType(exchange), this);
     }
 
-    void bodyRead(byte @Nullable [] body, @Nullable Throwable failure) {
-      if (body == null) {
-        bodyFailed(failure);
-        return;
-      }
+    void start() {
+      body.run();
+    }
+
+    @Override
+    public void received(byte[] raw) {
+      exchange.guarded(() -> push(raw));
+    }
+
+    private void push(byte[] raw) {
       try {
+        byte[] inflated = inflate(raw);
+        if (inflated != raw) {
+          if (!budget.tryTake(inflated.length)) {
+            noRoom();
+            return;
+          }
+          takenForInflated = inflated.length;
+        }
         Change change =
             PushPreparation.prepare(
                 GroupKey.of(route.groupingLabels()),
                 route.replace(),
                 nanosSinceEpoch(clock.instant()),
-                parse(body));
+                parse(inflated),
+                limits.textBytes());
         CompletableFuture<WriteOutcome> outcome = store.submit(change);
         exchange.request().addFailureListener(gone -> outcome.cancel(false));
-        exchange.whenDecided(outcome, this::answer);
+        exchange.whenDecided(outcome, this::answer, this::giveBack);
       } catch (BadEncodingException e) {
         refuse(e.isTooLarge() ? 413 : 400, e.reason());
       } catch (ParseException e) {
         refuse(400, String.valueOf(e.getMessage()));
-      } catch (RuntimeException | Error e) {
-        log.error("a push failed for a reason of ours", e);
-        refuse(500, "internal error: " + e);
+      } catch (RuntimeException e) {
+        giveBack();
+        throw e;
       }
     }
 
-    private void bodyFailed(@Nullable Throwable failure) {
-      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-      if (cause instanceof IllegalStateException) {
-        refuseTooLarge();
-      } else {
-        count(400);
-        exchange.callback().failed(cause == null ? new IllegalStateException("no body") : cause);
-      }
+    @Override
+    public void tooLarge() {
+      refuse(413, "body: too large (expected: at most " + limits.bodyBytes() + " bytes)");
     }
 
-    void refuseTooLarge() {
-      refuse(413, "body: too large (expected: at most " + MAX_BODY_BYTES + " bytes)");
+    @Override
+    public void noRoom() {
+      count(503);
+      exchange.refuseForNow(
+          "too many bytes are being pushed at once (at most " + limits.inFlightBytes() + ")");
     }
 
-    private List<MetricFamily> parse(byte[] raw) throws BadEncodingException, ParseException {
-      byte[] body =
-          ContentEncoding.decode(
-              exchange.header(HttpHeader.CONTENT_ENCODING), raw, MAX_INFLATED_BYTES);
+    @Override
+    public void failed(Throwable cause) {
+      count(400);
+      exchange.callback().failed(cause);
+    }
+
+    private void giveBack() {
+      budget.give(body.taken() + takenForInflated);
+    }
+
+    private byte[] inflate(byte[] raw) throws BadEncodingException {
+      return ContentEncoding.decode(
+          exchange.header(HttpHeader.CONTENT_ENCODING), raw, limits.bodyBytes());
+    }
+
+    private List<MetricFamily> parse(byte[] inflated) throws ParseException {
       return ContentTypes.isDelimitedProtobuf(exchange.header(HttpHeader.CONTENT_TYPE))
-          ? DelimitedParser.parse(body)
-          : TextParser.parse(body, NameRule.LEGACY);
+          ? DelimitedParser.parse(inflated)
+          : TextParser.parse(inflated, NameRule.LEGACY);
     }
 
     private void answer(WriteOutcome outcome) {
@@ -138,9 +161,10 @@ final class PushHandler {
         count(200);
         exchange.answer(200);
       } else if (outcome instanceof WriteOutcome.Rejected rejected) {
-        metrics.pushRejected(rejected.rejection().reason());
+        Rejection.Reason reason = rejected.rejection().reason();
+        metrics.pushRejected(reason);
         refuse(
-            400,
+            reason == Rejection.Reason.TOO_LARGE ? 413 : 400,
             "pushed metrics are invalid or inconsistent with existing metrics: "
                 + rejected.rejection().message());
       } else if (outcome instanceof WriteOutcome.Unavailable unavailable) {
@@ -160,8 +184,9 @@ final class PushHandler {
       exchange.refuse(status, reason);
     }
 
-    /** Before the answer goes out, so that who has it finds it counted. */
+    /** Before the answer goes out, so that who has it finds it counted. Once for each push. */
     private void count(int status) {
+      giveBack();
       metrics.requestAnswered("push", exchange.method(), status);
       metrics.pushAnswered(
           exchange.method(), System.nanoTime() - startedAt, requestBytes(exchange.request()));

@@ -50,7 +50,7 @@ final class ScrapeHandler {
         .request()
         .getComponents()
         .getExecutor()
-        .execute(() -> send(exchange, showsPushed, showsSelf));
+        .execute(() -> exchange.guarded(() -> send(exchange, showsPushed, showsSelf)));
   }
 
   private static List<String> collect(Exchange exchange) {

@@ -1,0 +1,27 @@
+package io.holdfast.server;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Bounds how many bytes of bodies are in memory at once. Any threads may use it. */
+final class ByteBudget {
+  private final AtomicLong free;
+
+  ByteBudget(long bytes) {
+    this.free = new AtomicLong(bytes);
+  }
+
+  /** Takes the bytes if there are as many; takes none otherwise. */
+  boolean tryTake(long bytes) {
+    long left = free.addAndGet(-bytes);
+    if (left < 0) {
+      free.addAndGet(bytes);
+      return false;
+    }
+    return true;
+  }
+
+  /** Gives back what was taken. */
+  void give(long bytes) {
+    free.addAndGet(bytes);
+  }
+}
