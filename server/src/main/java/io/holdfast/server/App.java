@@ -48,9 +48,11 @@ public final class App implements AutoCloseable {
   private static final long MINIMUM_FREE_BYTES = 16L << 20;
   private static final int MAX_THREADS = 32;
   private static final int REQUEST_HEADER_BYTES = 64 << 10;
-  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
 
-  private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofMillis(500);
+  /** Longer than the intervals at which jobs push and servers scrape over kept connections. */
+  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
+
+  private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofSeconds(2);
 
   /** How long requests under way may take to end, when the process ends. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);

@@ -50,7 +50,7 @@ record Exchange(Request request, Response response, Callback callback) {
             (decided, failure) -> {
               if (decided == null) {
                 gone.run();
-                callback.failed(failure);
+                refuseForNow("the request was given up before it was answered");
               } else {
                 guarded(() -> answer.accept(decided));
               }

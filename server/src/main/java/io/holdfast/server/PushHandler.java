@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -137,8 +138,12 @@ final class PushHandler {
 
     @Override
     public void failed(Throwable cause) {
-      count(400);
-      exchange.callback().failed(cause);
+      if (cause instanceof TimeoutException) {
+        refuse(408, "body: did not arrive in time");
+      } else {
+        count(400);
+        exchange.callback().failed(cause);
+      }
     }
 
     private void giveBack() {
