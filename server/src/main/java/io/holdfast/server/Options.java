@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the command line asks for, complete and checked. Made by {@link Flags} alone.
+ * What the command line asks for, complete and checked. Made by {@link OptionsReader} alone.
  *
  * @param shutdownDrain how long a stopping node reports itself unready before it stops serving
  * @param effective flag name (without dashes) to value, for every flag, in the order of the help

@@ -1,0 +1,120 @@
+package io.holdfast.server;
+
+import io.holdfast.server.Flag.Kind;
+import java.util.List;
+
+/** Every flag but help and version, in the order of the help. */
+final class FlagTable {
+  static final String LISTEN_ADDRESS = "web.listen-address";
+  static final String TELEMETRY_PATH = "web.telemetry-path";
+  static final String EXTERNAL_URL = "web.external-url";
+  static final String ROUTE_PREFIX = "web.route-prefix";
+  static final String ENABLE_LIFECYCLE = "web.enable-lifecycle";
+  static final String ENABLE_ADMIN_API = "web.enable-admin-api";
+  static final String PERSISTENCE_INTERVAL = "persistence.interval";
+  static final String STORAGE_PATH = "storage.path";
+  static final String SHUTDOWN_DRAIN = "shutdown.drain";
+  static final String LOG_LEVEL = "log.level";
+  static final String LOG_FORMAT = "log.format";
+
+  static final List<Flag> ALL =
+      List.of(
+          new Flag(
+              LISTEN_ADDRESS,
+              Kind.LIST,
+              "<address>",
+              ":9091",
+              "Address to listen on: :port, host:port or [ipv6]:port. Repeatable."),
+          new Flag(
+              "web.config.file",
+              Kind.NOT_YET,
+              "<file>",
+              "",
+              "File that configures TLS and authentication. Not implemented yet."),
+          new Flag(
+              TELEMETRY_PATH,
+              Kind.VALUE,
+              "<path>",
+              "/metrics",
+              "Path under which to expose metrics."),
+          new Flag(
+              EXTERNAL_URL,
+              Kind.VALUE,
+              "<url>",
+              "",
+              "URL under which clients reach this server, if a proxy stands before it."),
+          new Flag(
+              ROUTE_PREFIX,
+              Kind.VALUE,
+              "<path>",
+              "",
+              "Prefix of all routes. Defaults to the path of --web.external-url."),
+          new Flag(
+              ENABLE_LIFECYCLE,
+              Kind.SWITCH,
+              "",
+              "false",
+              "Let PUT or POST /-/quit stop the server."),
+          new Flag(
+              ENABLE_ADMIN_API,
+              Kind.SWITCH,
+              "",
+              "false",
+              "Let PUT /api/v1/admin/wipe delete every group."),
+          new Flag(
+              "web.systemd-socket",
+              Kind.NOT_YET_SWITCH,
+              "",
+              "false",
+              "Take the listening sockets from systemd. Not implemented yet."),
+          new Flag(
+              STORAGE_PATH,
+              Kind.VALUE,
+              "<directory>",
+              "data/",
+              "Directory of the store. Created if it does not exist."),
+          new Flag(
+              "persistence.file",
+              Kind.NOT_YET,
+              "<file>",
+              "",
+              "A Pushgateway's persistence file to take over. Not implemented yet."),
+          new Flag(
+              PERSISTENCE_INTERVAL,
+              Kind.VALUE,
+              "<duration>",
+              "5m",
+              "Accepted and without effect: every answered push is on the disk already."),
+          new Flag(
+              "push.disable-consistency-check",
+              Kind.NOT_YET_SWITCH,
+              "",
+              "false",
+              "Take pushes without checking them. Not implemented yet."),
+          new Flag(
+              "push.enable-utf8-names",
+              Kind.NOT_YET_SWITCH,
+              "",
+              "false",
+              "Allow UTF-8 in metric and label names. Not implemented yet."),
+          new Flag(
+              SHUTDOWN_DRAIN,
+              Kind.VALUE,
+              "<duration>",
+              "0s",
+              "How long to report unready on SIGTERM before requests are no longer served."),
+          new Flag(
+              LOG_LEVEL,
+              Kind.VALUE,
+              "<level>",
+              "info",
+              "Log messages of this level and above: debug, info, warn or error."),
+          new Flag(
+              LOG_FORMAT,
+              Kind.VALUE,
+              "<format>",
+              "logfmt",
+              "Form of log messages: logfmt or json."));
+
+  private FlagTable() {}
+}

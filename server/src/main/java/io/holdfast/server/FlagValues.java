@@ -1,0 +1,78 @@
+package io.holdfast.server;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Each flag's values, the given ones or the default, not yet read.
+ *
+ * @param byFlag flag name (without dashes) to values, in the order of the help
+ * @param given names of the flags that the command line has
+ */
+record FlagValues(Map<String, List<String>> byFlag, Set<String> given) {
+
+  /**
+   * @throws IllegalArgumentException if a flag that is not implemented yet is used
+   */
+  static FlagValues of(ParseResult parsed) {
+    Map<String, List<String>> byFlag = new LinkedHashMap<>();
+    Set<String> given = new HashSet<>();
+    for (Flag flag : FlagTable.ALL) {
+      byFlag.put(flag.name(), flag.values(parsed));
+      if (flag.isGiven(parsed)) {
+        given.add(flag.name());
+      }
+    }
+    return new FlagValues(byFlag, given);
+  }
+
+  /** The value; those of a repeated flag are joined. */
+  String get(String flag) {
+    return String.join(", ", all(flag));
+  }
+
+  boolean isOn(String flag) {
+    return get(flag).equals("true");
+  }
+
+  boolean isGiven(String flag) {
+    return given.contains(flag);
+  }
+
+  /**
+   * @param reader throws IllegalArgumentException for what it can't read, naming the value
+   * @throws IllegalArgumentException the reader's, with the flag's name in front
+   */
+  <T> T read(String flag, Function<String, T> reader) {
+    return read(flag, get(flag), reader);
+  }
+
+  /** As {@link #read}, for each value of a repeatable flag. */
+  <T> List<T> readAll(String flag, Function<String, T> reader) {
+    return all(flag).stream().map(value -> read(flag, value, reader)).toList();
+  }
+
+  Map<String, String> effective() {
+    Map<String, String> effective = new LinkedHashMap<>();
+    byFlag.keySet().forEach(flag -> effective.put(flag, get(flag)));
+    return Collections.unmodifiableMap(effective);
+  }
+
+  private List<String> all(String flag) {
+    return byFlag.getOrDefault(flag, List.of());
+  }
+
+  private static <T> T read(String flag, String value, Function<String, T> reader) {
+    try {
+      return reader.apply(value);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--" + flag + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.holdfast.server;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Checks the flags' values, one by one and against each other, and makes {@link Options} of them.
+ */
+final class OptionsReader {
+  private OptionsReader() {}
+
+  /**
+   * @throws IllegalArgumentException if a value can't be used; the message names its flag
+   */
+  static Options read(FlagValues flags) {
+    String externalUrl = flags.get(FlagTable.EXTERNAL_URL);
+    String externalPath = flags.read(FlagTable.EXTERNAL_URL, OptionsReader::externalPath);
+    String givenPrefix = flags.get(FlagTable.ROUTE_PREFIX);
+    Options.Web web =
+        new Options.Web(
+            flags.readAll(FlagTable.LISTEN_ADDRESS, ListenAddress::parse),
+            flags.read(FlagTable.TELEMETRY_PATH, OptionsReader::absolutePath),
+            externalUrl,
+            routePrefix(externalPath),
+            routePrefix(givenPrefix.isEmpty() ? externalPath : givenPrefix),
+            flags.isOn(FlagTable.ENABLE_LIFECYCLE),
+            flags.isOn(FlagTable.ENABLE_ADMIN_API));
+    refuseTakenTelemetryPath(web);
+
+    Duration interval = flags.read(FlagTable.PERSISTENCE_INTERVAL, GoDuration::parse);
+    return new Options(
+        web,
+        new Options.Storage(flags.read(FlagTable.STORAGE_PATH, OptionsReader::directory)),
+        new Options.Persistence(interval, flags.isGiven(FlagTable.PERSISTENCE_INTERVAL)),
+        new Options.Log(
+            flags.read(FlagTable.LOG_LEVEL, text -> oneOf(Logging.Level.values(), text)),
+            flags.read(FlagTable.LOG_FORMAT, text -> oneOf(Logging.Format.values(), text))),
+        flags.read(FlagTable.SHUTDOWN_DRAIN, GoDuration::parse),
+        flags.effective());
+  }
+
+  /** Empty, or with a slash in front and none at the end. */
+  private static String routePrefix(String prefix) {
+    if (prefix.isEmpty() || prefix.equals("/")) {
+      return "";
+    }
+    String absolute = prefix.startsWith("/") ? prefix : "/" + prefix;
+    return absolute.endsWith("/") ? absolute.substring(0, absolute.length() - 1) : absolute;
+  }
+
+  private static String externalPath(String url) {
+    if (url.isEmpty()) {
+      return "";
+    }
+    try {
+      URI parsed = new URI(url);
+      if (parsed.getScheme() == null || parsed.getHost() == null) {
+        throw new IllegalArgumentException(
+            "\"" + url + "\" (expected: a URL such as https://example.org/pushgateway/)");
+      }
+      return String.valueOf(parsed.getPath());
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "\"" + url + "\" (expected: a URL; " + e.getReason() + ")");
+    }
+  }
+
+  private static String absolutePath(String path) {
+    if (!path.startsWith("/") || path.equals("/") || path.contains(":") || path.contains("*")) {
+      throw new IllegalArgumentException(
+          "\"" + path + "\" (expected: a path such as /metrics, without : and *)");
+    }
+    return path;
+  }
+
+  private static void refuseTakenTelemetryPath(Options.Web web) {
+    String path = UrlPath.join(web.routePrefix(), web.telemetryPath());
+    Set<String> taken = Set.of("/-/healthy", "/-/ready", "/status", "/");
+    boolean own = path.equals("/-/quit") || path.equals(web.routePrefix());
+    for (String route : taken) {
+      own |= path.equals(web.routePrefix() + route);
+    }
+    for (String tree : List.of("/api/v1", "/static", "/debug/pprof")) {
+      own |= (path + "/").startsWith(web.routePrefix() + tree + "/");
+    }
+    if (own) {
+      throw new IllegalArgumentException(
+          "--%s: \"%s\" (expected: a path that is not taken by another page)"
+              .formatted(FlagTable.TELEMETRY_PATH, web.telemetryPath()));
+    }
+  }
+
+  private static Path directory(String text) {
+    try {
+      if (text.isEmpty()) {
+        throw new IllegalArgumentException("\"\" (expected: a directory)");
+      }
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("\"" + text + "\" (expected: a directory)", e);
+    }
+  }
+
+  private static <E extends Enum<E>> E oneOf(E[] constants, String text) {
+    List<String> names =
+        Arrays.stream(constants).map(constant -> constant.name().toLowerCase(Locale.ROOT)).toList();
+    int index = names.indexOf(text);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" (expected: one of " + String.join(", ", names) + ")");
+    }
+    return constants[index];
+  }
+}
