@@ -7,14 +7,13 @@ package io.holdfast.server;
 final class AcceptList {
   private static final String SEPARATORS = " \t\"(),:;<=>?@[]\\{}";
 
-  private final String header;
-  private int position;
+  private final HeaderCursor cursor;
   private boolean ended;
   private String value = "";
   private double quality;
 
   AcceptList(String header) {
-    this.header = header;
+    this.cursor = new HeaderCursor(header, 0);
   }
 
   /** Goes to the next element; false if there is none. */
@@ -22,15 +21,15 @@ final class AcceptList {
     if (ended) {
       return false;
     }
-    value = token();
+    value = cursor.token(SEPARATORS);
     quality = 1;
     skipBlanks();
-    if (take(';')) {
+    if (cursor.take(';')) {
       skipBlanks();
-      quality = take('q') && take('=') ? readQuality() : -1;
+      quality = cursor.take('q') && cursor.take('=') ? readQuality() : -1;
     }
     skipBlanks();
-    ended = !take(',');
+    ended = !cursor.take(',');
     skipBlanks();
     if (value.isEmpty() || quality < 0) {
       ended = true;
@@ -49,45 +48,15 @@ final class AcceptList {
   }
 
   private double readQuality() {
-    int start = position;
-    if (!take('0') && !take('1')) {
+    int whole = cursor.take('0') ? 0 : cursor.take('1') ? 1 : -1;
+    if (whole < 0) {
       return -1;
     }
-    if (take('.')) {
-      while (position < header.length() && isDigit(header.charAt(position))) {
-        position++;
-      }
-    }
-    return Double.parseDouble(header.substring(start, position));
-  }
-
-  private String token() {
-    int start = position;
-    while (position < header.length() && isTokenChar(header.charAt(position))) {
-      position++;
-    }
-    return header.substring(start, position);
-  }
-
-  private boolean take(char expected) {
-    if (position < header.length() && header.charAt(position) == expected) {
-      position++;
-      return true;
-    }
-    return false;
+    String fraction = cursor.take('.') ? cursor.takeWhile(c -> c >= '0' && c <= '9') : "";
+    return Double.parseDouble(whole + "." + fraction);
   }
 
   private void skipBlanks() {
-    while (position < header.length() && " \t\r\n".indexOf(header.charAt(position)) >= 0) {
-      position++;
-    }
-  }
-
-  private static boolean isTokenChar(char c) {
-    return c > ' ' && c < 0x7f && SEPARATORS.indexOf(c) < 0;
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+    cursor.skip(c -> " \t\r\n".indexOf(c) >= 0);
   }
 }

@@ -26,100 +26,64 @@ final class ContentTypes {
         || semicolon < 0) {
       return false;
     }
-    Map<String, String> parameters = new Parser(header, semicolon).parameters();
+    Map<String, String> parameters = parameters(new HeaderCursor(header, semicolon));
     return parameters != null
         && "delimited".equals(parameters.get("encoding"))
         && "io.prometheus.client.MetricFamily".equals(parameters.get("proto"));
   }
 
-  private static final class Parser {
-    private final String header;
-    private int position;
-
-    Parser(String header, int position) {
-      this.header = header;
-      this.position = position;
-    }
-
-    /** Null if malformed. */
-    @Nullable Map<String, String> parameters() {
-      Map<String, String> parameters = new HashMap<>();
-      for (skipBlanks(); position < header.length(); skipBlanks()) {
-        if (!take(';')) {
-          return null;
-        }
-        skipBlanks();
-        if (position == header.length()) {
-          return parameters;
-        }
-        String name = token().toLowerCase(Locale.ROOT);
-        skipBlanks();
-        if (name.isEmpty() || !take('=')) {
-          return null;
-        }
-        skipBlanks();
-        String value = value();
-        if (value == null) {
-          return null;
-        }
-        String earlier = parameters.put(name, value);
-        if (earlier != null && !earlier.equals(value)) {
-          return null;
-        }
+  /** Null if malformed. */
+  private static @Nullable Map<String, String> parameters(HeaderCursor cursor) {
+    Map<String, String> parameters = new HashMap<>();
+    for (skipBlanks(cursor); !cursor.isAtEnd(); skipBlanks(cursor)) {
+      if (!cursor.take(';')) {
+        return null;
       }
-      return parameters;
-    }
-
-    private @Nullable String value() {
-      if (!take('"')) {
-        String token = token();
-        return token.isEmpty() ? null : token;
+      skipBlanks(cursor);
+      if (cursor.isAtEnd()) {
+        return parameters;
       }
-      StringBuilder value = new StringBuilder();
-      for (; position < header.length(); position++) {
-        char c = header.charAt(position);
-        if (c == '"') {
-          position++;
-          return value.toString();
-        }
-        boolean escapes =
-            c == '\\'
-                && position + 1 < header.length()
-                && SPECIALS.indexOf(header.charAt(position + 1)) >= 0;
-        if (escapes) {
-          c = header.charAt(++position);
-        } else if (c == '\r' || c == '\n') {
-          return null;
-        }
-        value.append(c);
+      String name = cursor.token(SPECIALS).toLowerCase(Locale.ROOT);
+      skipBlanks(cursor);
+      if (name.isEmpty() || !cursor.take('=')) {
+        return null;
       }
-      return null;
-    }
-
-    private String token() {
-      int start = position;
-      while (position < header.length() && isTokenChar(header.charAt(position))) {
-        position++;
+      skipBlanks(cursor);
+      String value = value(cursor);
+      if (value == null) {
+        return null;
       }
-      return header.substring(start, position);
-    }
-
-    private boolean take(char expected) {
-      if (position < header.length() && header.charAt(position) == expected) {
-        position++;
-        return true;
-      }
-      return false;
-    }
-
-    private void skipBlanks() {
-      while (position < header.length() && Character.isWhitespace(header.charAt(position))) {
-        position++;
+      String earlier = parameters.put(name, value);
+      if (earlier != null && !earlier.equals(value)) {
+        return null;
       }
     }
+    return parameters;
+  }
 
-    private static boolean isTokenChar(char c) {
-      return c > ' ' && c < 0x7f && SPECIALS.indexOf(c) < 0;
+  /** A token, or a string in quotes; null if neither. */
+  private static @Nullable String value(HeaderCursor cursor) {
+    if (!cursor.take('"')) {
+      String token = cursor.token(SPECIALS);
+      return token.isEmpty() ? null : token;
     }
+    StringBuilder value = new StringBuilder();
+    while (!cursor.isAtEnd()) {
+      char c = cursor.take();
+      if (c == '"') {
+        return value.toString();
+      }
+      if (c == '\\' && cursor.nextIs(next -> SPECIALS.indexOf(next) >= 0)) {
+        c = cursor.take();
+      } else if (c == '\r' || c == '\n') {
+        return null;
+      }
+      value.append(c);
+    }
+    return null;
+  }
+
+  private static void skipBlanks(HeaderCursor cursor) {
+    cursor.skip(Character::isWhitespace);
   }
 }
