@@ -16,10 +16,10 @@ class RoutesTest {
   private static final Routes PLAIN = new Routes("", "/metrics", false, false);
   private static final Routes PREFIXED = new Routes("/p", "/m", true, true);
 
-  /** Request line -> outcome in the notation of {@link #describe}. */
-  static Stream<String[]> plain() {
+  // Request line -> outcome in the notation of describe.
+
+  static Stream<String[]> groups() {
     return Stream.of(
-        // Groups
         row("PUT /metrics/job/a", "put {job=a}"),
         row("POST /metrics/job/a", "post {job=a}"),
         row("DELETE /metrics/job/a", "delete {job=a}"),
@@ -34,8 +34,11 @@ class RoutesTest {
         row("PUT /metrics/job/%C3%A9/b/\u00e9", "put {b=\u00e9, job=\u00e9}"),
         row("PUT /%6detrics/job/a", "put {job=a}"),
         row("PUT /metrics/job/a%00", "put {job=a\0}"),
-        row("PUT /metrics/job/a?x=%zz", "put {job=a}"),
-        // Base64
+        row("PUT /metrics/job/a?x=%zz", "put {job=a}"));
+  }
+
+  static Stream<String[]> base64() {
+    return Stream.of(
         row("PUT /metrics/job@base64/YQ", "put {job=a}"),
         row("PUT /metrics/job@base64/YQ====", "put {job=a}"),
         row("PUT /metrics/job@base64/YR", "put {job=a}"),
@@ -68,8 +71,11 @@ class RoutesTest {
         row(
             "PUT /metrics/job/a/b@base64/AAAAA",
             "400 push invalid base64 encoding for label "
-                + "b=\"AAAAA\": illegal base64 data at input byte 4"),
-        // Labels that are refused
+                + "b=\"AAAAA\": illegal base64 data at input byte 4"));
+  }
+
+  static Stream<String[]> refusedLabels() {
+    return Stream.of(
         row("PUT /metrics/job@base64/=", "400 push job name is required"),
         row(
             "PUT /metrics/job@base64/=/x",
@@ -82,12 +88,20 @@ class RoutesTest {
         row("PUT /metrics/job/a/%FF/c", "400 push improper label name \"\\xff\""),
         row("PUT /metrics/job/a/x@base64@base64/b", "400 push improper label name \"x@base64\""),
         row("PUT /metrics/job/a/%22x%5C%0A/b", "400 push improper label name \"\\\"x\\\\\\n\""),
-        row("DELETE /metrics/job/%FF", "400 delete grouping label job: \"\\xff\" (expected: valid"),
-        // Escapes
+        row(
+            "DELETE /metrics/job/%FF",
+            "400 delete grouping label job: \"\\xff\" (expected: valid"));
+  }
+
+  static Stream<String[]> brokenEscapes() {
+    return Stream.of(
         row("PUT /metrics/job/a%", "400 null 400 Bad Request"),
         row("PUT /metrics/job/a%zz", "400 null 400 Bad Request"),
-        row("GET /%4", "400 null 400 Bad Request"),
-        // Paths that are cleaned
+        row("GET /%4", "400 null 400 Bad Request"));
+  }
+
+  static Stream<String[]> cleanedPaths() {
+    return Stream.of(
         row("PUT /metrics/job/a//b", "301 /metrics/job/a/b"),
         row("PUT /metrics/job/a//b/?q=1", "301 /metrics/job/a/b/?q=1"),
         row("PUT /metrics/job/a/b/%2F%2Fc", "301 /metrics/job/a/b/c"),
@@ -99,8 +113,11 @@ class RoutesTest {
         row("GET //metrics?", "301 /metrics"),
         row(
             "PUT /metrics/job/a%20b//c(d)!*'[x]/~;e,f",
-            "301 /metrics/job/a%20b/c%28d%29%21%2A%27%5Bx%5D/~;e,f"),
-        // Paths that are corrected
+            "301 /metrics/job/a%20b/c%28d%29%21%2A%27%5Bx%5D/~;e,f"));
+  }
+
+  static Stream<String[]> correctedPaths() {
+    return Stream.of(
         row("PUT /metrics/job/", "307 /metrics/job"),
         row("DELETE /metrics/job/", "307 /metrics/job"),
         row("PUT /metrics/job", NOT_FOUND),
@@ -119,8 +136,11 @@ class RoutesTest {
         row("GET /-/ready/", "301 /-/ready"),
         row("GET /-/quit/", "301 /-/quit"),
         row("PUT /-/quit/", "307 /-/quit"),
-        row("PUT /-/QUIT", "307 /-/quit"),
-        // Pages
+        row("PUT /-/QUIT", "307 /-/quit"));
+  }
+
+  static Stream<String[]> pages() {
+    return Stream.of(
         row("GET /", "Home"),
         row("GET /status", "Home"),
         row("GET /metrics", "Scrape"),
@@ -130,8 +150,11 @@ class RoutesTest {
         row("PUT /-/quit", "QuitDisabled"),
         row("POST /-/quit", "QuitDisabled"),
         row("GET /nope", NOT_FOUND),
-        row("HEAD /nope", NOT_FOUND),
-        // Methods
+        row("HEAD /nope", NOT_FOUND));
+  }
+
+  static Stream<String[]> methods() {
+    return Stream.of(
         row("GET /-/quit", "405 null Only POST or PUT requests allowed."),
         row("HEAD /-/quit", "405 GET, OPTIONS, POST, PUT Method Not Allowed\n"),
         row("DELETE /-/quit", "405 GET, OPTIONS, POST, PUT Method Not Allowed\n"),
@@ -143,8 +166,11 @@ class RoutesTest {
         row("PUT /", "405 GET, OPTIONS Method Not Allowed\n"),
         row("OPTIONS /metrics", "200 GET, OPTIONS"),
         row("OPTIONS /metrics/job/a", "200 DELETE, OPTIONS, POST, PUT"),
-        row("OPTIONS /nope", NOT_FOUND),
-        // The API
+        row("OPTIONS /nope", NOT_FOUND));
+  }
+
+  static Stream<String[]> api() {
+    return Stream.of(
         row("GET /api", NOT_FOUND),
         row("GET /api/v1", "301 /api/v1/"),
         row("PUT /api/v1?x=1", "301 /api/v1/?x=1"),
@@ -182,7 +208,17 @@ class RoutesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("plain")
+  @MethodSource({
+    "groups",
+    "base64",
+    "refusedLabels",
+    "brokenEscapes",
+    "cleanedPaths",
+    "correctedPaths",
+    "pages",
+    "methods",
+    "api"
+  })
   void find_withoutPrefix(String request, String expected) {
     assertRoute(PLAIN, request, expected);
   }
