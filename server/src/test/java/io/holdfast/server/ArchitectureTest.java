@@ -4,14 +4,32 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.regex.Pattern;
 
 /** The arrow and the walls. Changing a rule here is a design decision. */
 @AnalyzeClasses(packages = "io.holdfast", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
+  private static final Pattern NOW =
+      Pattern.compile(
+          "java\\.time\\..*\\.now\\((java\\.time\\.ZoneId)?\\)"
+              + "|java\\.lang\\.System\\.currentTimeMillis\\(\\)"
+              + "|java\\.util\\.Date\\.<init>\\(\\)");
+
+  private static final Pattern SYSTEM_CLOCK =
+      Pattern.compile("java\\.time\\.(Clock|InstantSource)\\.(system|tick(Millis|Sec|Min)).*");
+
+  private static final Pattern RANDOM =
+      Pattern.compile(
+          "java\\.lang\\.Math\\.random\\(\\)"
+              + "|java\\.util\\.(Splittable)?Random\\.<init>\\(\\)"
+              + "|java\\.util\\.concurrent\\.ThreadLocalRandom\\.current\\(\\)"
+              + "|java\\.util\\.random\\.RandomGenerator\\.getDefault\\(\\)");
 
   @ArchTest
   static final ArchRule modules_dependAlongTheArrow =
@@ -64,9 +82,27 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("org.eclipse.jetty..", "picocli..", "io.prometheus..");
 
+  /** The time of day, that is; durations may use {@code System.nanoTime()}. */
   @ArchTest
   static final ArchRule time_isInjected =
-      noClasses().should().callMethod(System.class, "currentTimeMillis");
+      noClasses()
+          .that()
+          // Its only use of the time is in the name of a file for people to look at.
+          .doNotHaveFullyQualifiedName("io.holdfast.storage.RocksDatabase")
+          .should()
+          .accessTargetWhere(target("the time of day", NOW));
+
+  @ArchTest
+  static final ArchRule onlyTheApp_makesTheClock =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.holdfast.server.App")
+          .should()
+          .accessTargetWhere(target("a clock of the system", SYSTEM_CLOCK));
+
+  @ArchTest
+  static final ArchRule randomness_isInjected =
+      noClasses().should().accessTargetWhere(target("unseeded randomness", RANDOM));
 
   @ArchTest
   static final ArchRule onlyTheShutdownDrain_sleeps =
@@ -75,4 +111,10 @@ class ArchitectureTest {
           .doNotHaveFullyQualifiedName("io.holdfast.server.App")
           .should()
           .callMethod(Thread.class, "sleep", long.class);
+
+  /** By the full name of what is called or referred to, with its parameters' types. */
+  private static DescribedPredicate<JavaAccess<?>> target(String description, Pattern fullName) {
+    return DescribedPredicate.describe(
+        description, access -> fullName.matcher(access.getTarget().getFullName()).matches());
+  }
 }
