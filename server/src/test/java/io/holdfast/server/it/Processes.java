@@ -48,14 +48,9 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
 
   /** Holdfast as {@code scripts/holdfast} starts it, ready. */
   ServerProcess holdfastOn(int port, Path store, String... flags) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Programs.java());
-    command.add("@" + Programs.repository().resolve("config/jvm.options"));
-    command.add("-jar");
-    command.add(Programs.repository().resolve("server/target/holdfast.jar").toString());
+    List<String> command = new ArrayList<>(HoldfastCommand.of(flags));
     command.add("--web.listen-address=127.0.0.1:" + port);
     command.add("--storage.path=" + store);
-    command.addAll(List.of(flags));
     return launch("holdfast", port, command).awaitReady("/-/ready");
   }
 

@@ -1,0 +1,25 @@
+package io.holdfast.server.it;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line that starts Holdfast as {@code scripts/holdfast} does. */
+final class HoldfastCommand {
+  private HoldfastCommand() {}
+
+  static List<String> of(String... flags) {
+    return withJvmOptions(List.of(), flags);
+  }
+
+  /** The options come after those of {@code config/jvm.options} and win. */
+  static List<String> withJvmOptions(List<String> options, String... flags) {
+    List<String> command = new ArrayList<>();
+    command.add(Programs.java());
+    command.add("@" + Programs.repository().resolve("config/jvm.options"));
+    command.addAll(options);
+    command.add("-jar");
+    command.add(Programs.repository().resolve("server/target/holdfast.jar").toString());
+    command.addAll(List.of(flags));
+    return command;
+  }
+}
