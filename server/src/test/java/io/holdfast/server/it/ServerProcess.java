@@ -105,6 +105,15 @@ final class ServerProcess {
     awaitEnd();
   }
 
+  /** Sends a signal, such as TERM, and waits for nothing. */
+  void signal(String signal) throws IOException {
+    Programs.run(
+            output.getParent(),
+            new byte[0],
+            List.of("sh", "-c", "kill -" + signal + " " + process.pid()))
+        .orFail();
+  }
+
   /** Sends SIGTERM and waits for the exit code. */
   int stop() {
     process.destroy();
