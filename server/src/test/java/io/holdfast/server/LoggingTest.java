@@ -25,7 +25,8 @@ class LoggingTest {
   @AfterEach
   void releaseStandardError() {
     System.setErr(standardError);
-    Logging.configure(Logging.Level.INFO, Logging.Format.LOGFMT);
+    // As QuietLogging.
+    Logging.configure(Logging.Level.WARN, Logging.Format.LOGFMT);
   }
 
   @Test
