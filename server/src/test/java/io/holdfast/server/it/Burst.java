@@ -17,8 +17,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Many pushes of one large body, each on a connection of its own and all begun before the first
- * ends. The body is in memory once.
+ * Many pushes of one large body to one group, each on a connection of its own and all begun before
+ * the first ends. The body is in memory once.
  */
 final class Burst {
   private static final int TIMEOUT_MILLIS = 60_000;
@@ -39,8 +39,7 @@ final class Burst {
       CyclicBarrier connected = new CyclicBarrier(pushes);
       List<Callable<String>> tasks = new ArrayList<>();
       for (int i = 0; i < pushes; i++) {
-        String of = target + i;
-        tasks.add(() -> pushOne(of, connected));
+        tasks.add(() -> pushOne(target, connected));
       }
       List<String> answers = new ArrayList<>();
       for (Future<String> answer : threads.invokeAll(tasks)) {

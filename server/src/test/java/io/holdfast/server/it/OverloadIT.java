@@ -33,6 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class OverloadIT {
   private static final int BODY_OVER_THE_LIMIT = 200 << 20;
+
+  /** Below the limit of one body, and far above what the heap holds of many. */
+  private static final int LARGE_BODY = 3 << 20;
+
+  private static final int MANY_PUSHES = 200;
+  private static final int MANY_CONNECTIONS = 500;
+
   private static final Pattern LIMIT = Pattern.compile("at most \\d+ bytes");
 
   @RegisterExtension final Processes processes = Processes.perTest();
@@ -111,37 +118,34 @@ final class OverloadIT {
   @Test
   void manyLargePushesAtOnce_areEachAnswered() throws Exception {
     StringBuilder text = new StringBuilder();
-    for (int i = 0; text.length() < 4 << 20; i++) {
+    for (int i = 0; text.length() < LARGE_BODY; i++) {
       text.append("burst_total{series=\"").append(i).append("\",l=\"");
       text.append("x".repeat(900)).append("\"} 1\n");
     }
     Burst burst = new Burst(server.port(), text.toString().getBytes(StandardCharsets.US_ASCII));
     Map<String, Integer> byStatus = new TreeMap<>();
-    for (String answer : burst.push("/metrics/job/burst/group/", 200)) {
+    for (String answer : burst.push("/metrics/job/burst", MANY_PUSHES)) {
       String status = answer.lines().findFirst().orElse("nothing");
       byStatus.merge(status, 1, Integer::sum);
       if (status.startsWith("HTTP/1.1 503")) {
         assertTrue(answer.contains("Retry-After: "), answer);
       } else {
-        assertTrue(status.matches("HTTP/1.1 (200|413) .*"), () -> answer + server.output());
+        assertTrue(status.startsWith("HTTP/1.1 200"), () -> answer + server.output());
       }
     }
-    System.out.println("OverloadIT: " + byStatus);
-    for (int i = 0; i < 200; i++) {
-      assertEquals(202, server.send(Step.delete("/metrics/job/burst/group/" + i)).status());
-    }
+    assertTrue(byStatus.containsKey("HTTP/1.1 200 OK"), byStatus::toString);
   }
 
   @Test
   void manyIdleConnections_stopNoPush() throws IOException {
+    String head = "PUT /metrics/job/idle HTTP/1.1\r\nHost: a\r\nContent-Length: ";
+    List<String> beginnings = List.of("", "PUT /metrics/jo", head + LARGE_BODY + "\r\n\r\n");
     List<Socket> idle = new ArrayList<>();
     try {
-      for (int i = 0; i < 500; i++) {
+      for (int i = 0; i < MANY_CONNECTIONS; i++) {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
         idle.add(socket);
-        if (i % 2 == 0) {
-          socket.getOutputStream().write("PUT /metrics/jo".getBytes(StandardCharsets.US_ASCII));
-        }
+        socket.getOutputStream().write(beginnings.get(i % 3).getBytes(StandardCharsets.US_ASCII));
       }
       ordinaryPushesAreTaken();
     } finally {
