@@ -1,6 +1,7 @@
 package io.holdfast.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -93,6 +94,11 @@ final class FullDiskIT {
     }
     assertServed(server);
     assertWritable("0");
+    Awaitility.await("opened again, without space for pushes")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> server.send(push(0, -1, "")).text().contains("is full"));
+    assertFalse(server.output().contains("can be written again"), server::output);
 
     disk.makeSpace();
     awaitPushesTaken();
