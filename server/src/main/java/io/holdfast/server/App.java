@@ -78,12 +78,14 @@ public final class App implements AutoCloseable {
     threads.setName("http");
     server = new Server(threads);
     Clock clock = Clock.systemUTC();
+    long heapBytes = Runtime.getRuntime().maxMemory();
     store =
         RocksGroupStore.open(
             new StoreOptions(
                 options.storage().path(),
                 QUEUE_CAPACITY,
                 MINIMUM_FREE_BYTES,
+                heapBytes / 2,
                 clock,
                 OwnMetrics.RESERVED,
                 metrics),
@@ -95,8 +97,7 @@ public final class App implements AutoCloseable {
             store,
             lifecycle,
             metrics,
-            new PushHandler(
-                store, metrics, clock, PushLimits.ofHeap(Runtime.getRuntime().maxMemory())),
+            new PushHandler(store, metrics, clock, PushLimits.ofHeap(heapBytes)),
             new ScrapeHandler(store, metrics));
     server.setHandler(new GracefulHandler(gateway));
     server.setErrorHandler(new PlainErrors());

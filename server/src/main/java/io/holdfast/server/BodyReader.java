@@ -47,9 +47,10 @@ final class BodyReader implements Invocable.Task {
     this.budget = budget;
     this.invocationType = invocationType;
     this.receiver = receiver;
+    // Not what is announced: who announces much and sends nothing must not take memory.
     long announced = request.getLength();
-    boolean isUsable = announced >= 0 && announced <= maxBytes;
-    this.bytes = new byte[isUsable ? (int) Math.min(announced, 1 << 20) : INITIAL_BYTES];
+    boolean isSmall = announced >= 0 && announced <= INITIAL_BYTES;
+    this.bytes = new byte[isSmall ? (int) announced : INITIAL_BYTES];
   }
 
   /** How much of the budget it has taken so far. */

@@ -9,7 +9,7 @@ package io.holdfast.server;
  * @param inFlightBytes of all bodies between their first byte and their answer
  */
 record PushLimits(int bodyBytes, long textBytes, long inFlightBytes) {
-  private static final int SHARE_OF_HEAP = 32;
+  private static final int SHARE_OF_HEAP = 64;
   private static final long LEAST_BODY_BYTES = 1 << 20;
   private static final long MOST_BODY_BYTES = 256 << 20;
 

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class Family {
   private static final byte[] NOTHING = {};
 
+  /** This object, the headers of its arrays, its place in a tree. */
+  private static final long MEMORY_PER_FAMILY = 100;
+
+  /** The hash, here and in the index. */
+  private static final long MEMORY_PER_SERIES = 24;
+
   /** What is left out of scrapes, and what a scrape sends instead of all. */
   private record Shadow(byte[] exposed, int series) {}
 
@@ -119,6 +125,15 @@ final class Family {
 
   int shadowedSeries() {
     return shadow == null ? 0 : shadow.series;
+  }
+
+  /** What it takes of the heap, with its share of trees and indexes, about. */
+  long memoryBytes() {
+    return memoryBytes(text.length, seriesHashes.length);
+  }
+
+  static long memoryBytes(int textLength, int series) {
+    return MEMORY_PER_FAMILY + textLength + MEMORY_PER_SERIES * series;
   }
 
   /** Whether type and series are the same, so that no index changes when one takes the place. */

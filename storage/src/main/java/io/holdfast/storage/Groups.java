@@ -39,6 +39,7 @@ final class Groups {
   private SortedTree<String, NamedFamily> names = SortedTree.empty();
   private long seriesCount;
   private long shadowedCount;
+  private long memoryBytes;
 
   /** Names that are blocked or hold incompatible types. */
   private final Set<String> disputedNames = new LinkedHashSet<>();
@@ -93,6 +94,29 @@ final class Groups {
       groups.remove(group.key);
     }
     settle();
+  }
+
+  /** What all families take of the heap, about. */
+  long memoryBytes() {
+    return memoryBytes;
+  }
+
+  /** By how much a push would change {@link #memoryBytes}, about. */
+  long growth(Change.Push push) {
+    Group present = groups.get(push.group());
+    long bytes = 0;
+    for (PushedFamily family : push.families().values()) {
+      bytes += Family.memoryBytes(family.text().length, family.seriesHashes().length);
+      Family before =
+          present == null || push.replace() ? null : present.families.get(family.name());
+      bytes -= before == null ? 0 : before.memoryBytes();
+    }
+    if (present != null && push.replace()) {
+      for (Family before : present.families.values()) {
+        bytes -= before.memoryBytes();
+      }
+    }
+    return bytes;
   }
 
   /** Whether this family has the series with this hash and these very labels. */
@@ -156,6 +180,10 @@ final class Groups {
     }
     if (before != null) {
       shadowedCount -= before.shadowedSeries();
+      memoryBytes -= before.memoryBytes();
+    }
+    if (after != null) {
+      memoryBytes += after.memoryBytes();
     }
     if (after != null && (series.hasSharedHashes() || !disputedNames.isEmpty())) {
       familiesToSettle.add(new Holder(after.group, name));

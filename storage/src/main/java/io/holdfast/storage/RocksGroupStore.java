@@ -261,7 +261,7 @@ public final class RocksGroupStore implements GroupStore {
         // A client that has gone away has cancelled: its change is not begun.
         if (!next.outcome.isDone()) {
           taken.add(next);
-          outcomes.add(applier.apply(next.change, batch));
+          outcomes.add(decide(next.change));
           wiped |= next.change instanceof Change.Wipe;
         }
         boolean isFull =
@@ -289,6 +289,21 @@ public final class RocksGroupStore implements GroupStore {
     } finally {
       batch.clear();
     }
+  }
+
+  private WriteOutcome decide(Change change) throws RocksDBException {
+    if (change instanceof Change.Push push) {
+      long growth = applier.groups().growth(push);
+      if (growth > 0 && applier.groups().memoryBytes() + growth > options.maximumMemoryBytes()) {
+        return new Unavailable(
+            "the groups take "
+                + applier.groups().memoryBytes()
+                + " bytes of memory (expected: at most "
+                + options.maximumMemoryBytes()
+                + "): delete some, or start Holdfast with a larger heap (-Xmx)");
+      }
+    }
+    return applier.apply(change, batch);
   }
 
   /** Tells all whose changes were begun that they may not have taken effect. */
@@ -371,7 +386,9 @@ public final class RocksGroupStore implements GroupStore {
       unwritable = spaceProblem();
       exposition = applier.exposition();
       database = reopened;
-      log.atInfo().addKeyValue("path", options.directory()).log("the store can be written again");
+      log.atInfo()
+          .addKeyValue("path", options.directory())
+          .log(unwritable == null ? "the store can be written again" : unwritable);
     } catch (StoreException | IOException | RuntimeException e) {
       unwritable = "the store cannot be written: " + e.getMessage();
       if (reopened != null) {

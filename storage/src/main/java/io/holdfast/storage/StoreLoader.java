@@ -37,6 +37,9 @@ final class StoreLoader {
   private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
   private static final int RECORDS_PER_TASK = 512;
 
+  /** Messages take ten to fifteen times their encoded size while they are read. */
+  private static final long BYTES_PER_TASK = 256 << 10;
+
   private final Path directory;
   private final RocksDatabase database;
   private final RandomGenerator random;
@@ -151,15 +154,18 @@ final class StoreLoader {
     try {
       Deque<Future<List<ReadRecord>>> underWay = new ArrayDeque<>();
       List<RawRecord> batch = new ArrayList<>();
+      long[] bytes = {0};
       database.forEachGroupRecord(
           (key, value) -> {
             batch.add(new RawRecord(key, value));
-            if (batch.size() == RECORDS_PER_TASK) {
+            bytes[0] += value.length;
+            if (batch.size() == RECORDS_PER_TASK || bytes[0] >= BYTES_PER_TASK) {
+              bytes[0] = 0;
               List<RawRecord> task = List.copyOf(batch);
               batch.clear();
               underWay.add(readers.submit(() -> read(task)));
               // Bounded: what is read waits in memory until it is put in its place.
-              if (underWay.size() > 2 * Runtime.getRuntime().availableProcessors()) {
+              if (underWay.size() > Runtime.getRuntime().availableProcessors()) {
                 assembly.add(result(underWay.remove()));
               }
             }

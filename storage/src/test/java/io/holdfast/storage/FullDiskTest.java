@@ -137,6 +137,7 @@ class FullDiskTest {
         usual.directory(),
         usual.queueCapacity(),
         bytes,
+        usual.maximumMemoryBytes(),
         usual.clock(),
         usual.reserved(),
         usual.listener());

@@ -112,6 +112,7 @@ class RocksGroupStoreTest {
         usual.directory(),
         usual.queueCapacity(),
         usual.minimumFreeBytes(),
+        usual.maximumMemoryBytes(),
         InstantSource.fixed(Instant.parse(time)),
         usual.reserved(),
         usual.listener());
@@ -236,7 +237,13 @@ class RocksGroupStoreTest {
   private StoreOptions withQueue(int capacity, CommitListener listener) {
     StoreOptions usual = StoreFixture.options(fixture.directory);
     return new StoreOptions(
-        usual.directory(), capacity, 0, usual.clock(), usual.reserved(), listener);
+        usual.directory(),
+        capacity,
+        0,
+        usual.maximumMemoryBytes(),
+        usual.clock(),
+        usual.reserved(),
+        listener);
   }
 
   /** Holds the writer up in its first commit until released. */
@@ -307,7 +314,9 @@ class RocksGroupStoreTest {
     waiting.add(store.submit(Pushes.put(B, "m 1\n")));
     Thread closing = new Thread(store::close);
     closing.start();
-    await().atMost(StoreFixture.PATIENCE).until(() -> closing.getState() == Thread.State.WAITING);
+    await()
+        .atMost(StoreFixture.PATIENCE)
+        .until(() -> closing.getState() == Thread.State.TIMED_WAITING);
     Unavailable shuttingDown = new Unavailable("the server is shutting down");
     assertEquals(shuttingDown, StoreFixture.submit(store, Pushes.put(A, "m 9\n")));
     brake.released.countDown();
@@ -335,9 +344,9 @@ class RocksGroupStoreTest {
     }
   }
 
-  /** A mistake of ours: fail-stop, but nobody waits for ever and scrapes go on. */
+  /** A mistake of ours in one change: it is refused, and the store goes on from the disk. */
   @Test
-  void writerThatFails_tellsEverybody() throws StoreException {
+  void changeThatBreaks_isRefused_andTheNextIsTaken() throws StoreException {
     AtomicInteger commits = new AtomicInteger();
     CommitListener failing =
         (changes, bytes, nanos) -> {
@@ -347,14 +356,60 @@ class RocksGroupStoreTest {
         };
     try (RocksGroupStore store = fixture.openOrRefuse(withQueue(10, failing))) {
       StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
+      assertEquals(
+          new Unavailable("the store cannot be written: listener"),
+          StoreFixture.submit(store, Pushes.put(B, "m 2\n")));
+      await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
+      StoreFixture.apply(store, Pushes.put(Pushes.job("c"), "m 3\n"));
+      assertTrue(StoreFixture.text(store).contains("m{instance=\"\",job=\"a\"} 1\n"));
+      assertTrue(StoreFixture.text(store).contains("m{instance=\"\",job=\"c\"} 3\n"));
+    }
+  }
+
+  @Test
+  void pushesThatWouldNotFitIntoMemory_areUnavailable_othersAreTaken() throws StoreException {
+    StoreOptions usual = StoreFixture.options(fixture.directory);
+    StoreOptions small =
+        new StoreOptions(
+            usual.directory(),
+            usual.queueCapacity(),
+            0,
+            2_000,
+            usual.clock(),
+            usual.reserved(),
+            usual.listener());
+    try (RocksGroupStore store = fixture.openOrRefuse(small)) {
+      StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
+      String large = "m{x=\"" + "y".repeat(2_000) + "\"} 1\n";
+      WriteOutcome refused = StoreFixture.submit(store, Pushes.put(B, large));
+      assertTrue(((Unavailable) refused).reason().contains("-Xmx"), refused::toString);
+      StoreFixture.apply(store, Pushes.put(A, "m 2\n"));
+      StoreFixture.apply(store, new Change.Delete(A));
+      assertEquals(0, store.exposition().groups());
+    }
+  }
+
+  /** A mistake of ours: fail-stop, but nobody waits for ever and scrapes go on. */
+  @Test
+  void writerThatFails_tellsEverybody() throws StoreException {
+    AtomicInteger commits = new AtomicInteger();
+    CommitListener failing =
+        (changes, bytes, nanos) -> {
+          if (commits.incrementAndGet() == 2) {
+            throw new AssertionError("listener");
+          }
+        };
+    try (RocksGroupStore store = fixture.openOrRefuse(withQueue(10, failing))) {
+      StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
       String text = StoreFixture.text(store);
       Unavailable failed =
-          new Unavailable("the store's writer failed: java.lang.IllegalStateException: listener");
+          new Unavailable("the store's writer failed: java.lang.AssertionError: listener");
       assertEquals(failed, StoreFixture.submit(store, Pushes.put(B, "m 1\n")));
       await().atMost(StoreFixture.PATIENCE).until(() -> StoreFixture.storeThreads().isEmpty());
       assertEquals(failed, StoreFixture.submit(store, Pushes.put(B, "m 1\n")));
       assertEquals(failed, StoreFixture.submit(store, new Change.Delete(A)));
       assertEquals(Optional.of(failed.reason()), store.unwritable());
+      assertEquals(failed.reason(), store.failure().join());
       assertEquals(text, StoreFixture.text(store));
     }
   }

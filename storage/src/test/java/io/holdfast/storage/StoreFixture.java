@@ -33,7 +33,13 @@ final class StoreFixture implements AutoCloseable {
 
   static StoreOptions options(Path directory) {
     return new StoreOptions(
-        directory, 1_000, 0, InstantSource.system(), Map.of(), (changes, bytes, nanos) -> {});
+        directory,
+        1_000,
+        0,
+        Long.MAX_VALUE,
+        InstantSource.system(),
+        Map.of(),
+        (changes, bytes, nanos) -> {});
   }
 
   RocksGroupStore open() {

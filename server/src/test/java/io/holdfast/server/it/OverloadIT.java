@@ -35,7 +35,7 @@ final class OverloadIT {
   private static final int BODY_OVER_THE_LIMIT = 200 << 20;
 
   /** Below the limit of one body, and far above what the heap holds of many. */
-  private static final int LARGE_BODY = 3 << 20;
+  private static final int LARGE_BODY = 3 << 19;
 
   private static final int MANY_PUSHES = 200;
   private static final int MANY_CONNECTIONS = 500;
