@@ -100,6 +100,9 @@ public final class App implements AutoCloseable {
             new PushHandler(store, metrics, clock, PushLimits.ofHeap(heapBytes)),
             new ScrapeHandler(store, metrics));
     server.setHandler(new GracefulHandler(gateway));
+    // Handlers are fixed and never block, so a request can be served by the thread that read it. A
+    // dynamic server would go to another thread for each.
+    server.setDynamic(false);
     server.setErrorHandler(new PlainErrors());
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
     for (ListenAddress address : options.web().listenAddresses()) {

@@ -30,6 +30,7 @@ final class Ceiling extends Handler.Abstract.NonBlocking {
     threads.setName("http");
     Server server = new Server(threads);
     server.addConnector(connector(server, Integer.parseInt(arguments[0])));
+    server.setDynamic(false);
     server.setHandler(new Ceiling());
     server.start();
     server.join();
