@@ -93,10 +93,7 @@ final class ChangeApplier {
     for (PushedFamily family : push.families().values()) {
       Family before = present == null ? null : present.families.get(family.name());
       Descriptor descriptor = groups.shared(family.descriptor());
-      change.families.put(
-          new Family(change.key, family, version, version)
-              .sharing(change.key, descriptor, version)
-              .succeeding(before));
+      change.families.put(Family.pushed(change.key, descriptor, family, version, before));
     }
     for (Family family : merge(change, batch)) {
       PushedFamily content = requireNonNull(push.families().get(family.name()));

@@ -36,10 +36,6 @@ final class Families {
     byName = grown;
   }
 
-  void remove(String name) {
-    removeIf(family -> family.name().equals(name));
-  }
-
   void removeIf(Predicate<Family> condition) {
     Family[] kept = byName.clone();
     int size = 0;

@@ -69,18 +69,27 @@ final class Family {
         null);
   }
 
-  /** The same as the successor of another: keeps its claim, and shares what is equal. */
-  Family succeeding(@Nullable Family before) {
-    if (before == null || before.type() != type()) {
-      return this;
-    }
+  /**
+   * The family that a push makes of the one that its group had, if any: it keeps the claim, and
+   * shares what is equal.
+   *
+   * @param descriptor equal to the content's
+   */
+  static Family pushed(
+      GroupKey group,
+      Descriptor descriptor,
+      PushedFamily content,
+      Version version,
+      @Nullable Family before) {
     return new Family(
         group,
         descriptor,
         version,
-        before.claimedAt,
-        text,
-        Arrays.equals(seriesHashes, before.seriesHashes) ? before.seriesHashes : seriesHashes,
+        before != null && before.type() == content.type() ? before.claimedAt : version,
+        content.text(),
+        before != null && Arrays.equals(content.seriesHashes(), before.seriesHashes)
+            ? before.seriesHashes
+            : content.seriesHashes(),
         null);
   }
 

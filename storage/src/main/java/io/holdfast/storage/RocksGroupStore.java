@@ -62,6 +62,7 @@ public final class RocksGroupStore implements GroupStore {
 
   private final StoreOptions options;
   private final Executor acknowledger;
+  private final SpaceReserve reserve;
   private final BlockingQueue<Pending> queue;
   private final Thread writer;
   private final CommitBatch batch = new CommitBatch();
@@ -87,6 +88,7 @@ public final class RocksGroupStore implements GroupStore {
       StoreLoader.Loaded loaded) {
     this.options = options;
     this.acknowledger = acknowledger;
+    this.reserve = new SpaceReserve(options.directory(), options.minimumFreeBytes());
     this.queue = new ArrayBlockingQueue<>(options.queueCapacity());
     this.database = database;
     this.applier = applier(loaded, options);
@@ -383,7 +385,7 @@ public final class RocksGroupStore implements GroupStore {
       applier = applier(loaded, options);
       applier.observe(given);
       // Below the reserve pushes are refused still, but deletes must be possible: they make space.
-      unwritable = spaceProblem();
+      unwritable = reserve.problem();
       exposition = applier.exposition();
       database = reopened;
       log.atInfo()
@@ -405,7 +407,7 @@ public final class RocksGroupStore implements GroupStore {
 
   private void checkSpace() {
     try {
-      String problem = spaceProblem();
+      String problem = reserve.problem();
       boolean isNews = (problem == null) != (unwritable == null);
       unwritable = problem;
       if (isNews) {
@@ -416,18 +418,5 @@ public final class RocksGroupStore implements GroupStore {
     } catch (IOException e) {
       log.atWarn().addKeyValue("err", e.toString()).log("free disk space is unknown");
     }
-  }
-
-  private @Nullable String spaceProblem() throws IOException {
-    long free = Files.getFileStore(options.directory()).getUsableSpace();
-    return free < options.minimumFreeBytes() ? tooLittleSpace(free) : null;
-  }
-
-  private String tooLittleSpace(long free) {
-    return "the disk of --storage.path is full: "
-        + free
-        + " bytes free (expected: at least "
-        + options.minimumFreeBytes()
-        + ")";
   }
 }

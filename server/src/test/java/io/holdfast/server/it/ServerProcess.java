@@ -97,8 +97,9 @@ final class ServerProcess {
   }
 
   /**
-   * Ends the process as a power cut would: no handler, no hook, no flush runs. Returns when it is
-   * gone.
+   * Ends the process at once: no handler, no hook, no flush runs. What it gave to the kernel is not
+   * lost, unlike in a power cut; that it is synced is {@link DurabilityIT}'s to show. Returns when
+   * it is gone.
    */
   void kill9() {
     process.destroyForcibly();

@@ -1,0 +1,22 @@
+package io.holdfast.storage;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The space of a file system that pushes must leave free. Any threads may use it. */
+record SpaceReserve(Path directory, long minimumFreeBytes) {
+
+  /** What is wrong, for client and operator, or null if there is enough space. */
+  @Nullable String problem() throws IOException {
+    long free = Files.getFileStore(directory).getUsableSpace();
+    return free >= minimumFreeBytes
+        ? null
+        : "the disk of --storage.path is full: "
+            + free
+            + " bytes free (expected: at least "
+            + minimumFreeBytes
+            + ")";
+  }
+}
