@@ -35,4 +35,12 @@ public sealed interface Change {
 
   /** Deletes every group, at once. */
   record Wipe() implements Change {}
+
+  /**
+   * A change that is made once more, under a higher version, because another node had a newer state
+   * of its group than this one when it was first made.
+   *
+   * @param above a hybrid clock reading that the new version is above
+   */
+  record Again(Change change, long above) implements Change {}
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The lock goes with the process, however that ends; the empty file stays.
  */
 final class DirectoryLock implements AutoCloseable {
-  private static final String FILE = "holdfast.lock";
+  static final String FILE_NAME = "holdfast.lock";
 
   private final FileChannel channel;
 
@@ -27,7 +27,7 @@ final class DirectoryLock implements AutoCloseable {
   static @Nullable DirectoryLock tryTake(Path directory) throws IOException {
     FileChannel channel =
         FileChannel.open(
-            directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            directory.resolve(FILE_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {

@@ -35,6 +35,35 @@ final class Group {
     return families.isEmpty() && lastPush == null && lastFailure == null;
   }
 
+  /** Whether it is nothing at all, not even a tombstone. */
+  boolean isNothing() {
+    return isEmpty() && deletedAt == null && replacedAt == null;
+  }
+
+  /**
+   * The version of the last change of the group, null if there was none. The families need not be
+   * looked at: whoever pushed one left a stamp at least as new.
+   */
+  @Nullable Version newest() {
+    Version newest = Version.later(deletedAt, replacedAt);
+    newest = Version.later(newest, lastPush == null ? null : lastPush.version());
+    return Version.later(newest, lastFailure == null ? null : lastFailure.version());
+  }
+
+  /** Whether a floor at this version would hide anything that is in here. */
+  boolean hasAnythingUpTo(Version floor) {
+    if ((lastPush != null && !lastPush.version().isAfter(floor))
+        || (lastFailure != null && !lastFailure.version().isAfter(floor))) {
+      return true;
+    }
+    for (Family family : families.values()) {
+      if (!family.version.isAfter(floor)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   @Nullable Family family(String name) {
     return switch (name) {
       case PushTimes.PUSH_TIME -> pushTime;

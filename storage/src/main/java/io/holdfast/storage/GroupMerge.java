@@ -60,11 +60,11 @@ final class GroupMerge {
 
   private static boolean raiseFloors(Group into, Group from) {
     boolean raised = false;
-    if (isLater(from.deletedAt, into.deletedAt)) {
+    if (Version.isLater(from.deletedAt, into.deletedAt)) {
       into.deletedAt = from.deletedAt;
       raised = true;
     }
-    if (isLater(from.replacedAt, into.replacedAt)) {
+    if (Version.isLater(from.replacedAt, into.replacedAt)) {
       into.replacedAt = from.replacedAt;
       raised = true;
     }
@@ -95,10 +95,6 @@ final class GroupMerge {
     boolean isVisible =
         stamp != null && (group.deletedAt == null || stamp.version().isAfter(group.deletedAt));
     return isVisible ? stamp : null;
-  }
-
-  private static boolean isLater(@Nullable Version version, @Nullable Version than) {
-    return version != null && (than == null || version.isAfter(than));
   }
 
   private static @Nullable PushStamp later(@Nullable PushStamp one, @Nullable PushStamp other) {

@@ -31,6 +31,19 @@ public interface GroupStore extends AutoCloseable {
   /** The picture after the last commit. Never blocks. */
   Exposition exposition();
 
+  /**
+   * What a scrape should show. Completes at once if the store is alone; if other nodes have the
+   * same groups, when it is known whether they have more. Never exceptionally.
+   */
+  default CompletableFuture<Reading> read() {
+    return CompletableFuture.completedFuture(new Reading.Current(exposition()));
+  }
+
+  /** Why requests had better go to another node, or empty. Never blocks. */
+  default Optional<String> unready() {
+    return Optional.empty();
+  }
+
   /** Why changes are refused at the moment (a full or failing disk), or empty when they are not. */
   Optional<String> unwritable();
 

@@ -2,9 +2,12 @@ package io.holdfast.storage;
 
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,16 @@ final class Groups {
   private record Holder(GroupKey group, String name) {}
 
   private final Map<GroupKey, Group> groups = new HashMap<>();
+
+  /** Groups of which nothing is left but that they were deleted; none unless replicated. */
+  private final Set<GroupKey> tombstones = new HashSet<>();
+
+  /** Null for a store that is not replicated. */
+  private final @Nullable StateDigest digest;
+
+  /** Everything up to this is gone, in every group. */
+  private @Nullable Version wipedAt;
+
   private final SeriesIndex series = new SeriesIndex();
   private SortedTree<String, NamedFamily> names = SortedTree.empty();
   private long seriesCount;
@@ -49,6 +62,43 @@ final class Groups {
 
   private final Deque<String> namesToSettle = new ArrayDeque<>();
   private final Set<Holder> familiesToSettle = new LinkedHashSet<>();
+
+  /**
+   * @param isReplicated whether other nodes have the same groups: then tombstones are kept, and the
+   *     digest is kept up
+   */
+  Groups(boolean isReplicated) {
+    this.digest = isReplicated ? new StateDigest() : null;
+  }
+
+  boolean isReplicated() {
+    return digest != null;
+  }
+
+  @Nullable StateDigest digest() {
+    return digest;
+  }
+
+  @Nullable Version wipedAt() {
+    return wipedAt;
+  }
+
+  /**
+   * Notes that everything up to this version is gone. It takes effect on a group with the next
+   * merge into it; so this comes before them all, or is followed by a merge into each.
+   */
+  void raiseWipe(Version version) {
+    if (Version.isLater(version, wipedAt)) {
+      if (digest != null) {
+        digest.wiped(wipedAt, version);
+      }
+      wipedAt = version;
+    }
+  }
+
+  Set<GroupKey> tombstones() {
+    return Collections.unmodifiableSet(tombstones);
+  }
 
   @Nullable Group get(GroupKey key) {
     return groups.get(key);
@@ -66,34 +116,88 @@ final class Groups {
     return groups.values();
   }
 
+  /** All keys, tombstones too; a copy. */
+  List<GroupKey> keys() {
+    return List.copyOf(groups.keySet());
+  }
+
+  /** How many groups there are, without tombstones. */
   int size() {
-    return groups.size();
+    return groups.size() - tombstones.size();
   }
 
   Exposition exposition() {
-    return new Exposition(names, groups.size(), seriesCount, shadowedCount);
+    return new Exposition(names, size(), seriesCount, shadowedCount);
   }
 
   /**
    * Merges a change, or a whole state, into its group.
    *
+   * @param change not to be used any more
    * @param listener hears of each family that came, changed or went
    */
   void merge(Group change, GroupMerge.Listener listener) {
+    if (wipedAt != null && change.hasAnythingUpTo(wipedAt)) {
+      // A wipe is a delete of every group, those too that come later with something older. Not set
+      // for every change: a raised floor makes the merge look at all families of the group.
+      change.deletedAt = Version.later(change.deletedAt, wipedAt);
+    }
     Group group = groups.computeIfAbsent(change.key, Group::new);
+    long fieldsBefore = digest == null ? 0 : StateDigest.ofFields(group);
     GroupMerge.merge(
         group,
         change,
         (before, after) -> {
           replace(before, after);
+          if (digest != null) {
+            toggle(group.key, before);
+            toggle(group.key, after);
+          }
           listener.changed(before, after);
         });
+    dropImpliedFloors(group);
+    if (digest != null) {
+      digest.toggle(group.key, fieldsBefore ^ StateDigest.ofFields(group));
+    }
     refreshPushTimes(group);
-    if (group.isEmpty()) {
+    keepOrDrop(group);
+    settle();
+  }
+
+  private void toggle(GroupKey key, @Nullable Family family) {
+    if (digest != null && family != null) {
+      digest.toggle(key, StateDigest.of(family));
+    }
+  }
+
+  /** What a higher floor implies is not kept: equal states must look equal, however they came. */
+  private void dropImpliedFloors(Group group) {
+    if (!Version.isLater(group.deletedAt, wipedAt)) {
+      group.deletedAt = null;
+    }
+    if (!Version.isLater(group.replacedAt, Version.later(group.deletedAt, wipedAt))) {
+      group.replacedAt = null;
+    }
+  }
+
+  private void keepOrDrop(Group group) {
+    if (!group.isEmpty()) {
+      tombstones.remove(group.key);
+    } else if (digest != null && !group.isNothing()) {
+      tombstones.add(group.key);
+    } else {
       // A single node needs no tombstone: nobody can bring back what it has deleted.
       groups.remove(group.key);
+      tombstones.remove(group.key);
     }
-    settle();
+  }
+
+  /** Forgets that a group was deleted. */
+  void dropTombstone(GroupKey key) {
+    Group group = tombstones.remove(key) ? groups.remove(key) : null;
+    if (group != null && digest != null) {
+      digest.toggle(key, StateDigest.ofFields(group));
+    }
   }
 
   /** What all families take of the heap, about. */

@@ -34,6 +34,11 @@ final class HybridClock {
     last = Math.max(last, reading);
   }
 
+  /** How far a reading is ahead of the wall clock, in milliseconds; negative if it is behind. */
+  long millisAhead(long reading) {
+    return (reading >>> COUNTER_BITS) - wallClock.millis();
+  }
+
   long last() {
     return last;
   }

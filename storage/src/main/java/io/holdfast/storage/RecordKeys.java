@@ -10,6 +10,7 @@ import java.util.Arrays;
  * mstore                               StoreRecord
  * mclock                               ClockRecord
  * mwipe                                WipeRecord
+ * mcluster                             ClusterRecord
  * g job FF backup FE                   GroupRecord of {job="backup"}
  * g job FF backup FE last_success      FamilyRecord of its family last_success
  * </pre>
@@ -22,6 +23,7 @@ final class RecordKeys {
   static final byte[] STORE = ascii("mstore");
   static final byte[] CLOCK = ascii("mclock");
   static final byte[] WIPE = ascii("mwipe");
+  static final byte[] CLUSTER = ascii("mcluster");
 
   /** All groups and families lie from here, inclusive, ... */
   static final byte[] FIRST_GROUP = {GROUPS};

@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.store.FamilyRecord;
 import io.holdfast.proto.store.GroupRecord;
@@ -14,6 +15,10 @@ final class Records {
   private Records() {}
 
   static byte[] group(Group group) {
+    return record(group).toByteArray();
+  }
+
+  private static GroupRecord record(Group group) {
     GroupRecord.Builder record = GroupRecord.newBuilder();
     if (group.deletedAt != null) {
       record.setDeletedAt(stored(group.deletedAt));
@@ -27,7 +32,23 @@ final class Records {
     if (group.lastFailure != null) {
       record.setLastFailure(stored(group.lastFailure));
     }
-    return record.build().toByteArray();
+    return record.build();
+  }
+
+  /** A group's state, or a change of it, as other nodes are told. */
+  static byte[] replicated(Group group, Iterable<byte[]> familyRecords) {
+    ReplicatedState.Builder state =
+        ReplicatedState.newBuilder()
+            .setGroupingKey(UnsafeByteOperations.unsafeWrap(group.key.encoded()))
+            .setGroup(record(group));
+    for (byte[] record : familyRecords) {
+      state.addFamilies(UnsafeByteOperations.unsafeWrap(record));
+    }
+    return state.build().toByteArray();
+  }
+
+  static byte[] replicatedWipe(Version wipedAt) {
+    return ReplicatedState.newBuilder().setWipedAt(stored(wipedAt)).build().toByteArray();
   }
 
   static byte[] family(Family family, long pushedAtNanos, byte[] encoded) {
@@ -43,7 +64,10 @@ final class Records {
 
   /** Fills in what the record says of the group itself. */
   static void readGroup(byte[] value, Group into) throws InvalidProtocolBufferException {
-    GroupRecord record = GroupRecord.parseFrom(value);
+    readGroup(GroupRecord.parseFrom(value), into);
+  }
+
+  static void readGroup(GroupRecord record, Group into) {
     into.deletedAt = record.hasDeletedAt() ? version(record.getDeletedAt()) : null;
     into.replacedAt = record.hasReplacedAt() ? version(record.getReplacedAt()) : null;
     into.lastPush = record.hasLastPush() ? stamp(record.getLastPush()) : null;

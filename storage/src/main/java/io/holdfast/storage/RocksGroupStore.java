@@ -1,14 +1,19 @@
 package io.holdfast.storage;
 
-import io.holdfast.storage.WriteOutcome.Unavailable;
+import com.google.protobuf.ByteString;
+import io.holdfast.proto.cluster.Digest;
+import io.holdfast.proto.cluster.Listing;
+import io.holdfast.proto.cluster.States;
+import io.holdfast.storage.StoreOptions.Replicated;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -48,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * served, and once a second the database is closed, opened and read again, until that works and
  * there is space. What was in the failed batch is then either there or not, for all readers alike.
  */
-public final class RocksGroupStore implements GroupStore {
+public final class RocksGroupStore implements ReplicatedStore {
   private static final Logger log = LoggerFactory.getLogger(RocksGroupStore.class);
 
   /** Bounds a batch's size in memory and the wait of the first change in it. */
@@ -57,22 +62,25 @@ public final class RocksGroupStore implements GroupStore {
   private static final long MAX_BYTES_PER_COMMIT = 4L << 20;
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-
-  private record Pending(Change change, CompletableFuture<WriteOutcome> outcome) {}
+  private static final String SHUTTING_DOWN = "the server is shutting down";
 
   private final StoreOptions options;
   private final Executor acknowledger;
   private final SpaceReserve reserve;
-  private final BlockingQueue<Pending> queue;
+  private final BlockingQueue<Task> queue;
   private final Thread writer;
-  private final CommitBatch batch = new CommitBatch();
+  private final RecordWrites.Rocks writes = new RecordWrites.Rocks();
+  private final CommitBatch batch = new CommitBatch(writes);
 
   // Of the writer thread alone.
   private @Nullable RocksDatabase database;
-  private ChangeApplier applier;
+  private StoreState state;
+  private Task.Writing writing;
+  private @Nullable Task held;
   private long housekeepingAt = System.nanoTime();
 
-  private volatile Exposition exposition;
+  private volatile Standing standing;
+  private volatile Replication replication = Replication.NONE;
 
   /** The disk fails, or has too little space left for pushes; null when all is well. */
   private volatile @Nullable String unwritable;
@@ -91,8 +99,9 @@ public final class RocksGroupStore implements GroupStore {
     this.reserve = new SpaceReserve(options.directory(), options.minimumFreeBytes());
     this.queue = new ArrayBlockingQueue<>(options.queueCapacity());
     this.database = database;
-    this.applier = applier(loaded, options);
-    this.exposition = applier.exposition();
+    this.state = state(loaded, options);
+    this.writing = writing(state, options);
+    this.standing = state.standing();
     this.writer = new Thread(this::run, "store-writer");
   }
 
@@ -107,7 +116,8 @@ public final class RocksGroupStore implements GroupStore {
       throws StoreException {
     RocksDatabase database = RocksDatabase.open(options.directory());
     try {
-      StoreLoader.Loaded loaded = new StoreLoader(options.directory(), database).load();
+      StoreLoader.Loaded loaded =
+          new StoreLoader(options.directory(), database, options.replicated()).load();
       RocksGroupStore store = new RocksGroupStore(options, acknowledger, database, loaded);
       store.checkSpace();
       store.writer.start();
@@ -118,48 +128,140 @@ public final class RocksGroupStore implements GroupStore {
     }
   }
 
-  private static ChangeApplier applier(StoreLoader.Loaded loaded, StoreOptions options) {
-    return new ChangeApplier(
+  private static StoreState state(StoreLoader.Loaded loaded, StoreOptions options) {
+    return new StoreState(
         loaded.groups(),
         new HybridClock(options.clock(), loaded.clock()),
-        loaded.node(),
+        loaded.identity(),
+        loaded.notes(),
         options.reserved());
+  }
+
+  private static Task.Writing writing(StoreState state, StoreOptions options) {
+    Replicated replicated = options.replicated();
+    Duration maxClockSkew = replicated == null ? Duration.ZERO : replicated.maxClockSkew();
+    return new Task.Writing(
+        state,
+        new ChangeApplier(state),
+        new StateMerger(state, maxClockSkew),
+        options.maximumMemoryBytes());
   }
 
   @Override
   public CompletableFuture<WriteOutcome> submit(Change change) {
+    CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.OwnChange(change, outcome));
+    return outcome;
+  }
+
+  private void enqueue(Task task) {
     String reason = unwritable;
-    if (reason != null && (takesSpace(change) || isClosing)) {
-      return CompletableFuture.completedFuture(new Unavailable(reason));
+    if (reason != null && (task.takesSpace() || isClosing)) {
+      task.refuse(reason);
+      return;
     }
     if (isClosing) {
-      return CompletableFuture.completedFuture(shuttingDown());
+      task.refuse(SHUTTING_DOWN);
+      return;
     }
-    Pending pending = new Pending(change, new CompletableFuture<>());
-    if (!queue.offer(pending)) {
-      return CompletableFuture.completedFuture(
-          new Unavailable(
-              "the write queue is full (" + options.queueCapacity() + " changes are waiting)"));
+    if (!queue.offer(task)) {
+      task.refuse("the write queue is full (" + options.queueCapacity() + " changes are waiting)");
+      return;
     }
     // The writer may have left between the question above and the offer: then nobody else would
     // ever answer. After it has left, whoever sees the queue may empty it.
     if (isClosed) {
-      refuseAll(shuttingDown());
+      refuseAll(SHUTTING_DOWN);
     }
-    return pending.outcome;
   }
 
-  private static boolean takesSpace(Change change) {
-    return change instanceof Change.Push || change instanceof Change.RefusedPush;
+  @Override
+  public void replicateTo(Replication receiver) {
+    replication = receiver;
   }
 
-  private static Unavailable shuttingDown() {
-    return new Unavailable("the server is shutting down");
+  @Override
+  public Standing standing() {
+    return standing;
+  }
+
+  @Override
+  public CompletableFuture<MergeOutcome> merge(MergeRequest request) {
+    return write(
+        request.states().haveFamilies(), (writing, into) -> writing.merger().merge(request, into));
+  }
+
+  @Override
+  public CompletableFuture<MergeOutcome> note(ClusterNotes notes) {
+    return write(
+        false,
+        (writing, into) -> {
+          writing.state().note(notes, into);
+          return noted(writing);
+        });
+  }
+
+  @Override
+  public CompletableFuture<MergeOutcome> purge(long until) {
+    return write(
+        false,
+        (writing, into) -> {
+          writing.state().purge(until, into);
+          return noted(writing);
+        });
+  }
+
+  private static MergeOutcome noted(Task.Writing writing) {
+    return new MergeOutcome.Merged(List.of(), Map.of(), writing.state().clock().last());
+  }
+
+  private CompletableFuture<MergeOutcome> write(boolean takesSpace, Task.Merging.Step step) {
+    CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.Merging(step, takesSpace, outcome));
+    return outcome;
+  }
+
+  @Override
+  public CompletableFuture<Digest> digest() {
+    return ask(StateReader::digest);
+  }
+
+  @Override
+  public CompletableFuture<Listing> listing(List<Integer> buckets, int maxBytes) {
+    return ask(reader -> reader.listing(buckets, maxBytes));
+  }
+
+  @Override
+  public CompletableFuture<List<ByteString>> differing(Listing theirs) {
+    return ask(reader -> reader.differing(theirs));
+  }
+
+  @Override
+  public CompletableFuture<BitSet> differing(Digest theirs) {
+    return ask(reader -> reader.differing(theirs));
+  }
+
+  @Override
+  public CompletableFuture<States> states(List<ByteString> groupingKeys, int maxBytes) {
+    return ask(reader -> reader.states(groupingKeys, maxBytes));
+  }
+
+  private <T> CompletableFuture<T> ask(Task.Question.Reading<T> reading) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    enqueue(new Task.Question<>(reading, answer));
+    return answer;
+  }
+
+  @Override
+  public CompletableFuture<MergeOutcome> setAside() {
+    CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.SetAside(outcome));
+    return outcome;
   }
 
   @Override
   public Exposition exposition() {
-    return exposition;
+    return standing.exposition();
   }
 
   @Override
@@ -209,21 +311,17 @@ public final class RocksGroupStore implements GroupStore {
 
   private void run() {
     try {
-      while (!isClosing || !queue.isEmpty()) {
+      while (!isClosing || held != null || !queue.isEmpty()) {
         // Before anything is taken from the queue: whatever is taken must be answered.
         if (database == null) {
           recoverIfDue();
         } else {
           checkSpaceIfDue();
         }
-        Pending first = queue.poll(50, TimeUnit.MILLISECONDS);
-        if (first == null) {
-          continue;
-        }
-        if (database == null) {
-          refuse(List.of(first));
-        } else {
-          commit(first, database);
+        Task first = held != null ? held : queue.poll(50, TimeUnit.MILLISECONDS);
+        held = null;
+        if (first != null) {
+          perform(first);
         }
       }
     } catch (InterruptedException e) {
@@ -233,11 +331,25 @@ public final class RocksGroupStore implements GroupStore {
     } finally {
       isClosing = true;
       isClosed = true;
-      refuseAll(shuttingDown());
-      batch.close();
+      refuseAll(SHUTTING_DOWN);
+      batch.clear();
+      writes.close();
       if (database != null) {
         database.close();
       }
+    }
+  }
+
+  private void perform(Task task) {
+    RocksDatabase into = database;
+    if (into == null) {
+      refuse(List.of(task));
+    } else if (task instanceof Task.Write write) {
+      commit(write, into);
+    } else if (task instanceof Task.Question<?> question) {
+      answer(question, into);
+    } else if (task instanceof Task.SetAside setAside) {
+      setAside(setAside, into);
     }
   }
 
@@ -247,38 +359,33 @@ public final class RocksGroupStore implements GroupStore {
     failure.complete(unwritable);
   }
 
-  private void refuseAll(Unavailable outcome) {
-    for (Pending left = queue.poll(); left != null; left = queue.poll()) {
-      left.outcome.complete(outcome);
+  private void refuseAll(String reason) {
+    for (Task left = queue.poll(); left != null; left = queue.poll()) {
+      left.refuse(reason);
     }
   }
 
-  private void commit(Pending first, RocksDatabase into) {
-    List<Pending> taken = new ArrayList<>();
-    List<WriteOutcome> outcomes = new ArrayList<>();
+  private void commit(Task.Write first, RocksDatabase into) {
+    List<Task> taken = new ArrayList<>();
+    List<Runnable> answers = new ArrayList<>();
     try {
-      boolean wiped = false;
-      Pending next = first;
-      while (next != null) {
-        // A client that has gone away has cancelled: its change is not begun.
-        if (!next.outcome.isDone()) {
-          taken.add(next);
-          outcomes.add(decide(next.change));
-          wiped |= next.change instanceof Change.Wipe;
+      Task next = first;
+      while (next instanceof Task.Write write) {
+        if (!write.isWithdrawn()) {
+          taken.add(write);
+          answers.add(write.perform(writing, batch));
         }
         boolean isFull =
             taken.size() == MAX_CHANGES_PER_COMMIT || batch.bytes() >= MAX_BYTES_PER_COMMIT;
         next = isFull ? null : queue.poll();
       }
+      held = next;
       if (!batch.isEmpty()) {
         write(into, taken.size());
-        if (wiped) {
-          into.flush();
-        }
       }
       // Visible before acknowledged: who was told and scrapes must see it.
-      exposition = applier.exposition();
-      complete(taken, outcomes);
+      standing = state.standing();
+      complete(answers);
     } catch (RocksDBException | RuntimeException e) {
       // A mistake of ours is met like a failing disk: whatever half of a change is in memory goes.
       fail(into, e);
@@ -293,42 +400,62 @@ public final class RocksGroupStore implements GroupStore {
     }
   }
 
-  private WriteOutcome decide(Change change) throws RocksDBException {
-    if (change instanceof Change.Push push) {
-      long growth = applier.groups().growth(push);
-      if (growth > 0 && applier.groups().memoryBytes() + growth > options.maximumMemoryBytes()) {
-        return new Unavailable(
-            "the groups take "
-                + applier.groups().memoryBytes()
-                + " bytes of memory (expected: at most "
-                + options.maximumMemoryBytes()
-                + "): delete some, or start Holdfast with a larger heap (-Xmx)");
-      }
-    }
-    return applier.apply(change, batch);
-  }
-
-  /** Tells all whose changes were begun that they may not have taken effect. */
-  private void refuse(List<Pending> begun) {
-    complete(begun, Collections.nCopies(begun.size(), new Unavailable(reason())));
-  }
-
   private void write(RocksDatabase into, int changes) throws RocksDBException {
-    batch.putClock(applier.clock());
+    batch.putClock(state.clock().last());
+    List<byte[]> own = batch.replicated();
+    if (!own.isEmpty()) {
+      // Before the disk, which takes as long as the way to the other nodes.
+      long first = state.position(state.stream()) - own.size() + 1;
+      replication.committing(state.stream(), first, own);
+    }
     long bytes = batch.bytes();
     long startedAt = System.nanoTime();
-    batch.writeTo(into);
+    into.write(writes.batch());
     options.listener().committed(changes, bytes, System.nanoTime() - startedAt);
+    if (batch.hasWiped()) {
+      into.flush();
+    }
+  }
+
+  private void answer(Task.Question<?> question, RocksDatabase from) {
+    try {
+      question.answer(new StateReader(state, from::get));
+    } catch (RocksDBException e) {
+      fail(from, e);
+      refuse(List.of(question));
+    } catch (RuntimeException e) {
+      // It asked for what cannot be: nothing is wrong with the store.
+      question.refuse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void setAside(Task.SetAside task, RocksDatabase from) {
+    database = null;
+    try {
+      from.close();
+      Path aside = StoreDirectory.setAside(options.directory(), options.clock().instant());
+      log.atWarn()
+          .addKeyValue("path", options.directory())
+          .addKeyValue("aside", aside)
+          .log("the store was put aside; this node begins anew");
+      reopen(0);
+      task.outcome().complete(noted(writing));
+    } catch (StoreException | IOException | RuntimeException e) {
+      unwritable = "the store cannot be written: " + e.getMessage();
+      log.atError().addKeyValue("path", options.directory()).setCause(e).log(unwritable);
+      task.refuse(unwritable);
+    }
+  }
+
+  /** Tells all whose tasks were begun that they may not have taken effect. */
+  private void refuse(List<Task> begun) {
+    String reason = reason();
+    complete(begun.stream().<Runnable>map(task -> () -> task.refuse(reason)).toList());
   }
 
   /** Tells each its outcome, in one task: a commit's answers are written by one thread. */
-  private void complete(List<Pending> decided, List<? extends WriteOutcome> outcomes) {
-    Runnable tell =
-        () -> {
-          for (int i = 0; i < decided.size(); i++) {
-            decided.get(i).outcome.complete(outcomes.get(i));
-          }
-        };
+  private void complete(List<Runnable> answers) {
+    Runnable tell = () -> answers.forEach(Runnable::run);
     try {
       acknowledger.execute(tell);
     } catch (RejectedExecutionException e) {
@@ -374,28 +501,42 @@ public final class RocksGroupStore implements GroupStore {
     if (!isHousekeepingDue()) {
       return;
     }
-    // What was given out is not given out again, whether the failed batch is there or not.
-    long given = applier.clock();
-    // The old groups go first: both may not fit into memory.
-    applier = applier(new StoreLoader.Loaded(new Groups(), 0, given), options);
-    RocksDatabase reopened = null;
     try {
-      reopened = RocksDatabase.open(options.directory());
-      StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened).load();
-      applier = applier(loaded, options);
-      applier.observe(given);
-      // Below the reserve pushes are refused still, but deletes must be possible: they make space.
-      unwritable = reserve.problem();
-      exposition = applier.exposition();
-      database = reopened;
+      // What was given out is not given out again, whether the failed batch is there or not.
+      reopen(state.clock().last());
       log.atInfo()
           .addKeyValue("path", options.directory())
           .log(unwritable == null ? "the store can be written again" : unwritable);
     } catch (StoreException | IOException | RuntimeException e) {
       unwritable = "the store cannot be written: " + e.getMessage();
-      if (reopened != null) {
-        closeFailed(reopened);
-      }
+    }
+  }
+
+  private void reopen(long clock) throws StoreException, IOException {
+    // The old groups go first: both may not fit into memory.
+    StoreState nothing =
+        new StoreState(
+            new Groups(options.replicated() != null),
+            new HybridClock(options.clock(), clock),
+            new StoreState.Identity(0, 0),
+            ClusterNotes.none(),
+            options.reserved());
+    state = nothing;
+    writing = writing(nothing, options);
+    RocksDatabase reopened = RocksDatabase.open(options.directory());
+    try {
+      StoreLoader.Loaded loaded =
+          new StoreLoader(options.directory(), reopened, options.replicated()).load();
+      state = state(loaded, options);
+      state.clock().observe(clock);
+      writing = writing(state, options);
+      // Below the reserve pushes are refused still, but deletes must be possible: they make space.
+      unwritable = reserve.problem();
+      standing = state.standing();
+      database = reopened;
+    } catch (StoreException | IOException | RuntimeException e) {
+      closeFailed(reopened);
+      throw e;
     }
   }
 

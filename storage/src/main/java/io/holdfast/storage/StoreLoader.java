@@ -2,7 +2,10 @@ package io.holdfast.storage;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.store.ClockRecord;
+import io.holdfast.proto.store.ClusterRecord;
 import io.holdfast.proto.store.StoreRecord;
+import io.holdfast.proto.store.WipeRecord;
+import io.holdfast.storage.StoreOptions.Replicated;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -43,9 +46,10 @@ final class StoreLoader {
   private final Path directory;
   private final RocksDatabase database;
   private final RandomGenerator random;
+  private final @Nullable Replicated replicated;
 
-  /** What a store holds. */
-  record Loaded(Groups groups, long node, long clock) {}
+  /** What a store holds, and the stream of the changes that are made from now on. */
+  record Loaded(Groups groups, StoreState.Identity identity, ClusterNotes notes, long clock) {}
 
   private record RawRecord(byte[] key, byte[] value) {}
 
@@ -72,13 +76,18 @@ final class StoreLoader {
     }
   }
 
-  StoreLoader(Path directory, RocksDatabase database) {
-    this(directory, database, new SecureRandom());
+  StoreLoader(Path directory, RocksDatabase database, @Nullable Replicated replicated) {
+    this(directory, database, replicated, new SecureRandom());
   }
 
-  StoreLoader(Path directory, RocksDatabase database, RandomGenerator random) {
+  StoreLoader(
+      Path directory,
+      RocksDatabase database,
+      @Nullable Replicated replicated,
+      RandomGenerator random) {
     this.directory = directory;
     this.database = database;
+    this.replicated = replicated;
     this.random = random;
   }
 
@@ -87,7 +96,8 @@ final class StoreLoader {
       long node = identity();
       byte[] clock = database.get(RecordKeys.CLOCK);
       long last = clock == null ? 0 : ClockRecord.parseFrom(clock).getLast();
-      return new Loaded(groups(), node, last);
+      StoreState.Identity identity = new StoreState.Identity(node, random.nextLong());
+      return new Loaded(groups(), identity, notes(), last);
     } catch (RocksDBException e) {
       throw RocksDatabase.explained(directory, e);
     } catch (InvalidProtocolBufferException e) {
@@ -136,13 +146,27 @@ final class StoreLoader {
       batch.put(
           RecordKeys.STORE,
           StoreRecord.newBuilder().setFormat(FORMAT).setNode(node).build().toByteArray());
+      if (replicated != null) {
+        // With the identity, so that a crash cannot make a store that was never filled look whole.
+        ClusterNotes notes = ClusterNotes.ofNewStore(replicated.newStoreIsWhole());
+        batch.put(RecordKeys.CLUSTER, notes.record().toByteArray());
+      }
       database.write(batch);
     }
     return node;
   }
 
-  private Groups groups() throws RocksDBException, StoreException {
-    Assembly assembly = new Assembly();
+  private ClusterNotes notes() throws RocksDBException, InvalidProtocolBufferException {
+    byte[] value = database.get(RecordKeys.CLUSTER);
+    return value == null ? ClusterNotes.none() : ClusterNotes.of(ClusterRecord.parseFrom(value));
+  }
+
+  private Groups groups() throws RocksDBException, StoreException, InvalidProtocolBufferException {
+    byte[] wipe = database.get(RecordKeys.WIPE);
+    Assembly assembly = new Assembly(new Groups(replicated != null));
+    if (wipe != null) {
+      assembly.groups.raiseWipe(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
+    }
     ExecutorService readers =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
@@ -215,12 +239,17 @@ final class StoreLoader {
 
   /** Puts groups together from records, of which those of one group need not be neighbours. */
   private static final class Assembly {
+    private final Groups groups;
     private final Map<GroupKey, Group> found = new TreeMap<>();
     private final Map<Descriptor, Descriptor> descriptors = new HashMap<>();
     private final long startedAt = System.nanoTime();
     private long reportedAt = startedAt;
     private long records;
     private @Nullable Version previous;
+
+    Assembly(Groups groups) {
+      this.groups = groups;
+    }
 
     void add(List<ReadRecord> read) {
       for (ReadRecord record : read) {
@@ -255,7 +284,6 @@ final class StoreLoader {
     }
 
     Groups finish() {
-      Groups groups = new Groups();
       for (Group group : found.values()) {
         groups.merge(group, (before, after) -> {});
       }

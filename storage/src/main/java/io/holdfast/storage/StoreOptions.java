@@ -2,8 +2,10 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.MetricType;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How to open a store.
@@ -18,6 +20,7 @@ import java.util.Map;
  * @param reserved name and type of the server's own families that pushes may join but not
  *     contradict
  * @param listener hears of each commit
+ * @param replicated if other nodes have the same groups; null for a store that is alone
  */
 public record StoreOptions(
     Path directory,
@@ -26,7 +29,37 @@ public record StoreOptions(
     long maximumMemoryBytes,
     InstantSource clock,
     Map<String, MetricType> reserved,
-    CommitListener listener) {
+    CommitListener listener,
+    @Nullable Replicated replicated) {
+
+  /**
+   * What a replicated store needs to know.
+   *
+   * @param maxClockSkew see the flag {@code --cluster.max-clock-skew}
+   * @param newStoreIsWhole whether a store that is created lacks nothing: there is no other node
+   *     that has something
+   */
+  public record Replicated(Duration maxClockSkew, boolean newStoreIsWhole) {}
+
+  /** A store that is alone. */
+  public StoreOptions(
+      Path directory,
+      int queueCapacity,
+      long minimumFreeBytes,
+      long maximumMemoryBytes,
+      InstantSource clock,
+      Map<String, MetricType> reserved,
+      CommitListener listener) {
+    this(
+        directory,
+        queueCapacity,
+        minimumFreeBytes,
+        maximumMemoryBytes,
+        clock,
+        reserved,
+        listener,
+        null);
+  }
 
   public StoreOptions {
     if (queueCapacity < 1) {

@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When and where a change was made. Totally ordered: by clock, then by node, both unsigned.
@@ -23,6 +24,18 @@ public record Version(long clock, long node) implements Comparable<Version> {
 
   boolean isBefore(Version other) {
     return compareTo(other) < 0;
+  }
+
+  /** The later of two, where null is before everything. */
+  static @Nullable Version later(@Nullable Version one, @Nullable Version other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.isBefore(other) ? other : one;
+  }
+
+  static boolean isLater(@Nullable Version version, @Nullable Version than) {
+    return version != null && (than == null || version.isAfter(than));
   }
 
   @Override

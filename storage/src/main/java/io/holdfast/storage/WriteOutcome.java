@@ -3,8 +3,18 @@ package io.holdfast.storage;
 /** What became of a {@link Change}. */
 public sealed interface WriteOutcome {
 
-  /** The change is on the disk and in every exposition taken from now on. */
-  record Applied() implements WriteOutcome {}
+  /**
+   * The change is on the disk and in every exposition taken from now on.
+   *
+   * @param sequence the change's number in the store's own stream; of a change that left nothing,
+   *     that of the last one before it; 0 in a store that is not replicated
+   */
+  record Applied(long sequence) implements WriteOutcome {
+    /** Of a store that is not replicated. */
+    public Applied() {
+      this(0);
+    }
+  }
 
   /** The push was refused; nothing changed but the group's failure time, which is on the disk. */
   record Rejected(Rejection rejection) implements WriteOutcome {}

@@ -10,14 +10,24 @@ import org.rocksdb.RocksDBException;
 final class Applying implements AutoCloseable {
   static final long NODE = 7;
 
+  private final RecordWrites writes;
   private final CommitBatch batch;
+  private final StoreState state;
   private final ChangeApplier applier;
 
   Applying(Map<String, MetricType> reserved) {
     RocksDB.loadLibrary();
-    this.batch = new CommitBatch();
+    this.writes = new RecordWrites.Rocks();
+    this.batch = new CommitBatch(writes);
     HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(1_700_000_000_000L), 0);
-    this.applier = new ChangeApplier(new Groups(), clock, NODE, reserved);
+    this.state =
+        new StoreState(
+            new Groups(false),
+            clock,
+            new StoreState.Identity(NODE, 1),
+            ClusterNotes.none(),
+            reserved);
+    this.applier = new ChangeApplier(state);
   }
 
   WriteOutcome apply(Change change) {
@@ -31,15 +41,15 @@ final class Applying implements AutoCloseable {
   }
 
   Groups groups() {
-    return applier.groups();
+    return state.groups();
   }
 
   String text() {
-    return Pushes.text(applier.exposition());
+    return Pushes.text(state.groups().exposition());
   }
 
   @Override
   public void close() {
-    batch.close();
+    writes.close();
   }
 }

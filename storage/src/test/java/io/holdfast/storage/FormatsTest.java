@@ -62,16 +62,19 @@ class FormatsTest {
 
   private String written() throws StoreException, RocksDBException {
     try (RocksDatabase database = RocksDatabase.open(fixture.directory);
-        CommitBatch batch = new CommitBatch()) {
+        RecordWrites.Rocks writes = new RecordWrites.Rocks()) {
+      CommitBatch batch = new CommitBatch(writes);
       StoreLoader.Loaded loaded =
-          new StoreLoader(fixture.directory, database, new SplittableRandom(1)).load();
+          new StoreLoader(fixture.directory, database, null, new SplittableRandom(1)).load();
       HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(1_700_000_000_123L), 0);
-      ChangeApplier applier = new ChangeApplier(loaded.groups(), clock, loaded.node(), Map.of());
+      StoreState state =
+          new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
+      ChangeApplier applier = new ChangeApplier(state);
       for (Change change : changes()) {
         applier.apply(change, batch);
       }
-      batch.putClock(applier.clock());
-      batch.writeTo(database);
+      batch.putClock(clock.last());
+      database.write(writes.batch());
       return dump(database);
     }
   }

@@ -62,7 +62,7 @@ class SeriesIndexTest {
 
   @Test
   void seriesWithOneHash_areToldApart() {
-    Groups groups = new Groups();
+    Groups groups = new Groups(false);
     for (int i = 0; i < 2; i++) {
       Group change = new Group(Pushes.job("j" + i));
       PushedFamily real =

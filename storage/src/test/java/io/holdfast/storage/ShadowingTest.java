@@ -64,7 +64,7 @@ class ShadowingTest {
 
   @Test
   void ofIncompatibleTypes_theOldestClaimIsShown_andTheOtherWhenThatGoes() {
-    Groups groups = new Groups();
+    Groups groups = new Groups(false);
     merge(groups, change(A, 2, "# TYPE m gauge\nm 1\n"));
     merge(groups, change(B, 1, "# TYPE m counter\nm 2\n"));
     merge(groups, change(C, 3, "# TYPE m gauge\nm 3\n"));
@@ -80,7 +80,7 @@ class ShadowingTest {
   @Test
   void ofEqualSeries_theOldestClaimIsShown_withTheRestOfTheOther() {
     GroupKey other = Pushes.group("job", "a", "x", "1");
-    Groups groups = new Groups();
+    Groups groups = new Groups(false);
     merge(groups, change(A, 2, "m{x=\"1\"} 1\nm{x=\"2\"} 2\n"));
     merge(groups, change(other, 1, "m 3\n"));
     assertEquals(
@@ -105,7 +105,7 @@ class ShadowingTest {
   /** The summary s blocks s_count, which then does not block s_count_count; and so on back. */
   @Test
   void aChainOfSuffixes_showsEverySecond() {
-    Groups groups = new Groups();
+    Groups groups = new Groups(false);
     merge(groups, change(A, 1, "# TYPE s summary\ns_sum 1\n"));
     merge(groups, change(B, 2, "# TYPE s_count histogram\ns_count_sum 1\n"));
     merge(groups, change(C, 3, "# TYPE s_count_count gauge\ns_count_count 3\n"));
@@ -121,7 +121,7 @@ class ShadowingTest {
 
   @Test
   void histogramsOfBothKinds_ownTheirSuffixes_whetherThereIsAThirdTypeOrNot() {
-    Groups groups = new Groups();
+    Groups groups = new Groups(false);
     String histogram = "# TYPE m histogram\nm_sum 1\n";
     MetricFamily gaugeHistogram =
         Pushes.families(histogram).get(0).toBuilder().setType(MetricType.GAUGE_HISTOGRAM).build();
@@ -256,7 +256,7 @@ class ShadowingTest {
   }
 
   private static Groups merged(List<Group> changes) {
-    Groups groups = new Groups();
+    Groups groups = new Groups(false);
     changes.forEach(change -> merge(groups, change));
     return groups;
   }

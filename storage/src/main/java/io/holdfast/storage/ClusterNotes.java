@@ -1,0 +1,59 @@
+package io.holdfast.storage;
+
+import io.holdfast.proto.store.ClusterRecord;
+import io.holdfast.proto.store.KnownNode;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a node writes down about its cluster, so that a restart does not forget it.
+ *
+ * @param isWhole whether the store has all that it ever acknowledged; not so for a new one that was
+ *     not yet filled from the other nodes
+ * @param currentAt a hybrid clock reading: every delete and wipe up to this was here
+ * @param purgedUntil tombstones up to this hybrid clock reading may have been dropped
+ * @param knownNodes every other node whose store may come back, with the hybrid clock reading when
+ *     it was last heard from
+ */
+public record ClusterNotes(
+    boolean isWhole, long currentAt, long purgedUntil, SortedMap<Long, Long> knownNodes) {
+
+  public ClusterNotes {
+    knownNodes = Collections.unmodifiableSortedMap(new TreeMap<>(knownNodes));
+  }
+
+  /** What a node knows that has never been in a cluster. */
+  static ClusterNotes none() {
+    return new ClusterNotes(true, 0, 0, new TreeMap<>());
+  }
+
+  static ClusterNotes ofNewStore(boolean isWhole) {
+    return new ClusterNotes(isWhole, 0, 0, new TreeMap<>());
+  }
+
+  ClusterRecord record() {
+    ClusterRecord.Builder record =
+        ClusterRecord.newBuilder()
+            .setIncomplete(!isWhole)
+            .setCurrentAt(currentAt)
+            .setPurgedUntil(purgedUntil);
+    knownNodes.forEach(
+        (node, heardAt) ->
+            record.addKnownNodes(KnownNode.newBuilder().setNode(node).setHeardAt(heardAt)));
+    return record.build();
+  }
+
+  static ClusterNotes of(ClusterRecord record) {
+    SortedMap<Long, Long> nodes = new TreeMap<>();
+    for (KnownNode known : record.getKnownNodesList()) {
+      nodes.put(known.getNode(), known.getHeardAt());
+    }
+    return new ClusterNotes(
+        !record.getIncomplete(), record.getCurrentAt(), record.getPurgedUntil(), nodes);
+  }
+
+  ClusterNotes withPurgedUntil(long reading) {
+    return new ClusterNotes(isWhole, currentAt, Math.max(purgedUntil, reading), knownNodes);
+  }
+}

@@ -1,0 +1,139 @@
+package io.holdfast.storage;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.holdfast.proto.cluster.Digest;
+import io.holdfast.proto.cluster.Listing;
+import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.States;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/**
+ * Answers what other nodes ask to find and copy what they lack.
+ *
+ * <p>Concurrency: confined to the writer thread, between commits.
+ */
+final class StateReader {
+  private static final int DIGEST_BYTES = 8;
+
+  /** Reads the record of a key. */
+  interface RecordSource {
+    byte @Nullable [] get(byte[] key) throws RocksDBException;
+  }
+
+  private final StoreState state;
+  private final RecordSource records;
+
+  StateReader(StoreState state, RecordSource records) {
+    this.state = state;
+    this.records = records;
+  }
+
+  Digest digest() {
+    Digest.Builder digest =
+        Digest.newBuilder()
+            .setPurgedUntil(state.notes().purgedUntil())
+            .setGroups(state.groups().size());
+    for (long bucket : requireNonNull(state.groups().digest()).buckets()) {
+      digest.addBuckets(bucket);
+    }
+    state
+        .positions()
+        .forEach(
+            (stream, sequence) ->
+                digest.addPositions(Position.newBuilder().setStream(stream).setSequence(sequence)));
+    Version wipedAt = state.groups().wipedAt();
+    if (wipedAt != null) {
+      digest.setWipedAt(Records.stored(wipedAt));
+    }
+    return digest.build();
+  }
+
+  BitSet differing(Digest theirs) {
+    long[] other = new long[StateDigest.BUCKETS];
+    for (int i = 0; i < other.length && i < theirs.getBucketsCount(); i++) {
+      other[i] = theirs.getBuckets(i);
+    }
+    return StateDigest.differing(requireNonNull(state.groups().digest()).buckets(), other);
+  }
+
+  Listing listing(List<Integer> buckets, int maxBytes) {
+    Map<Integer, List<Group>> found = new HashMap<>();
+    for (int bucket : buckets) {
+      found.put(bucket, new ArrayList<>());
+    }
+    for (Group group : state.groups().all()) {
+      List<Group> wanted = found.get(StateDigest.bucketOf(group.key));
+      if (wanted != null) {
+        wanted.add(group);
+      }
+    }
+    Listing.Builder listing = Listing.newBuilder();
+    int listed = 0;
+    long bytes = 0;
+    for (int bucket : buckets) {
+      for (Group group : requireNonNull(found.get(bucket))) {
+        listing.addGroupingKeys(UnsafeByteOperations.unsafeWrap(group.key.encoded()));
+        listing.addDigests(StateDigest.of(group));
+        bytes += group.key.encoded().length + DIGEST_BYTES;
+      }
+      listed++;
+      if (bytes >= maxBytes) {
+        break;
+      }
+    }
+    return listing.setBucketsListed(listed).build();
+  }
+
+  List<ByteString> differing(Listing theirs) {
+    List<ByteString> differing = new ArrayList<>();
+    for (int i = 0; i < theirs.getGroupingKeysCount(); i++) {
+      ByteString key = theirs.getGroupingKeys(i);
+      Group group = state.groups().get(GroupKey.decode(key.toByteArray()));
+      if (group == null || StateDigest.of(group) != theirs.getDigests(i)) {
+        differing.add(key);
+      }
+    }
+    return differing;
+  }
+
+  States states(List<ByteString> groupingKeys, int maxBytes) throws RocksDBException {
+    States.Builder states = States.newBuilder();
+    int covered = 0;
+    long bytes = 0;
+    for (ByteString key : groupingKeys) {
+      Group group = state.groups().get(GroupKey.decode(key.toByteArray()));
+      if (group != null) {
+        byte[] encoded = encoded(group);
+        states.addStates(UnsafeByteOperations.unsafeWrap(encoded));
+        bytes += encoded.length;
+      }
+      covered++;
+      if (bytes >= maxBytes) {
+        break;
+      }
+    }
+    return states.setGroupsCovered(covered).build();
+  }
+
+  private byte[] encoded(Group group) throws RocksDBException {
+    List<byte[]> families = new ArrayList<>(group.families.size());
+    for (Family family : group.families.values()) {
+      byte[] record = records.get(RecordKeys.family(group.key, family.name()));
+      if (record == null) {
+        throw new IllegalStateException(
+            "the record of family " + family.name() + " in group " + group.key + " is missing");
+      }
+      families.add(record);
+    }
+    return Records.replicated(group, families);
+  }
+}

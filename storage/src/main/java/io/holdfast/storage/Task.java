@@ -1,0 +1,150 @@
+package io.holdfast.storage;
+
+import io.holdfast.storage.WriteOutcome.Unavailable;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/** Something that waits for the writer. */
+sealed interface Task {
+
+  /** Whether who asked for it has gone away: then it is not begun. */
+  boolean isWithdrawn();
+
+  /** Whether it may need space on the disk, so that it is refused when there is too little. */
+  boolean takesSpace();
+
+  /** Tells who asked that it was not done, or that nobody knows. */
+  void refuse(String reason);
+
+  /** A part of a commit, which may have many. */
+  sealed interface Write extends Task {
+    /**
+     * Does it in memory and adds what it leaves to the batch.
+     *
+     * @return tells who asked; called when the batch is on the disk
+     */
+    Runnable perform(Writing writing, CommitBatch batch) throws RocksDBException;
+  }
+
+  /** What works on an open store. */
+  record Writing(StoreState state, ChangeApplier applier, StateMerger merger, long maximumBytes) {}
+
+  /** An own change. */
+  record OwnChange(Change change, CompletableFuture<WriteOutcome> outcome) implements Write {
+    @Override
+    public boolean isWithdrawn() {
+      return outcome.isDone();
+    }
+
+    @Override
+    public boolean takesSpace() {
+      return takesSpace(change);
+    }
+
+    private static boolean takesSpace(Change change) {
+      return change instanceof Change.Again again
+          ? takesSpace(again.change())
+          : change instanceof Change.Push || change instanceof Change.RefusedPush;
+    }
+
+    @Override
+    public void refuse(String reason) {
+      outcome.complete(new Unavailable(reason));
+    }
+
+    @Override
+    public Runnable perform(Writing writing, CommitBatch batch) throws RocksDBException {
+      String tooMuch = tooMuch(writing);
+      WriteOutcome decided =
+          tooMuch == null ? writing.applier.apply(change, batch) : new Unavailable(tooMuch);
+      return () -> outcome.complete(decided);
+    }
+
+    private @Nullable String tooMuch(Writing writing) {
+      Groups groups = writing.state.groups();
+      long growth = change instanceof Change.Push push ? groups.growth(push) : 0;
+      if (growth <= 0 || groups.memoryBytes() + growth <= writing.maximumBytes) {
+        return null;
+      }
+      return "the groups take "
+          + groups.memoryBytes()
+          + " bytes of memory (expected: at most "
+          + writing.maximumBytes
+          + "): delete some, or start Holdfast with a larger heap (-Xmx)";
+    }
+  }
+
+  /**
+   * Something that other nodes sent, or that the node notes about them. Never refused for the sake
+   * of memory: it was acknowledged somewhere.
+   */
+  record Merging(Step step, boolean takesSpace, CompletableFuture<MergeOutcome> outcome)
+      implements Write {
+    /** What is to be done. */
+    interface Step {
+      MergeOutcome perform(Writing writing, CommitBatch batch) throws RocksDBException;
+    }
+
+    @Override
+    public boolean isWithdrawn() {
+      return outcome.isDone();
+    }
+
+    @Override
+    public void refuse(String reason) {
+      outcome.complete(new MergeOutcome.Refused(reason));
+    }
+
+    @Override
+    public Runnable perform(Writing writing, CommitBatch batch) throws RocksDBException {
+      MergeOutcome decided = step.perform(writing, batch);
+      return () -> outcome.complete(decided);
+    }
+  }
+
+  /** A question about what is on the disk: never in the middle of a commit. */
+  record Question<T>(Reading<T> reading, CompletableFuture<T> answer) implements Task {
+    /** How it is answered. */
+    interface Reading<T> {
+      T read(StateReader reader) throws RocksDBException;
+    }
+
+    @Override
+    public boolean isWithdrawn() {
+      return answer.isDone();
+    }
+
+    @Override
+    public boolean takesSpace() {
+      return false;
+    }
+
+    @Override
+    public void refuse(String reason) {
+      answer.completeExceptionally(new IllegalStateException(reason));
+    }
+
+    void answer(StateReader reader) throws RocksDBException {
+      answer.complete(reading.read(reader));
+    }
+  }
+
+  /** Puts the whole store aside and goes on with an empty one. */
+  record SetAside(CompletableFuture<MergeOutcome> outcome) implements Task {
+    @Override
+    public boolean isWithdrawn() {
+      return false;
+    }
+
+    @Override
+    public boolean takesSpace() {
+      return false;
+    }
+
+    @Override
+    public void refuse(String reason) {
+      outcome.complete(new MergeOutcome.Refused(reason));
+    }
+  }
+}
