@@ -56,6 +56,8 @@ public record ClusterOptions(Forming forming, Quorum quorum, Limits limits) {
   }
 
   /**
+   * How long, and how far, things may go wrong.
+   *
    * @param lagGrace how long an acknowledgement waits for a slow node when a quorum has the change
    * @param readGrace how long a node that does not know whether it is current refuses scrapes
    *     before it serves what it has

@@ -49,7 +49,9 @@ final class ChangeApplier {
   }
 
   private Applied applied() {
-    return new Applied(state.position(state.stream()));
+    return state.groups().isReplicated()
+        ? new Applied(state.stream(), state.position(state.stream()))
+        : new Applied();
   }
 
   private void push(Change.Push push, CommitBatch batch) throws RocksDBException {

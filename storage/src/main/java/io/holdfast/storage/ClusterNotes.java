@@ -53,6 +53,21 @@ public record ClusterNotes(
         !record.getIncomplete(), record.getCurrentAt(), record.getPurgedUntil(), nodes);
   }
 
+  /** The same of a store that lacks nothing any more. */
+  public ClusterNotes whole() {
+    return new ClusterNotes(true, currentAt, purgedUntil, knownNodes);
+  }
+
+  /** The same, current at this reading at least. */
+  public ClusterNotes withCurrentAt(long reading) {
+    return new ClusterNotes(isWhole, Math.max(currentAt, reading), purgedUntil, knownNodes);
+  }
+
+  /** The same, with other known nodes. */
+  public ClusterNotes withKnownNodes(SortedMap<Long, Long> nodes) {
+    return new ClusterNotes(isWhole, currentAt, purgedUntil, nodes);
+  }
+
   ClusterNotes withPurgedUntil(long reading) {
     return new ClusterNotes(isWhole, currentAt, Math.max(purgedUntil, reading), knownNodes);
   }

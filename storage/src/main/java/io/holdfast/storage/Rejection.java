@@ -15,6 +15,8 @@ public record Rejection(Reason reason, String message) {
     DUPLICATE_SERIES,
     TYPE_CONFLICT,
     SUFFIX_COLLISION,
+    /** Another node took something else at the same time. */
+    CONCURRENT_CONFLICT,
     TOO_LARGE
   }
 }

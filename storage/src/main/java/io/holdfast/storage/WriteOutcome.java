@@ -6,13 +6,13 @@ public sealed interface WriteOutcome {
   /**
    * The change is on the disk and in every exposition taken from now on.
    *
-   * @param sequence the change's number in the store's own stream; of a change that left nothing,
-   *     that of the last one before it; 0 in a store that is not replicated
+   * @param stream of the store's own changes; 0 in a store that is not replicated
+   * @param sequence the change's number in the stream; 0 in a store that is not replicated
    */
-  record Applied(long sequence) implements WriteOutcome {
+  record Applied(long stream, long sequence) implements WriteOutcome {
     /** Of a store that is not replicated. */
     public Applied() {
-      this(0);
+      this(0, 0);
     }
   }
 

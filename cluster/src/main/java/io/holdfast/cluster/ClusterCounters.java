@@ -1,0 +1,19 @@
+package io.holdfast.cluster;
+
+import java.time.InstantSource;
+
+/** Hears what is worth a metric. Any thread calls it; it must be quick. */
+public interface ClusterCounters {
+
+  /** A change was confirmed by enough nodes, so long after it was on this node's disk. */
+  void replicated(long nanos);
+
+  /** What this node lacked was copied from another, or could not be. */
+  void repaired(long groups, boolean succeeded);
+
+  /** A message was refused: malformed, not authentic, or too far ahead of the clock. */
+  void refused();
+
+  /** The wall clock. */
+  InstantSource clock();
+}

@@ -1,0 +1,287 @@
+package io.holdfast.cluster;
+
+import com.google.protobuf.ByteString;
+import io.holdfast.proto.cluster.Answer;
+import io.holdfast.proto.cluster.Digest;
+import io.holdfast.proto.cluster.DigestQuestion;
+import io.holdfast.proto.cluster.Listing;
+import io.holdfast.proto.cluster.ListingQuestion;
+import io.holdfast.proto.cluster.ReplicatedState;
+import io.holdfast.proto.cluster.Request;
+import io.holdfast.proto.cluster.States;
+import io.holdfast.proto.cluster.StatesQuestion;
+import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.MergeRequest;
+import io.holdfast.storage.ReceivedStates;
+import io.holdfast.storage.ReplicatedStore;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Copies to this node what a peer has and it has not: compares the digests of buckets of grouping
+ * keys, then of the groups in those that differ, then fetches the states of those groups.
+ *
+ * <p>When it is done, this node has everything that the peer had when it was asked for its digest:
+ * the positions that came with the digest hold here as well from then on.
+ *
+ * <p>Concurrency: confined to the event loop; one at a time.
+ */
+final class Copy {
+  private static final Logger log = LoggerFactory.getLogger(Copy.class);
+
+  /** Small enough that heartbeats behind it on the same connection are not late. */
+  static final int CHUNK_BYTES = 512 << 10;
+
+  private static final int KEYS_PER_QUESTION = 4096;
+  private static final long PROGRESS_NANOS = 1_000_000_000L;
+
+  /** How far it has come. */
+  record Progress(long copied, long found, int buckets) {}
+
+  /** Sends a request to the peer. */
+  interface Asking {
+    CompletableFuture<Answer> ask(Request request);
+  }
+
+  private final Link link;
+  private final Asking peer;
+  private final ReplicatedStore store;
+  private final EventLoop loop;
+  private final Consumer<@Nullable String> done;
+
+  private final Deque<Integer> buckets = new ArrayDeque<>();
+  private final Deque<ByteString> keys = new ArrayDeque<>();
+  private final long startedAt;
+  private long reportedAt;
+  private @Nullable Digest digest;
+  private int differingBuckets;
+  private long found;
+  private long copied;
+  private boolean isEnded;
+
+  /**
+   * @param done told null when all is copied, else why not
+   */
+  Copy(
+      Link link,
+      Asking peer,
+      ReplicatedStore store,
+      EventLoop loop,
+      Consumer<@Nullable String> done) {
+    this.link = link;
+    this.peer = peer;
+    this.store = store;
+    this.loop = loop;
+    this.done = done;
+    this.startedAt = loop.nanos();
+    this.reportedAt = startedAt;
+  }
+
+  Link link() {
+    return link;
+  }
+
+  Progress progress() {
+    return new Progress(copied, found, differingBuckets);
+  }
+
+  /** What the peer said of its whole state; null before it has. */
+  @Nullable Digest digest() {
+    return digest;
+  }
+
+  void start() {
+    Request question = Request.newBuilder().setDigest(DigestQuestion.getDefaultInstance()).build();
+    then(peer.ask(question), Copy::digestOf, this::compare);
+  }
+
+  /** Lets go; {@code done} is told nothing any more. */
+  void abandon() {
+    isEnded = true;
+  }
+
+  private static @Nullable Digest digestOf(Answer answer) {
+    return answer.hasDigest() ? answer.getDigest() : null;
+  }
+
+  private void compare(Digest theirs) {
+    digest = theirs;
+    ClusterNotes notes = store.standing().notes();
+    if (theirs.getPurgedUntil() > notes.currentAt()) {
+      if (store.standing().exposition().groups() > 0) {
+        end(SET_ASIDE);
+        return;
+      }
+      // Nothing is here that a forgotten delete would have to keep away.
+      CompletableFuture<MergeOutcome> unused =
+          store.note(notes.withCurrentAt(theirs.getPurgedUntil()));
+    }
+    then(
+        store.differing(theirs),
+        Function.identity(),
+        differing -> {
+          differing.stream().forEach(buckets::add);
+          differingBuckets = buckets.size();
+          mergeWipe(theirs);
+        });
+  }
+
+  private void mergeWipe(Digest theirs) {
+    if (!theirs.hasWipedAt() || differingBuckets == 0) {
+      list();
+      return;
+    }
+    ReplicatedState wipe = ReplicatedState.newBuilder().setWipedAt(theirs.getWipedAt()).build();
+    merge(MergeRequest.ofStates(ReceivedStates.decode(List.of(wipe.toByteString()))), this::list);
+  }
+
+  private void list() {
+    if (buckets.isEmpty()) {
+      finish();
+      return;
+    }
+    Request question =
+        Request.newBuilder()
+            .setListing(ListingQuestion.newBuilder().addAllBuckets(buckets))
+            .build();
+    then(
+        peer.ask(question),
+        answer -> answer.hasListing() ? answer.getListing() : null,
+        this::compare);
+  }
+
+  private void compare(Listing listing) {
+    int listed = Math.min(Math.max(listing.getBucketsListed(), 1), buckets.size());
+    for (int i = 0; i < listed; i++) {
+      buckets.remove();
+    }
+    then(
+        store.differing(listing),
+        Function.identity(),
+        differing -> {
+          keys.addAll(differing);
+          found += differing.size();
+          fetch();
+        });
+  }
+
+  private void fetch() {
+    report();
+    if (keys.isEmpty()) {
+      list();
+      return;
+    }
+    StatesQuestion.Builder question = StatesQuestion.newBuilder();
+    keys.stream().limit(KEYS_PER_QUESTION).forEach(question::addGroupingKeys);
+    then(
+        peer.ask(Request.newBuilder().setStates(question).build())
+            // Off the loop: reading and rendering take longer than anything else here.
+            .thenApply(Fetched::of),
+        Function.identity(),
+        this::merge);
+  }
+
+  /** States as they came, read. */
+  private record Fetched(States states, ReceivedStates received) {
+    static @Nullable Fetched of(Answer answer) {
+      return answer.hasStates()
+          ? new Fetched(
+              answer.getStates(), ReceivedStates.decode(answer.getStates().getStatesList()))
+          : null;
+    }
+  }
+
+  private void merge(Fetched fetched) {
+    int covered = Math.min(Math.max(fetched.states.getGroupsCovered(), 1), keys.size());
+    for (int i = 0; i < covered; i++) {
+      keys.remove();
+    }
+    copied += fetched.states.getStatesCount();
+    merge(MergeRequest.ofStates(fetched.received), this::fetch);
+  }
+
+  private void finish() {
+    Digest covered = digest;
+    if (covered == null) {
+      end("no digest");
+      return;
+    }
+    merge(
+        MergeRequest.ofPositions(Positions.of(covered.getPositionsList())),
+        () -> {
+          if (found > 0) {
+            log.atInfo()
+                .addKeyValue("peer", link.name())
+                .addKeyValue("groups", copied)
+                .addKeyValue("buckets", differingBuckets)
+                .addKeyValue("millis", (loop.nanos() - startedAt) / 1_000_000)
+                .log("copied what was lacking");
+          }
+          end(null);
+        });
+  }
+
+  private void merge(MergeRequest request, Runnable next) {
+    then(
+        store.merge(request),
+        Function.identity(),
+        outcome -> {
+          if (outcome instanceof MergeOutcome.Refused refused) {
+            end(refused.reason());
+          } else {
+            next.run();
+          }
+        });
+  }
+
+  private void report() {
+    long now = loop.nanos();
+    if (now - reportedAt > PROGRESS_NANOS) {
+      reportedAt = now;
+      log.atInfo()
+          .addKeyValue("peer", link.name())
+          .addKeyValue("copied", copied)
+          .addKeyValue("found", found)
+          .addKeyValue("buckets_left", buckets.size())
+          .log("copying");
+    }
+  }
+
+  /** Goes on, on the loop, when the future has what is expected of it; else this has failed. */
+  private <A, B> void then(
+      CompletableFuture<A> future, Function<A, @Nullable B> expected, Consumer<B> next) {
+    BiConsumer<@Nullable A, @Nullable Throwable> resume =
+        (value, failure) ->
+            loop.execute(
+                () -> {
+                  if (isEnded) {
+                    return;
+                  }
+                  B wanted = value == null ? null : expected.apply(value);
+                  if (wanted == null) {
+                    end(failure == null ? "an answer to another question" : failure.toString());
+                  } else {
+                    next.accept(wanted);
+                  }
+                });
+    CompletableFuture<A> unused = future.whenComplete(resume);
+  }
+
+  private void end(@Nullable String failure) {
+    isEnded = true;
+    done.accept(failure);
+  }
+
+  /** The peer has forgotten deletes that this store never saw. */
+  static final String SET_ASIDE =
+      "away for longer than the others keep deletes (--cluster.tombstone-retention)";
+}

@@ -1,0 +1,187 @@
+package io.holdfast.cluster;
+
+import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.ReplicatedStore;
+import io.holdfast.storage.Standing;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes down what a restart must not forget, and decides when deletes may be forgotten.
+ *
+ * <p>A tombstone may go when every node that may come back has it. Each node finds out when all
+ * known nodes are the same, notes on its disk the lowest of their clocks as the point up to which
+ * it has everything, and only then says so; what everybody has said is safe to drop. A node that is
+ * away holds that up, but not for longer than the retention: then tombstones go all the same, by
+ * age, and whoever comes back having missed them puts its store aside (see {@link Copy}).
+ *
+ * <p>Concurrency: confined to the event loop.
+ */
+final class Keeper {
+  private static final Logger log = LoggerFactory.getLogger(Keeper.class);
+  private static final Duration LONGEST_PERIOD = Duration.ofSeconds(30);
+  private static final int CLOCK_COUNTER_BITS = 16;
+
+  private final ClusterOptions options;
+  private final ReplicatedStore store;
+  private final EventLoop loop;
+  private final InstantSource clock;
+  private final Duration period;
+  private final Map<Long, Long> met = new HashMap<>();
+  private long keptAt;
+  private boolean isNoting;
+
+  /** Everything up to this is here, and noted so. */
+  private long completeUntil;
+
+  Keeper(ClusterOptions options, ReplicatedStore store, EventLoop loop, InstantSource clock) {
+    this.options = options;
+    this.store = store;
+    this.loop = loop;
+    this.clock = clock;
+    Duration tenth = options.limits().tombstoneRetention().dividedBy(10);
+    this.period = tenth.compareTo(LONGEST_PERIOD) < 0 ? tenth : LONGEST_PERIOD;
+    this.keptAt = loop.nanos();
+  }
+
+  long completeUntil() {
+    return completeUntil;
+  }
+
+  /** A node has been heard from. */
+  void met(long node) {
+    met.put(node, clock.millis() << CLOCK_COUNTER_BITS);
+  }
+
+  /** Called often; does something now and then. */
+  void keep(Collection<Link> links, boolean isCurrent) {
+    Standing standing = store.standing();
+    boolean isDue = loop.nanos() - keptAt >= period.toNanos();
+    boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
+    if (isNoting || !(isDue || hasMetAnother)) {
+      return;
+    }
+    keptAt = loop.nanos();
+    ClusterNotes notes = standing.notes();
+    notes = notes.withKnownNodes(known(notes));
+    long lowest = lowestClock(standing, links);
+    if (isCurrent) {
+      notes = notes.withCurrentAt(lowest);
+    }
+    long complete = areAllTheSame(standing, notes, links) ? lowest : completeUntil;
+    note(notes, complete);
+    if (isCurrent) {
+      purge(notes, links);
+    }
+  }
+
+  /** Notes that the store lacks nothing. */
+  void noteWhole() {
+    if (!isNoting) {
+      log.info("the store has everything that there was to be found");
+      note(store.standing().notes().whole(), completeUntil);
+    }
+  }
+
+  private void note(ClusterNotes notes, long complete) {
+    if (notes.equals(store.standing().notes())) {
+      completeUntil = complete;
+      return;
+    }
+    isNoting = true;
+    CompletableFuture<MergeOutcome> unused =
+        store
+            .note(notes)
+            .whenComplete(
+                (outcome, failure) ->
+                    loop.execute(
+                        () -> {
+                          isNoting = false;
+                          if (outcome instanceof MergeOutcome.Merged) {
+                            completeUntil = Math.max(completeUntil, complete);
+                          }
+                        }));
+  }
+
+  private long retentionStart() {
+    return clock.instant().minus(options.limits().tombstoneRetention()).toEpochMilli()
+        << CLOCK_COUNTER_BITS;
+  }
+
+  /** The nodes whose stores may come back; who was away for the retention is forgotten. */
+  private SortedMap<Long, Long> known(ClusterNotes notes) {
+    long oldest = retentionStart();
+    long rough = period.toMillis() << CLOCK_COUNTER_BITS;
+    SortedMap<Long, Long> known = new TreeMap<>(notes.knownNodes());
+    met.forEach(
+        (node, heardAt) -> {
+          // Written anew only when it matters: not with every heartbeat.
+          if (heardAt - known.getOrDefault(node, 0L) > rough) {
+            known.put(node, heardAt);
+          }
+        });
+    known.remove(store.standing().node());
+    known.values().removeIf(heardAt -> heardAt < oldest);
+    met.keySet().retainAll(known.keySet());
+    return known;
+  }
+
+  /** No version that is made from now on, by nodes that are here, is below it. */
+  private static long lowestClock(Standing standing, Collection<Link> links) {
+    long lowest = standing.clock();
+    for (Link link : links) {
+      Heartbeat said = link.said();
+      lowest = said == null ? lowest : Math.min(lowest, said.getClock());
+    }
+    return lowest;
+  }
+
+  private boolean areAllTheSame(Standing standing, ClusterNotes notes, Collection<Link> links) {
+    if (notes.knownNodes().size() + 1 < options.quorum().size()) {
+      return false;
+    }
+    return notes.knownNodes().keySet().stream()
+        .allMatch(node -> links.stream().anyMatch(link -> isSame(link, node, standing)));
+  }
+
+  private boolean isSame(Link link, long node, Standing standing) {
+    Heartbeat said = link.said();
+    return said != null
+        && said.getNode() == node
+        && link.isReachable(loop.nanos())
+        && said.getDigest() == standing.digest()
+        && link.positions().equals(standing.positions());
+  }
+
+  private void purge(ClusterNotes notes, Collection<Link> links) {
+    long until = retentionStart();
+    long agreed = completeUntil;
+    for (long node : notes.knownNodes().keySet()) {
+      agreed = Math.min(agreed, completeUntil(node, links));
+    }
+    if (notes.knownNodes().size() + 1 >= options.quorum().size()) {
+      until = Math.max(until, agreed);
+    }
+    CompletableFuture<MergeOutcome> unused = store.purge(until);
+  }
+
+  private static long completeUntil(long node, Collection<Link> links) {
+    for (Link link : links) {
+      Heartbeat said = link.said();
+      if (said != null && said.getNode() == node) {
+        return said.getCompleteUntil();
+      }
+    }
+    return 0;
+  }
+}

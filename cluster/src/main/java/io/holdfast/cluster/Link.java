@@ -1,0 +1,135 @@
+package io.holdfast.cluster;
+
+import io.holdfast.proto.cluster.Heartbeat;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node knows of a peer, and what it still has to tell it.
+ *
+ * <p>Concurrency: confined to the event loop.
+ */
+final class Link {
+  final Peer peer;
+  final Outbox outbox = new Outbox();
+
+  /** The last that the peer said of itself; null before the first word. */
+  private @Nullable Heartbeat said;
+
+  private Map<Long, Long> positions = Map.of();
+
+  /** When the request was sent that the peer has answered last: it was there after that. */
+  private long heardAt;
+
+  private boolean wasHeard;
+
+  /**
+   * The peer's stream when everything of it was last copied here; null if that was not yet done. A
+   * peer with another stream has begun anew, and knows less of what it has.
+   */
+  private @Nullable Long copiedFromStream;
+
+  boolean needsCopy = true;
+
+  /** What the peer has that is not here, since when; null if there is nothing. */
+  private @Nullable Map<Long, Long> ahead;
+
+  private long aheadSince;
+
+  /** How far the peer has come in this node's stream, without a gap. */
+  private long reachedStream;
+
+  private long reached;
+
+  /** Acknowledgements do not wait for it. */
+  boolean isLagging = true;
+
+  /** Since when it has been behind, for people; 0 if it is not. */
+  long laggingSince;
+
+  /** Why the peer refuses what is sent, or null. */
+  @Nullable String refusal;
+
+  @Nullable String lastComparison;
+  int divergentBuckets;
+
+  Link(Peer peer) {
+    this.peer = peer;
+  }
+
+  void heard(Heartbeat heartbeat) {
+    said = heartbeat;
+    positions = Positions.of(heartbeat.getPositionsList());
+  }
+
+  /** An answer to what was sent then. */
+  void answered(long sentAt) {
+    heardAt = wasHeard ? Math.max(heardAt, sentAt) : sentAt;
+    wasHeard = true;
+  }
+
+  @Nullable Heartbeat said() {
+    return said;
+  }
+
+  String name() {
+    return said == null || said.getName().isEmpty() ? peer.address() : said.getName();
+  }
+
+  Map<Long, Long> positions() {
+    return positions;
+  }
+
+  long heardAt() {
+    return heardAt;
+  }
+
+  /** Whether it was there within the lease. */
+  boolean isReachable(long now) {
+    return wasHeard && now - heardAt <= Timing.LEASE.toNanos();
+  }
+
+  /**
+   * Whether all that it had when it appeared is here, so that its positions say what is lacking.
+   */
+  boolean isCopied() {
+    return said != null && copiedFromStream != null && copiedFromStream == said.getStream();
+  }
+
+  /** Whether it counts as one of the nodes that together have everything. */
+  boolean isWitness() {
+    return isCopied() && said != null && said.getWhole();
+  }
+
+  void copied(long stream) {
+    copiedFromStream = stream;
+    needsCopy = false;
+  }
+
+  /** Compares positions: what the peer has and this node has not yet must come within a moment. */
+  void compare(Map<Long, Long> own, long now) {
+    if (ahead != null && Positions.cover(own, ahead)) {
+      ahead = null;
+    }
+    if (ahead == null && !Positions.cover(own, positions)) {
+      ahead = new HashMap<>(positions);
+      aheadSince = now;
+    }
+  }
+
+  /** For how long, in nanoseconds, this node has lacked something that the peer has. */
+  long trailing(long now) {
+    return ahead == null ? 0 : now - aheadSince;
+  }
+
+  /** The peer has all of this stream of this node up to here. */
+  void reached(long stream, long sequence) {
+    reached = stream == reachedStream ? Math.max(reached, sequence) : sequence;
+    reachedStream = stream;
+  }
+
+  long reached(long stream) {
+    return stream == reachedStream ? reached : 0;
+  }
+}

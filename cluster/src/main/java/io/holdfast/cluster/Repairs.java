@@ -1,0 +1,221 @@
+package io.holdfast.cluster;
+
+import io.holdfast.proto.cluster.Answer;
+import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.proto.cluster.Request;
+import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.ReplicatedStore;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when this node copies from which peer, and answers those that copy from it. It copies
+ * from one peer at a time, so that a node that lost its disk does not copy everything from each.
+ *
+ * <p>Concurrency: confined to the event loop, but for {@link #answer}.
+ */
+final class Repairs {
+  private static final Logger log = LoggerFactory.getLogger(Repairs.class);
+
+  /** Sends a request to a peer. */
+  interface Asking {
+    CompletableFuture<Answer> ask(Link link, Request request);
+  }
+
+  private final ClusterOptions.Quorum quorum;
+  private final ReplicatedStore store;
+  private final EventLoop loop;
+  private final Asking asking;
+  private final ClusterCounters counters;
+  private @Nullable Copy copy;
+  private long notBefore;
+  private long comparedAt;
+  private int next;
+  private boolean isSettingAside;
+
+  Repairs(
+      ClusterOptions.Quorum quorum,
+      ReplicatedStore store,
+      EventLoop loop,
+      Asking asking,
+      ClusterCounters counters) {
+    this.quorum = quorum;
+    this.store = store;
+    this.loop = loop;
+    this.asking = asking;
+    this.counters = counters;
+    this.notBefore = loop.nanos();
+    this.comparedAt = notBefore;
+  }
+
+  /** Answers a peer that copies from this node. From any thread. */
+  CompletableFuture<Answer> answer(Request request) {
+    if (request.hasDigest()) {
+      return store.digest().thenApply(digest -> Answer.newBuilder().setDigest(digest).build());
+    }
+    if (request.hasListing()) {
+      return store
+          .listing(request.getListing().getBucketsList(), Copy.CHUNK_BYTES)
+          .thenApply(listing -> Answer.newBuilder().setListing(listing).build());
+    }
+    if (request.hasStates()) {
+      return store
+          .states(request.getStates().getGroupingKeysList(), Copy.CHUNK_BYTES)
+          .thenApply(states -> Answer.newBuilder().setStates(states).build());
+    }
+    return CompletableFuture.completedFuture(
+        Answer.newBuilder().setRefusal("a request of a kind that this node does not know").build());
+  }
+
+  boolean isCopying() {
+    return copy != null;
+  }
+
+  /** What is being copied, for people; null if nothing is. */
+  @Nullable Copy copy() {
+    return copy;
+  }
+
+  /** The peer is no longer there. */
+  void forget(Link link) {
+    if (copy != null && copy.link() == link) {
+      copy.abandon();
+      copy = null;
+    }
+  }
+
+  void tick(Collection<Link> links, Keeper keeper, boolean hasTriedInVain) {
+    if (!store.standing().notes().isWhole() && isFilled(links, hasTriedInVain)) {
+      keeper.noteWhole();
+    }
+    long now = loop.nanos();
+    if (copy != null || isSettingAside || now - notBefore < 0) {
+      return;
+    }
+    boolean isComparisonDue = now - comparedAt > Timing.COMPARISON.toNanos();
+    Link from = null;
+    int at = 0;
+    for (Link link : links) {
+      if (link.isReachable(now) && link.said() != null && isWanted(link, now)) {
+        from = from == null || isBetter(link, from) ? link : from;
+      }
+    }
+    for (Link link : links) {
+      // In turn, so that each is compared with, even if changes never pause.
+      if (from == null && isComparisonDue && link.isReachable(now) && at++ == next % links.size()) {
+        from = link;
+        next++;
+      }
+    }
+    if (isComparisonDue) {
+      comparedAt = now;
+    }
+    if (from != null) {
+      begin(from);
+    }
+  }
+
+  private boolean isWanted(Link link, long now) {
+    return link.needsCopy
+        || !link.isCopied()
+        || link.trailing(now) > Timing.TRAILING.toNanos()
+        || hasDiverged(link);
+  }
+
+  /** Equally far, and yet not the same: something was lost or damaged. */
+  private boolean hasDiverged(Link link) {
+    Heartbeat said = link.said();
+    return said != null
+        && said.getDigest() != store.standing().digest()
+        && link.positions().equals(store.standing().positions());
+  }
+
+  /** One that has everything is better than one that is being filled itself. */
+  private static boolean isBetter(Link link, Link than) {
+    Heartbeat said = link.said();
+    Heartbeat other = than.said();
+    return said != null && said.getWhole() && (other == null || !other.getWhole());
+  }
+
+  /** Whether nothing can be lacking any more of what this node's disk ever acknowledged. */
+  private boolean isFilled(Collection<Link> links, boolean hasTriedInVain) {
+    if (quorum.size() == 1) {
+      return true;
+    }
+    long copied = links.stream().filter(Link::isCopied).count();
+    long witnesses = links.stream().filter(Link::isWitness).count();
+    // With a write quorum of one nobody is waited for longer than a moment.
+    boolean goesOnAlone = quorum.write() == 1 && hasTriedInVain;
+    return goesOnAlone || witnesses >= quorum.read() || copied >= quorum.size() - 1;
+  }
+
+  private void begin(Link link) {
+    Heartbeat said = link.said();
+    if (said == null) {
+      return;
+    }
+    long stream = said.getStream();
+    Copy started =
+        new Copy(
+            link,
+            request -> asking.ask(link, request),
+            store,
+            loop,
+            failure -> ended(link, stream, failure));
+    copy = started;
+    link.needsCopy = false;
+    started.start();
+  }
+
+  private void ended(Link link, long stream, @Nullable String failure) {
+    Copy ended = copy;
+    copy = null;
+    if (ended == null) {
+      return;
+    }
+    link.divergentBuckets = ended.progress().buckets();
+    link.lastComparison = counters.clock().instant().toString();
+    if (failure == null) {
+      if (ended.progress().found() > 0) {
+        counters.repaired(ended.progress().copied(), true);
+      }
+      link.copied(stream);
+      return;
+    }
+    link.needsCopy = true;
+    notBefore = loop.nanos() + Timing.RETRY.toNanos();
+    if (failure.equals(Copy.SET_ASIDE)) {
+      setAside(link);
+    } else {
+      counters.repaired(ended.progress().copied(), false);
+      log.atWarn()
+          .addKeyValue("peer", link.name())
+          .addKeyValue("err", failure)
+          .log("copying from a node failed; it is tried again");
+    }
+  }
+
+  private void setAside(Link link) {
+    isSettingAside = true;
+    log.atWarn()
+        .addKeyValue("peer", link.name())
+        .log(
+            "this node was "
+                + Copy.SET_ASIDE
+                + ": what was deleted meanwhile would come back, so it begins anew");
+    CompletableFuture<MergeOutcome> unused =
+        store
+            .setAside()
+            .whenComplete(
+                (outcome, failure) ->
+                    loop.execute(
+                        () -> {
+                          isSettingAside = false;
+                          notBefore = loop.nanos() + Duration.ofSeconds(1).toNanos();
+                        }));
+  }
+}

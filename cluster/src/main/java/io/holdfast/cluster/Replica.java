@@ -1,0 +1,497 @@
+package io.holdfast.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.proto.cluster.Answer;
+import io.holdfast.proto.cluster.Changes;
+import io.holdfast.proto.cluster.ChangesAnswer;
+import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.Request;
+import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReplicatedStore;
+import io.holdfast.storage.Replication;
+import io.holdfast.storage.Standing;
+import io.holdfast.storage.WriteOutcome.Applied;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in the cluster: sends its changes, asks the others how far they are, copies what
+ * it lacks, and knows what may be acknowledged and shown.
+ *
+ * <h2>What everything rests on</h2>
+ *
+ * <ul>
+ *   <li>A node's changes are a stream, numbered from one each time that its store is opened. A
+ *       <em>position</em> in a stream means: every change up to it is on this node's disk. Changes
+ *       behind a gap are merged, but move no position.
+ *   <li>A change is acknowledged when the positions of a write quorum have reached it.
+ *   <li>Positions are not on the disk. Who is opened anew has none, so a peer counts for the
+ *       question whether this node is current only when all of its state was copied here after it
+ *       appeared; from then on its positions tell what is lacking.
+ * </ul>
+ *
+ * So whoever asks {@link ClusterOptions.Quorum#read} nodes meets one that has a given acknowledged
+ * change, and learns of it either from the copy or from its position.
+ *
+ * <p>Concurrency: confined to the event loop, but for the methods of {@link Transport.Receiver} and
+ * {@link Replication}, and those that say so.
+ */
+final class Replica implements Transport.Receiver, Replication {
+  private static final Logger log = LoggerFactory.getLogger(Replica.class);
+
+  private final ClusterOptions options;
+  private final ReplicatedStore store;
+  private final Transport transport;
+  private final EventLoop loop;
+  private final ClusterCounters counters;
+
+  private final Map<UUID, Link> links = new LinkedHashMap<>();
+  private final List<ReadBarrier> barriers = new ArrayList<>();
+  private final Acknowledgements acknowledgements;
+  private final Currency currency;
+  private final Keeper keeper;
+  private final Repairs repairs;
+  private long heartbeatAt;
+  private boolean isStopped;
+
+  private volatile @Nullable String cannotWrite = "this node is starting";
+  private volatile ClusterStatus status;
+
+  Replica(
+      ClusterOptions options,
+      ReplicatedStore store,
+      Transport transport,
+      EventLoop loop,
+      ClusterCounters counters) {
+    this.options = options;
+    this.store = store;
+    this.transport = transport;
+    this.loop = loop;
+    this.counters = counters;
+    this.acknowledgements =
+        new Acknowledgements(options.quorum(), options.limits().lagGrace(), counters::replicated);
+    this.currency = new Currency(options, loop);
+    this.keeper = new Keeper(options, store, loop, counters.clock());
+    this.repairs = new Repairs(options.quorum(), store, loop, this::ask, counters);
+    this.status =
+        StatusReport.of(options, store.standing(), currency, List.of(), null, loop.nanos());
+  }
+
+  /** Begins to take part. From any thread. */
+  void start() {
+    acknowledgements.restart(store.standing().stream());
+    transport.start(this);
+    loop.execute(this::tick);
+  }
+
+  /** Lets go of everything; who waits is told. From any thread. */
+  void stop() {
+    loop.execute(
+        () -> {
+          isStopped = true;
+          acknowledgements.expire(
+              java.time.Duration.ofSeconds(-1), "the server is shutting down", loop.nanos());
+          barriers.forEach(each -> each.giveUp(new Reading.Unsure("shutting down")));
+          barriers.clear();
+        });
+  }
+
+  // What this node's clients ask.
+
+  /** Why no change can be acknowledged at the moment, or null. From any thread. */
+  @Nullable String cannotWrite() {
+    return cannotWrite;
+  }
+
+  /** Completes when a change that is on this node's disk is on enough others. From any thread. */
+  CompletableFuture<Confirmation> confirm(Applied applied) {
+    CompletableFuture<Confirmation> confirmation = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          acknowledgements.restart(store.standing().stream());
+          acknowledgements.await(applied.stream(), applied.sequence(), confirmation, loop.nanos());
+          settle();
+        });
+    return confirmation;
+  }
+
+  /** What a scrape may be sent. From any thread. */
+  CompletableFuture<Reading> read() {
+    if (currency.isCutOff()) {
+      return CompletableFuture.completedFuture(stale());
+    }
+    CompletableFuture<Reading> answer = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          barriers.add(new ReadBarrier(options.quorum().read() - 1, answer, loop.nanos()));
+          askAll();
+          advanceBarriers();
+        });
+    return answer;
+  }
+
+  private Reading stale() {
+    return new Reading.Stale(
+        store.exposition(), currency.unready().orElse("cut off from the other nodes"));
+  }
+
+  /** Why requests had better go to another node, or empty. From any thread. */
+  Optional<String> unready() {
+    return currency.unready();
+  }
+
+  /** As of the last tick. From any thread. */
+  ClusterStatus status() {
+    return status;
+  }
+
+  // What the store tells.
+
+  @Override
+  public void committing(long stream, long first, List<byte[]> changes) {
+    loop.execute(
+        () -> {
+          for (Link link : links.values()) {
+            if (!link.outbox.add(stream, first, changes)) {
+              log.atWarn()
+                  .addKeyValue("peer", link.name())
+                  .log("a node is too slow; it will have to copy what it lacks");
+              link.isLagging = true;
+              link.laggingSince = link.laggingSince == 0 ? loop.nanos() : link.laggingSince;
+            }
+            send(link);
+          }
+        });
+  }
+
+  // What the transport tells.
+
+  @Override
+  public void appeared(Peer peer) {
+    loop.execute(
+        () -> {
+          Link link = new Link(peer);
+          link.laggingSince = loop.nanos();
+          links.put(peer.id(), link);
+          ask(link);
+        });
+  }
+
+  @Override
+  public void disappeared(Peer peer) {
+    loop.execute(
+        () -> {
+          Link gone = links.remove(peer.id());
+          if (gone != null) {
+            log.atInfo()
+                .addKeyValue("peer", gone.name())
+                .addKeyValue("address", peer.address())
+                .log("a node has gone");
+            repairs.forget(gone);
+            settle();
+          }
+        });
+  }
+
+  @Override
+  public CompletableFuture<byte[]> received(Peer from, byte[] bytes) {
+    Request request;
+    try {
+      request = Request.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      counters.refused();
+      return CompletableFuture.completedFuture(refusal("not a request: " + e.getMessage()));
+    }
+    return answer(from, request)
+        .handle(
+            (answer, failure) ->
+                answer == null ? refusal(String.valueOf(failure)) : answer.toByteArray());
+  }
+
+  private static byte[] refusal(String reason) {
+    return Answer.newBuilder().setRefusal(reason).build().toByteArray();
+  }
+
+  private CompletableFuture<Answer> answer(Peer from, Request request) {
+    if (request.hasHeartbeat()) {
+      loop.execute(() -> heard(from, request.getHeartbeat()));
+      return CompletableFuture.completedFuture(
+          Answer.newBuilder().setHeartbeat(heartbeat()).build());
+    }
+    return request.hasChanges() ? merge(from, request.getChanges()) : repairs.answer(request);
+  }
+
+  private CompletableFuture<Answer> merge(Peer from, Changes changes) {
+    return Received.merge(changes, store)
+        .thenApply(
+            outcome -> {
+              if (outcome instanceof MergeOutcome.Refused refused) {
+                counters.refused();
+                return Answer.newBuilder().setRefusal(refused.reason()).build();
+              }
+              ChangesAnswer answer =
+                  Received.answer(changes, (MergeOutcome.Merged) outcome, store.standing());
+              loop.execute(() -> merged(from, changes, answer.getReached()));
+              return Answer.newBuilder().setChanges(answer).build();
+            });
+  }
+
+  private void merged(Peer from, Changes changes, long reached) {
+    Link link = links.get(from.id());
+    if (link != null && reached < changes.getFirst()) {
+      // A gap: what is in it is not sent again.
+      link.needsCopy = true;
+    }
+    advanceBarriers();
+  }
+
+  // The loop.
+
+  private void tick() {
+    if (isStopped) {
+      return;
+    }
+    long now = loop.nanos();
+    Standing standing = store.standing();
+    acknowledgements.restart(standing.stream());
+    if (now - heartbeatAt >= Timing.HEARTBEAT.toNanos()) {
+      heartbeatAt = now;
+      askAll();
+    }
+    for (Link link : links.values()) {
+      link.compare(standing.positions(), now);
+      send(link);
+    }
+    settle();
+    acknowledgements.expire(Timing.WRITE_DEADLINE, unconfirmed(), now);
+    repairs.tick(links.values(), keeper, currency.isCutOff());
+    currency.look(standing, links.values(), repairs.isCopying());
+    cannotWrite = currency.cannotWrite(links.values());
+    keeper.keep(links.values(), currency.isCurrent());
+    advanceBarriers();
+    status = StatusReport.of(options, standing, currency, links.values(), repairs.copy(), now);
+    loop.schedule(Timing.TICK, this::tick);
+  }
+
+  private void settle() {
+    long now = loop.nanos();
+    Standing standing = store.standing();
+    for (Link link : links.values()) {
+      updateLag(link, standing, now);
+    }
+    acknowledgements.settle(links.values(), now);
+  }
+
+  private static void updateLag(Link link, Standing standing, long now) {
+    boolean hasAll = link.reached(standing.stream()) >= standing.sequence();
+    if (!link.isReachable(now)) {
+      link.laggingSince = link.isLagging ? link.laggingSince : now;
+      link.isLagging = true;
+    } else if (hasAll && link.isCopied()) {
+      link.isLagging = false;
+      link.laggingSince = 0;
+    }
+  }
+
+  private String unconfirmed() {
+    long confirmedOn = 1 + links.values().stream().filter(link -> !link.isLagging).count();
+    String refusals =
+        links.values().stream()
+            .filter(link -> link.refusal != null)
+            .map(link -> "; " + link.name() + " refuses: " + link.refusal)
+            .reduce("", String::concat);
+    return "not confirmed on "
+        + options.quorum().write()
+        + " of "
+        + options.quorum().size()
+        + " nodes within "
+        + Timing.WRITE_DEADLINE.toSeconds()
+        + " s ("
+        + confirmedOn
+        + " keep up); it may still take effect, and a retry is safe"
+        + refusals;
+  }
+
+  private void advanceBarriers() {
+    if (barriers.isEmpty()) {
+      return;
+    }
+    Standing standing = store.standing();
+    long confirmed = acknowledgements.confirmed();
+    long now = loop.nanos();
+    barriers.removeIf(
+        barrier -> {
+          if (barrier.advance(standing, confirmed)) {
+            return true;
+          }
+          boolean isLate = now - barrier.startedAt > Timing.READ_DEADLINE.toNanos();
+          if (isLate) {
+            barrier.giveUp(currency.isCutOff() ? stale() : unsure());
+          }
+          return isLate;
+        });
+  }
+
+  private Reading unsure() {
+    return new Reading.Unsure(
+        currency.unready().orElse("this node does not know whether it is current"));
+  }
+
+  // Conversations.
+
+  private Heartbeat heartbeat() {
+    Standing standing = store.standing();
+    Heartbeat.Builder heartbeat =
+        Heartbeat.newBuilder()
+            .setNode(standing.node())
+            .setName(options.forming().nodeName())
+            .setStream(standing.stream())
+            .setDigest(standing.digest())
+            .setClock(standing.clock())
+            .setWhole(standing.notes().isWhole())
+            .setUnready(currency.unready().orElse(""))
+            .setCompleteUntil(keeper.completeUntil())
+            .setClusterSize(options.quorum().size())
+            .setWriteQuorum(options.quorum().write());
+    standing
+        .positions()
+        .forEach(
+            (stream, sequence) ->
+                heartbeat.addPositions(
+                    Position.newBuilder().setStream(stream).setSequence(sequence)));
+    return heartbeat.build();
+  }
+
+  private void askAll() {
+    links.values().forEach(this::ask);
+  }
+
+  private void ask(Link link) {
+    long sentAt = loop.nanos();
+    Request question = Request.newBuilder().setHeartbeat(heartbeat()).build();
+    CompletableFuture<Void> unused =
+        ask(link, Transport.Lane.CONTROL, question)
+            .handle(
+                (answer, failure) -> {
+                  if (answer != null && answer.hasHeartbeat()) {
+                    loop.execute(() -> answered(link, answer.getHeartbeat(), sentAt));
+                  }
+                  return null;
+                });
+  }
+
+  private CompletableFuture<Answer> ask(Link link, Request request) {
+    return ask(link, Transport.Lane.DATA, request);
+  }
+
+  private CompletableFuture<Answer> ask(Link link, Transport.Lane lane, Request request) {
+    return transport
+        .send(link.peer, lane, request.toByteArray())
+        .thenApply(
+            bytes -> {
+              try {
+                return Answer.parseFrom(bytes);
+              } catch (InvalidProtocolBufferException e) {
+                counters.refused();
+                throw new IllegalStateException("not an answer: " + e.getMessage(), e);
+              }
+            });
+  }
+
+  private void answered(Link link, Heartbeat heartbeat, long sentAt) {
+    if (links.get(link.peer.id()) != link) {
+      return;
+    }
+    link.answered(sentAt);
+    take(link, heartbeat);
+    if (link.isWitness()) {
+      for (ReadBarrier barrier : barriers) {
+        if (sentAt - barrier.startedAt >= 0) {
+          barrier.answered(link.peer, link.positions());
+        }
+      }
+      advanceBarriers();
+    }
+  }
+
+  private void heard(Peer from, Heartbeat heartbeat) {
+    Link link = links.get(from.id());
+    if (link != null) {
+      take(link, heartbeat);
+    }
+  }
+
+  private void take(Link link, Heartbeat heartbeat) {
+    Standing standing = store.standing();
+    if (link.said() == null) {
+      log.atInfo()
+          .addKeyValue("peer", heartbeat.getName())
+          .addKeyValue("address", link.peer.address())
+          .log("a node has come");
+      Introduction.check(options, standing, link.peer, heartbeat);
+    }
+    link.heard(heartbeat);
+    keeper.met(heartbeat.getNode());
+    link.reached(standing.stream(), link.positions().getOrDefault(standing.stream(), 0L));
+    link.compare(standing.positions(), loop.nanos());
+    settle();
+  }
+
+  private void send(Link link) {
+    Changes batch = link.outbox.next();
+    if (batch == null) {
+      return;
+    }
+    CompletableFuture<Void> unused =
+        ask(link, Request.newBuilder().setChanges(batch).build())
+            .handle(
+                (answer, failure) -> {
+                  loop.execute(() -> sent(link, batch, answer));
+                  return null;
+                });
+  }
+
+  private void sent(Link link, Changes batch, @Nullable Answer answer) {
+    if (links.get(link.peer.id()) != link) {
+      return;
+    }
+    if (answer == null || !answer.hasChanges()) {
+      String refusal = answer == null ? null : answer.getRefusal();
+      if (refusal != null && !refusal.equals(link.refusal)) {
+        log.atWarn().addKeyValue("peer", link.name()).log("a node refuses changes: " + refusal);
+      }
+      link.refusal = refusal;
+      loop.schedule(
+          Timing.RETRY,
+          () -> {
+            link.outbox.failed(batch);
+            send(link);
+          });
+      return;
+    }
+    link.refusal = null;
+    link.outbox.arrived(batch);
+    link.reached(batch.getStream(), requireNonNull(answer).getChanges().getReached());
+    acknowledgements.heard(answer.getChanges());
+    settle();
+    advanceBarriers();
+    send(link);
+  }
+
+  Collection<Link> links() {
+    return links.values();
+  }
+}

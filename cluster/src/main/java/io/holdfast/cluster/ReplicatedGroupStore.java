@@ -1,0 +1,133 @@
+package io.holdfast.cluster;
+
+import io.holdfast.storage.Change;
+import io.holdfast.storage.Exposition;
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.Reading;
+import io.holdfast.storage.Rejection;
+import io.holdfast.storage.ReplicatedStore;
+import io.holdfast.storage.WriteOutcome;
+import io.holdfast.storage.WriteOutcome.Applied;
+import io.holdfast.storage.WriteOutcome.Unavailable;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The groups of the whole cluster, as this node's clients see them: a change is acknowledged when
+ * enough nodes have it on the disk, and what is read is current, or said not to be.
+ *
+ * <p>Any threads may use it.
+ */
+final class ReplicatedGroupStore implements GroupStore {
+  private final ReplicatedStore local;
+  private final Replica replica;
+
+  ReplicatedGroupStore(ReplicatedStore local, Replica replica) {
+    this.local = local;
+    this.replica = replica;
+  }
+
+  @Override
+  public CompletableFuture<WriteOutcome> submit(Change change) {
+    String reason = replica.cannotWrite();
+    if (reason != null) {
+      return CompletableFuture.completedFuture(new Unavailable(reason));
+    }
+    CompletableFuture<WriteOutcome> written = local.submit(change);
+    CompletableFuture<WriteOutcome> outcome =
+        written.thenCompose(decided -> confirmed(decided, change, false));
+    // A client that has gone away withdraws what is not begun.
+    CompletableFuture<WriteOutcome> unused =
+        outcome.whenComplete(
+            (decided, failure) -> {
+              if (outcome.isCancelled()) {
+                written.cancel(false);
+              }
+            });
+    return outcome;
+  }
+
+  private CompletableFuture<WriteOutcome> confirmed(
+      WriteOutcome decided, Change change, boolean isSecond) {
+    if (!(decided instanceof Applied applied)) {
+      return CompletableFuture.completedFuture(decided);
+    }
+    return replica
+        .confirm(applied)
+        .thenCompose(confirmation -> outcome(confirmation, decided, change, isSecond));
+  }
+
+  private CompletableFuture<WriteOutcome> outcome(
+      Confirmation confirmation, WriteOutcome decided, Change change, boolean isSecond) {
+    if (confirmation instanceof Confirmation.Unconfirmed unconfirmed) {
+      return CompletableFuture.completedFuture(new Unavailable(unconfirmed.reason()));
+    }
+    if (confirmation instanceof Confirmation.Conflicting conflicting) {
+      return conflict(conflicting.reason(), decided, change);
+    }
+    if (confirmation instanceof Confirmation.Outranked outranked && !isSecond) {
+      // What was newer may have been acknowledged before this change was asked for. Now that a
+      // quorum's clocks are known, the second version is above all that was; what outranks that one
+      // came at the same time, and may as well come after.
+      Change again = new Change.Again(change, outranked.clock());
+      return local.submit(again).thenCompose(second -> confirmed(second, change, true));
+    }
+    return CompletableFuture.completedFuture(decided);
+  }
+
+  /** The push is kept, but not exposed: who pushed is told, and the group says that it failed. */
+  private CompletableFuture<WriteOutcome> conflict(
+      String reason, WriteOutcome decided, Change change) {
+    if (!(change instanceof Change.Push push)) {
+      return CompletableFuture.completedFuture(decided);
+    }
+    Rejection rejection = new Rejection(Rejection.Reason.CONCURRENT_CONFLICT, reason);
+    return local.submit(new Change.RefusedPush(push.group(), push.receivedAtNanos(), rejection));
+  }
+
+  @Override
+  public CompletableFuture<Reading> read() {
+    return replica.read();
+  }
+
+  @Override
+  public Optional<String> unready() {
+    return replica.unready();
+  }
+
+  @Override
+  public Exposition exposition() {
+    return local.exposition();
+  }
+
+  @Override
+  public Optional<String> unwritable() {
+    return local.unwritable();
+  }
+
+  @Override
+  public CompletableFuture<String> failure() {
+    return local.failure();
+  }
+
+  @Override
+  public int queueDepth() {
+    return local.queueDepth();
+  }
+
+  @Override
+  public int queueCapacity() {
+    return local.queueCapacity();
+  }
+
+  @Override
+  public long sizeBytes() {
+    return local.sizeBytes();
+  }
+
+  @Override
+  public void close() {
+    replica.stop();
+    local.close();
+  }
+}

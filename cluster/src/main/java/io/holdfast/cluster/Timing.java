@@ -1,0 +1,35 @@
+package io.holdfast.cluster;
+
+import java.time.Duration;
+
+/** The times that are the same for every cluster. */
+final class Timing {
+  /** How often each node looks around. */
+  static final Duration TICK = Duration.ofMillis(50);
+
+  /** How often each node asks each other how far it is. */
+  static final Duration HEARTBEAT = Duration.ofMillis(200);
+
+  /** How long an answer proves that a node can be reached. */
+  static final Duration LEASE = Duration.ofSeconds(2);
+
+  /** Who has not looked around for so long was frozen. */
+  static final Duration FREEZE = Duration.ofSeconds(1);
+
+  /** How long a push waits for its quorum before it is answered with 503. */
+  static final Duration WRITE_DEADLINE = Duration.ofSeconds(4);
+
+  /** How long a scrape waits until the node knows that it is current. */
+  static final Duration READ_DEADLINE = Duration.ofSeconds(1);
+
+  /** Between two attempts at something that has failed. */
+  static final Duration RETRY = Duration.ofMillis(200);
+
+  /** How long a node may trail behind another's position before it copies what it lacks. */
+  static final Duration TRAILING = Duration.ofSeconds(1);
+
+  /** How often digests are compared where changes never pause. */
+  static final Duration COMPARISON = Duration.ofSeconds(5);
+
+  private Timing() {}
+}
