@@ -25,8 +25,20 @@ public record ClusterOptions(Forming forming, Quorum quorum, Limits limits) {
       String clusterName,
       String nodeName,
       byte @Nullable [] secret) {
-    public Forming {
-      peers = List.copyOf(peers);
+    /** Not the compact form, where javac 17 loses that the secret may be null. */
+    public Forming(
+        HostPort listen,
+        HostPort advertise,
+        List<HostPort> peers,
+        String clusterName,
+        String nodeName,
+        byte @Nullable [] secret) {
+      this.listen = listen;
+      this.advertise = advertise;
+      this.peers = List.copyOf(peers);
+      this.clusterName = clusterName;
+      this.nodeName = nodeName;
+      this.secret = secret;
     }
   }
 
@@ -56,7 +68,7 @@ public record ClusterOptions(Forming forming, Quorum quorum, Limits limits) {
   }
 
   /**
-   * How long, and how far, things may go wrong.
+   * How long to wait, and how much to put up with.
    *
    * @param lagGrace how long an acknowledgement waits for a slow node when a quorum has the change
    * @param readGrace how long a node that does not know whether it is current refuses scrapes
