@@ -56,7 +56,7 @@ record Flag(String name, Kind kind, String label, String byDefault, String descr
   List<String> values(ParseResult parsed) {
     List<String> values;
     if (!isGiven(parsed)) {
-      values = List.of(byDefault);
+      values = kind == Kind.LIST && byDefault.isEmpty() ? List.of() : List.of(byDefault);
     } else if (kind.isSwitch()) {
       values = List.of(String.valueOf(parsed.<Boolean>matchedOptionValue("--" + name, false)));
     } else if (kind == Kind.LIST) {

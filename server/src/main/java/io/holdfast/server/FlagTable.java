@@ -2,6 +2,7 @@ package io.holdfast.server;
 
 import io.holdfast.server.Flag.Kind;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every flag but help and version, in the order of the help. */
 final class FlagTable {
@@ -17,7 +18,7 @@ final class FlagTable {
   static final String LOG_LEVEL = "log.level";
   static final String LOG_FORMAT = "log.format";
 
-  static final List<Flag> ALL =
+  private static final List<Flag> ONE_NODE =
       List.of(
           new Flag(
               LISTEN_ADDRESS,
@@ -115,6 +116,9 @@ final class FlagTable {
               "<format>",
               "logfmt",
               "Form of log messages: logfmt or json."));
+
+  static final List<Flag> ALL =
+      Stream.of(ONE_NODE, ClusterFlags.ALL).flatMap(List::stream).toList();
 
   private FlagTable() {}
 }

@@ -37,6 +37,7 @@ public final class Main {
     if (options.persistence().intervalGiven()) {
       log.info("--persistence.interval has no effect: every answer is on the disk already");
     }
+    options.warnings().forEach(warning -> log.atWarn().log(warning));
     App app = new App(options);
     // Before the start, which may take long: a signal ends that in order, too.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));

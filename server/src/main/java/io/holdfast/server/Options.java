@@ -1,14 +1,18 @@
 package io.holdfast.server;
 
+import io.holdfast.cluster.ClusterOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the command line asks for, complete and checked. Made by {@link OptionsReader} alone.
  *
  * @param shutdownDrain how long a stopping node reports itself unready before it stops serving
+ * @param cluster null for a node that is alone
+ * @param warnings for the log: what is allowed but should not stay so
  * @param effective flag name (without dashes) to value, for every flag, in the order of the help
  */
 record Options(
@@ -17,6 +21,8 @@ record Options(
     Persistence persistence,
     Log log,
     Duration shutdownDrain,
+    @Nullable ClusterOptions cluster,
+    List<String> warnings,
     Map<String, String> effective) {
 
   /**

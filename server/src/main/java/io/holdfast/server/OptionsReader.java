@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.cluster.ClusterOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -34,6 +35,7 @@ final class OptionsReader {
             flags.isOn(FlagTable.ENABLE_ADMIN_API));
     refuseTakenTelemetryPath(web);
 
+    ClusterOptions cluster = ClusterOptionsReader.read(flags, web.listenAddresses());
     Duration interval = flags.read(FlagTable.PERSISTENCE_INTERVAL, GoDuration::parse);
     return new Options(
         web,
@@ -43,6 +45,8 @@ final class OptionsReader {
             flags.read(FlagTable.LOG_LEVEL, text -> oneOf(Logging.Level.values(), text)),
             flags.read(FlagTable.LOG_FORMAT, text -> oneOf(Logging.Format.values(), text))),
         flags.read(FlagTable.SHUTDOWN_DRAIN, GoDuration::parse),
+        cluster,
+        cluster == null ? List.of() : ClusterOptionsReader.warnings(flags, cluster),
         flags.effective());
   }
 

@@ -1,0 +1,164 @@
+package io.holdfast.server;
+
+import io.holdfast.cluster.ClusterOptions;
+import io.holdfast.cluster.HostPort;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The cluster's part of {@link OptionsReader}. */
+final class ClusterOptionsReader {
+  private static final int MAXIMUM_NAME_LENGTH = 255;
+
+  /** Nothing that is invisible, ends a line, or turns the direction of what follows. */
+  private static final Pattern NAME =
+      Pattern.compile("[^\\p{C}\\p{Z}]([^\\p{C}\\p{Zl}\\p{Zp}]*[^\\p{C}\\p{Z}])?");
+
+  private ClusterOptionsReader() {}
+
+  /**
+   * @return null if the node is to be alone
+   * @throws IllegalArgumentException if a value can't be used; the message names its flag
+   */
+  static @Nullable ClusterOptions read(FlagValues flags, List<ListenAddress> webAddresses) {
+    if (flags.get(ClusterFlags.LISTEN_ADDRESS).isEmpty()) {
+      refuseWithoutListenAddress(flags);
+      return null;
+    }
+    ClusterOptions.Forming forming = forming(flags);
+    refuseTakenByWeb(forming.listen(), webAddresses);
+    refuseUnreachable(forming);
+    return new ClusterOptions(forming, QuorumReader.read(flags, forming), limits(flags));
+  }
+
+  /** What is allowed but should not stay so, one sentence each. */
+  static List<String> warnings(FlagValues flags, ClusterOptions cluster) {
+    List<String> warnings = new ArrayList<>();
+    String secretFile = flags.get(ClusterFlags.SECRET_FILE);
+    if (cluster.forming().secret() == null) {
+      if (!ClusterAddress.isLoopback(cluster.forming().listen())) {
+        warnings.add(
+            "no --%s: whoever reaches %s can read and change every group"
+                .formatted(ClusterFlags.SECRET_FILE, cluster.forming().listen()));
+      }
+    } else if (SecretFile.isReadableByOthers(secretFile)) {
+      warnings.add(
+          "--%s: any user of this machine can read \"%s\"; chmod o-r it"
+              .formatted(ClusterFlags.SECRET_FILE, secretFile));
+    }
+    return List.copyOf(warnings);
+  }
+
+  private static void refuseWithoutListenAddress(FlagValues flags) {
+    for (Flag flag : ClusterFlags.ALL) {
+      if (!flag.name().equals(ClusterFlags.LISTEN_ADDRESS) && flags.isGiven(flag.name())) {
+        throw new IllegalArgumentException(
+            "--%s: without effect (expected: together with --%s, or not at all)"
+                .formatted(flag.name(), ClusterFlags.LISTEN_ADDRESS));
+      }
+    }
+  }
+
+  private static ClusterOptions.Forming forming(FlagValues flags) {
+    HostPort listen = flags.read(ClusterFlags.LISTEN_ADDRESS, ClusterAddress::parse);
+    boolean isAdvertised = !flags.get(ClusterFlags.ADVERTISE_ADDRESS).isEmpty();
+    return new ClusterOptions.Forming(
+        listen,
+        isAdvertised ? flags.read(ClusterFlags.ADVERTISE_ADDRESS, ClusterAddress::parse) : listen,
+        flags.readAll(ClusterFlags.PEER, ClusterAddress::parse).stream().distinct().toList(),
+        flags.read(ClusterFlags.NAME, ClusterOptionsReader::name),
+        flags.isGiven(ClusterFlags.NODE_NAME)
+            ? flags.read(ClusterFlags.NODE_NAME, ClusterOptionsReader::name)
+            : hostName(),
+        // Given as nothing is a mistake, of a script perhaps: it must not leave the door open.
+        flags.isGiven(ClusterFlags.SECRET_FILE)
+            ? flags.read(ClusterFlags.SECRET_FILE, SecretFile::read)
+            : null);
+  }
+
+  private static void refuseTakenByWeb(HostPort listen, List<ListenAddress> webAddresses) {
+    for (ListenAddress web : webAddresses) {
+      boolean everywhere =
+          web.host().isEmpty()
+              || ClusterAddress.ip(web.host()).map(InetAddress::isAnyLocalAddress).orElse(false);
+      HostPort same = ClusterAddress.canonical(new HostPort(web.host(), web.port()));
+      if (web.port() == listen.port()
+          && (everywhere || same.equals(ClusterAddress.canonical(listen)))) {
+        throw refused(
+            ClusterFlags.LISTEN_ADDRESS,
+            listen,
+            "another port than that of --" + FlagTable.LISTEN_ADDRESS);
+      }
+    }
+  }
+
+  /** Who is told of a loopback address dials itself. */
+  private static void refuseUnreachable(ClusterOptions.Forming forming) {
+    if (!ClusterAddress.isLoopback(forming.advertise())) {
+      return;
+    }
+    for (HostPort peer : forming.peers()) {
+      Optional<InetAddress> ip = ClusterAddress.ip(peer.host());
+      if (ip.isPresent() && !ip.get().isLoopbackAddress()) {
+        throw refused(
+            ClusterFlags.ADVERTISE_ADDRESS,
+            forming.advertise(),
+            "an address that %s can dial".formatted(peer));
+      }
+    }
+  }
+
+  private static ClusterOptions.Limits limits(FlagValues flags) {
+    return new ClusterOptions.Limits(
+        duration(flags, ClusterFlags.LAG_GRACE, "1ms", "1m"),
+        duration(flags, ClusterFlags.READ_GRACE, "1ms", "10m"),
+        duration(flags, ClusterFlags.MAX_CLOCK_SKEW, "1ms", "1d"),
+        duration(flags, ClusterFlags.TOMBSTONE_RETENTION, "1s", "3650d"));
+  }
+
+  private static Duration duration(FlagValues flags, String flag, String least, String most) {
+    Duration duration = flags.read(flag, GoDuration::parse);
+    if (duration.compareTo(GoDuration.parse(least)) < 0
+        || duration.compareTo(GoDuration.parse(most)) > 0) {
+      throw refused(flag, flags.get(flag), "a duration from %s to %s".formatted(least, most));
+    }
+    return duration;
+  }
+
+  private static String name(String text) {
+    if (text.length() > MAXIMUM_NAME_LENGTH || !NAME.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "\"%s\" (expected: 1 to %d visible characters)"
+              .formatted(text.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "?"), MAXIMUM_NAME_LENGTH));
+    }
+    return text;
+  }
+
+  /** Linux says it without a name server, which may not know this machine or not answer. */
+  private static String hostName() {
+    try {
+      Path kernels = Path.of("/proc/sys/kernel/hostname");
+      return name(
+          Files.isReadable(kernels)
+              ? Files.readString(kernels).strip()
+              : InetAddress.getLocalHost().getHostName());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "--%s: not given, and this machine has no name (expected: a name for this node)"
+              .formatted(ClusterFlags.NODE_NAME),
+          e);
+    }
+  }
+
+  private static IllegalArgumentException refused(String flag, Object value, String expected) {
+    return new IllegalArgumentException(
+        "--%s: \"%s\" (expected: %s)".formatted(flag, value, expected));
+  }
+}
