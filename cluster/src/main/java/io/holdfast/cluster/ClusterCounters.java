@@ -1,7 +1,5 @@
 package io.holdfast.cluster;
 
-import java.time.InstantSource;
-
 /** Hears what is worth a metric. Any thread calls it; it must be quick. */
 public interface ClusterCounters {
 
@@ -13,7 +11,4 @@ public interface ClusterCounters {
 
   /** A message was refused: malformed, not authentic, or too far ahead of the clock. */
   void refused();
-
-  /** The wall clock. */
-  InstantSource clock();
 }

@@ -48,7 +48,7 @@ public record ClusterStatus(
    * @param unready why it says that it is unready; empty if it is ready
    * @param lagChanges changes of this node that it does not have yet
    * @param lagSeconds since when it has been behind; 0 if it is not
-   * @param comparedAt when this node last compared its state with the other's, in ISO 8601; null if
+   * @param comparedSecondsAgo when this node last compared its state with the other's; negative if
    *     it has not yet
    * @param divergentBuckets in how many of 4,096 buckets of groups that found a difference
    */
@@ -60,7 +60,7 @@ public record ClusterStatus(
       String unready,
       long lagChanges,
       double lagSeconds,
-      @Nullable String comparedAt,
+      double comparedSecondsAgo,
       int divergentBuckets) {}
 
   /**

@@ -51,7 +51,10 @@ final class Link {
   /** Why the peer refuses what is sent, or null. */
   @Nullable String refusal;
 
-  @Nullable String lastComparison;
+  /** When its state was last compared with this node's. */
+  long comparedAt;
+
+  boolean wasCompared;
   int divergentBuckets;
 
   Link(Peer peer) {

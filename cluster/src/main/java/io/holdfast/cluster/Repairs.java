@@ -177,8 +177,10 @@ final class Repairs {
     if (ended == null) {
       return;
     }
+    long now = loop.nanos();
     link.divergentBuckets = ended.progress().buckets();
-    link.lastComparison = counters.clock().instant().toString();
+    link.comparedAt = now;
+    link.wasCompared = true;
     if (failure == null) {
       if (ended.progress().found() > 0) {
         counters.repaired(ended.progress().copied(), true);
@@ -187,7 +189,7 @@ final class Repairs {
       return;
     }
     link.needsCopy = true;
-    notBefore = loop.nanos() + Timing.RETRY.toNanos();
+    notBefore = now + Timing.RETRY.toNanos();
     if (failure.equals(Copy.SET_ASIDE)) {
       setAside(link);
     } else {

@@ -57,6 +57,7 @@ final class Replica implements Transport.Receiver, Replication {
   private final Transport transport;
   private final EventLoop loop;
   private final ClusterCounters counters;
+  private final ClusterClock clock;
 
   private final Map<UUID, Link> links = new LinkedHashMap<>();
   private final List<ReadBarrier> barriers = new ArrayList<>();
@@ -75,16 +76,18 @@ final class Replica implements Transport.Receiver, Replication {
       ReplicatedStore store,
       Transport transport,
       EventLoop loop,
+      ClusterClock clock,
       ClusterCounters counters) {
     this.options = options;
     this.store = store;
     this.transport = transport;
     this.loop = loop;
+    this.clock = clock;
     this.counters = counters;
     this.acknowledgements =
         new Acknowledgements(options.quorum(), options.limits().lagGrace(), counters::replicated);
     this.currency = new Currency(options, loop);
-    this.keeper = new Keeper(options, store, loop, counters.clock());
+    this.keeper = new Keeper(options, store, loop, clock);
     this.repairs = new Repairs(options.quorum(), store, loop, this::ask, counters);
     this.status =
         StatusReport.of(options, store.standing(), currency, List.of(), null, loop.nanos());
@@ -365,7 +368,8 @@ final class Replica implements Transport.Receiver, Replication {
             .setUnready(currency.unready().orElse(""))
             .setCompleteUntil(keeper.completeUntil())
             .setClusterSize(options.quorum().size())
-            .setWriteQuorum(options.quorum().write());
+            .setWriteQuorum(options.quorum().write())
+            .setMillis(clock.millis());
     standing
         .positions()
         .forEach(
@@ -444,6 +448,7 @@ final class Replica implements Transport.Receiver, Replication {
       Introduction.check(options, standing, link.peer, heartbeat);
     }
     link.heard(heartbeat);
+    clock.follow(heartbeat.getMillis());
     keeper.met(heartbeat.getNode());
     link.reached(standing.stream(), link.positions().getOrDefault(standing.stream(), 0L));
     link.compare(standing.positions(), loop.nanos());

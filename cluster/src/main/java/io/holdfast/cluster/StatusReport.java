@@ -48,7 +48,7 @@ final class StatusReport {
         said == null ? "" : said.getUnready(),
         behind,
         link.laggingSince == 0 ? 0 : (now - link.laggingSince) / NANOS,
-        link.lastComparison,
+        link.wasCompared ? (now - link.comparedAt) / NANOS : -1,
         link.divergentBuckets);
   }
 

@@ -34,9 +34,9 @@ final class HybridClock {
     last = Math.max(last, reading);
   }
 
-  /** How far a reading is ahead of the wall clock, in milliseconds; negative if it is behind. */
-  long millisAhead(long reading) {
-    return (reading >>> COUNTER_BITS) - wallClock.millis();
+  /** A reading's part that follows the wall clock: milliseconds since 1970. */
+  static long millis(long reading) {
+    return reading >>> COUNTER_BITS;
   }
 
   long last() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -62,6 +63,7 @@ public final class RocksGroupStore implements ReplicatedStore {
   private static final long MAX_BYTES_PER_COMMIT = 4L << 20;
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+  private static final Replicated ALONE = new Replicated(Duration.ZERO, Clock.systemUTC(), true);
   private static final String SHUTTING_DOWN = "the server is shutting down";
 
   private final StoreOptions options;
@@ -139,12 +141,8 @@ public final class RocksGroupStore implements ReplicatedStore {
 
   private static Task.Writing writing(StoreState state, StoreOptions options) {
     Replicated replicated = options.replicated();
-    Duration maxClockSkew = replicated == null ? Duration.ZERO : replicated.maxClockSkew();
-    return new Task.Writing(
-        state,
-        new ChangeApplier(state),
-        new StateMerger(state, maxClockSkew),
-        options.maximumMemoryBytes());
+    StateMerger merger = new StateMerger(state, replicated == null ? ALONE : replicated);
+    return new Task.Writing(state, new ChangeApplier(state), merger, options.maximumMemoryBytes());
   }
 
   @Override

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.holdfast.storage.MergeOutcome.Merged;
 import io.holdfast.storage.MergeOutcome.Refused;
 import io.holdfast.storage.ReceivedStates.Received;
-import java.time.Duration;
+import io.holdfast.storage.StoreOptions.Replicated;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,28 +21,24 @@ import org.rocksdb.RocksDBException;
  */
 final class StateMerger {
   private final StoreState state;
-  private final Duration maxClockSkew;
+  private final Replicated limits;
 
-  /**
-   * @param maxClockSkew states with versions further ahead of the wall clock are refused: one clock
-   *     that is wrong must not decide for a long time who wins
-   */
-  StateMerger(StoreState state, Duration maxClockSkew) {
+  StateMerger(StoreState state, Replicated limits) {
     this.state = state;
-    this.maxClockSkew = maxClockSkew;
+    this.limits = limits;
   }
 
   /** Merges everything, or nothing if something must be refused. */
   MergeOutcome merge(MergeRequest request, CommitBatch batch) throws RocksDBException {
     List<Received> states = request.states().states();
     for (Received received : states) {
-      long ahead = state.clock().millisAhead(newest(received));
-      if (ahead > maxClockSkew.toMillis()) {
+      long ahead = HybridClock.millis(newest(received)) - limits.wallClock().millis();
+      if (ahead > limits.maxClockSkew().toMillis()) {
         return new Refused(
             "a version is "
                 + ahead
                 + " ms ahead of this node's clock (expected: at most "
-                + maxClockSkew.toMillis()
+                + limits.maxClockSkew().toMillis()
                 + ", --cluster.max-clock-skew): set the clocks right");
       }
     }

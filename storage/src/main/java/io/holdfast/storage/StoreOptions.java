@@ -35,11 +35,14 @@ public record StoreOptions(
   /**
    * What a replicated store needs to know.
    *
-   * @param maxClockSkew see the flag {@code --cluster.max-clock-skew}
+   * @param maxClockSkew states of other nodes with versions further ahead of the wall clock are
+   *     refused: one clock that is wrong must not decide for a long time who wins
+   * @param wallClock this machine's; the clock for versions may follow other nodes'
    * @param newStoreIsWhole whether a store that is created lacks nothing: there is no other node
    *     that has something
    */
-  public record Replicated(Duration maxClockSkew, boolean newStoreIsWhole) {}
+  public record Replicated(
+      Duration maxClockSkew, InstantSource wallClock, boolean newStoreIsWhole) {}
 
   /** A store that is alone. */
   public StoreOptions(
