@@ -123,8 +123,18 @@ final class Copy {
       }
       // Nothing is here that a forgotten delete would have to keep away.
       CompletableFuture<MergeOutcome> unused =
-          store.note(notes.withCurrentAt(theirs.getPurgedUntil()));
+          store.note(now -> now.withCurrentAt(theirs.getPurgedUntil()));
     }
+    if (theirs.getPurgedUntil() > notes.purgedUntil()) {
+      // What entitles the peer to forget these deletes entitles every node; kept here alone, they
+      // would look like something that the peer lacks.
+      then(store.purge(theirs.getPurgedUntil()), Function.identity(), purged -> differ(theirs));
+    } else {
+      differ(theirs);
+    }
+  }
+
+  private void differ(Digest theirs) {
     then(
         store.differing(theirs),
         Function.identity(),

@@ -8,11 +8,12 @@ import io.holdfast.storage.Standing;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ final class Keeper {
   private final EventLoop loop;
   private final InstantSource clock;
   private final Duration period;
-  private final Map<Long, Long> met = new HashMap<>();
+  private final Map<Long, Long> met = new ConcurrentHashMap<>();
   private long keptAt;
   private boolean isNoting;
 
@@ -60,28 +61,31 @@ final class Keeper {
 
   /** A node has been heard from. */
   void met(long node) {
-    met.put(node, clock.millis() << CLOCK_COUNTER_BITS);
+    if (node != store.standing().node()) {
+      met.put(node, clock.millis() << CLOCK_COUNTER_BITS);
+    }
   }
 
   /** Called often; does something now and then. */
   void keep(Collection<Link> links, boolean isCurrent) {
     Standing standing = store.standing();
+    met.values().removeIf(heardAt -> heardAt < retentionStart());
     boolean isDue = loop.nanos() - keptAt >= period.toNanos();
     boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
     if (isNoting || !(isDue || hasMetAnother)) {
       return;
     }
     keptAt = loop.nanos();
-    ClusterNotes notes = standing.notes();
-    notes = notes.withKnownNodes(known(notes));
     long lowest = lowestClock(standing, links);
+    boolean areAllTheSame = areAllTheSame(standing, links);
+    note(
+        notes -> {
+          ClusterNotes known = notes.withKnownNodes(known(notes));
+          return isCurrent ? known.withCurrentAt(lowest) : known;
+        },
+        isCurrent && areAllTheSame ? lowest : completeUntil);
     if (isCurrent) {
-      notes = notes.withCurrentAt(lowest);
-    }
-    long complete = areAllTheSame(standing, notes, links) ? lowest : completeUntil;
-    note(notes, complete);
-    if (isCurrent) {
-      purge(notes, links);
+      purge(standing.notes(), links);
     }
   }
 
@@ -89,19 +93,15 @@ final class Keeper {
   void noteWhole() {
     if (!isNoting) {
       log.info("the store has everything that there was to be found");
-      note(store.standing().notes().whole(), completeUntil);
+      note(ClusterNotes::whole, completeUntil);
     }
   }
 
-  private void note(ClusterNotes notes, long complete) {
-    if (notes.equals(store.standing().notes())) {
-      completeUntil = complete;
-      return;
-    }
+  private void note(UnaryOperator<ClusterNotes> change, long complete) {
     isNoting = true;
     CompletableFuture<MergeOutcome> unused =
         store
-            .note(notes)
+            .note(change)
             .whenComplete(
                 (outcome, failure) ->
                     loop.execute(
@@ -118,7 +118,10 @@ final class Keeper {
         << CLOCK_COUNTER_BITS;
   }
 
-  /** The nodes whose stores may come back; who was away for the retention is forgotten. */
+  /**
+   * The nodes whose stores may come back; who was away for the retention is forgotten. On the
+   * store's writer thread.
+   */
   private SortedMap<Long, Long> known(ClusterNotes notes) {
     long oldest = retentionStart();
     long rough = period.toMillis() << CLOCK_COUNTER_BITS;
@@ -132,7 +135,6 @@ final class Keeper {
         });
     known.remove(store.standing().node());
     known.values().removeIf(heardAt -> heardAt < oldest);
-    met.keySet().retainAll(known.keySet());
     return known;
   }
 
@@ -146,7 +148,8 @@ final class Keeper {
     return lowest;
   }
 
-  private boolean areAllTheSame(Standing standing, ClusterNotes notes, Collection<Link> links) {
+  private boolean areAllTheSame(Standing standing, Collection<Link> links) {
+    ClusterNotes notes = standing.notes();
     if (notes.knownNodes().size() + 1 < options.quorum().size()) {
       return false;
     }

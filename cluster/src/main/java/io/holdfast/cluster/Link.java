@@ -105,6 +105,10 @@ final class Link {
     return isCopied() && said != null && said.getWhole();
   }
 
+  boolean isComparisonDue(long now) {
+    return !wasCompared || now - comparedAt > Timing.COMPARISON.toNanos();
+  }
+
   void copied(long stream) {
     copiedFromStream = stream;
     needsCopy = false;

@@ -123,7 +123,7 @@ final class Repairs {
     return link.needsCopy
         || !link.isCopied()
         || link.trailing(now) > Timing.TRAILING.toNanos()
-        || hasDiverged(link);
+        || (hasDiverged(link) && link.isComparisonDue(now));
   }
 
   /** Equally far, and yet not the same: something was lost or damaged. */

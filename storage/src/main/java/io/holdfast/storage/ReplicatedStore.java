@@ -7,6 +7,7 @@ import io.holdfast.proto.cluster.States;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * A store whose state other nodes have as well: it says what it has, gives it away, and takes in
@@ -48,8 +49,8 @@ public interface ReplicatedStore extends GroupStore {
   /** The states of these groups, tombstones too: as many as fit into about this many bytes. */
   CompletableFuture<States> states(List<ByteString> groupingKeys, int maxBytes);
 
-  /** Writes the notes down. */
-  CompletableFuture<MergeOutcome> note(ClusterNotes notes);
+  /** Writes down what this makes of the notes as they are by then; on the writer thread. */
+  CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterNotes> change);
 
   /** Drops tombstones up to this hybrid clock reading, and notes it if there were any. */
   CompletableFuture<MergeOutcome> purge(long until);

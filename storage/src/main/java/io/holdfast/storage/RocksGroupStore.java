@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -190,11 +191,11 @@ public final class RocksGroupStore implements ReplicatedStore {
   }
 
   @Override
-  public CompletableFuture<MergeOutcome> note(ClusterNotes notes) {
+  public CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterNotes> change) {
     return write(
         false,
         (writing, into) -> {
-          writing.state().note(notes, into);
+          writing.state().note(change.apply(writing.state().notes()), into);
           return noted(writing);
         });
   }

@@ -139,6 +139,9 @@ final class StoreState {
   }
 
   void note(ClusterNotes news, CommitBatch batch) throws RocksDBException {
+    if (news.equals(notes)) {
+      return;
+    }
     notes = news;
     batch.putNotes(news);
   }

@@ -1,0 +1,128 @@
+package io.holdfast.cluster;
+
+import io.holdfast.cluster.SimulatedTime.Scope;
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.SimulatedDisk;
+import io.holdfast.storage.SimulatedStore;
+import io.holdfast.storage.StoreOptions.Replicated;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A node that can crash, freeze and start again on the disk that it had. */
+final class SimulatedNode {
+  private static final long EPOCH_MILLIS = 1_700_000_000_000L;
+
+  /** One run of the process. */
+  final class Life implements EventLoop {
+    final Scope process = new Scope();
+    final SimulatedStore store;
+    final Replica replica;
+    final GroupStore groups;
+
+    Life() {
+      InstantSource wall =
+          () -> Instant.ofEpochMilli(EPOCH_MILLIS + time.now() / 1_000_000 + skewMillis);
+      ClusterClock clock = new ClusterClock(wall, this::nanos, options.limits().maxClockSkew());
+      store =
+          new SimulatedStore(
+              disk,
+              new Replicated(options.limits().maxClockSkew(), wall, options.quorum().bootstrap()),
+              clock,
+              random,
+              (delay, task) -> time.after(delay, process, task));
+      store.skipsFsync = mutation == Mutation.SKIP_FSYNC;
+      store.dropsTombstones = mutation == Mutation.DROP_TOMBSTONES;
+      replica =
+          new Replica(options, store, network.port(number, process), this, clock, new NoCounters());
+      groups = new ReplicatedGroupStore(store, replica);
+      store.replicateTo(replica);
+      replica.start();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      time.after(0, process, task);
+    }
+
+    @Override
+    public void schedule(Duration delay, Runnable task) {
+      time.after(delay.toNanos(), process, task);
+    }
+
+    @Override
+    public long nanos() {
+      return time.now() + nanosOffset;
+    }
+  }
+
+  /** A rule that is broken on purpose. */
+  enum Mutation {
+    NONE,
+    SKIP_FSYNC,
+    DROP_TOMBSTONES,
+    ACKNOWLEDGE_BEFORE_QUORUM
+  }
+
+  final int number;
+  final SimulatedDisk disk = new SimulatedDisk();
+  private final ClusterOptions options;
+  private final SimulatedTime time;
+  private final SimulatedNetwork network;
+  private final RandomGenerator random;
+  private final Mutation mutation;
+  private final long skewMillis;
+  private final long nanosOffset;
+  @Nullable Life life;
+
+  SimulatedNode(
+      int number,
+      ClusterOptions options,
+      SimulatedTime time,
+      SimulatedNetwork network,
+      RandomGenerator random,
+      Mutation mutation,
+      long skewMillis) {
+    this.number = number;
+    this.options = options;
+    this.time = time;
+    this.network = network;
+    this.random = random;
+    this.mutation = mutation;
+    this.skewMillis = skewMillis;
+    this.nanosOffset = random.nextLong(1L << 40);
+  }
+
+  void start() {
+    if (life == null) {
+      life = new Life();
+    }
+  }
+
+  void crash() {
+    if (life != null) {
+      life.process.isAlive = false;
+      life.store.crash();
+      life = null;
+    }
+  }
+
+  void freeze(long nanos) {
+    if (life != null) {
+      life.process.frozenUntil = time.now() + nanos;
+    }
+  }
+
+  private static final class NoCounters implements ClusterCounters {
+    @Override
+    public void replicated(long nanos) {}
+
+    @Override
+    public void repaired(long groups, boolean succeeded) {}
+
+    @Override
+    public void refused() {}
+  }
+}

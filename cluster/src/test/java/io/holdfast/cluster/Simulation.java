@@ -1,0 +1,495 @@
+package io.holdfast.cluster;
+
+import io.holdfast.cluster.ClusterOptions.Forming;
+import io.holdfast.cluster.ClusterOptions.Limits;
+import io.holdfast.cluster.ClusterOptions.Quorum;
+import io.holdfast.cluster.SimulatedNode.Life;
+import io.holdfast.cluster.SimulatedNode.Mutation;
+import io.holdfast.proto.NameRule;
+import io.holdfast.proto.ParseException;
+import io.holdfast.proto.TextParser;
+import io.holdfast.storage.Change;
+import io.holdfast.storage.Exposition;
+import io.holdfast.storage.ExpositionReader;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.PushPreparation;
+import io.holdfast.storage.Reading;
+import io.holdfast.storage.WriteOutcome;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster in one thread and simulated time: real replication, merge and store logic; clients that
+ * push and delete one after the other through any nodes, and scrapers; crashes, frozen processes,
+ * partitions, a lost disk, failing writes, clocks that are wrong, and a network that does what it
+ * likes. Everything follows from the seed.
+ *
+ * <p>What must hold, after every step:
+ *
+ * <ul>
+ *   <li>What is acknowledged is on the disks of a write quorum at that moment.
+ *   <li>A scrape that a node vouches for shows, of each group, the last change that was
+ *       acknowledged before it began, or a later one. So nothing acknowledged is lost and nothing
+ *       deleted returns.
+ *   <li>On no disk the version of a family goes back.
+ * </ul>
+ *
+ * And when everything works again: all nodes are ready, and the same byte for byte.
+ */
+final class Simulation {
+  private static final long SECOND = 1_000_000_000L;
+  private static final long MILLI = 1_000_000L;
+  private static final int CLIENTS = 3;
+  private static final int REGISTERS_PER_CLIENT = 2;
+
+  /** What an invariant that does not hold says. */
+  @SuppressWarnings("serial") // Never leaves the tests.
+  static final class Violation extends AssertionError {
+    Violation(String what) {
+      super(what);
+    }
+  }
+
+  private final SimulatedTime time = new SimulatedTime();
+  private final RandomGenerator random;
+  private final SimulatedNetwork network;
+  private final Quorum quorum;
+  private final Mutation mutation;
+  private final Duration retention;
+  private final List<SimulatedNode> nodes = new ArrayList<>();
+  private final List<Register> registers = new ArrayList<>();
+  private final SimulatedTime.Scope world = new SimulatedTime.Scope();
+  private final List<String> story = new ArrayList<>();
+  private boolean isQuiet;
+  private boolean hasLostDisk;
+  private int busyClients;
+  private boolean isWiping;
+
+  /** How many changes were acknowledged, and scrapes vouched for: a run without is no proof. */
+  int acknowledged;
+
+  int vouched;
+
+  Simulation(long seed, Mutation mutation) {
+    this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+    this.mutation = mutation;
+    this.network = new SimulatedNetwork(time, random);
+    this.quorum = quorum();
+    this.retention = random.nextInt(4) == 0 ? Duration.ofSeconds(15) : Duration.ofDays(7);
+    network.lossRate = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.1;
+    network.duplicateRate = random.nextDouble() * 0.1;
+    network.maxDelayNanos = (1 + random.nextLong(100)) * MILLI;
+    // Each off by up to half of what two may be apart.
+    long skew = random.nextBoolean() ? 0 : 30_000;
+    for (int i = 0; i < quorum.size(); i++) {
+      nodes.add(
+          new SimulatedNode(
+              i, options(i), time, network, random, mutation, random.nextLong(-skew, skew + 1)));
+    }
+  }
+
+  private Quorum quorum() {
+    int size = new int[] {3, 3, 3, 3, 2, 5, 4}[random.nextInt(7)];
+    int write = random.nextInt(8) == 0 ? size : size / 2 + 1;
+    return new Quorum(size, write, false);
+  }
+
+  private ClusterOptions options(int number) {
+    HostPort address = new HostPort("node-" + number, 1);
+    Quorum used =
+        mutation == Mutation.ACKNOWLEDGE_BEFORE_QUORUM
+            ? new Quorum(quorum.size(), quorum.write() - 1, false)
+            : quorum;
+    return new ClusterOptions(
+        new Forming(address, address, List.of(), "simulated", "node-" + number, null),
+        used,
+        new Limits(
+            Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofSeconds(61), retention));
+  }
+
+  /**
+   * Runs the whole simulation.
+   *
+   * @throws Violation with what happened before
+   */
+  void run() {
+    try {
+      nodes.forEach(SimulatedNode::start);
+      for (int client = 0; client < CLIENTS; client++) {
+        List<Register> own = new ArrayList<>();
+        for (int i = 0; i < REGISTERS_PER_CLIENT; i++) {
+          Register register = new Register("c" + client + "r" + i);
+          own.add(register);
+          registers.add(register);
+        }
+        at(random.nextLong(SECOND), () -> change(own));
+      }
+      at(SECOND, this::scrape);
+      at(5 * SECOND, this::fault);
+      at(5 * SECOND, this::conflict);
+      if (random.nextInt(4) == 0) {
+        at(random.nextLong(20 * SECOND, 60 * SECOND), this::wipe);
+      }
+      until(90 * SECOND);
+      quieten();
+      until(60 * SECOND);
+      checkEnd();
+    } catch (RuntimeException | Error e) {
+      throw (Violation)
+          new Violation(
+                  e
+                      + "\n"
+                      + String.join(
+                          "\n", story.subList(Math.max(0, story.size() - 60), story.size())))
+              .initCause(e);
+    }
+  }
+
+  private void at(long nanos, Runnable task) {
+    time.after(nanos, world, task);
+  }
+
+  private void until(long nanos) {
+    long end = time.now() + nanos;
+    while (time.step(end)) {
+      // Each step checks what it changes.
+    }
+  }
+
+  private void tell(String what) {
+    story.add(time.now() / MILLI + " ms: " + what);
+  }
+
+  private @Nullable Life anyLife() {
+    return nodes.get(random.nextInt(nodes.size())).life;
+  }
+
+  // Clients.
+
+  private void change(List<Register> own) {
+    Life life = anyLife();
+    if (isQuiet || isWiping || life == null) {
+      if (!isQuiet) {
+        at(random.nextLong(300 * MILLI), () -> change(own));
+      }
+      return;
+    }
+    Register register = own.get(random.nextInt(own.size()));
+    Integer value = random.nextInt(5) == 0 ? null : register.nextValue();
+    Register.Operation operation = register.ask(value, time.now());
+    busyClients++;
+    submit(
+        life,
+        value == null ? new Change.Delete(key(register.job)) : push(register.job, value),
+        isAcknowledged -> {
+          tell(
+              register.job
+                  + " = "
+                  + value
+                  + (isAcknowledged ? " acknowledged" : " unknown")
+                  + ", asked at "
+                  + operation.askedAt / MILLI);
+          if (isAcknowledged) {
+            acknowledge(register, operation);
+          }
+          busyClients--;
+          // Who does not know waits a moment, as clients do.
+          long pause = isAcknowledged ? random.nextLong(400 * MILLI) : SECOND;
+          at(pause, () -> change(own));
+        });
+  }
+
+  private Change push(String job, int value) {
+    boolean replaces = random.nextBoolean();
+    String body = "# TYPE value gauge\nvalue " + value + "\n";
+    if (random.nextInt(4) == 0) {
+      body += "# TYPE other gauge\nother " + value + "\n";
+    }
+    return prepared(job, replaces, body);
+  }
+
+  private Change prepared(String job, boolean replaces, String body) {
+    try {
+      return PushPreparation.prepare(
+          key(job),
+          replaces,
+          time.now(),
+          TextParser.parse(body.getBytes(StandardCharsets.UTF_8), NameRule.LEGACY),
+          1 << 20);
+    } catch (ParseException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static GroupKey key(String job) {
+    return GroupKey.of(new TreeMap<>(Map.of("job", job)));
+  }
+
+  private interface Answer {
+    void told(boolean isAcknowledged);
+  }
+
+  /** As a client over HTTP: the answer comes, or the connection breaks, or it gives up. */
+  private void submit(Life life, Change change, Answer answer) {
+    boolean[] isTold = {false};
+    Answer once =
+        isAcknowledged -> {
+          if (!isTold[0]) {
+            isTold[0] = true;
+            answer.told(isAcknowledged);
+          }
+        };
+    at(10 * SECOND, () -> once.told(false));
+    time.after(
+        random.nextLong(2 * MILLI),
+        life.process,
+        () -> {
+          CompletableFuture<Void> unused =
+              life.groups
+                  .submit(change)
+                  .thenAccept(outcome -> once.told(outcome instanceof WriteOutcome.Applied));
+        });
+  }
+
+  private void acknowledge(Register register, Register.Operation operation) {
+    acknowledged++;
+    operation.isAcknowledged = true;
+    operation.acknowledgedAt = time.now();
+    Double expected = operation.value == null ? null : Double.valueOf(operation.value);
+    long disks =
+        nodes.stream()
+            .filter(
+                node -> java.util.Objects.equals(node.disk.gauge(register.job, "value"), expected))
+            .count();
+    if (disks < quorum.write()) {
+      throw new Violation(
+          register.job
+              + " = "
+              + operation.value
+              + " is acknowledged, but on "
+              + disks
+              + " disks (expected: "
+              + quorum.write()
+              + ")");
+    }
+  }
+
+  /** Pushes that conflict, through two nodes at once: no client may rely on either. */
+  private void conflict() {
+    if (isQuiet) {
+      return;
+    }
+    for (String type : List.of("gauge", "counter")) {
+      Life life = anyLife();
+      if (life != null) {
+        String body = "# TYPE conflicting " + type + "\nconflicting{job=\"x\"} 1\n";
+        submit(life, prepared("conflict_" + type, false, body), isAcknowledged -> {});
+        if (random.nextInt(3) == 0) {
+          submit(life, new Change.Delete(key("conflict_" + type)), isAcknowledged -> {});
+        }
+      }
+    }
+    at(random.nextLong(5 * SECOND), this::conflict);
+  }
+
+  /** Waits until no client is in the middle of something, then wipes as one more client of all. */
+  private void wipe() {
+    isWiping = true;
+    Life life = anyLife();
+    if (busyClients > 0 || life == null) {
+      if (!isQuiet) {
+        at(100 * MILLI, this::wipe);
+      }
+      return;
+    }
+    Map<Register, Register.Operation> operations = new HashMap<>();
+    registers.forEach(register -> operations.put(register, register.ask(null, time.now())));
+    submit(
+        life,
+        new Change.Wipe(),
+        isAcknowledged -> {
+          tell("wipe" + (isAcknowledged ? " acknowledged" : " unknown"));
+          if (isAcknowledged) {
+            operations.forEach(this::acknowledge);
+          }
+          at(isAcknowledged ? 0 : SECOND, () -> isWiping = false);
+        });
+  }
+
+  // Scrapers.
+
+  private void scrape() {
+    SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
+    Life life = node.life;
+    long startedAt = time.now();
+    if (life != null) {
+      time.after(
+          random.nextLong(2 * MILLI),
+          life.process,
+          () -> {
+            CompletableFuture<Void> unused =
+                life.groups.read().thenAccept(reading -> check(node, reading, startedAt));
+          });
+    }
+    at(random.nextLong(150 * MILLI), this::scrape);
+  }
+
+  private void check(SimulatedNode node, Reading reading, long startedAt) {
+    if (reading instanceof Reading.Current current) {
+      vouched++;
+      Map<String, Integer> values = values(current.exposition());
+      for (Register register : registers) {
+        String problem = register.check(values.get(register.job), startedAt);
+        if (problem != null) {
+          throw new Violation("a scrape of node " + node.number + ": " + problem);
+        }
+      }
+    }
+  }
+
+  private static Map<String, Integer> values(Exposition exposition) {
+    Map<String, Integer> values = new HashMap<>();
+    for (String line : text(exposition).split("\n", -1)) {
+      if (line.startsWith("value{")) {
+        int from = line.indexOf("job=\"") + 5;
+        String job = line.substring(from, line.indexOf('"', from));
+        values.put(job, (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)));
+      }
+    }
+    return values;
+  }
+
+  private static String text(Exposition exposition) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ExpositionReader reader = exposition.text(List.of())) {
+      for (ByteBuffer piece = reader.next(); piece != null; piece = reader.next()) {
+        byte[] part = new byte[piece.remaining()];
+        piece.get(part);
+        bytes.writeBytes(part);
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  // Faults.
+
+  private void fault() {
+    if (isQuiet) {
+      return;
+    }
+    SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
+    Life life = node.life;
+    switch (random.nextInt(8)) {
+      case 0, 1 -> crash(node);
+      case 2 -> {
+        long nanos = random.nextLong(8 * SECOND);
+        tell("freeze " + node.number + " for " + nanos / MILLI);
+        node.freeze(nanos);
+      }
+      case 3 -> {
+        tell("cut off " + node.number);
+        nodes.forEach(other -> network.cut(node.number, other.number));
+      }
+      case 4 -> {
+        int other = random.nextInt(nodes.size());
+        tell("cut " + node.number + " from " + other);
+        network.cut(node.number, other);
+      }
+      case 5 -> {
+        if (life != null) {
+          tell("the disk of " + node.number + " fails");
+          life.store.failsNextCommit = true;
+        }
+      }
+      case 6 -> {
+        if (random.nextInt(4) == 0) {
+          tell("power loss of all");
+          nodes.forEach(this::crash);
+        }
+      }
+      default -> loseDisk(node);
+    }
+    if (random.nextInt(3) > 0) {
+      at(random.nextLong(10 * SECOND), network::heal);
+    }
+    at(random.nextLong(8 * SECOND), this::fault);
+  }
+
+  private void crash(SimulatedNode node) {
+    tell("crash " + node.number);
+    node.crash();
+    at(
+        random.nextLong(10 * SECOND),
+        () -> {
+          tell("start " + node.number);
+          node.start();
+        });
+  }
+
+  /** One disk in a run: with more, a quorum's may be gone. */
+  private void loseDisk(SimulatedNode node) {
+    if (!hasLostDisk && quorum.write() > 1) {
+      hasLostDisk = true;
+      tell("lose the disk of " + node.number);
+      node.crash();
+      node.disk.lose();
+      at(random.nextLong(10 * SECOND), node::start);
+    }
+  }
+
+  private void quieten() {
+    tell("quiet");
+    isQuiet = true;
+    network.heal();
+    network.lossRate = 0;
+    nodes.forEach(
+        node -> {
+          node.freeze(0);
+          node.start();
+        });
+  }
+
+  private void checkEnd() {
+    String first = null;
+    for (SimulatedNode node : nodes) {
+      node.start();
+      Life life = node.life;
+      if (life == null) {
+        throw new Violation("node " + node.number + " does not run");
+      }
+      life.groups
+          .unready()
+          .ifPresent(
+              reason -> {
+                throw new Violation(
+                    "node "
+                        + node.number
+                        + " is unready: "
+                        + reason
+                        + "\n"
+                        + life.replica.status()
+                        + "\nset aside "
+                        + life.store.timesSetAside
+                        + " times, "
+                        + life.store.standing().notes());
+              });
+      String text = life.store.standing().digest() + "\n" + text(life.store.exposition());
+      first = first == null ? text : first;
+      if (!first.equals(text)) {
+        throw new Violation("nodes differ:\n" + first + "\nand\n" + text);
+      }
+      check(node, new Reading.Current(life.store.exposition()), time.now());
+    }
+  }
+}
