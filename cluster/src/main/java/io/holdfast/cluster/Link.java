@@ -66,10 +66,12 @@ final class Link {
     positions = Positions.of(heartbeat.getPositionsList());
   }
 
-  /** An answer to what was sent then. */
-  void answered(long sentAt) {
-    heardAt = wasHeard ? Math.max(heardAt, sentAt) : sentAt;
+  /** An answer to what was sent then has come; false if a later one has come before. */
+  boolean answered(long sentAt) {
+    boolean isNews = !wasHeard || sentAt - heardAt >= 0;
+    heardAt = isNews ? sentAt : heardAt;
     wasHeard = true;
+    return isNews;
   }
 
   @Nullable Heartbeat said() {
@@ -116,7 +118,8 @@ final class Link {
 
   /** Compares positions: what the peer has and this node has not yet must come within a moment. */
   void compare(Map<Long, Long> own, long now) {
-    if (ahead != null && Positions.cover(own, ahead)) {
+    // A peer whose store was opened anew may not have any more what it had.
+    if (ahead != null && (Positions.cover(own, ahead) || !Positions.cover(positions, ahead))) {
       ahead = null;
     }
     if (ahead == null && !Positions.cover(own, positions)) {

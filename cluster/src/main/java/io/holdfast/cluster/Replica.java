@@ -7,6 +7,7 @@ import io.holdfast.proto.cluster.Answer;
 import io.holdfast.proto.cluster.Changes;
 import io.holdfast.proto.cluster.ChangesAnswer;
 import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.proto.cluster.HeartbeatQuestion;
 import io.holdfast.proto.cluster.Position;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.storage.MergeOutcome;
@@ -51,6 +52,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Replica implements Transport.Receiver, Replication {
   private static final Logger log = LoggerFactory.getLogger(Replica.class);
+
+  private static final Request HOW_FAR =
+      Request.newBuilder().setHeartbeat(HeartbeatQuestion.getDefaultInstance()).build();
 
   private final ClusterOptions options;
   private final ReplicatedStore store;
@@ -230,7 +234,6 @@ final class Replica implements Transport.Receiver, Replication {
 
   private CompletableFuture<Answer> answer(Peer from, Request request) {
     if (request.hasHeartbeat()) {
-      loop.execute(() -> heard(from, request.getHeartbeat()));
       return CompletableFuture.completedFuture(
           Answer.newBuilder().setHeartbeat(heartbeat()).build());
     }
@@ -385,9 +388,8 @@ final class Replica implements Transport.Receiver, Replication {
 
   private void ask(Link link) {
     long sentAt = loop.nanos();
-    Request question = Request.newBuilder().setHeartbeat(heartbeat()).build();
     CompletableFuture<Void> unused =
-        ask(link, Transport.Lane.CONTROL, question)
+        ask(link, Transport.Lane.CONTROL, HOW_FAR)
             .handle(
                 (answer, failure) -> {
                   if (answer != null && answer.hasHeartbeat()) {
@@ -416,10 +418,9 @@ final class Replica implements Transport.Receiver, Replication {
   }
 
   private void answered(Link link, Heartbeat heartbeat, long sentAt) {
-    if (links.get(link.peer.id()) != link) {
+    if (links.get(link.peer.id()) != link || !link.answered(sentAt)) {
       return;
     }
-    link.answered(sentAt);
     take(link, heartbeat);
     if (link.isWitness()) {
       for (ReadBarrier barrier : barriers) {
@@ -428,13 +429,6 @@ final class Replica implements Transport.Receiver, Replication {
         }
       }
       advanceBarriers();
-    }
-  }
-
-  private void heard(Peer from, Heartbeat heartbeat) {
-    Link link = links.get(from.id());
-    if (link != null) {
-      take(link, heartbeat);
     }
   }
 

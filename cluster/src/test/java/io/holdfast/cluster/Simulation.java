@@ -482,7 +482,11 @@ final class Simulation {
                         + "\nset aside "
                         + life.store.timesSetAside
                         + " times, "
-                        + life.store.standing().notes());
+                        + life.store.standing().notes()
+                        + "\npositions "
+                        + life.store.standing().positions()
+                        + "\nof others "
+                        + life.replica.links().stream().map(Link::positions).toList());
               });
       String text = life.store.standing().digest() + "\n" + text(life.store.exposition());
       first = first == null ? text : first;
