@@ -107,6 +107,7 @@ final class Acknowledgements {
         markLagging(links, sequence, since);
         all = reachedByLive(links);
       }
+      judgeUnjudged(sequence, links);
       confirm(sequence, requireNonNull(waiting.remove(sequence)), now);
     }
     // Said of changes so old that whoever waited has been told; not of all up to the last: who
@@ -132,6 +133,15 @@ final class Acknowledgements {
 
   private static void refuse(List<Waiting> all, String reason) {
     all.forEach(each -> each.confirmation.complete(new Unconfirmed(reason)));
+  }
+
+  /** Who cannot tell is taken to have had something newer. */
+  private void judgeUnjudged(long sequence, Collection<Link> links) {
+    for (Link link : links) {
+      if (link.hasUnjudged(stream, sequence)) {
+        outranked.merge(sequence, link.clock(), Math::max);
+      }
+    }
   }
 
   private void confirm(long sequence, List<Waiting> all, long now) {

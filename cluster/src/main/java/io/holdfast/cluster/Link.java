@@ -42,6 +42,10 @@ final class Link {
 
   private long reached;
 
+  private long judgedStream;
+  private long judgedFirst;
+  private long judgedLast;
+
   /** Acknowledgements do not wait for it. */
   boolean isLagging = true;
 
@@ -137,6 +141,28 @@ final class Link {
   void reached(long stream, long sequence) {
     reached = stream == reachedStream ? Math.max(reached, sequence) : sequence;
     reachedStream = stream;
+  }
+
+  /** The peer has said what became of each of these changes. */
+  void judged(long stream, long first, long last) {
+    boolean isNextRun = stream != judgedStream || first > judgedLast + 1;
+    judgedFirst = isNextRun ? first : Math.min(judgedFirst, first);
+    judgedLast = isNextRun ? last : Math.max(judgedLast, last);
+    judgedStream = stream;
+  }
+
+  /**
+   * Whether the peer has this change, but did not say whether something newer of its group was
+   * there before: it copied it with a whole state.
+   */
+  boolean hasUnjudged(long stream, long sequence) {
+    boolean isJudged = stream == judgedStream && sequence >= judgedFirst && sequence <= judgedLast;
+    return reached(stream) >= sequence && !isJudged;
+  }
+
+  /** The highest hybrid clock reading that the peer has told of. */
+  long clock() {
+    return said == null ? 0 : said.getClock();
   }
 
   long reached(long stream) {

@@ -1,7 +1,5 @@
 package io.holdfast.cluster;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.cluster.Answer;
 import io.holdfast.proto.cluster.Changes;
@@ -483,7 +481,8 @@ final class Replica implements Transport.Receiver, Replication {
     }
     link.refusal = null;
     link.outbox.arrived(batch);
-    link.reached(batch.getStream(), requireNonNull(answer).getChanges().getReached());
+    link.judged(batch.getStream(), batch.getFirst(), batch.getFirst() + batch.getStatesCount() - 1);
+    link.reached(batch.getStream(), answer.getChanges().getReached());
     acknowledgements.heard(answer.getChanges());
     settle();
     advanceBarriers();

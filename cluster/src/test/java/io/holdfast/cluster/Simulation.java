@@ -352,10 +352,37 @@ final class Simulation {
       for (Register register : registers) {
         String problem = register.check(values.get(register.job), startedAt);
         if (problem != null) {
-          throw new Violation("a scrape of node " + node.number + ": " + problem);
+          throw new Violation(
+              "a scrape of node "
+                  + node.number
+                  + " begun at "
+                  + startedAt / MILLI
+                  + ": "
+                  + problem
+                  + disks(register));
         }
       }
     }
+  }
+
+  private String disks(Register register) {
+    StringBuilder text = new StringBuilder("\n" + quorum);
+    for (SimulatedNode node : nodes) {
+      text.append("\nnode ")
+          .append(node.number)
+          .append(": on the disk ")
+          .append(node.disk.gauge(register.job, "value"));
+      Life life = node.life;
+      if (life != null) {
+        text.append(", stream ")
+            .append(life.store.standing().stream())
+            .append(", positions ")
+            .append(life.store.standing().positions())
+            .append(", ")
+            .append(life.replica.status());
+      }
+    }
+    return text.toString();
   }
 
   private static Map<String, Integer> values(Exposition exposition) {
