@@ -1,0 +1,121 @@
+package io.holdfast.cluster;
+
+import com.hazelcast.config.Config;
+import io.holdfast.cluster.ClusterOptions.Forming;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages between members of a Hazelcast cluster, as tasks for the named executor of their lane.
+ *
+ * <pre>
+ *   send -> Sender -> RequestTask ~~~ Hazelcast ~~~ RequestTask -> Inbox -> Receiver.received
+ *                        Supervisor (one member, started again)
+ *                            | members, or none
+ *                        Roster -> Receiver.appeared, disappeared
+ * </pre>
+ *
+ * <p>Hazelcast believes everyone who knows the cluster's name, so this does too: see {@link
+ * AuthenticatedTransport}.
+ *
+ * <p>Concurrency: peers are told of by one thread, requests arrive on those of the lanes'
+ * executors, answers on those of the {@link Sender}.
+ */
+final class HazelcastTransport implements NamedTransport {
+  /** Hazelcast's events wake the comparison; this is for one that is missed. */
+  private static final long COMPARE_MILLIS = 1_000;
+
+  private final Forming forming;
+  private final Sender outbox = new Sender();
+  private final ScheduledExecutorService comparisons = Threads.timer("cluster-roster");
+  private volatile @Nullable Roster roster;
+  private volatile @Nullable Supervisor supervisor;
+
+  HazelcastTransport(Forming forming) {
+    this.forming = forming;
+  }
+
+  /**
+   * @throws java.io.UncheckedIOException if the listen address cannot be bound
+   */
+  @Override
+  public void start(Receiver receiver) {
+    Ends ends = Ends.of(forming.listen(), forming.advertise());
+    PeerAddresses peers = new PeerAddresses(forming.peers(), ends.advertisedAddress());
+    Roster newRoster = new Roster(receiver, outbox::abandon);
+    Inbox inbox = new Inbox(newRoster, receiver);
+    Supervisor newSupervisor =
+        new Supervisor(() -> config(ends, peers, inbox), peers, this::compareSoon);
+    roster = newRoster;
+    supervisor = newSupervisor;
+    ScheduledFuture<?> unused =
+        comparisons.scheduleWithFixedDelay(
+            this::compare, COMPARE_MILLIS, COMPARE_MILLIS, TimeUnit.MILLISECONDS);
+    newSupervisor.start();
+  }
+
+  private Config config(Ends ends, PeerAddresses peers, Inbox inbox) {
+    Config config = HazelcastSettings.config(forming.clusterName(), ends, peers);
+    ConcurrentHashMap<String, Object> context = new ConcurrentHashMap<>();
+    context.put(Inbox.CONTEXT_KEY, inbox);
+    return config.setUserContext(context);
+  }
+
+  private void compareSoon() {
+    try {
+      comparisons.execute(this::compare);
+    } catch (RejectedExecutionException e) {
+      // Closing: nobody is told any more.
+    }
+  }
+
+  private void compare() {
+    Roster current = roster;
+    Supervisor supervising = supervisor;
+    if (current != null && supervising != null) {
+      current.compare(supervising.instance());
+    }
+  }
+
+  @Override
+  public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
+    return outbox.send(link(to), lane, request);
+  }
+
+  @Override
+  public String ownName() {
+    Roster current = roster;
+    return current == null ? "" : current.ownName();
+  }
+
+  @Override
+  public String nameOf(Peer peer) {
+    MemberLink link = link(peer);
+    return link == null ? "" : link.name();
+  }
+
+  private @Nullable MemberLink link(Peer peer) {
+    Roster current = roster;
+    return current == null ? null : current.link(peer);
+  }
+
+  /** Leaves the cluster. What is under way fails; the receiver is told of nobody any more. */
+  @Override
+  public void close() {
+    comparisons.shutdown();
+    Supervisor supervising = supervisor;
+    if (supervising != null) {
+      supervising.close();
+    }
+    Roster current = roster;
+    if (current != null) {
+      current.abandonAll();
+    }
+    outbox.close();
+  }
+}

@@ -1,0 +1,205 @@
+package io.holdfast.cluster;
+
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.core.LifecycleListener;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one member of Hazelcast running. It ends by itself when it cannot join or merge; then it is
+ * started again, later each time.
+ *
+ * <p>Concurrency: one thread starts members, and asks for the peers' addresses again while one
+ * runs; Hazelcast's threads tell of changes.
+ */
+final class Supervisor implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
+  private static final Duration REFRESH = Duration.ofSeconds(2);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Supplier<Config> config;
+  private final PeerAddresses peers;
+  private final Runnable changed;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile @Nullable Watch watch;
+
+  /**
+   * @param config for one start
+   * @param changed runs whenever {@link #instance} or its members may have changed
+   */
+  Supervisor(Supplier<Config> config, PeerAddresses peers, Runnable changed) {
+    this.config = config;
+    this.peers = peers;
+    this.changed = changed;
+    this.thread = Threads.named("cluster-supervisor").newThread(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** The running member; null while there is none, or it is changing its cluster. */
+  @Nullable HazelcastInstance instance() {
+    Watch current = watch;
+    return current != null && current.usable ? current.instance : null;
+  }
+
+  private void run() {
+    Duration pause = FIRST_PAUSE;
+    try {
+      while (!isClosing()) {
+        long started = System.nanoTime();
+        runOnce();
+        changed.run();
+        if (Duration.ofNanos(System.nanoTime() - started).compareTo(LONGEST_PAUSE) > 0) {
+          pause = FIRST_PAUSE;
+        }
+        if (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+          log.atInfo().log("Starting Hazelcast again");
+        }
+        pause = longer(pause);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  /** From the start of a member to its end. */
+  private void runOnce() throws InterruptedException {
+    Watch current = new Watch(changed);
+    watch = current;
+    try {
+      peers.refresh();
+      Config next = config.get();
+      next.addListenerConfig(new ListenerConfig(current));
+      Hazelcast.newHazelcastInstance(next);
+      current.started();
+      if (isClosing()) {
+        current.end();
+      }
+      while (!current.ended.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
+        peers.refresh();
+      }
+    } catch (RuntimeException e) {
+      if (!isClosing()) {
+        log.atWarn().setCause(e).log("Hazelcast did not start; it is started again");
+      }
+      current.end();
+    }
+    if (!isClosing() && current.reached) {
+      log.atWarn()
+          .addKeyValue("after", current.last)
+          .log("Hazelcast has ended by itself; it is started again");
+    }
+    watch = null;
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    Watch current = watch;
+    if (current != null) {
+      current.end();
+    }
+    try {
+      thread.join(CLOSE_TIMEOUT.toMillis());
+      if (thread.isAlive()) {
+        log.atWarn().log("Hazelcast did not end in time");
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What is seen of one member. Hazelcast tells it which one before that has joined. */
+  private static final class Watch
+      implements LifecycleListener, MembershipListener, HazelcastInstanceAware {
+    private final Runnable changed;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable HazelcastInstance instance;
+    private volatile @Nullable LifecycleState last;
+    private volatile boolean reached;
+    private volatile boolean usable;
+
+    Watch(Runnable changed) {
+      this.changed = changed;
+    }
+
+    @Override
+    public void setHazelcastInstance(HazelcastInstance instance) {
+      this.instance = instance;
+    }
+
+    void started() {
+      reached = true;
+      usable = ended.getCount() > 0;
+      changed.run();
+    }
+
+    /** In order if it runs, at once if it is starting. */
+    void end() {
+      HazelcastInstance member = instance;
+      if (member == null) {
+        return;
+      }
+      if (reached) {
+        member.getLifecycleService().shutdown();
+      } else {
+        member.getLifecycleService().terminate();
+      }
+    }
+
+    @Override
+    public void stateChanged(LifecycleEvent event) {
+      LifecycleState state = event.getState();
+      if (state == LifecycleState.MERGING || state == LifecycleState.SHUTTING_DOWN) {
+        usable = false;
+        last = state;
+      } else if (state == LifecycleState.MERGED) {
+        usable = true;
+      } else if (state == LifecycleState.MERGE_FAILED) {
+        last = state;
+      } else if (state == LifecycleState.SHUTDOWN) {
+        usable = false;
+        ended.countDown();
+      }
+      changed.run();
+    }
+
+    @Override
+    public void memberAdded(MembershipEvent event) {
+      changed.run();
+    }
+
+    @Override
+    public void memberRemoved(MembershipEvent event) {
+      changed.run();
+    }
+  }
+}
