@@ -225,7 +225,7 @@ final class LoopbackNetwork {
     public void close() {
       leave(this);
       for (MemberLink link : links.values()) {
-        link.calls().forEach(call -> call.completeExceptionally(new TransportException("closed")));
+        link.calls().forEach(call -> call.fail(new TransportException("closed")));
       }
       events.shutdown();
       messages.shutdown();
