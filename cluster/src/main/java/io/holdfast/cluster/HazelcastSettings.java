@@ -30,7 +30,6 @@ final class HazelcastSettings {
           Map.entry("hazelcast.shutdownhook.enabled", "false"),
           Map.entry("hazelcast.graceful.shutdown.max.wait", "3"),
           Map.entry("hazelcast.socket.bind.any", "false"),
-          Map.entry("hazelcast.socket.connect.timeout.seconds", "2"),
           Map.entry("hazelcast.partition.count", "11"),
           // Who is there.
           Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
@@ -50,12 +49,10 @@ final class HazelcastSettings {
           Map.entry("hazelcast.operation.call.timeout.millis", "10000"),
           // Three nodes on a machine with two cores.
           Map.entry("hazelcast.io.thread.count", "1"),
-          Map.entry("hazelcast.io.balancer.interval.seconds", "0"),
           Map.entry("hazelcast.operation.thread.count", "1"),
           Map.entry("hazelcast.operation.generic.thread.count", "2"),
           Map.entry("hazelcast.operation.response.thread.count", "1"),
           Map.entry("hazelcast.event.thread.count", "1"),
-          Map.entry("hazelcast.slow.operation.detector.enabled", "false"),
           Map.entry("hazelcast.health.monitoring.level", "OFF"));
 
   private HazelcastSettings() {}
@@ -96,6 +93,8 @@ final class HazelcastSettings {
             .setPort(ends.port())
             .setPortAutoIncrement(false)
             .setReuseAddress(true);
+    // Without this, as long as the system takes: the property for it is not for this kind of port.
+    members.setSocketConnectTimeoutSeconds(2);
     JoinConfig join = new JoinConfig();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);

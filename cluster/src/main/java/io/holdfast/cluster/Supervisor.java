@@ -27,6 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 final class Supervisor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
+
+  // What Hazelcast says before it looks at a config is said elsewhere otherwise.
+  static {
+    System.setProperty("hazelcast.logging.type", "slf4j");
+  }
+
   private static final Duration REFRESH = Duration.ofSeconds(2);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
