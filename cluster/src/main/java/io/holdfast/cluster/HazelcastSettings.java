@@ -44,8 +44,10 @@ final class HazelcastSettings {
           // Clusters that should be one: tried as often as an attempt takes.
           Map.entry("hazelcast.merge.first.run.delay.seconds", "2"),
           Map.entry("hazelcast.merge.next.run.delay.seconds", "2"),
-          // An address that answers no more makes every search for others 5 s longer.
-          Map.entry("hazelcast.tcp.join.previously.joined.member.address.retention.seconds", "60"),
+          // Where others may be is known already, see PeerAddresses; but a master that another
+          // member
+          // names must be remembered until the next search.
+          Map.entry("hazelcast.tcp.join.previously.joined.member.address.retention.seconds", "5"),
           Map.entry("hazelcast.operation.call.timeout.millis", "10000"),
           // Three nodes on a machine with two cores.
           Map.entry("hazelcast.io.thread.count", "1"),

@@ -1,10 +1,13 @@
 package io.holdfast.cluster;
 
 import com.hazelcast.config.TcpIpConfig;
-import java.net.Inet6Address;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,11 +27,13 @@ import org.slf4j.LoggerFactory;
 final class PeerAddresses extends TcpIpConfig {
   private static final Logger log = LoggerFactory.getLogger(PeerAddresses.class);
 
+  private static final int PROBE_MILLIS = 500;
+
   private final List<HostPort> peers = new CopyOnWriteArrayList<>();
   private final Class<? extends InetAddress> family;
 
   /** What a name resolved to last: a resolver that fails for a while takes nothing away. */
-  private final Map<HostPort, List<String>> known = new HashMap<>();
+  private final Map<HostPort, List<HostPort>> known = new HashMap<>();
 
   private final Set<HostPort> unresolved = new LinkedHashSet<>();
   private volatile List<String> addresses = List.of();
@@ -55,23 +60,55 @@ final class PeerAddresses extends TcpIpConfig {
 
   /** Asks for every name again. Blocks as long as the resolver does. */
   void refresh() {
-    Set<String> all = new LinkedHashSet<>();
-    for (HostPort peer : peers) {
-      all.addAll(resolve(peer));
+    replace(resolveAll());
+  }
+
+  /**
+   * The same, and leaves out where nobody listens: Hazelcast waits 5 s for each of those whenever
+   * it looks for other clusters, and in order, so that one node that is down would delay the
+   * healing of the others, and their shutdown.
+   *
+   * @param members where nobody need look
+   */
+  void refresh(Set<HostPort> members) {
+    List<HostPort> listening = new ArrayList<>();
+    for (HostPort address : resolveAll()) {
+      if (!members.contains(address) && isListening(address)) {
+        listening.add(address);
+      }
     }
-    List<String> now = List.copyOf(all);
+    replace(listening);
+  }
+
+  private static boolean isListening(HostPort address) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address.host(), address.port()), PROBE_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void replace(Collection<HostPort> found) {
+    List<String> now = found.stream().map(HostPort::toString).toList();
     if (!now.equals(addresses)) {
       log.atDebug().addKeyValue("addresses", now).log("Addresses of peers");
       addresses = now;
     }
   }
 
-  private List<String> resolve(HostPort peer) {
+  private Set<HostPort> resolveAll() {
+    Set<HostPort> all = new LinkedHashSet<>();
+    peers.forEach(peer -> all.addAll(resolve(peer)));
+    return all;
+  }
+
+  private List<HostPort> resolve(HostPort peer) {
     try {
-      List<String> found = new ArrayList<>();
+      List<HostPort> found = new ArrayList<>();
       for (InetAddress address : InetAddress.getAllByName(peer.host())) {
         if (family.isInstance(address)) {
-          found.add(text(address, peer.port()));
+          found.add(new HostPort(address.getHostAddress(), peer.port()));
         }
       }
       if (!found.isEmpty()) {
@@ -88,11 +125,5 @@ final class PeerAddresses extends TcpIpConfig {
           .log("The name of a peer has no address now; it is asked for again");
     }
     return known.getOrDefault(peer, List.of());
-  }
-
-  /** As Hazelcast reads it. */
-  private static String text(InetAddress address, int port) {
-    String host = address.getHostAddress();
-    return (address instanceof Inet6Address ? "[" + host + "]" : host) + ":" + port;
   }
 }

@@ -1,5 +1,6 @@
 package io.holdfast.cluster;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
@@ -7,13 +8,16 @@ import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,9 +112,9 @@ final class Supervisor implements AutoCloseable {
       if (isClosing()) {
         current.end();
       }
-      while (!current.ended.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS)) {
-        peers.refresh();
-      }
+      do {
+        peers.refresh(members(instance()));
+      } while (!current.ended.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS));
     } catch (RuntimeException e) {
       if (!isClosing()) {
         log.atWarn().setCause(e).log("Hazelcast did not start; it is started again");
@@ -123,6 +127,20 @@ final class Supervisor implements AutoCloseable {
           .log("Hazelcast has ended by itself; it is started again");
     }
     watch = null;
+  }
+
+  private static Set<HostPort> members(@Nullable HazelcastInstance member) {
+    if (member == null) {
+      return Set.of();
+    }
+    try {
+      return member.getCluster().getMembers().stream()
+          .map(Member::getAddress)
+          .map(address -> new HostPort(address.getHost(), address.getPort()))
+          .collect(Collectors.toSet());
+    } catch (HazelcastInstanceNotActiveException e) {
+      return Set.of();
+    }
   }
 
   @Override
