@@ -100,6 +100,12 @@ final class AuthenticatedTransport implements Transport {
     return refusals.count();
   }
 
+  /** Whether requests can be sent now; for a moment not while the peer is challenged again. */
+  boolean isAdmitted(Peer peer) {
+    Admission admission = admissions.get(peer.id());
+    return admission != null && admission.session() != null;
+  }
+
   @Override
   public void start(Receiver receiver) {
     this.receiver = receiver;

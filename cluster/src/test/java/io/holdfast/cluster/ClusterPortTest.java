@@ -1,0 +1,201 @@
+package io.holdfast.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import io.holdfast.cluster.ClusterOptions.Forming;
+import io.holdfast.cluster.Transport.Lane;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.net.Socket;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What others can do at the port of a member: two nodes with a secret, and one without. */
+class ClusterPortTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private final List<HostPort> ports = Ports.free(3);
+  private final RecordingReceiver toldA = new RecordingReceiver();
+  private final RecordingReceiver toldB = new RecordingReceiver();
+  private final AuthenticatedTransport a = Transports.hazelcast(forming(0));
+  private final AuthenticatedTransport b = Transports.hazelcast(forming(1));
+  private HazelcastInstance stranger;
+
+  private Forming forming(int number) {
+    return new Forming(
+        ports.get(number), ports.get(number), ports, "test", "n", "secret".getBytes(UTF_8));
+  }
+
+  @BeforeEach
+  void form() {
+    a.start(toldA);
+    b.start(toldB);
+    await().atMost(SOON).until(() -> toldA.present().size() == 1 && toldB.present().size() == 1);
+  }
+
+  @AfterEach
+  void theNodesWorkAsBefore() throws Exception {
+    assertArrayEquals(
+        new byte[] {1},
+        a.send(toldA.present().get(0), Lane.DATA, new byte[] {1}).get(5, TimeUnit.SECONDS));
+    assertArrayEquals(
+        new byte[] {2},
+        b.send(toldB.present().get(0), Lane.CONTROL, new byte[] {2}).get(5, TimeUnit.SECONDS));
+    assertEquals(1, toldA.appearances());
+    assertEquals(1, toldB.appearances());
+    if (stranger != null) {
+      stranger.getLifecycleService().terminate();
+    }
+    a.close();
+    b.close();
+  }
+
+  /** A member with our own config, and our own tasks, but without the secret. */
+  private void letAStrangerIn() {
+    Ends ends = Ends.of(ports.get(2), ports.get(2));
+    PeerAddresses peers = new PeerAddresses(ports, ends.advertisedAddress());
+    peers.refresh();
+    stranger = Hazelcast.newHazelcastInstance(HazelcastSettings.config("test", ends, peers));
+    await().atMost(SOON).until(() -> stranger.getCluster().getMembers().size() == 3);
+  }
+
+  private Member member(int number) {
+    return stranger.getCluster().getMembers().stream()
+        .filter(member -> member.getAddress().getPort() == ports.get(number).port())
+        .findAny()
+        .orElseThrow();
+  }
+
+  private <T> T run(Callable<T> task, Member on) throws Exception {
+    Future<T> result =
+        stranger.getExecutorService(Lanes.executor(Lane.DATA)).submitToMember(task, on);
+    return result.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void strangerInTheCluster_neitherAppearsNorWrites() throws Exception {
+    letAStrangerIn();
+    long before = a.refusedMessages();
+    UUID self = stranger.getCluster().getLocalMember().getUuid();
+    Session forged =
+        new Session(
+            ClusterKey.of(null, "test"),
+            new Session.Names("x", "y"),
+            new Session.Nonces(new byte[32], new byte[32]),
+            Session.Role.INITIATOR);
+    byte[] request = forged.seal("push".getBytes(UTF_8)).envelope();
+
+    for (UUID claimed : List.of(self, member(1).getUuid(), UUID.randomUUID())) {
+      byte[] answer =
+          run(new RequestTask(claimed, member(0).getUuid(), Lane.DATA, request), member(0));
+      assertTrue(answer.length <= 4, "nothing but a refusal");
+    }
+
+    await().atMost(SOON).until(() -> a.refusedMessages() > before);
+    assertEquals(List.of(), toldA.requests());
+    assertEquals(List.of(), toldB.requests());
+  }
+
+  @Test
+  void javaObjectOfAStranger_isNotMade() throws Exception {
+    letAStrangerIn();
+    Payload.made = false;
+
+    ExecutionException refused =
+        assertThrows(ExecutionException.class, () -> run(new Payload(), member(0)));
+
+    assertTrue(refused.toString().contains("is not allowed"), refused.toString());
+    assertFalse(Payload.made);
+  }
+
+  /** What a stranger would like to run here. */
+  private static final class Payload implements Callable<String>, Serializable {
+    private static final long serialVersionUID = 1;
+    static volatile boolean made;
+
+    private void readObject(java.io.ObjectInputStream in)
+        throws IOException, ClassNotFoundException {
+      in.defaultReadObject();
+      made = true;
+    }
+
+    @Override
+    public String call() {
+      made = true;
+      return "done";
+    }
+  }
+
+  @Test
+  void taskOfAnotherVersion_isRefused() throws Exception {
+    letAStrangerIn();
+
+    byte[] answer =
+        run(
+            new RequestTask(
+                stranger.getCluster().getLocalMember().getUuid(),
+                UUID.randomUUID(),
+                Lane.DATA,
+                new byte[1]),
+            member(0));
+
+    assertArrayEquals(Reply.NOT_KNOWN.alone(), answer);
+  }
+
+  @Test
+  void garbageAtThePort_harmsNothing() throws Exception {
+    long seed = new SecureRandom().nextLong();
+    System.out.println("seed of the garbage: " + seed);
+    Random random = new Random(seed);
+    // The beginnings that Hazelcast knows: members, clients, REST, TLS.
+    List<byte[]> beginnings =
+        List.of(
+            new byte[0],
+            "HZC".getBytes(UTF_8),
+            "CP2".getBytes(UTF_8),
+            "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8),
+            new byte[] {22, 3, 1});
+
+    for (int i = 0; i < 50; i++) {
+      byte[] beginning = beginnings.get(i % beginnings.size());
+      byte[] garbage = new byte[random.nextInt(4096)];
+      random.nextBytes(garbage);
+      if (garbage.length > 0) {
+        // A frame of the right version is another matter, see the README.
+        garbage[0] = (byte) (garbage[0] | 0x80);
+      }
+      try (Socket socket = new Socket(ports.get(0).host(), ports.get(0).port())) {
+        OutputStream out = socket.getOutputStream();
+        out.write(beginning);
+        out.write(garbage);
+        out.flush();
+        socket.setSoTimeout(200);
+        int unused = socket.getInputStream().read();
+      } catch (IOException e) {
+        // Closed, or silent: both are right.
+      }
+    }
+
+    assertEquals(1, toldA.present().size());
+  }
+}
