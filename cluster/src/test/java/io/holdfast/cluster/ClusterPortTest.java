@@ -147,7 +147,7 @@ class ClusterPortTest {
   }
 
   @Test
-  void taskOfAnotherVersion_isRefused() throws Exception {
+  void taskForAnotherMember_isRefused() throws Exception {
     letAStrangerIn();
 
     byte[] answer =
