@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Messages between members of a Hazelcast cluster, as tasks for the named executor of their lane.
  *
  * <pre>
- *   send -> Sender -> RequestTask ~~~ Hazelcast ~~~ RequestTask -> Inbox -> Receiver.received
+ *   send -> TaskOutbox -> RequestTask ~~~ Hazelcast ~~~ RequestTask -> TaskInbox -> Receiver.received
  *                        Supervisor (one member, started again)
  *                            | members, or none
  *                        Roster -> Receiver.appeared, disappeared
@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
  * AuthenticatedTransport}.
  *
  * <p>Concurrency: peers are told of by one thread, requests arrive on those of the lanes'
- * executors, answers on those of the {@link Sender}.
+ * executors, answers on those of the {@link TaskOutbox}.
  */
 final class HazelcastTransport implements NamedTransport {
   /** Hazelcast's events wake the comparison; this is for one that is missed. */
   private static final long COMPARE_MILLIS = 1_000;
 
   private final Forming forming;
-  private final Sender outbox = new Sender();
+  private final TaskOutbox outbox = new TaskOutbox();
   private final ScheduledExecutorService comparisons = Threads.timer("cluster-roster");
   private volatile @Nullable Roster roster;
   private volatile @Nullable Supervisor supervisor;
@@ -48,7 +48,7 @@ final class HazelcastTransport implements NamedTransport {
     Ends ends = Ends.of(forming.listen(), forming.advertise());
     PeerAddresses peers = new PeerAddresses(forming.peers(), ends.advertisedAddress());
     Roster newRoster = new Roster(receiver, outbox::abandon);
-    Inbox inbox = new Inbox(newRoster, receiver);
+    TaskInbox inbox = new TaskInbox(newRoster, receiver);
     Supervisor newSupervisor =
         new Supervisor(() -> config(ends, peers, inbox), peers, this::compareSoon);
     roster = newRoster;
@@ -59,10 +59,10 @@ final class HazelcastTransport implements NamedTransport {
     newSupervisor.start();
   }
 
-  private Config config(Ends ends, PeerAddresses peers, Inbox inbox) {
+  private Config config(Ends ends, PeerAddresses peers, TaskInbox inbox) {
     Config config = HazelcastSettings.config(forming.clusterName(), ends, peers);
     ConcurrentHashMap<String, Object> context = new ConcurrentHashMap<>();
-    context.put(Inbox.CONTEXT_KEY, inbox);
+    context.put(TaskInbox.CONTEXT_KEY, inbox);
     return config.setUserContext(context);
   }
 

@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way to another member, where it is handed to the {@link Inbox}. It never
+ * One request on its way to another member, where it is handed to the {@link TaskInbox}. It never
  * throws: an exception would travel back as a Java object, and one that the sender's filter does
  * not know would never arrive.
  *
@@ -53,8 +53,8 @@ final class RequestTask
 
   @Override
   public byte[] call() {
-    Object found = instance == null ? null : instance.getUserContext().get(Inbox.CONTEXT_KEY);
-    return request != null && found instanceof Inbox inbox
+    Object found = instance == null ? null : instance.getUserContext().get(TaskInbox.CONTEXT_KEY);
+    return request != null && found instanceof TaskInbox inbox
         ? inbox.take(from, to, lane, request)
         : Reply.NOT_UNDERSTOOD.alone();
   }

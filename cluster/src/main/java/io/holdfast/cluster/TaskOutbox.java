@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * has no deadline for a call that suits us, and none at all for some; ours runs beside it, and what
  * Hazelcast still holds after that counts against the peer's window.
  */
-final class Sender implements AutoCloseable {
+final class TaskOutbox implements AutoCloseable {
   private static final int THREADS = 2;
 
   private final ExecutorService answers = Threads.pool("cluster-answers", THREADS);

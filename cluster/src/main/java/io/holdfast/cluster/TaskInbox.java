@@ -17,16 +17,16 @@ import org.slf4j.LoggerFactory;
  * <p>Concurrency: called by the threads of the lanes' executors, which it keeps waiting; that is
  * why a lane has several.
  */
-final class Inbox {
+final class TaskInbox {
   /** Where a task finds it in the user context of its Hazelcast instance. */
   static final String CONTEXT_KEY = "io.holdfast.cluster.inbox";
 
-  private static final Logger log = LoggerFactory.getLogger(Inbox.class);
+  private static final Logger log = LoggerFactory.getLogger(TaskInbox.class);
 
   private final Roster roster;
   private final Receiver receiver;
 
-  Inbox(Roster roster, Receiver receiver) {
+  TaskInbox(Roster roster, Receiver receiver) {
     this.roster = roster;
     this.receiver = receiver;
   }

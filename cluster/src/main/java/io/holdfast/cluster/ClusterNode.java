@@ -1,0 +1,68 @@
+package io.holdfast.cluster;
+
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.ReplicatedStore;
+
+/**
+ * This process as a node of a cluster: its store, replicated.
+ *
+ * <pre>
+ * start:  event loop, replica, transport (does not wait for the other nodes)
+ * close:  tell who waits, leave the cluster, end the loop, close the store
+ * </pre>
+ */
+public final class ClusterNode implements AutoCloseable {
+  private final ThreadEventLoop loop = new ThreadEventLoop();
+  private final AuthenticatedTransport transport;
+  private final Replica replica;
+  private final ReplicatedGroupStore groups;
+
+  private ClusterNode(
+      ClusterOptions options,
+      ReplicatedStore store,
+      AuthenticatedTransport transport,
+      ClusterClock clock,
+      ClusterCounters counters) {
+    this.transport = transport;
+    this.replica = new Replica(options, store, transport, loop, clock, counters);
+    this.groups = new ReplicatedGroupStore(store, replica);
+    store.replicateTo(replica);
+    replica.start();
+  }
+
+  /**
+   * Takes part in a cluster from now on, and returns at once: {@link GroupStore#unready} says what
+   * is still lacking.
+   *
+   * @param store opened as replicated, with this clock for its versions; closed with this node
+   */
+  public static ClusterNode start(
+      ClusterOptions options, ReplicatedStore store, ClusterClock clock, ClusterCounters counters) {
+    return new ClusterNode(
+        options, store, Transports.hazelcast(options.forming()), clock, counters);
+  }
+
+  /** The groups of the whole cluster. */
+  public GroupStore groups() {
+    return groups;
+  }
+
+  /** The cluster as this node sees it, at most a tenth of a second old. Never blocks. */
+  public ClusterStatus status() {
+    return replica.status();
+  }
+
+  /** Messages that were not what a node with the secret would have sent; only ever more. */
+  public long refusedMessages() {
+    return transport.refusedMessages();
+  }
+
+  /** Leaves the cluster and closes the store. A second call does nothing. */
+  @Override
+  public void close() {
+    replica.stop();
+    transport.close();
+    loop.close();
+    groups.close();
+  }
+}
