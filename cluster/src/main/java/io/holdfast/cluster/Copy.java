@@ -125,10 +125,11 @@ final class Copy {
       CompletableFuture<MergeOutcome> unused =
           store.note(now -> now.withCurrentAt(theirs.getPurgedUntil()));
     }
-    if (theirs.getPurgedUntil() > notes.purgedUntil()) {
-      // What entitles the peer to forget these deletes entitles every node; kept here alone, they
+    long purged = Math.max(theirs.getPurgedUntil(), notes.purgedUntil());
+    if (purged > 0) {
+      // What entitled one node to forget these deletes entitles every node; kept here alone, they
       // would look like something that the peer lacks.
-      then(store.purge(theirs.getPurgedUntil()), Function.identity(), purged -> differ(theirs));
+      then(store.purge(purged), Function.identity(), done -> differ(theirs));
     } else {
       differ(theirs);
     }

@@ -515,7 +515,11 @@ final class Simulation {
                         + "\nof others "
                         + life.replica.links().stream().map(Link::positions).toList());
               });
-      String text = life.store.standing().digest() + "\n" + text(life.store.exposition());
+      String text =
+          life.store.standing().digest()
+              + "\n"
+              + life.store.describe()
+              + text(life.store.exposition());
       first = first == null ? text : first;
       if (!first.equals(text)) {
         throw new Violation("nodes differ:\n" + first + "\nand\n" + text);

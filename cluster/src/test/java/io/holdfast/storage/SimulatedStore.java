@@ -137,6 +137,29 @@ public final class SimulatedStore implements ReplicatedStore {
     return groups;
   }
 
+  /** All that nodes must agree on, a line for each group, in order. */
+  public String describe() {
+    StringBuilder text = new StringBuilder("wiped at " + state.groups().wipedAt() + "\n");
+    for (GroupKey key : new java.util.TreeSet<>(state.groups().keys())) {
+      Group group = java.util.Objects.requireNonNull(state.groups().get(key));
+      text.append(key)
+          .append(" deleted at ")
+          .append(group.deletedAt)
+          .append(", replaced at ")
+          .append(group.replacedAt)
+          .append(", pushed ")
+          .append(group.lastPush)
+          .append(", failed ")
+          .append(group.lastFailure);
+      for (Family family : group.families.values()) {
+        text.append(", ").append(family.name()).append(' ').append(family.version);
+        text.append(" since ").append(family.claimedAt);
+      }
+      text.append('\n');
+    }
+    return text.toString();
+  }
+
   /** The process dies: what was being written is on the disk, or not. */
   public void crash() {
     if (underWay != null && random.nextBoolean()) {
