@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -64,7 +63,6 @@ public final class RocksGroupStore implements ReplicatedStore {
   private static final long MAX_BYTES_PER_COMMIT = 4L << 20;
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
-  private static final Replicated ALONE = new Replicated(Duration.ZERO, Clock.systemUTC(), true);
   private static final String SHUTTING_DOWN = "the server is shutting down";
 
   private final StoreOptions options;
@@ -142,7 +140,10 @@ public final class RocksGroupStore implements ReplicatedStore {
 
   private static Task.Writing writing(StoreState state, StoreOptions options) {
     Replicated replicated = options.replicated();
-    StateMerger merger = new StateMerger(state, replicated == null ? ALONE : replicated);
+    StateMerger merger =
+        new StateMerger(
+            state,
+            replicated == null ? new Replicated(Duration.ZERO, options.clock(), true) : replicated);
     return new Task.Writing(state, new ChangeApplier(state), merger, options.maximumMemoryBytes());
   }
 
