@@ -2,24 +2,22 @@ package io.holdfast.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.holdfast.cluster.ClusterClock;
+import io.holdfast.cluster.ClusterNode;
+import io.holdfast.cluster.ClusterOptions;
+import io.holdfast.cluster.ClusterStatus;
+import io.holdfast.server.GatewayHandler.Handlers;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreException;
 import io.holdfast.storage.StoreOptions;
+import io.holdfast.storage.StoreOptions.Replicated;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,15 +26,21 @@ import org.slf4j.LoggerFactory;
  * A whole node. Several may run in one process, with their own ports and directories.
  *
  * <pre>
- * Server
+ * WebServer
  *   ServerConnector ...            one for each --web.listen-address
  *   GracefulHandler                counts what is under way, for the shutdown
  *     GatewayHandler               routes on the raw path
  *       PushHandler                --> GroupStore.submit
- *       ScrapeHandler              --> GroupStore.exposition
+ *       ScrapeHandler              --> GroupStore.read
+ *       ClusterHandler             --> ClusterNode.status
  *
- * start:  own metrics, store (reads everything), listen, ready
- * close:  unready, wait --shutdown.drain, finish requests, stop listening, close the store
+ * GroupStore                       alone: RocksGroupStore
+ *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes
+ *
+ * start:  own metrics, store (reads everything), cluster (waits for nobody), listen, ready as soon
+ *         as the store is
+ * close:  unready, wait --shutdown.drain, finish requests, stop listening, leave the cluster, close
+ *         the store
  * </pre>
  */
 public final class App implements AutoCloseable {
@@ -46,122 +50,91 @@ public final class App implements AutoCloseable {
   private static final int QUEUE_CAPACITY = 8192;
 
   private static final long MINIMUM_FREE_BYTES = 16L << 20;
-  private static final int MAX_THREADS = 32;
-  private static final int REQUEST_HEADER_BYTES = 64 << 10;
 
-  /** Longer than the intervals at which jobs push and servers scrape over kept connections. */
-  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
-
-  private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofSeconds(2);
-
-  /** How long requests under way may take to end, when the process ends. */
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+  private static final ClusterStatus ALONE =
+      new ClusterStatus("", "", null, 1, 1, true, List.of(), null);
 
   private final Options options;
+  private final Clock clock = Clock.systemUTC();
+  private final long heapBytes = Runtime.getRuntime().maxMemory();
   private final Lifecycle lifecycle = new Lifecycle();
-  private @Nullable GroupStore store;
-  private @Nullable Server server;
+  private final WebServer web = new WebServer();
+  private @Nullable RocksGroupStore store;
+  private @Nullable ClusterNode node;
 
   App(Options options) {
     this.options = options;
   }
 
   /**
-   * Starts the node and returns when it is ready.
+   * Starts the node and returns when it serves requests.
    *
    * @throws StoreException if the store cannot be opened
    * @throws StartException if it cannot listen
    */
   void start() throws StoreException, StartException {
-    OwnMetrics metrics = new OwnMetrics(BuildInfo.version());
-    QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
-    threads.setName("http");
-    server = new Server(threads);
-    Clock clock = Clock.systemUTC();
-    long heapBytes = Runtime.getRuntime().maxMemory();
-    store =
-        RocksGroupStore.open(
-            new StoreOptions(
-                options.storage().path(),
-                QUEUE_CAPACITY,
-                MINIMUM_FREE_BYTES,
-                heapBytes / 2,
-                clock,
-                OwnMetrics.RESERVED,
-                metrics),
-            threads);
-    metrics.observe(store);
-    GatewayHandler gateway =
-        new GatewayHandler(
-            new Routes(options.web()),
-            store,
-            lifecycle,
-            metrics,
-            new PushHandler(store, metrics, clock, PushLimits.ofHeap(heapBytes)),
-            new ScrapeHandler(store, metrics));
-    server.setHandler(new GracefulHandler(gateway));
-    // Handlers are fixed and never block, so a request can be served by the thread that read it. A
-    // dynamic server would go to another thread for each.
-    server.setDynamic(false);
-    server.setErrorHandler(new PlainErrors());
-    server.setStopTimeout(STOP_TIMEOUT.toMillis());
-    for (ListenAddress address : options.web().listenAddresses()) {
-      server.addConnector(connector(server, address));
+    ClusterOptions cluster = options.cluster();
+    if (cluster == null) {
+      startAlone();
+    } else {
+      startAsOneOf(cluster);
     }
-    listen(server);
     lifecycle.advance(Lifecycle.State.READY);
-    log.atInfo().addKeyValue("address", listening(server)).log("ready");
+    log.atInfo()
+        .addKeyValue("address", web.listening())
+        .log(cluster == null ? "ready" : "listening");
   }
 
-  private static ServerConnector connector(Server server, ListenAddress address) {
-    HttpConfiguration http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
-    // Everything is legal in a label value; Routes reads the path as it came and judges itself.
-    http.setUriCompliance(UriCompliance.UNSAFE);
-    // A target with an authority of its own is legal, and the Pushgateway takes it.
-    http.setHttpCompliance(
-        HttpCompliance.RFC7230.with("holdfast", HttpCompliance.Violation.MISMATCHED_AUTHORITY));
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
-    connector.setHost(address.host().isEmpty() ? null : address.host());
-    connector.setPort(address.port());
-    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
-    // Connections kept alive without a request hold up the end of the process this long.
-    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_TIMEOUT.toMillis());
-    return connector;
+  private void startAlone() throws StoreException, StartException {
+    OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), null);
+    store = RocksGroupStore.open(storeOptions(metrics, clock, null), web.threads());
+    serve(new Health(lifecycle, store), metrics, () -> ALONE);
   }
 
-  private void listen(Server starting) throws StartException {
-    try {
-      starting.start();
-    } catch (Exception e) {
-      throw new StartException(
-          "cannot listen on --web.listen-address="
-              + options.web().listenAddresses()
-              + ": "
-              + e.getMessage()
-              + (e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")"),
-          e);
-    }
+  private void startAsOneOf(ClusterOptions cluster) throws StoreException, StartException {
+    OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), cluster.forming().nodeName());
+    ClusterMetrics counters = metrics.ofCluster();
+    Duration maxSkew = cluster.limits().maxClockSkew();
+    ClusterClock versions = new ClusterClock(clock, System::nanoTime, maxSkew);
+    Replicated replicated = new Replicated(maxSkew, clock, cluster.quorum().bootstrap());
+    store = RocksGroupStore.open(storeOptions(metrics, versions, replicated), web.threads());
+    node = ClusterNode.start(cluster, store, versions, counters);
+    Health health = new Health(lifecycle, node.groups());
+    counters.observe(node::status, () -> health.unready().isEmpty());
+    serve(health, metrics, node::status);
   }
 
-  private static List<String> listening(Server server) {
-    List<String> addresses = new ArrayList<>();
-    for (Connector connector : server.getConnectors()) {
-      if (connector instanceof ServerConnector listening) {
-        String host = listening.getHost() == null ? "" : listening.getHost();
-        addresses.add(host + ":" + listening.getLocalPort());
-      }
-    }
-    return addresses;
+  private StoreOptions storeOptions(
+      OwnMetrics metrics, InstantSource versions, @Nullable Replicated replicated) {
+    return new StoreOptions(
+        options.storage().path(),
+        QUEUE_CAPACITY,
+        MINIMUM_FREE_BYTES,
+        heapBytes / 2,
+        versions,
+        OwnMetrics.RESERVED,
+        metrics,
+        replicated);
+  }
+
+  private void serve(Health health, OwnMetrics metrics, Supplier<ClusterStatus> cluster)
+      throws StartException {
+    GroupStore groups = health.store();
+    metrics.observe(groups);
+    Handlers handlers =
+        new Handlers(
+            new PushHandler(groups, metrics, clock, PushLimits.ofHeap(heapBytes)),
+            new DeleteHandler(groups, metrics),
+            new ScrapeHandler(groups, metrics),
+            new ClusterHandler(cluster, health, metrics));
+    web.start(
+        options.web().listenAddresses(),
+        new GatewayHandler(new Routes(options.web()), health, metrics, handlers));
   }
 
   /** The port of the first listen address: the real one if that asked for any free one with 0. */
   int port() {
-    if (server == null || !(server.getConnectors()[0] instanceof ServerConnector first)) {
-      throw new IllegalStateException("not started");
-    }
-    return first.getLocalPort();
+    return web.port();
   }
 
   /** Completes when somebody has asked over HTTP to end the process. */
@@ -180,8 +153,10 @@ public final class App implements AutoCloseable {
     if (lifecycle.advance(Lifecycle.State.DRAINING)) {
       log.atInfo().addKeyValue("drain", options.shutdownDrain()).log("shutting down");
       drain();
-      stopServer();
-      if (store != null) {
+      web.stop();
+      if (node != null) {
+        node.close();
+      } else if (store != null) {
         store.close();
       }
       lifecycle.advance(Lifecycle.State.STOPPED);
@@ -194,18 +169,6 @@ public final class App implements AutoCloseable {
       Thread.sleep(options.shutdownDrain().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void stopServer() {
-    if (server == null) {
-      return;
-    }
-    try {
-      server.stop();
-    } catch (Exception e) {
-      // The store must be closed all the same.
-      log.atWarn().addKeyValue("err", e.toString()).log("requests were cut off");
     }
   }
 }

@@ -82,11 +82,14 @@ record Exchange(Request request, Response response, Callback callback) {
   }
 
   void answer(int status, String body) {
+    answer(status, PLAIN_TEXT, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void answer(int status, String contentType, byte[] body) {
     response.setStatus(status);
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, PLAIN_TEXT);
-    ByteBuffer bytes = ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8));
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.remaining());
-    response.write(true, bytes, callback);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    response.write(true, ByteBuffer.wrap(body), callback);
   }
 
   /** A reason, in the form that Go's servers give it: ended by a line feed, never sniffed. */

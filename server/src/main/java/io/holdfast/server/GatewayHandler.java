@@ -1,9 +1,5 @@
 package io.holdfast.server;
 
-import io.holdfast.storage.Change;
-import io.holdfast.storage.GroupKey;
-import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.WriteOutcome;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -29,25 +25,19 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
       """;
 
   private final Routes routes;
-  private final GroupStore store;
-  private final Lifecycle lifecycle;
+  private final Health health;
   private final OwnMetrics metrics;
-  private final PushHandler pushes;
-  private final ScrapeHandler scrapes;
+  private final Handlers handlers;
 
-  GatewayHandler(
-      Routes routes,
-      GroupStore store,
-      Lifecycle lifecycle,
-      OwnMetrics metrics,
-      PushHandler pushes,
-      ScrapeHandler scrapes) {
+  /** What serves the routes that take more than a line. */
+  record Handlers(
+      PushHandler pushes, DeleteHandler deletes, ScrapeHandler scrapes, ClusterHandler cluster) {}
+
+  GatewayHandler(Routes routes, Health health, OwnMetrics metrics, Handlers handlers) {
     this.routes = routes;
-    this.store = store;
-    this.lifecycle = lifecycle;
+    this.health = health;
     this.metrics = metrics;
-    this.pushes = pushes;
-    this.scrapes = scrapes;
+    this.handlers = handlers;
   }
 
   @Override
@@ -95,51 +85,27 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
   private void dispatch(Exchange exchange, Route route) {
     // A chain and not a switch: Java 17 has no patterns in switches.
     if (route instanceof Route.Push push) {
-      pushes.handle(exchange, push);
+      handlers.pushes().handle(exchange, push);
     } else if (route instanceof Route.Scrape) {
-      scrapes.handle(exchange);
+      handlers.scrapes().handle(exchange);
     } else if (route instanceof Route.Delete delete) {
-      change(exchange, "delete", new Change.Delete(GroupKey.of(delete.groupingLabels())));
+      handlers.deletes().delete(exchange, delete);
     } else if (route instanceof Route.Wipe) {
-      change(exchange, "wipe", new Change.Wipe());
+      handlers.deletes().wipe(exchange);
+    } else if (route instanceof Route.Cluster) {
+      handlers.cluster().handle(exchange);
     } else if (route instanceof Route.Healthy) {
-      answerProbe(exchange, "healthy", trouble(), 500);
+      answerProbe(exchange, "healthy", health.trouble(), 500);
     } else if (route instanceof Route.Ready) {
-      answerProbe(exchange, "ready", lifecycle.unready().or(this::trouble), 503);
+      answerProbe(exchange, "ready", health.unready(), 503);
     } else if (route instanceof Route.Home) {
       answerCounted(exchange, "status", 200, HOME);
     } else if (route instanceof Route.Quit) {
       exchange.answer(200, "Requesting termination... Goodbye!");
-      lifecycle.requestQuit();
+      health.lifecycle().requestQuit();
     } else {
       answerMisdirected(exchange, route);
     }
-  }
-
-  private void change(Exchange exchange, String handler, Change change) {
-    exchange.whenDecided(
-        store.submit(change),
-        outcome -> {
-          if (outcome instanceof WriteOutcome.Unavailable unavailable) {
-            metrics.requestAnswered(handler, exchange.method(), 503);
-            exchange.refuseForNow(unavailable.reason());
-          } else {
-            metrics.requestAnswered(handler, exchange.method(), 202);
-            exchange.answer(202);
-          }
-        },
-        () -> {});
-  }
-
-  /** Why the process should be started anew, or empty. */
-  private Optional<String> trouble() {
-    return store.failure().isDone() ? Optional.of(store.failure().join()) : overload();
-  }
-
-  private Optional<String> overload() {
-    return store.queueDepth() >= store.queueCapacity()
-        ? Optional.of("write queue is full")
-        : Optional.empty();
   }
 
   private void answerProbe(

@@ -19,6 +19,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server's metrics of itself. Those that the Pushgateway has too have its names and labels.
@@ -34,8 +37,7 @@ final class OwnMetrics implements CommitListener {
   private static final Set<String> METHODS =
       Set.of("get", "put", "head", "post", "delete", "connect", "options", "notify", "trace");
 
-  /** What pushes may join but not contradict; empty families stand in a scrape's checks too. */
-  static final Map<String, MetricType> RESERVED =
+  private static final Map<String, MetricType> OF_EVERY_NODE =
       Map.ofEntries(
           Map.entry("pushgateway_build_info", MetricType.GAUGE),
           Map.entry("pushgateway_http_requests_total", MetricType.COUNTER),
@@ -53,6 +55,16 @@ final class OwnMetrics implements CommitListener {
           Map.entry("pushgateway_store_size_bytes", MetricType.GAUGE),
           Map.entry("pushgateway_store_writable", MetricType.GAUGE));
 
+  /**
+   * What pushes may join but not contradict; empty families stand in a scrape's checks too. The
+   * same for every node, so that one that comes to have others need not hide what it took.
+   */
+  static final Map<String, MetricType> RESERVED =
+      Stream.of(OF_EVERY_NODE, ClusterMetrics.RESERVED)
+          .flatMap(families -> families.entrySet().stream())
+          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+
+  private final @Nullable String instance;
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PrometheusRegistry yielding = new PrometheusRegistry();
   private final Counter requests;
@@ -63,7 +75,12 @@ final class OwnMetrics implements CommitListener {
   private final Counter committedChanges;
   private final Counter committedBytes;
 
-  OwnMetrics(String version) {
+  /**
+   * @param instance the name of a node that is one of several: every series says whose it is, so
+   *     that scrapes through a load balancer do not mix them; null for a node that is alone
+   */
+  OwnMetrics(String version, @Nullable String instance) {
+    this.instance = instance;
     Info.builder()
         .name("pushgateway_build_info")
         .help("A metric with a constant '1' value labeled by version and Java runtime.")
@@ -122,6 +139,11 @@ final class OwnMetrics implements CommitListener {
         .quantile(0.5, 0.05)
         .quantile(0.9, 0.01)
         .register(registry);
+  }
+
+  /** Adds the metrics of a node that is one of several. Once. */
+  ClusterMetrics ofCluster() {
+    return new ClusterMetrics(registry);
   }
 
   /** Adds what the store tells. Once. */
@@ -193,8 +215,12 @@ final class OwnMetrics implements CommitListener {
   /** All families, in order of their names. */
   List<OwnFamily> families() {
     List<OwnFamily> families = new ArrayList<>();
-    registry.scrape().forEach(snapshot -> families.add(SnapshotFamily.of(snapshot, false)));
-    yielding.scrape().forEach(snapshot -> families.add(SnapshotFamily.of(snapshot, true)));
+    registry
+        .scrape()
+        .forEach(snapshot -> families.add(SnapshotFamily.of(snapshot, false, instance)));
+    yielding
+        .scrape()
+        .forEach(snapshot -> families.add(SnapshotFamily.of(snapshot, true, instance)));
     families.sort(Comparator.comparing(OwnFamily::name));
     return families;
   }

@@ -25,6 +25,9 @@ sealed interface Route {
 
   record Scrape() implements Route {}
 
+  /** What this node knows of the others. */
+  record Cluster() implements Route {}
+
   record Healthy() implements Route {}
 
   record Ready() implements Route {}

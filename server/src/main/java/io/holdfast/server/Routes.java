@@ -38,6 +38,8 @@ final class Routes {
     if (adminApi) {
       api.add("PUT", "/admin/wipe", new Route.Wipe());
     }
+    api.add("GET", "/cluster", new Route.Cluster());
+    api.add("HEAD", "/cluster", new Route.Cluster());
 
     pages.add("GET", prefix + "/", new Route.Home());
     pages.add("GET", prefix + "/status", new Route.Home());

@@ -1,11 +1,17 @@
 package io.holdfast.server;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.OwnFamily;
+import io.holdfast.storage.Reading;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
@@ -14,12 +20,19 @@ import org.eclipse.jetty.util.IteratingCallback;
 
 /**
  * Sends the exposition, as fast as the scraper takes it. A scrape has its own picture of the
- * groups: it waits for no push, and no push waits for it.
+ * groups: it waits for no push, and no push waits for it. While there may be more on other nodes
+ * than here, it is refused, or says so.
  */
 final class ScrapeHandler {
   private static final String TEXT_FORMAT =
       "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
   private static final String COLLECT = "collect[]";
+
+  /** Why there may be more than what was sent. */
+  private static final String STALE = "Holdfast-Stale";
+
+  /** Names of nodes come into it, which may be in any script. */
+  private static final Pattern HEADER_UNSAFE = Pattern.compile("[^ -~]");
 
   private final GroupStore store;
   private final OwnMetrics metrics;
@@ -43,14 +56,26 @@ final class ScrapeHandler {
         }
       }
     }
-    boolean showsPushed = pushed;
     boolean showsSelf = self;
-    // Collecting and compressing take milliseconds: not on the thread that serves connections.
-    exchange
-        .request()
-        .getComponents()
-        .getExecutor()
-        .execute(() -> exchange.guarded(() -> send(exchange, showsPushed, showsSelf)));
+    if (pushed) {
+      CompletableFuture<Reading> unused =
+          store
+              .read()
+              .whenComplete(
+                  (reading, failure) ->
+                      later(exchange, () -> send(exchange, requireNonNull(reading), showsSelf)));
+    } else {
+      later(exchange, () -> send(exchange, Exposition.empty(), showsSelf));
+    }
+  }
+
+  /**
+   * Collecting and compressing take milliseconds: not on the thread that serves connections, nor on
+   * one that has told what there is to be read.
+   */
+  private static void later(Exchange exchange, Runnable answering) {
+    Executor executor = exchange.request().getComponents().getExecutor();
+    exchange.guarded(() -> executor.execute(() -> exchange.guarded(answering)));
   }
 
   private static List<String> collect(Exchange exchange) {
@@ -62,8 +87,21 @@ final class ScrapeHandler {
     return field == null ? List.of() : field.getValues();
   }
 
-  private void send(Exchange exchange, boolean showsPushed, boolean showsSelf) {
-    Exposition exposition = showsPushed ? store.exposition() : Exposition.empty();
+  private void send(Exchange exchange, Reading reading, boolean showsSelf) {
+    if (reading instanceof Reading.Current current) {
+      send(exchange, current.exposition(), showsSelf);
+    } else if (reading instanceof Reading.Stale stale) {
+      exchange
+          .response()
+          .getHeaders()
+          .put(STALE, HEADER_UNSAFE.matcher(stale.reason()).replaceAll("?"));
+      send(exchange, stale.exposition(), showsSelf);
+    } else if (reading instanceof Reading.Unsure unsure) {
+      exchange.refuseForNow(unsure.reason());
+    }
+  }
+
+  private void send(Exchange exchange, Exposition exposition, boolean showsSelf) {
     List<OwnFamily> own = showsSelf ? metrics.families() : List.of();
     exchange.response().getHeaders().put(HttpHeader.CONTENT_TYPE, TEXT_FORMAT);
     exchange.response().getHeaders().put(HttpHeader.VARY, HttpHeader.ACCEPT_ENCODING.asString());

@@ -26,20 +26,27 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings what the metrics library collects into our own model, so that own and pushed metrics go
  * through the same writers.
  */
 final class SnapshotFamily {
+  private static final String INSTANCE = "instance";
+
   private SnapshotFamily() {}
 
-  static OwnFamily of(MetricSnapshot snapshot, boolean yields) {
+  /**
+   * @param instance the value of a label of that name on every series; null if they have none
+   */
+  static OwnFamily of(MetricSnapshot snapshot, boolean yields, @Nullable String instance) {
     String name = name(snapshot);
     MetricType type = type(snapshot);
     List<Metric> metrics = new ArrayList<>();
     for (DataPointSnapshot point : snapshot.getDataPoints()) {
-      metrics.add(metric(point));
+      Labels labels = point.getLabels();
+      metrics.add(metric(point, instance == null ? labels : labels.add(INSTANCE, instance)));
     }
     return new OwnFamily(
         name,
@@ -71,9 +78,8 @@ final class SnapshotFamily {
     return snapshot instanceof HistogramSnapshot ? MetricType.HISTOGRAM : MetricType.GAUGE;
   }
 
-  private static Metric metric(DataPointSnapshot point) {
+  private static Metric metric(DataPointSnapshot point, Labels labels) {
     Metric.Builder metric = Metric.newBuilder();
-    Labels labels = point.getLabels();
     for (int i = 0; i < labels.size(); i++) {
       metric.addLabel(
           LabelPair.newBuilder().setName(labels.getPrometheusName(i)).setValue(labels.getValue(i)));

@@ -204,7 +204,7 @@ class AppTest {
   @Test
   void reservedFamilies_areExactlyOurOwn() throws Exception {
     send("PUT", "/metrics/job/a", "m 1\n");
-    OwnMetrics metrics = new OwnMetrics("test");
+    OwnMetrics metrics = new OwnMetrics("test", null);
     metrics.pushAnswered("PUT", 1, 1);
     metrics.requestAnswered("push", "PUT", 200);
     Map<String, MetricType> exposed = new TreeMap<>();

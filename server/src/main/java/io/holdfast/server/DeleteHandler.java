@@ -1,0 +1,40 @@
+package io.holdfast.server;
+
+import io.holdfast.storage.Change;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.WriteOutcome;
+
+/** Deletes a group, or all of them. */
+final class DeleteHandler {
+  private final GroupStore store;
+  private final OwnMetrics metrics;
+
+  DeleteHandler(GroupStore store, OwnMetrics metrics) {
+    this.store = store;
+    this.metrics = metrics;
+  }
+
+  void delete(Exchange exchange, Route.Delete route) {
+    change(exchange, "delete", new Change.Delete(GroupKey.of(route.groupingLabels())));
+  }
+
+  void wipe(Exchange exchange) {
+    change(exchange, "wipe", new Change.Wipe());
+  }
+
+  private void change(Exchange exchange, String handler, Change change) {
+    exchange.whenDecided(
+        store.submit(change),
+        outcome -> {
+          if (outcome instanceof WriteOutcome.Unavailable unavailable) {
+            metrics.requestAnswered(handler, exchange.method(), 503);
+            exchange.refuseForNow(unavailable.reason());
+          } else {
+            metrics.requestAnswered(handler, exchange.method(), 202);
+            exchange.answer(202);
+          }
+        },
+        () -> {});
+  }
+}

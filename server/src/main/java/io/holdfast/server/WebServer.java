@@ -1,0 +1,121 @@
+package io.holdfast.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Jetty, set up to read what the Pushgateway reads and to end without cutting requests off. */
+final class WebServer {
+  private static final Logger log = LoggerFactory.getLogger(WebServer.class);
+
+  private static final int MAX_THREADS = 32;
+  private static final int REQUEST_HEADER_BYTES = 64 << 10;
+
+  /** Longer than the intervals at which jobs push and servers scrape over kept connections. */
+  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
+
+  private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** How long requests under way may take to end, when the process ends. */
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+
+  private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
+  private final Server server = new Server(threads);
+
+  WebServer() {
+    threads.setName("http");
+    // Handlers are fixed and never block, so a request can be served by the thread that read it. A
+    // dynamic server would go to another thread for each.
+    server.setDynamic(false);
+    server.setErrorHandler(new PlainErrors());
+    server.setStopTimeout(STOP_TIMEOUT.toMillis());
+  }
+
+  /** The threads that serve requests. They run nothing before the start. */
+  Executor threads() {
+    return threads;
+  }
+
+  /**
+   * Listens on all addresses from now on.
+   *
+   * @throws StartException if it cannot on one of them
+   */
+  void start(List<ListenAddress> addresses, Handler handler) throws StartException {
+    server.setHandler(new GracefulHandler(handler));
+    addresses.forEach(address -> server.addConnector(connector(address)));
+    try {
+      server.start();
+    } catch (Exception e) {
+      throw new StartException(
+          "cannot listen on --web.listen-address="
+              + addresses
+              + ": "
+              + e.getMessage()
+              + (e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")"),
+          e);
+    }
+  }
+
+  private ServerConnector connector(ListenAddress address) {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
+    // Everything is legal in a label value; Routes reads the path as it came and judges itself.
+    http.setUriCompliance(UriCompliance.UNSAFE);
+    // A target with an authority of its own is legal, and the Pushgateway takes it.
+    http.setHttpCompliance(
+        HttpCompliance.RFC7230.with("holdfast", HttpCompliance.Violation.MISMATCHED_AUTHORITY));
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(address.host().isEmpty() ? null : address.host());
+    connector.setPort(address.port());
+    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    // Connections kept alive without a request hold up the end of the process this long.
+    connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_TIMEOUT.toMillis());
+    return connector;
+  }
+
+  /** The addresses with their real ports. */
+  List<String> listening() {
+    List<String> addresses = new ArrayList<>();
+    for (Connector connector : server.getConnectors()) {
+      if (connector instanceof ServerConnector listening) {
+        String host = listening.getHost() == null ? "" : listening.getHost();
+        addresses.add(host + ":" + listening.getLocalPort());
+      }
+    }
+    return addresses;
+  }
+
+  /** The port of the first listen address: the real one if that asked for any free one with 0. */
+  int port() {
+    if (server.getConnectors().length == 0
+        || !(server.getConnectors()[0] instanceof ServerConnector first)) {
+      throw new IllegalStateException("not started");
+    }
+    return first.getLocalPort();
+  }
+
+  /** Takes no more connections and finishes the requests under way. */
+  void stop() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      // The store must be closed all the same.
+      log.atWarn().addKeyValue("err", e.toString()).log("requests were cut off");
+    }
+  }
+}
