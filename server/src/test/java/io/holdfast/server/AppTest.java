@@ -205,6 +205,7 @@ class AppTest {
   void reservedFamilies_areExactlyOurOwn() throws Exception {
     send("PUT", "/metrics/job/a", "m 1\n");
     OwnMetrics metrics = new OwnMetrics("test", null);
+    metrics.ofCluster().observe(() -> ClusterMetricsTest.status("b"), () -> true);
     metrics.pushAnswered("PUT", 1, 1);
     metrics.requestAnswered("push", "PUT", 200);
     Map<String, MetricType> exposed = new TreeMap<>();
@@ -331,6 +332,25 @@ class AppTest {
         own.contains(
             "pushgateway_http_requests_total{code=\"200\",handler=\"ready\",method=\"get\"} 1\n"));
     assertFalse(own.contains("handler=\"metrics\""));
+  }
+
+  @Test
+  void cluster_ofANodeThatIsAlone_isThatNode() throws Exception {
+    HttpResponse<String> answer = send("GET", "/api/v1/cluster", "");
+
+    assertEquals(200, answer.statusCode());
+    assertEquals("application/json", answer.headers().firstValue("Content-Type").orElseThrow());
+    assertEquals("*", answer.headers().firstValue("Access-Control-Allow-Origin").orElseThrow());
+    assertEquals(
+        "{\"status\":\"success\",\"data\":{"
+            + "\"node\":{\"name\":\"\",\"id\":\"\",\"ready\":true,\"reason\":null},"
+            + "\"size\":1,\"write_quorum\":1,\"has_quorum\":true,\"members\":[],\"copying\":null}}",
+        answer.body());
+    assertEquals("", send("HEAD", "/api/v1/cluster", "").body());
+    String own = scrape("?collect[]=self");
+    assertTrue(own.contains("handler=\"api/v1/cluster\",method=\"get\"} 1\n"), own);
+    assertFalse(own.contains("pushgateway_cluster_"), own);
+    assertFalse(own.contains("instance="), own);
   }
 
   @Test

@@ -175,6 +175,10 @@ class RoutesTest {
         row("GET /api/v1", "301 /api/v1/"),
         row("PUT /api/v1?x=1", "301 /api/v1/?x=1"),
         row("GET /api/v1/", NOT_FOUND),
+        row("GET /api/v1/cluster", "Cluster"),
+        row("HEAD /api/v1/cluster", "Cluster"),
+        row("OPTIONS /api/v1/cluster", "200 GET, HEAD, OPTIONS"),
+        row("POST /api/v1/cluster", "405 GET, HEAD, OPTIONS Method Not Allowed\n"),
         row("PUT /api/v1/admin/wipe", NOT_FOUND),
         row("PUT /api/v1//admin/wipe", "301 /api/v1/admin/wipe"));
   }
@@ -199,6 +203,7 @@ class RoutesTest {
         row("PUT /-/quit", "405 GET, OPTIONS Method Not Allowed\n"),
         row("PUT /-/quit/", NOT_FOUND),
         row("GET /api/v1", NOT_FOUND),
+        row("GET /p/api/v1/cluster", "Cluster"),
         row("GET /p/api/v1", "301 /p/api/v1/"),
         row("PUT /p/api/v1/admin/wipe", "Wipe"),
         row("PUT /p/api/v1/admin/wipe/", "307 /admin/wipe"),

@@ -1,0 +1,94 @@
+package io.holdfast.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.cluster.ClusterStatus;
+import io.holdfast.cluster.ClusterStatus.Member;
+import io.holdfast.cluster.ClusterStatus.State;
+import io.holdfast.storage.OwnFamily;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ClusterMetricsTest {
+  private final OwnMetrics own = new OwnMetrics("test", "a");
+  private final ClusterMetrics metrics = own.ofCluster();
+
+  /** Others of these names, each further behind than the one before. */
+  static ClusterStatus status(String... names) {
+    List<Member> members =
+        IntStream.range(0, names.length)
+            .mapToObj(
+                i -> new Member("0" + i, names[i], "127.0.0.1:1", State.LAGGING, "", i, i, -1, i))
+            .toList();
+    return new ClusterStatus("a", "ff", null, 5, 3, true, members, null);
+  }
+
+  private String scraped() {
+    return own.families().stream()
+        .map(family -> new String(family.text(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining());
+  }
+
+  private void assertScraped(String... lines) {
+    String scraped = scraped();
+    Stream.of(lines)
+        .forEach(line -> assertTrue(("\n" + scraped).contains("\n" + line + "\n"), scraped));
+  }
+
+  @Test
+  void everySeries_saysWhoseItIs() {
+    metrics.observe(() -> status("b"), () -> true);
+
+    for (OwnFamily family : own.families()) {
+      new String(family.text(), StandardCharsets.UTF_8)
+          .lines()
+          .forEach(line -> assertTrue(line.contains("instance=\"a\""), line));
+    }
+    assertScraped("pushgateway_cluster_lag_changes{instance=\"a\",member=\"b\"} 0");
+  }
+
+  @Test
+  void members_areCountedByState_alsoWhereThereAreNone() {
+    metrics.observe(() -> status("b", "c"), () -> true);
+
+    assertScraped(
+        "pushgateway_cluster_members{instance=\"a\",state=\"lagging\"} 2",
+        "pushgateway_cluster_members{instance=\"a\",state=\"ready\"} 0",
+        "pushgateway_cluster_members{instance=\"a\",state=\"suspect\"} 0",
+        "pushgateway_cluster_members{instance=\"a\",state=\"syncing\"} 0");
+  }
+
+  @Test
+  void members_ofTheSameName_areOneSeries_theWorst() {
+    metrics.observe(() -> status("b", "b", "c"), () -> false);
+
+    assertScraped(
+        "pushgateway_cluster_lag_changes{instance=\"a\",member=\"b\"} 1",
+        "pushgateway_cluster_lag_seconds{instance=\"a\",member=\"c\"} 2",
+        "pushgateway_cluster_divergent_buckets{instance=\"a\"} 2",
+        "pushgateway_cluster_ready{instance=\"a\"} 0");
+    assertEquals(2, scraped().lines().filter(line -> line.contains("lag_changes")).count());
+  }
+
+  @Test
+  void counters_countWhatIsTold() {
+    metrics.replicated(3_000_000);
+    metrics.repaired(7, true);
+    metrics.repaired(2, false);
+    metrics.refused();
+
+    assertScraped(
+        "pushgateway_replication_duration_seconds_sum{instance=\"a\"} 0.003",
+        "pushgateway_replication_duration_seconds_bucket{instance=\"a\",le=\"0.0025\"} 0",
+        "pushgateway_replication_duration_seconds_bucket{instance=\"a\",le=\"0.005\"} 1",
+        "pushgateway_cluster_repairs_total{instance=\"a\",result=\"succeeded\"} 1",
+        "pushgateway_cluster_repairs_total{instance=\"a\",result=\"failed\"} 1",
+        "pushgateway_cluster_copied_groups_total{instance=\"a\"} 9",
+        "pushgateway_cluster_refused_messages_total{instance=\"a\"} 1");
+  }
+}

@@ -1,0 +1,182 @@
+package io.holdfast.server;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node that is told of others, over HTTP, while none of those is there. */
+class ClusteredAppTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  @TempDir Path directory;
+  private @Nullable App app;
+
+  @AfterEach
+  void stop() {
+    if (app != null) {
+      app.close();
+    }
+  }
+
+  private void start(String... more) throws Exception {
+    String[] all =
+        Stream.concat(
+                Stream.of(
+                    "--web.listen-address=127.0.0.1:0",
+                    "--storage.path=" + directory.resolve("store")),
+                Stream.of(more))
+            .toArray(String[]::new);
+    app = new App(ClusterArguments.run(all));
+    app.start();
+  }
+
+  private void startOneOfThree(String readGrace) throws Exception {
+    start(
+        "--cluster.listen-address=127.0.0.1:" + freePort(),
+        "--cluster.peer=127.0.0.1:" + freePort(),
+        "--cluster.size=3",
+        "--cluster.node-name=a",
+        "--cluster.read-grace=" + readGrace);
+  }
+
+  private void startOnly() throws Exception {
+    start(
+        "--cluster.listen-address=127.0.0.1:" + freePort(),
+        "--cluster.size=1",
+        "--cluster.node-name=a",
+        "--cluster.bootstrap");
+    await().atMost(PATIENCE).until(() -> send("GET", "/-/ready", "").statusCode() == 200);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private HttpResponse<String> send(String method, String path, String body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + path))
+            .method(method, BodyPublishers.ofString(body))
+            .build();
+    return client.send(request, BodyHandlers.ofString());
+  }
+
+  private static void assertRefusedForNow(String reason, HttpResponse<String> answer) {
+    assertEquals(503, answer.statusCode());
+    assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
+    assertTrue(answer.body().contains(reason), answer.body());
+  }
+
+  @Test
+  void whileOthersMayHaveMore_scrapesAreRefused_butThoseOfItself() throws Exception {
+    startOneOfThree("10m");
+
+    String reason = "the store is new and is being filled";
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertRefusedForNow(reason, send("GET", "/metrics", "")));
+    assertRefusedForNow(reason, send("GET", "/metrics?collect[]=pushed", ""));
+    HttpResponse<String> self = send("GET", "/metrics?collect[]=self", "");
+    assertEquals(200, self.statusCode());
+    assertTrue(self.body().contains("\npushgateway_cluster_ready{instance=\"a\"} 0\n"));
+    assertTrue(self.body().contains("\npushgateway_cluster_has_quorum{instance=\"a\"} 0\n"));
+    assertTrue(self.body().contains("\npushgateway_cluster_size{instance=\"a\"} 3\n"));
+  }
+
+  @Test
+  void withoutAQuorum_isUnready_andHealthy_andTakesNoChange() throws Exception {
+    startOneOfThree("10m");
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> send("GET", "/-/ready", "").body().contains("the store is new"));
+    assertEquals(503, send("GET", "/-/ready", "").statusCode());
+    assertEquals(200, send("GET", "/-/healthy", "").statusCode());
+    String reason = "the write quorum of 2";
+    assertRefusedForNow(reason, send("PUT", "/metrics/job/a", "m 1\n"));
+    assertRefusedForNow(reason, send("DELETE", "/metrics/job/a", ""));
+    String cluster = send("GET", "/api/v1/cluster", "").body();
+    assertTrue(cluster.contains("\"ready\":false,\"reason\":\"the store is new"), cluster);
+    assertTrue(
+        cluster.contains("\"size\":3,\"write_quorum\":2,\"has_quorum\":false,\"members\":[]"),
+        cluster);
+  }
+
+  @Test
+  void cutOff_servesWhatItHas_andSaysSo() throws Exception {
+    start();
+    assertEquals(200, send("PUT", "/metrics/job/a", "m 1\n").statusCode());
+    app.close();
+
+    startOneOfThree("1ms");
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> send("GET", "/metrics?collect[]=pushed", "").statusCode() == 200);
+    HttpResponse<String> stale = send("GET", "/metrics", "");
+    assertTrue(stale.body().contains("\nm{instance=\"\",job=\"a\"} 1\n"), stale.body());
+    assertTrue(stale.body().contains("\npushgateway_cluster_ready{instance=\"a\"} 0\n"));
+    assertTrue(
+        stale.headers().firstValue("Holdfast-Stale").orElse("").startsWith("states exchanged with"),
+        stale.headers()::toString);
+  }
+
+  @Test
+  void clusterOfOne_takesPushes_andServesThemAsCurrent() throws Exception {
+    startOnly();
+
+    assertEquals(200, send("PUT", "/metrics/job/a", "m 1\n").statusCode());
+
+    HttpResponse<String> scraped = send("GET", "/metrics", "");
+    assertTrue(scraped.body().contains("\nm{instance=\"\",job=\"a\"} 1\n"), scraped.body());
+    assertTrue(scraped.body().contains("\npushgateway_cluster_ready{instance=\"a\"} 1\n"));
+    assertFalse(scraped.headers().firstValue("Holdfast-Stale").isPresent());
+    assertTrue(
+        scraped
+            .body()
+            .contains("\npushgateway_replication_duration_seconds_count{instance=\"a\"} 1\n"));
+    String cluster = send("GET", "/api/v1/cluster", "").body();
+    assertTrue(cluster.contains("\"name\":\"a\""), cluster);
+    assertTrue(cluster.contains("\"ready\":true,\"reason\":null"), cluster);
+  }
+
+  @Test
+  void takenWebPort_leavesTheStoreFree() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      App refused =
+          new App(
+              ClusterArguments.run(
+                  "--web.listen-address=127.0.0.1:" + taken.getLocalPort(),
+                  "--storage.path=" + directory.resolve("store"),
+                  "--cluster.listen-address=127.0.0.1:" + freePort(),
+                  "--cluster.size=1"));
+      assertThrows(StartException.class, refused::start);
+      refused.close();
+    }
+
+    startOnly();
+  }
+}
