@@ -10,7 +10,6 @@ import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.proto.cluster.States;
 import io.holdfast.proto.cluster.StatesQuestion;
-import io.holdfast.storage.ClusterNotes;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.MergeRequest;
 import io.holdfast.storage.ReceivedStates;
@@ -115,17 +114,7 @@ final class Copy {
 
   private void compare(Digest theirs) {
     digest = theirs;
-    ClusterNotes notes = store.standing().notes();
-    if (theirs.getPurgedUntil() > notes.currentAt()) {
-      if (store.standing().exposition().groups() > 0) {
-        end(SET_ASIDE);
-        return;
-      }
-      // Nothing is here that a forgotten delete would have to keep away.
-      CompletableFuture<MergeOutcome> unused =
-          store.note(now -> now.withCurrentAt(theirs.getPurgedUntil()));
-    }
-    long purged = Math.max(theirs.getPurgedUntil(), notes.purgedUntil());
+    long purged = Math.max(theirs.getPurgedUntil(), store.standing().notes().purgedUntil());
     if (purged > 0) {
       // What entitled one node to forget these deletes entitles every node; kept here alone, they
       // would look like something that the peer lacks.
@@ -291,8 +280,4 @@ final class Copy {
     isEnded = true;
     done.accept(failure);
   }
-
-  /** The peer has forgotten deletes that this store never saw. */
-  static final String SET_ASIDE =
-      "away for longer than the others keep deletes (--cluster.tombstone-retention)";
 }

@@ -167,7 +167,12 @@ final class Keeper {
   }
 
   private void purge(ClusterNotes notes, Collection<Link> links) {
+    // By age only what every node that is here has seen.
     long until = retentionStart();
+    for (Link link : links) {
+      Heartbeat said = link.said();
+      until = Math.min(until, said == null ? 0 : said.getCurrentAt());
+    }
     long agreed = completeUntil;
     for (long node : notes.knownNodes().keySet()) {
       agreed = Math.min(agreed, completeUntil(node, links));

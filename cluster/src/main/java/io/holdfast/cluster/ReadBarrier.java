@@ -50,6 +50,7 @@ final class ReadBarrier {
    */
   boolean advance(Standing standing, long confirmed) {
     if (shown == null
+        && standing.notes().isWhole()
         && asked.size() >= othersNeeded
         && Positions.cover(standing.positions(), required)) {
       shown = standing;

@@ -3,6 +3,7 @@ package io.holdfast.cluster;
 import io.holdfast.proto.cluster.Answer;
 import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.Request;
+import io.holdfast.storage.ClusterNotes;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReplicatedStore;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class Repairs {
   private long notBefore;
   private long comparedAt;
   private int next;
-  private boolean isSettingAside;
+  private volatile boolean isSettingAside;
 
   Repairs(
       ClusterOptions.Quorum quorum,
@@ -69,6 +70,11 @@ final class Repairs {
     }
     return CompletableFuture.completedFuture(
         Answer.newBuilder().setRefusal("a request of a kind that this node does not know").build());
+  }
+
+  /** Whether everything that is here is about to be put aside: nothing may be promised. */
+  boolean isSettingAside() {
+    return isSettingAside;
   }
 
   boolean isCopying() {
@@ -190,25 +196,52 @@ final class Repairs {
     }
     link.needsCopy = true;
     notBefore = now + Timing.RETRY.toNanos();
-    if (failure.equals(Copy.SET_ASIDE)) {
-      setAside(link);
-    } else {
-      counters.repaired(ended.progress().copied(), false);
-      log.atWarn()
-          .addKeyValue("peer", link.name())
-          .addKeyValue("err", failure)
-          .log("copying from a node failed; it is tried again");
+    counters.repaired(ended.progress().copied(), false);
+    log.atWarn()
+        .addKeyValue("peer", link.name())
+        .addKeyValue("err", failure)
+        .log("copying from a node failed; it is tried again");
+  }
+
+  /**
+   * Looks at what a peer may have forgotten, before anything of it is merged. If it has forgotten
+   * deletes that this store never saw, what they deleted would come back from here.
+   *
+   * @return whether the store can stay
+   */
+  boolean meet(Link link) {
+    Heartbeat said = link.said();
+    ClusterNotes notes = store.standing().notes();
+    if (said == null || isSettingAside) {
+      return false;
     }
+    if (said.getPurgedUntil() > notes.currentAt()) {
+      if (store.standing().exposition().groups() > 0) {
+        setAside(link);
+        return false;
+      }
+      // Nothing is here that a forgotten delete would have to keep away.
+      CompletableFuture<MergeOutcome> unused =
+          store.note(now -> now.withCurrentAt(said.getPurgedUntil()));
+    } else if (said.getPurgedUntil() > notes.purgedUntil()) {
+      // So that whoever is met later learns of it from any node.
+      CompletableFuture<MergeOutcome> unused = store.purge(said.getPurgedUntil());
+    }
+    return true;
   }
 
   private void setAside(Link link) {
     isSettingAside = true;
+    if (copy != null) {
+      copy.abandon();
+      copy = null;
+    }
     log.atWarn()
         .addKeyValue("peer", link.name())
         .log(
-            "this node was "
-                + Copy.SET_ASIDE
-                + ": what was deleted meanwhile would come back, so it begins anew");
+            "this node was away for longer than the others keep deletes"
+                + " (--cluster.tombstone-retention): what was deleted meanwhile would come back, so"
+                + " it puts its store aside and begins anew");
     CompletableFuture<MergeOutcome> unused =
         store
             .setAside()

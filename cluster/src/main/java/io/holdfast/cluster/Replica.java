@@ -8,20 +8,24 @@ import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.HeartbeatQuestion;
 import io.holdfast.proto.cluster.Position;
 import io.holdfast.proto.cluster.Request;
+import io.holdfast.storage.ClusterNotes;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.Reading;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Replication;
 import io.holdfast.storage.Standing;
 import io.holdfast.storage.WriteOutcome.Applied;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +66,10 @@ final class Replica implements Transport.Receiver, Replication {
   private final ClusterClock clock;
 
   private final Map<UUID, Link> links = new LinkedHashMap<>();
+
+  /** Peers of which it is known that what they have forgotten does no harm here. */
+  private final Set<UUID> met = ConcurrentHashMap.newKeySet();
+
   private final List<ReadBarrier> barriers = new ArrayList<>();
   private final Acknowledgements acknowledgements;
   private final Currency currency;
@@ -108,7 +116,7 @@ final class Replica implements Transport.Receiver, Replication {
         () -> {
           isStopped = true;
           acknowledgements.expire(
-              java.time.Duration.ofSeconds(-1), "the server is shutting down", loop.nanos());
+              Duration.ofSeconds(-1), "the server is shutting down", loop.nanos());
           barriers.forEach(each -> each.giveUp(new Reading.Unsure("shutting down")));
           barriers.clear();
         });
@@ -200,6 +208,7 @@ final class Replica implements Transport.Receiver, Replication {
     loop.execute(
         () -> {
           Link gone = links.remove(peer.id());
+          met.remove(peer.id());
           if (gone != null) {
             log.atInfo()
                 .addKeyValue("peer", gone.name())
@@ -235,7 +244,15 @@ final class Replica implements Transport.Receiver, Replication {
       return CompletableFuture.completedFuture(
           Answer.newBuilder().setHeartbeat(heartbeat()).build());
     }
-    return request.hasChanges() ? merge(from, request.getChanges()) : repairs.answer(request);
+    if (!request.hasChanges()) {
+      return repairs.answer(request);
+    }
+    if (!met.contains(from.id()) || repairs.isSettingAside()) {
+      // Whatever is merged is acknowledged; a store that may be put aside must not.
+      return CompletableFuture.completedFuture(
+          Answer.newBuilder().setRefusal("this node does not know the sender yet").build());
+    }
+    return merge(from, request.getChanges());
   }
 
   private CompletableFuture<Answer> merge(Peer from, Changes changes) {
@@ -283,7 +300,8 @@ final class Replica implements Transport.Receiver, Replication {
     acknowledgements.expire(Timing.WRITE_DEADLINE, unconfirmed(), now);
     repairs.tick(links.values(), keeper, currency.isCutOff());
     currency.look(standing, links.values(), repairs.isCopying());
-    cannotWrite = currency.cannotWrite(links.values());
+    cannotWrite =
+        repairs.isSettingAside() ? "this node begins anew" : currency.cannotWrite(links.values());
     keeper.keep(links.values(), currency.isCurrent());
     advanceBarriers();
     status = StatusReport.of(options, standing, currency, links.values(), repairs.copy(), now);
@@ -358,6 +376,7 @@ final class Replica implements Transport.Receiver, Replication {
 
   private Heartbeat heartbeat() {
     Standing standing = store.standing();
+    ClusterNotes notes = standing.notes();
     Heartbeat.Builder heartbeat =
         Heartbeat.newBuilder()
             .setNode(standing.node())
@@ -365,7 +384,9 @@ final class Replica implements Transport.Receiver, Replication {
             .setStream(standing.stream())
             .setDigest(standing.digest())
             .setClock(standing.clock())
-            .setWhole(standing.notes().isWhole())
+            .setWhole(notes.isWhole())
+            .setPurgedUntil(notes.purgedUntil())
+            .setCurrentAt(notes.currentAt())
             .setUnready(currency.unready().orElse(""))
             .setCompleteUntil(keeper.completeUntil())
             .setClusterSize(options.quorum().size())
@@ -442,6 +463,11 @@ final class Replica implements Transport.Receiver, Replication {
     link.heard(heartbeat);
     clock.follow(heartbeat.getMillis());
     keeper.met(heartbeat.getNode());
+    if (repairs.meet(link)) {
+      met.add(link.peer.id());
+    } else {
+      met.remove(link.peer.id());
+    }
     link.reached(standing.stream(), link.positions().getOrDefault(standing.stream(), 0L));
     link.compare(standing.positions(), loop.nanos());
     settle();

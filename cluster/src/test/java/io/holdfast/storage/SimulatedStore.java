@@ -85,7 +85,7 @@ public final class SimulatedStore implements ReplicatedStore {
     try {
       byte[] store = disk.get(RecordKeys.STORE);
       if (store == null) {
-        create();
+        create(replicated.newStoreIsWhole());
         store = disk.get(RecordKeys.STORE);
       }
       byte[] notes = disk.get(RecordKeys.CLUSTER);
@@ -104,7 +104,7 @@ public final class SimulatedStore implements ReplicatedStore {
     }
   }
 
-  private void create() {
+  private void create(boolean isWhole) {
     SimulatedDisk.Writes writes = new SimulatedDisk.Writes(disk);
     writes.put(
         RecordKeys.STORE,
@@ -113,7 +113,7 @@ public final class SimulatedStore implements ReplicatedStore {
             .setNode(random.nextLong())
             .build()
             .toByteArray());
-    ClusterNotes notes = ClusterNotes.ofNewStore(replicated.newStoreIsWhole());
+    ClusterNotes notes = ClusterNotes.ofNewStore(isWhole);
     writes.put(RecordKeys.CLUSTER, notes.record().toByteArray());
     writes.sync();
   }
@@ -262,6 +262,7 @@ public final class SimulatedStore implements ReplicatedStore {
     } else if (task instanceof Task.SetAside setAside) {
       timesSetAside++;
       disk.lose();
+      create(false);
       state = load(0);
       writing = writing();
       standing = state.standing();

@@ -438,7 +438,7 @@ public final class RocksGroupStore implements ReplicatedStore {
           .addKeyValue("path", options.directory())
           .addKeyValue("aside", aside)
           .log("the store was put aside; this node begins anew");
-      reopen(0);
+      reopen(0, options.replicated() == null ? null : options.replicated().ofSuccessor());
       task.outcome().complete(noted(writing));
     } catch (StoreException | IOException | RuntimeException e) {
       unwritable = "the store cannot be written: " + e.getMessage();
@@ -503,7 +503,7 @@ public final class RocksGroupStore implements ReplicatedStore {
     }
     try {
       // What was given out is not given out again, whether the failed batch is there or not.
-      reopen(state.clock().last());
+      reopen(state.clock().last(), options.replicated());
       log.atInfo()
           .addKeyValue("path", options.directory())
           .log(unwritable == null ? "the store can be written again" : unwritable);
@@ -512,7 +512,8 @@ public final class RocksGroupStore implements ReplicatedStore {
     }
   }
 
-  private void reopen(long clock) throws StoreException, IOException {
+  private void reopen(long clock, @Nullable Replicated replicated)
+      throws StoreException, IOException {
     // The old groups go first: both may not fit into memory.
     StoreState nothing =
         new StoreState(
@@ -525,8 +526,7 @@ public final class RocksGroupStore implements ReplicatedStore {
     writing = writing(nothing, options);
     RocksDatabase reopened = RocksDatabase.open(options.directory());
     try {
-      StoreLoader.Loaded loaded =
-          new StoreLoader(options.directory(), reopened, options.replicated()).load();
+      StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened, replicated).load();
       state = state(loaded, options);
       state.clock().observe(clock);
       writing = writing(state, options);

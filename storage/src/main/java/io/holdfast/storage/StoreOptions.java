@@ -42,7 +42,13 @@ public record StoreOptions(
    *     that has something
    */
   public record Replicated(
-      Duration maxClockSkew, InstantSource wallClock, boolean newStoreIsWhole) {}
+      Duration maxClockSkew, InstantSource wallClock, boolean newStoreIsWhole) {
+
+    /** The same for a store that takes the place of one that was put aside. */
+    Replicated ofSuccessor() {
+      return new Replicated(maxClockSkew, wallClock, false);
+    }
+  }
 
   /** A store that is alone. */
   public StoreOptions(
