@@ -12,6 +12,7 @@ import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreException;
 import io.holdfast.storage.StoreOptions;
 import io.holdfast.storage.StoreOptions.Replicated;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -58,7 +59,7 @@ public final class App implements AutoCloseable {
   private final Clock clock = Clock.systemUTC();
   private final long heapBytes = Runtime.getRuntime().maxMemory();
   private final Lifecycle lifecycle = new Lifecycle();
-  private final WebServer web = new WebServer();
+  private @Nullable WebServer web;
   private @Nullable RocksGroupStore store;
   private @Nullable ClusterNode node;
 
@@ -70,38 +71,53 @@ public final class App implements AutoCloseable {
    * Starts the node and returns when it serves requests.
    *
    * @throws StoreException if the store cannot be opened
-   * @throws StartException if it cannot listen
+   * @throws StartException if it cannot listen, or not take part in the cluster
    */
   void start() throws StoreException, StartException {
+    WebServer starting = new WebServer();
+    web = starting;
     ClusterOptions cluster = options.cluster();
     if (cluster == null) {
-      startAlone();
+      startAlone(starting);
     } else {
-      startAsOneOf(cluster);
+      startAsOneOf(cluster, starting);
     }
     lifecycle.advance(Lifecycle.State.READY);
     log.atInfo()
-        .addKeyValue("address", web.listening())
+        .addKeyValue("address", starting.listening())
         .log(cluster == null ? "ready" : "listening");
   }
 
-  private void startAlone() throws StoreException, StartException {
+  private void startAlone(WebServer server) throws StoreException, StartException {
     OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), null);
-    store = RocksGroupStore.open(storeOptions(metrics, clock, null), web.threads());
-    serve(new Health(lifecycle, store), metrics, () -> ALONE);
+    store = RocksGroupStore.open(storeOptions(metrics, clock, null), server.threads());
+    serve(server, new Health(lifecycle, store), metrics, () -> ALONE);
   }
 
-  private void startAsOneOf(ClusterOptions cluster) throws StoreException, StartException {
+  private void startAsOneOf(ClusterOptions cluster, WebServer server)
+      throws StoreException, StartException {
     OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), cluster.forming().nodeName());
     ClusterMetrics counters = metrics.ofCluster();
     Duration maxSkew = cluster.limits().maxClockSkew();
     ClusterClock versions = new ClusterClock(clock, System::nanoTime, maxSkew);
     Replicated replicated = new Replicated(maxSkew, clock, cluster.quorum().bootstrap());
-    store = RocksGroupStore.open(storeOptions(metrics, versions, replicated), web.threads());
-    node = ClusterNode.start(cluster, store, versions, counters);
-    Health health = new Health(lifecycle, node.groups());
-    counters.observe(node::status, () -> health.unready().isEmpty());
-    serve(health, metrics, node::status);
+    store = RocksGroupStore.open(storeOptions(metrics, versions, replicated), server.threads());
+    ClusterNode started = node(cluster, store, versions, counters);
+    node = started;
+    Health health = new Health(lifecycle, started.groups());
+    counters.observe(started::status, () -> health.unready().isEmpty());
+    serve(server, health, metrics, started::status);
+  }
+
+  private static ClusterNode node(
+      ClusterOptions cluster, RocksGroupStore store, ClusterClock clock, ClusterMetrics counters)
+      throws StartException {
+    try {
+      return ClusterNode.start(cluster, store, clock, counters);
+    } catch (UncheckedIOException e) {
+      throw new StartException(
+          "cannot take part in the cluster: " + requireNonNull(e.getCause()).getMessage(), e);
+    }
   }
 
   private StoreOptions storeOptions(
@@ -117,7 +133,8 @@ public final class App implements AutoCloseable {
         replicated);
   }
 
-  private void serve(Health health, OwnMetrics metrics, Supplier<ClusterStatus> cluster)
+  private void serve(
+      WebServer server, Health health, OwnMetrics metrics, Supplier<ClusterStatus> cluster)
       throws StartException {
     GroupStore groups = health.store();
     metrics.observe(groups);
@@ -127,14 +144,14 @@ public final class App implements AutoCloseable {
             new DeleteHandler(groups, metrics),
             new ScrapeHandler(groups, metrics),
             new ClusterHandler(cluster, health, metrics));
-    web.start(
+    server.start(
         options.web().listenAddresses(),
         new GatewayHandler(new Routes(options.web()), health, metrics, handlers));
   }
 
   /** The port of the first listen address: the real one if that asked for any free one with 0. */
   int port() {
-    return web.port();
+    return requireNonNull(web, "web").port();
   }
 
   /** Completes when somebody has asked over HTTP to end the process. */
@@ -153,7 +170,9 @@ public final class App implements AutoCloseable {
     if (lifecycle.advance(Lifecycle.State.DRAINING)) {
       log.atInfo().addKeyValue("drain", options.shutdownDrain()).log("shutting down");
       drain();
-      web.stop();
+      if (web != null) {
+        web.stop();
+      }
       if (node != null) {
         node.close();
       } else if (store != null) {

@@ -32,15 +32,16 @@ public final class Main {
   private static void run(Options options) {
     Logging.configure(options.log().level(), options.log().format());
     Logger log = LoggerFactory.getLogger(Main.class);
+    App app = new App(options);
+    // Before the first word and before the start, which may take long: a signal ends that in order,
+    // too.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));
     log.atInfo().addKeyValue("version", BuildInfo.version()).log("starting Holdfast");
     log.atInfo().addKeyValue("flags", options.effective()).log("configuration");
     if (options.persistence().intervalGiven()) {
       log.info("--persistence.interval has no effect: every answer is on the disk already");
     }
     options.warnings().forEach(warning -> log.atWarn().log(warning));
-    App app = new App(options);
-    // Before the start, which may take long: a signal ends that in order, too.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));
     try {
       app.start();
     } catch (StoreException | StartException e) {

@@ -78,6 +78,45 @@ final class LifecycleIT {
   }
 
   @Test
+  void takenClusterPort_isRefusedWithTheFlagsName() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+      Ended refused =
+          run(
+              "--web.listen-address=127.0.0.1:0",
+              "--storage.path=" + store(),
+              "--cluster.listen-address=" + address,
+              "--cluster.size=1");
+      assertEquals(1, refused.exitCode(), refused::toString);
+      String error = refused.onlyError();
+      assertTrue(error.contains("cluster.listen-address"), error);
+      assertTrue(error.contains(address), error);
+    }
+  }
+
+  @Test
+  void nodeThatIsAlone_loadsNothingOfHazelcast() throws Exception {
+    Path loaded = directory.resolve("loaded.txt");
+    int port = Port.free();
+    List<String> command =
+        new ArrayList<>(
+            HoldfastCommand.withJvmOptions(
+                List.of("-Xlog:class+load:file=" + loaded),
+                "--web.listen-address=127.0.0.1:" + port,
+                "--storage.path=" + store()));
+    ServerProcess server = processes.launch("holdfast", port, command).awaitReady("/-/ready");
+    push(server, "a");
+    assertServed(server, "a");
+    assertEquals(200, server.send(Step.get("/api/v1/cluster")).status());
+    assertEquals(0, server.stop());
+
+    List<String> classes = Files.readAllLines(loaded);
+    assertTrue(classes.stream().anyMatch(line -> line.contains(" io.holdfast.server.App ")));
+    assertEquals(
+        List.of(), classes.stream().filter(line -> line.contains("com.hazelcast")).toList());
+  }
+
+  @Test
   void damagedTable_isRefusedWithTheWaysOut_andLeftAsItIs() throws Exception {
     fillTables();
     Path table;
