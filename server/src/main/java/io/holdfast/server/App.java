@@ -105,7 +105,7 @@ public final class App implements AutoCloseable {
     ClusterNode started = node(cluster, store, versions, counters);
     node = started;
     Health health = new Health(lifecycle, started.groups());
-    counters.observe(started::status, () -> health.unready().isEmpty());
+    counters.observe(started::status, started::refusedMessages, () -> health.unready().isEmpty());
     serve(server, health, metrics, started::status);
   }
 

@@ -5,14 +5,17 @@ import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.cluster.ClusterStatus.Member;
 import io.holdfast.proto.metrics.MetricType;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -42,7 +45,7 @@ final class ClusterMetrics implements ClusterCounters {
   private final Histogram replicationDuration;
   private final Counter repairs;
   private final Counter copiedGroups;
-  private final Counter refusedMessages;
+  private final LongAdder refusedMessages = new LongAdder();
 
   ClusterMetrics(PrometheusRegistry registry) {
     this.registry = registry;
@@ -67,15 +70,21 @@ final class ClusterMetrics implements ClusterCounters {
             .name("pushgateway_cluster_copied_groups_total")
             .help("Groups that those copies have brought.")
             .register(registry);
-    refusedMessages =
-        Counter.builder()
-            .name("pushgateway_cluster_refused_messages_total")
-            .help("Messages refused: malformed, not authentic, or too far ahead of the clock.")
-            .register(registry);
   }
 
-  /** Adds what the cluster tells. Once. */
-  void observe(Supplier<ClusterStatus> cluster, BooleanSupplier isReady) {
+  /**
+   * Adds what the cluster tells. Once.
+   *
+   * @param refusedUnread messages refused before anybody but the transport has read them
+   */
+  void observe(
+      Supplier<ClusterStatus> cluster, LongSupplier refusedUnread, BooleanSupplier isReady) {
+    CounterWithCallback.builder()
+        .name("pushgateway_cluster_refused_messages_total")
+        .help("Messages refused: malformed, not authentic, or too far ahead of the clock.")
+        .callback(
+            callback -> callback.call(refusedMessages.sum() + (double) refusedUnread.getAsLong()))
+        .register(registry);
     GaugeWithCallback.builder()
         .name("pushgateway_cluster_members")
         .help("Other nodes that this node is in touch with, by how they do.")
@@ -171,6 +180,6 @@ final class ClusterMetrics implements ClusterCounters {
 
   @Override
   public void refused() {
-    refusedMessages.inc();
+    refusedMessages.increment();
   }
 }

@@ -205,7 +205,7 @@ class AppTest {
   void reservedFamilies_areExactlyOurOwn() throws Exception {
     send("PUT", "/metrics/job/a", "m 1\n");
     OwnMetrics metrics = new OwnMetrics("test", null);
-    metrics.ofCluster().observe(() -> ClusterMetricsTest.status("b"), () -> true);
+    metrics.ofCluster().observe(() -> ClusterMetricsTest.status("b"), () -> 0, () -> true);
     metrics.pushAnswered("PUT", 1, 1);
     metrics.requestAnswered("push", "PUT", 200);
     Map<String, MetricType> exposed = new TreeMap<>();

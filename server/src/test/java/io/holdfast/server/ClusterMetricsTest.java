@@ -42,7 +42,7 @@ class ClusterMetricsTest {
 
   @Test
   void everySeries_saysWhoseItIs() {
-    metrics.observe(() -> status("b"), () -> true);
+    metrics.observe(() -> status("b"), () -> 0, () -> true);
 
     for (OwnFamily family : own.families()) {
       new String(family.text(), StandardCharsets.UTF_8)
@@ -54,7 +54,7 @@ class ClusterMetricsTest {
 
   @Test
   void members_areCountedByState_alsoWhereThereAreNone() {
-    metrics.observe(() -> status("b", "c"), () -> true);
+    metrics.observe(() -> status("b", "c"), () -> 0, () -> true);
 
     assertScraped(
         "pushgateway_cluster_members{instance=\"a\",state=\"lagging\"} 2",
@@ -65,7 +65,7 @@ class ClusterMetricsTest {
 
   @Test
   void members_ofTheSameName_areOneSeries_theWorst() {
-    metrics.observe(() -> status("b", "b", "c"), () -> false);
+    metrics.observe(() -> status("b", "b", "c"), () -> 0, () -> false);
 
     assertScraped(
         "pushgateway_cluster_lag_changes{instance=\"a\",member=\"b\"} 1",
@@ -77,6 +77,7 @@ class ClusterMetricsTest {
 
   @Test
   void counters_countWhatIsTold() {
+    metrics.observe(() -> status(), () -> 4, () -> true);
     metrics.replicated(3_000_000);
     metrics.repaired(7, true);
     metrics.repaired(2, false);
@@ -89,6 +90,6 @@ class ClusterMetricsTest {
         "pushgateway_cluster_repairs_total{instance=\"a\",result=\"succeeded\"} 1",
         "pushgateway_cluster_repairs_total{instance=\"a\",result=\"failed\"} 1",
         "pushgateway_cluster_copied_groups_total{instance=\"a\"} 9",
-        "pushgateway_cluster_refused_messages_total{instance=\"a\"} 1");
+        "pushgateway_cluster_refused_messages_total{instance=\"a\"} 5");
   }
 }
