@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -64,13 +60,13 @@ final class CrashIT {
     }
     for (int round = 0; round < KILLS; round++) {
       ServerProcess server = processes.holdfast(store);
-      check(server, pushers, round);
+      check(server, pushers, "round " + round);
       underLoad(server, pushers);
     }
     ServerProcess last = processes.holdfast(store);
-    check(last, pushers, KILLS);
+    check(last, pushers, "after all kills");
     assertEquals(0, last.stop());
-    check(processes.holdfast(store), pushers, KILLS + 1);
+    check(processes.holdfast(store), pushers, "after a stop");
 
     int answered = pushers.stream().mapToInt(Pusher::answered).sum();
     int unanswered = pushers.stream().mapToInt(Pusher::unanswered).sum();
@@ -125,56 +121,9 @@ final class CrashIT {
     }
   }
 
-  /** Compares every group with what its owner knows, and looks for groups that nobody owns. */
-  private static void check(ServerProcess server, List<Pusher> pushers, int round)
+  private static void check(ServerProcess server, List<Pusher> pushers, String when)
       throws IOException {
-    Map<String, SortedMap<String, Long>> served = served(server.scrape());
-    Set<String> owned = new HashSet<>();
-    for (Pusher pusher : pushers) {
-      for (OwnedGroup group : pusher.groups()) {
-        owned.add(group.target());
-        Optional<SortedMap<String, Long>> observed =
-            Optional.ofNullable(served.get(group.target()));
-        assertTrue(
-            group.settles(observed),
-            () ->
-                "round "
-                    + round
-                    + ", seed "
-                    + SEED
-                    + ": "
-                    + observed
-                    + " (expected: "
-                    + group
-                    + ")");
-      }
-    }
-    assertTrue(
-        owned.containsAll(served.keySet()), () -> served.keySet() + " (expected: no others)");
-  }
-
-  /** The counters of each group by its path. A group is there when it has a push time. */
-  private static Map<String, SortedMap<String, Long>> served(Exposition exposition) {
-    Map<String, SortedMap<String, Long>> groups = new TreeMap<>();
-    for (Exposition.Sample pushTime : exposition.samples("push_time_seconds")) {
-      assertTrue(Double.parseDouble(pushTime.value()) > 0, pushTime::toString);
-      groups.put(target(pushTime), new TreeMap<>());
-    }
-    for (String family : exposition.pushed().families()) {
-      for (Exposition.Sample sample : exposition.samples(family)) {
-        assertTrue(groups.containsKey(target(sample)), () -> sample + " has no push time");
-        if (family.startsWith("crash_")) {
-          groups.get(target(sample)).put(family, (long) Double.parseDouble(sample.value()));
-        }
-      }
-    }
-    return groups;
-  }
-
-  private static String target(Exposition.Sample sample) {
-    return String.format(
-        "/metrics/job/%s/pusher/%s/group/%s",
-        sample.label("job"), sample.label("pusher"), sample.label("group"));
+    PushedGroups.of(server.scrape()).check(pushers, when + ", seed " + SEED);
   }
 
   private static Set<String> pushMany(ServerProcess server) throws IOException {

@@ -13,7 +13,7 @@ final class Gateway implements Closeable {
   private final RawHttp http;
 
   Gateway(ServerProcess process) {
-    this.http = new RawHttp(process.port());
+    this.http = new RawHttp(process.address());
   }
 
   /** The status, and where a redirect leads to. */

@@ -15,6 +15,8 @@ import java.util.TreeMap;
  * <p>Concurrency: for one thread at a time.
  */
 final class OwnedGroup {
+  private static final int MANY = 8;
+
   private final String target;
   private List<Optional<SortedMap<String, Long>>> possible = List.of(Optional.empty());
 
@@ -24,6 +26,11 @@ final class OwnedGroup {
 
   String target() {
     return target;
+  }
+
+  /** Whether so many changes went unanswered that the next should leave one state alone. */
+  boolean isUncertain() {
+    return possible.size() > MANY;
   }
 
   /** A PUT of these counters has been sent. */

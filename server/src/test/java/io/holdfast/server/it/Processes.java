@@ -1,6 +1,8 @@
 package io.holdfast.server.it;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
 
   private final boolean isPerClass;
   private final List<ServerProcess> running = new CopyOnWriteArrayList<>();
+  private final List<Namespaces> networks = new CopyOnWriteArrayList<>();
   private final Thread atExit = new Thread(this::reapAll, "reap processes");
 
   private Processes(boolean isPerClass) {
@@ -74,13 +77,28 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
     return System.getProperty("holdfast.it.subject", "holdfast").equals("pushgateway");
   }
 
-  /** Any other server. */
+  /** Any other server, on the loopback address. */
   ServerProcess launch(String name, int port, List<String> command) throws IOException {
+    return launch(
+        name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), command);
+  }
+
+  /** Any other server. */
+  ServerProcess launch(String name, InetSocketAddress address, List<String> command)
+      throws IOException {
     Path logs = Files.createDirectories(Programs.repository().resolve("server/target/it-logs"));
     Path output = Files.createTempFile(logs, name + "-", ".log");
-    ServerProcess process = ServerProcess.launch(name, port, output, command);
+    ServerProcess process = ServerProcess.launch(name, address, output, command);
     running.add(process);
     return process;
+  }
+
+  /** Network namespaces, removed when the processes have ended. */
+  Namespaces namespaces(int count) throws IOException {
+    Namespaces network = new Namespaces(count);
+    networks.add(network);
+    network.create();
+    return network;
   }
 
   @Override
@@ -106,6 +124,8 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
   private void reapAll() {
     running.forEach(ServerProcess::reap);
     running.clear();
+    networks.forEach(Namespaces::remove);
+    networks.clear();
   }
 
   private static void show(ServerProcess process) {

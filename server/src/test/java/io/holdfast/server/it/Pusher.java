@@ -1,30 +1,38 @@
 package io.holdfast.server.it;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * A client that changes groups of its own at random until the server is gone, and knows what each
- * change may have left behind. Every value is larger than all before it, so that an old one shows.
+ * A client that changes groups of its own at random and knows what each change may have left
+ * behind. Every value is larger than all before it, so that an old one shows.
  *
- * <p>Concurrency: {@link #push} runs on one thread; between two runs, the groups are for the one
- * that has seen it end.
+ * <p>Concurrency: {@link #push} and {@link #pushThrough} run on one thread; between two runs, the
+ * groups are for the one that has seen it end.
  */
 final class Pusher {
   private static final int FAMILIES = 4;
+
+  /** Longer than a balancer goes on trying, so that nothing comes after the client has given up. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final RandomGenerator random;
   private final List<OwnedGroup> groups = new ArrayList<>();
   private long lastValue;
   private int answered;
   private int unanswered;
+  private String lastRefusal = "none";
 
   Pusher(int number, int groups, RandomGenerator random) {
     this.random = random;
@@ -45,6 +53,11 @@ final class Pusher {
     return unanswered;
   }
 
+  /** Why a change was not acknowledged, the last time. */
+  String lastRefusal() {
+    return lastRefusal;
+  }
+
   /** Pushes until a request gets no answer; counts the latch down with each one that does. */
   void push(int port, CountDownLatch answers) {
     try (RawHttp http = new RawHttp(port)) {
@@ -53,6 +66,23 @@ final class Pusher {
         answers.countDown();
       }
       unanswered++;
+      assertFalse(lastRefusal.startsWith("5"), lastRefusal);
+    }
+  }
+
+  /**
+   * Pushes until it is over, whatever happens to single requests: 5xx, like no answer at all, means
+   * that the change may have taken effect or not.
+   */
+  void pushThrough(InetSocketAddress balancer, BooleanSupplier isOver) {
+    try (RawHttp http = new RawHttp(balancer, PATIENCE)) {
+      while (!isOver.getAsBoolean()) {
+        if (change(http, groups.get(random.nextInt(groups.size())))) {
+          answered++;
+        } else {
+          unanswered++;
+        }
+      }
     }
   }
 
@@ -65,7 +95,7 @@ final class Pusher {
       group.replaced(counters, isAnswered);
       return isAnswered;
     }
-    if (dice < 8) {
+    if (dice < 8 && !group.isUncertain()) {
       boolean isAnswered = isAnswered(http, Step.post(group.target(), text));
       group.added(counters, isAnswered);
       return isAnswered;
@@ -75,12 +105,19 @@ final class Pusher {
     return isAnswered;
   }
 
-  private static boolean isAnswered(RawHttp http, Step step) {
+  private boolean isAnswered(RawHttp http, Step step) {
     try {
       RawHttp.Response response = http.send(step);
-      assertTrue(response.status() / 100 == 2, () -> response.status() + ": " + response.text());
+      if (response.status() / 100 == 5) {
+        lastRefusal = response.status() + ": " + response.text();
+        return false;
+      }
+      assertTrue(
+          response.status() / 100 == 2,
+          () -> step + ": " + response.status() + ": " + response.text());
       return true;
     } catch (IOException e) {
+      lastRefusal = e.toString();
       return false;
     }
   }

@@ -9,8 +9,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
@@ -23,14 +25,26 @@ import java.util.zip.GZIPInputStream;
  * <p>Concurrency: for one thread.
  */
 final class RawHttp implements Closeable {
-  private static final int TIMEOUT_MILLIS = 10_000;
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final int port;
+  private final InetSocketAddress address;
+  private final int timeoutMillis;
   private Socket socket = new Socket();
   private InputStream in = InputStream.nullInputStream();
 
+  /** To a server on the loopback address. */
   RawHttp(int port) {
-    this.port = port;
+    this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT);
+  }
+
+  RawHttp(InetSocketAddress address) {
+    this(address, TIMEOUT);
+  }
+
+  /** Waits for the connection, and for each piece of an answer, no longer than the timeout. */
+  RawHttp(InetSocketAddress address, Duration timeout) {
+    this.address = address;
+    this.timeoutMillis = (int) timeout.toMillis();
     closeQuietly();
   }
 
@@ -38,9 +52,10 @@ final class RawHttp implements Closeable {
   Response send(Step step) throws IOException {
     try {
       if (socket.isClosed()) {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket = new Socket();
+        socket.connect(address, timeoutMillis);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.setSoTimeout(timeoutMillis);
         in = new BufferedInputStream(socket.getInputStream());
       }
       socket.getOutputStream().write(encode(step));
@@ -71,7 +86,8 @@ final class RawHttp implements Closeable {
   private byte[] encode(Step step) throws IOException {
     StringBuilder head = new StringBuilder();
     head.append(step.method()).append(' ').append(step.target()).append(" HTTP/1.1\r\n");
-    head.append("Host: 127.0.0.1:").append(port).append("\r\n");
+    head.append("Host: ").append(address.getAddress().getHostAddress());
+    head.append(':').append(address.getPort()).append("\r\n");
     step.headers().forEach(header -> head.append(header).append("\r\n"));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     if (step.chunked()) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,27 +17,27 @@ import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 
 /**
- * A server in a process of its own, on the loopback address, that answers 200 on one path once it
- * is ready. What it prints goes into a file. Made by {@link Processes}, which ends what a test
+ * A server in a process of its own that answers 200 on one path once it is ready. What it prints goes into a file. Made by {@link Processes}, which ends what a test
  * leaves running.
  */
 final class ServerProcess {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final String name;
-  private final int port;
+  private final InetSocketAddress address;
   private final Path output;
   private final Process process;
 
-  private ServerProcess(String name, int port, Path output, Process process) {
+  private ServerProcess(String name, InetSocketAddress address, Path output, Process process) {
     this.name = name;
-    this.port = port;
+    this.address = address;
     this.output = output;
     this.process = process;
   }
 
   /** Starts the command without waiting for anything. */
-  static ServerProcess launch(String name, int port, Path output, List<String> command)
+  static ServerProcess launch(
+      String name, InetSocketAddress address, Path output, List<String> command)
       throws IOException {
     Process process =
         new ProcessBuilder(command)
@@ -45,7 +46,7 @@ final class ServerProcess {
             .redirectOutput(output.toFile())
             .start();
     process.getOutputStream().close();
-    return new ServerProcess(name, port, output, process);
+    return new ServerProcess(name, address, output, process);
   }
 
   /** Waits until {@code GET path} answers 200; fails at once when the process ends instead. */
@@ -72,17 +73,22 @@ final class ServerProcess {
   }
 
   int port() {
-    return port;
+    return address.getPort();
   }
 
-  /** {@code http://127.0.0.1:<port>} and the path. */
+  InetSocketAddress address() {
+    return address;
+  }
+
+  /** {@code http://<address>:<port>} and the path. */
   URI uri(String path) {
-    return URI.create("http://127.0.0.1:" + port + path);
+    String host = address.getAddress().getHostAddress();
+    return URI.create("http://" + host + ":" + address.getPort() + path);
   }
 
   /** One request on a connection of its own. */
   RawHttp.Response send(Step step) throws IOException {
-    try (RawHttp client = new RawHttp(port)) {
+    try (RawHttp client = new RawHttp(address)) {
       return client.send(step);
     }
   }
@@ -156,6 +162,6 @@ final class ServerProcess {
 
   @Override
   public String toString() {
-    return name + " on port " + port;
+    return name + " on " + address;
   }
 }

@@ -1,0 +1,242 @@
+package io.holdfast.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/**
+ * Three nodes, each in a network namespace of its own, behind a HAProxy that runs on the
+ * configuration that comes with Holdfast. Nodes are numbered from 1. {@link Processes} ends and
+ * removes it all.
+ */
+final class Cluster {
+  static final int SIZE = 3;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  private final Processes processes;
+  private final Path directory;
+  private final List<String> flags;
+  private final Namespaces network;
+  private final int statisticsPort = Port.free();
+  private final ServerProcess balancer;
+  private final Map<Integer, ServerProcess> nodes = new HashMap<>();
+
+  private Cluster(Processes processes, Path directory, List<String> flags) throws IOException {
+    this.processes = processes;
+    this.directory = directory;
+    this.flags = flags;
+    this.network = processes.namespaces(SIZE);
+    this.balancer = startBalancer();
+  }
+
+  /** Starts all nodes at the same moment and waits for nothing. The flags go to each of them. */
+  static Cluster launch(Processes processes, Path directory, String... flags) throws IOException {
+    Cluster cluster = new Cluster(processes, directory, List.of(flags));
+    for (int node : cluster.all()) {
+      cluster.start(node);
+    }
+    return cluster;
+  }
+
+  /** The same, and waits until every node is ready and the balancer knows it. */
+  static Cluster start(Processes processes, Path directory, String... flags) throws IOException {
+    Cluster cluster = launch(processes, directory, flags);
+    cluster.awaitReady();
+    cluster.awaitBalanced();
+    return cluster;
+  }
+
+  List<Integer> all() {
+    return IntStream.rangeClosed(1, SIZE).boxed().toList();
+  }
+
+  ServerProcess balancer() {
+    return balancer;
+  }
+
+  ServerProcess node(int node) {
+    ServerProcess process = nodes.get(node);
+    assertTrue(process != null, () -> "node " + node + " has not been started");
+    return process;
+  }
+
+  /** Starts a node that does not run; its store is as it was left. Waits for nothing. */
+  void start(int node) throws IOException {
+    List<String> command = new ArrayList<>(network.prefix(node));
+    command.addAll(HoldfastCommand.of(flags.toArray(String[]::new)));
+    InetSocketAddress http = network.http(node);
+    command.add(
+        "--web.listen-address=" + http.getAddress().getHostAddress() + ":" + http.getPort());
+    command.add("--storage.path=" + store(node));
+    command.add("--cluster.node-name=" + name(node));
+    command.add("--cluster.listen-address=" + network.forNodes(node));
+    all().forEach(peer -> command.add("--cluster.peer=" + network.forNodes(peer)));
+    nodes.put(node, processes.launch(name(node), http, command));
+  }
+
+  static String name(int node) {
+    return "node-" + node;
+  }
+
+  void kill(int node) {
+    node(node).kill9();
+  }
+
+  void freeze(int node) throws IOException {
+    node(node).signal("STOP");
+  }
+
+  void thaw(int node) throws IOException {
+    node(node).signal("CONT");
+  }
+
+  /** Cuts the node off from the other nodes; clients still reach it. */
+  void partition(int node) throws IOException {
+    network.pull(node);
+  }
+
+  /** Cuts the node off from clients and the balancer too. */
+  void unplug(int node) throws IOException {
+    network.pull(node);
+    network.setReachable(node, false);
+  }
+
+  /** Ends every partition. */
+  void heal() throws IOException {
+    for (int node : all()) {
+      network.plugIn(node);
+      network.setReachable(node, true);
+    }
+  }
+
+  /** Takes the disk away from a node that has been killed. */
+  void loseDisk(int node) throws IOException {
+    try (Stream<Path> files = Files.walk(store(node))) {
+      files.sorted(Comparator.reverseOrder()).forEach(Cluster::delete);
+    }
+  }
+
+  /** Ends all nodes at one instant. */
+  void killAll() {
+    all().parallelStream().forEach(this::kill);
+  }
+
+  void awaitReady(int node) {
+    node(node).awaitReady("/-/ready");
+  }
+
+  void awaitReady() {
+    all().forEach(this::awaitReady);
+  }
+
+  /** Waits until the node says that it is not ready, as a balancer asks it; returns the reason. */
+  String awaitUnready(int node) {
+    return Awaitility.await(name(node) + " is unready")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> node(node).send(Step.get("/-/ready")), answer -> answer.status() == 503)
+        .text();
+  }
+
+  /** Waits until the balancer sends pushes and scrapes to every node. */
+  void awaitBalanced() {
+    Awaitility.await("the balancer sees all nodes")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(50))
+        .untilAsserted(() -> assertEquals(2L * SIZE, readyAtTheBalancer()));
+  }
+
+  private long readyAtTheBalancer() throws IOException {
+    String metrics;
+    try (RawHttp http = new RawHttp(statistics())) {
+      metrics = http.send(Step.get("/metrics")).text();
+    }
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith("haproxy_server_status{"))
+        .filter(line -> !line.contains("last_known") && line.contains("state=\"UP\""))
+        .filter(line -> line.endsWith(" 1"))
+        .count();
+  }
+
+  /** What the node exposes of what was pushed, byte for byte; not whether that is current. */
+  ByteString pushed(int node) throws IOException {
+    RawHttp.Response response = node(node).send(Step.get("/metrics?collect[]=pushed"));
+    assertEquals(200, response.status(), () -> name(node) + ": " + response.text());
+    return response.body();
+  }
+
+  /** Waits until all nodes expose the same bytes, and returns them. */
+  Exposition awaitSame() {
+    Awaitility.await("all nodes expose the same bytes")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .ignoreExceptions()
+        .until(() -> all().stream().map(this::pushedUnchecked).distinct().count() == 1);
+    return Exposition.parse(pushedUnchecked(1).toStringUtf8());
+  }
+
+  private ByteString pushedUnchecked(int node) {
+    try {
+      return pushed(node);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path store(int node) {
+    return directory.resolve(name(node));
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private InetSocketAddress statistics() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), statisticsPort);
+  }
+
+  private ServerProcess startBalancer() throws IOException {
+    String haproxy = Programs.require("haproxy", "haproxy");
+    int port = Port.free();
+    String config = Files.readString(Programs.repository().resolve("config/haproxy.cfg"));
+    config = replaced(config, "bind :9091", "bind 127.0.0.1:" + port);
+    config = replaced(config, "127.0.0.1:8404", "127.0.0.1:" + statisticsPort);
+    for (int node : all()) {
+      InetSocketAddress http = network.http(node);
+      config =
+          replaced(
+              config,
+              "127.0.0.1:919" + node,
+              http.getAddress().getHostAddress() + ":" + http.getPort());
+    }
+    Path file = Files.writeString(directory.resolve("haproxy.cfg"), config);
+    return processes.launch("haproxy", port, List.of(haproxy, "-f", file.toString()));
+  }
+
+  private static String replaced(String config, String shipped, String own) {
+    assertTrue(config.contains(shipped), () -> shipped + " (expected: in config/haproxy.cfg)");
+    return config.replace(shipped, own);
+  }
+}

@@ -1,0 +1,177 @@
+package io.holdfast.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+/**
+ * Clients of a cluster that use it through the balancer while things happen to its nodes: some
+ * change groups of their own, one pushes a counter that only grows, one scrapes all the time. No
+ * scrape may fail, and none may show the counter lower than the last push that was acknowledged
+ * before it, or than an earlier scrape.
+ *
+ * <p>Concurrency: the methods are for the test's thread.
+ */
+final class ClusterLoad implements Closeable {
+  private static final int PUSHERS = 3;
+  private static final int GROUPS_EACH = 40;
+  private static final long PATIENCE_SECONDS = 60;
+  private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
+  private static final String GROWING = "growing_total{instance=\"\",job=\"growing\"}";
+
+  private final InetSocketAddress balancer;
+  private final String seed;
+  private final List<Pusher> pushers = new ArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final List<Future<?>> running = new ArrayList<>();
+  private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong scrapes = new AtomicLong();
+  private long pushed;
+  private long lastSeen;
+  private volatile boolean isOver;
+
+  ClusterLoad(Cluster cluster, long seed) {
+    this.balancer = cluster.balancer().address();
+    this.seed = "seed " + seed;
+    for (int i = 0; i < PUSHERS; i++) {
+      pushers.add(new Pusher(i, GROUPS_EACH, seeded(seed + i)));
+    }
+  }
+
+  static RandomGenerator seeded(long seed) {
+    return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+  }
+
+  /** Pushes, deletes and scrapes begin. */
+  void start() {
+    startPushes();
+    running.add(threads.submit(this::scrapeOn));
+  }
+
+  /** Pushes and deletes begin, and nobody scrapes. */
+  void startPushes() {
+    isOver = false;
+    for (Pusher pusher : pushers) {
+      running.add(threads.submit(() -> pusher.pushThrough(balancer, () -> isOver)));
+    }
+    running.add(threads.submit(this::growOn));
+  }
+
+  /** Ends it all, and fails if a client has found fault with what it was answered. */
+  void stop() throws Exception {
+    isOver = true;
+    for (Future<?> each : running) {
+      each.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+    running.clear();
+  }
+
+  /** Fails at once if a client has found fault by now. */
+  void verify() throws Exception {
+    for (Future<?> each : running) {
+      if (each.isDone()) {
+        each.get();
+      }
+    }
+  }
+
+  /** After everything is quiet: all nodes show the same, and that is what was acknowledged. */
+  void check(Cluster cluster, String when) {
+    Exposition same = cluster.awaitSame();
+    PushedGroups.of(same).check(pushers, when + ", " + seed);
+    long value = (long) Double.parseDouble(same.values().getOrDefault(GROWING, "0"));
+    assertTrue(
+        value >= acknowledged.get() && value <= pushed,
+        () -> when + ": " + value + " (expected: " + acknowledged + " to " + pushed + "), " + seed);
+  }
+
+  /** Changes that were acknowledged. */
+  long answered() {
+    return acknowledged.get() + pushers.stream().mapToLong(Pusher::answered).sum();
+  }
+
+  /** Changes of the pushers that were not. */
+  long unanswered() {
+    return pushers.stream().mapToLong(Pusher::unanswered).sum();
+  }
+
+  List<String> refusals() {
+    return pushers.stream().map(Pusher::lastRefusal).toList();
+  }
+
+  long scrapes() {
+    return scrapes.get();
+  }
+
+  private void growOn() {
+    try (RawHttp http = new RawHttp(balancer, CLIENT_TIMEOUT)) {
+      while (!isOver) {
+        grow(http);
+      }
+    }
+  }
+
+  private void grow(RawHttp http) {
+    String text = "# TYPE growing_total counter\ngrowing_total " + ++pushed + "\n";
+    try {
+      RawHttp.Response response = http.send(Step.put("/metrics/job/growing", text));
+      if (response.status() == 200) {
+        acknowledged.set(pushed);
+      } else {
+        assertEquals(5, response.status() / 100, response::text);
+      }
+    } catch (IOException e) {
+      // Perhaps it took effect. The next one is larger in any case.
+      return;
+    }
+  }
+
+  private void scrapeOn() {
+    try (RawHttp http = new RawHttp(balancer, SCRAPE_TIMEOUT)) {
+      while (!isOver) {
+        scrape(http);
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      }
+    }
+  }
+
+  private void scrape(RawHttp http) {
+    long least = Math.max(lastSeen, acknowledged.get());
+    RawHttp.Response response;
+    long startedAt = System.nanoTime();
+    try {
+      response = http.send(Step.get("/metrics?collect[]=pushed"));
+    } catch (IOException e) {
+      throw new AssertionError("a scrape failed, " + seed, e);
+    }
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAt);
+    assertEquals(
+        200, response.status(), () -> response.text() + " after " + millis + " ms, " + seed);
+    String value = Exposition.parse(response.text()).values().getOrDefault(GROWING, "0");
+    long seen = (long) Double.parseDouble(value);
+    assertTrue(seen >= least, () -> "went back to " + seen + " (expected: " + least + "), " + seed);
+    lastSeen = seen;
+    scrapes.incrementAndGet();
+  }
+
+  @Override
+  public void close() {
+    isOver = true;
+    threads.shutdownNow();
+  }
+}
