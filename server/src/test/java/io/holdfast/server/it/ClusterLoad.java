@@ -40,6 +40,8 @@ final class ClusterLoad implements Closeable {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Future<?>> running = new ArrayList<>();
   private final AtomicLong acknowledged = new AtomicLong();
+  private final AtomicLong grown = new AtomicLong();
+  private final AtomicLong failed = new AtomicLong();
   private final AtomicLong scrapes = new AtomicLong();
   private long pushed;
   private long lastSeen;
@@ -102,12 +104,12 @@ final class ClusterLoad implements Closeable {
 
   /** Changes that were acknowledged. */
   long answered() {
-    return acknowledged.get() + pushers.stream().mapToLong(Pusher::answered).sum();
+    return grown.get() + pushers.stream().mapToLong(Pusher::answered).sum();
   }
 
-  /** Changes of the pushers that were not. */
+  /** Changes that were not. */
   long unanswered() {
-    return pushers.stream().mapToLong(Pusher::unanswered).sum();
+    return failed.get() + pushers.stream().mapToLong(Pusher::unanswered).sum();
   }
 
   List<String> refusals() {
@@ -132,12 +134,14 @@ final class ClusterLoad implements Closeable {
       RawHttp.Response response = http.send(Step.put("/metrics/job/growing", text));
       if (response.status() == 200) {
         acknowledged.set(pushed);
+        grown.incrementAndGet();
       } else {
         assertEquals(5, response.status() / 100, response::text);
+        failed.incrementAndGet();
       }
     } catch (IOException e) {
       // Perhaps it took effect. The next one is larger in any case.
-      return;
+      failed.incrementAndGet();
     }
   }
 

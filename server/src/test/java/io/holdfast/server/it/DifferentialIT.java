@@ -1,150 +1,18 @@
 package io.holdfast.server.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The same requests to the real Pushgateway and to Holdfast: after each one the status and the
- * whole pushed exposition must be the same, groups included.
+ * One node behaves like the Pushgateway.
  *
  * <p>{@code -Dholdfast.it.subject=pushgateway} puts a second real one in Holdfast's place, to try
  * the corpus itself: then the sequences with an expectation of their own must differ, or they would
  * not need it.
  */
-final class DifferentialIT {
-  @RegisterExtension static final Processes PROCESSES = Processes.perClass();
-
-  @TempDir static Path store;
-
-  private static ServerProcess pushgateway;
-  private static ServerProcess holdfast;
-
-  @BeforeAll
-  static void start() throws IOException {
-    pushgateway = PROCESSES.pushgateway();
-    holdfast = PROCESSES.holdfast(store, "--web.enable-admin-api");
-  }
-
-  @TestFactory
-  Stream<DynamicTest> urls() {
-    return compared(UrlSequences.all());
-  }
-
-  @TestFactory
-  Stream<DynamicTest> routes() {
-    return compared(RouteSequences.all());
-  }
-
-  @TestFactory
-  Stream<DynamicTest> textBodies() {
-    return compared(TextSequences.all());
-  }
-
-  @TestFactory
-  Stream<DynamicTest> textSummariesAndHistograms() {
-    return compared(CompoundTextSequences.all());
-  }
-
-  @TestFactory
-  Stream<DynamicTest> protobufBodies() {
-    return compared(ProtobufSequences.all());
-  }
-
-  @TestFactory
-  Stream<DynamicTest> consistency() {
-    return compared(ConsistencySequences.all());
-  }
-
-  @TestFactory
-  Stream<DynamicTest> groups() {
-    return compared(GroupSequences.all());
-  }
-
-  @Test
-  void sequences_haveNamesOfTheirOwn() {
-    Set<String> names = new HashSet<>();
-    corpus().forEach(sequence -> assertTrue(names.add(sequence.name()), sequence.name()));
-    assertTrue(names.size() >= 250, () -> names.size() + " sequences (expected: at least 250)");
-  }
-
-  private static Stream<Sequence> corpus() {
-    return Stream.of(
-            UrlSequences.all(),
-            RouteSequences.all(),
-            TextSequences.all(),
-            CompoundTextSequences.all(),
-            ProtobufSequences.all(),
-            ConsistencySequences.all(),
-            GroupSequences.all())
-        .flatMap(List::stream);
-  }
-
-  private static Stream<DynamicTest> compared(List<Sequence> sequences) {
-    return sequences.stream()
-        .map(sequence -> DynamicTest.dynamicTest(sequence.name(), () -> compareNamed(sequence)));
-  }
-
-  /** Reports that know dynamic tests by number only shall show the name too. */
-  private static void compareNamed(Sequence sequence) {
-    try {
-      compare(sequence);
-    } catch (AssertionError | IOException e) {
-      throw new AssertionError("[" + sequence.name() + "] " + e.getMessage(), e);
-    }
-  }
-
-  private static void compare(Sequence sequence) throws IOException {
-    try (Gateway reference = new Gateway(pushgateway);
-        Gateway subject = new Gateway(holdfast)) {
-      reference.wipe();
-      subject.wipe();
-      if (sequence.expectation().isEmpty()) {
-        compareSteps(sequence, reference, subject);
-      } else if (!Processes.isTrial()) {
-        compareWithExpectation(sequence, reference, subject);
-      }
-    }
-  }
-
-  private static void compareSteps(Sequence sequence, Gateway reference, Gateway subject)
-      throws IOException {
-    for (Step step : sequence.steps()) {
-      assertEquals(reference.send(step), subject.send(step), step::toString);
-      String expected = reference.pushed().canonical(sequence.withHelp());
-      assertEquals(expected, subject.pushed().canonical(sequence.withHelp()), step::toString);
-    }
-  }
-
-  private static void compareWithExpectation(Sequence sequence, Gateway reference, Gateway subject)
-      throws IOException {
-    Sequence.Expectation expectation = sequence.expectation().orElseThrow();
-    List<String> answers = new ArrayList<>();
-    for (Step step : sequence.steps()) {
-      answers.add(subject.send(step));
-    }
-    List<String> statuses = expectation.statuses().stream().map(Object::toString).toList();
-    assertEquals(statuses, answers, () -> sequence.steps() + ": " + expectation.reason());
-    for (Step step : expectation.asAfter()) {
-      reference.send(step);
-    }
-    Exposition expected = reference.pushed().and(Exposition.parse(expectation.alsoExposed()));
-    assertEquals(
-        expected.canonical(sequence.withHelp()),
-        subject.pushed().canonical(sequence.withHelp()),
-        () -> sequence.steps() + ": " + expectation.reason());
+final class DifferentialIT extends DifferentialContract {
+  @Override
+  ServerProcess startSubject(Processes processes, Path directory) throws IOException {
+    return processes.holdfast(directory, "--web.enable-admin-api");
   }
 }

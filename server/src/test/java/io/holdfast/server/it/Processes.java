@@ -79,8 +79,7 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
 
   /** Any other server, on the loopback address. */
   ServerProcess launch(String name, int port, List<String> command) throws IOException {
-    return launch(
-        name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), command);
+    return launch(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), port), command);
   }
 
   /** Any other server. */

@@ -4,16 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class PrometheusIT {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Pattern RESULT =
-      Pattern.compile("\\{\"metric\":(\\{[^}]*}),\"value\":\\[[^,]*,\"([^\"]*)\"]}");
   private static final String TARGET = "localhost:9091";
   private static final String INTERVAL = "scrape_interval: 15s";
   private static final String EVERY_TYPE =
@@ -60,13 +54,13 @@ final class PrometheusIT {
   @TempDir static Path directory;
 
   private static ServerProcess server;
-  private static ServerProcess prometheus;
+  private static Prometheus prometheus;
 
   /** One Prometheus for all tests: it lets five seconds pass before its first scrape. */
   @BeforeAll
   static void start() throws IOException {
     server = PROCESSES.holdfast(directory.resolve("store"), "--web.enable-admin-api");
-    prometheus = prometheus();
+    prometheus = Prometheus.start(PROCESSES, directory, config());
   }
 
   @BeforeEach
@@ -168,23 +162,10 @@ final class PrometheusIT {
     return "127.0.0.1:" + server.port();
   }
 
-  private static ServerProcess prometheus() throws IOException {
-    String program = Programs.require("prometheus", "prometheus");
-    int port = Port.free();
+  private static String config() throws IOException {
     String shipped = Files.readString(Programs.repository().resolve("config/prometheus.yml"));
     assertTrue(shipped.contains(TARGET) && shipped.contains(INTERVAL), shipped);
-    String config = shipped.replace(TARGET, target()).replace(INTERVAL, "scrape_interval: 250ms");
-    Path file = Files.writeString(directory.resolve("prometheus.yml"), config);
-    return PROCESSES
-        .launch(
-            "prometheus",
-            port,
-            List.of(
-                program,
-                "--config.file=" + file,
-                "--storage.tsdb.path=" + directory.resolve("tsdb"),
-                "--web.listen-address=127.0.0.1:" + port))
-        .awaitReady("/-/ready");
+    return shipped.replace(TARGET, target()).replace(INTERVAL, "scrape_interval: 250ms");
   }
 
   private static void awaitAnswer(String query, Map<String, String> expected) {
@@ -195,13 +176,8 @@ final class PrometheusIT {
   }
 
   private static void answers(String query, Map<String, String> expected) throws IOException {
-    String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
-    String answer = prometheus.send(Step.get("/api/v1/query?query=" + encoded)).text();
-    Map<String, String> values = new TreeMap<>();
-    for (Matcher result = RESULT.matcher(answer); result.find(); ) {
-      values.put(result.group(1), result.group(2));
-    }
-    assertEquals(new TreeMap<>(expected), values, () -> query + ": " + answer);
+    Map<String, String> values = prometheus.ask(query);
+    assertEquals(new TreeMap<>(expected), values, query);
   }
 
   /** Labels as Prometheus writes them in JSON, which sorts them: name, value, name, value. */

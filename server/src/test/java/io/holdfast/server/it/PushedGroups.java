@@ -10,7 +10,10 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The groups of {@link Pusher}s that one exposition shows. A group is there when it has a push time. */
+/**
+ * The groups of {@link Pusher}s that one exposition shows. A group is there when it has a push
+ * time.
+ */
 final class PushedGroups {
   private final Map<String, SortedMap<String, Long>> served = new TreeMap<>();
 

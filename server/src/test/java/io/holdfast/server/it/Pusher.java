@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
@@ -19,7 +21,7 @@ import java.util.random.RandomGenerator;
  * behind. Every value is larger than all before it, so that an old one shows.
  *
  * <p>Concurrency: {@link #push} and {@link #pushThrough} run on one thread; between two runs, the
- * groups are for the one that has seen it end.
+ * groups are for the one that has seen it end. The counts are for any.
  */
 final class Pusher {
   private static final int FAMILIES = 4;
@@ -27,12 +29,14 @@ final class Pusher {
   /** Longer than a balancer goes on trying, so that nothing comes after the client has given up. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
   private final RandomGenerator random;
   private final List<OwnedGroup> groups = new ArrayList<>();
   private long lastValue;
-  private int answered;
-  private int unanswered;
-  private String lastRefusal = "none";
+  private final AtomicInteger answered = new AtomicInteger();
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private volatile String lastRefusal = "none";
 
   Pusher(int number, int groups, RandomGenerator random) {
     this.random = random;
@@ -46,11 +50,11 @@ final class Pusher {
   }
 
   int answered() {
-    return answered;
+    return answered.get();
   }
 
   int unanswered() {
-    return unanswered;
+    return unanswered.get();
   }
 
   /** Why a change was not acknowledged, the last time. */
@@ -62,10 +66,10 @@ final class Pusher {
   void push(int port, CountDownLatch answers) {
     try (RawHttp http = new RawHttp(port)) {
       while (change(http, groups.get(random.nextInt(groups.size())))) {
-        answered++;
+        answered.incrementAndGet();
         answers.countDown();
       }
-      unanswered++;
+      unanswered.incrementAndGet();
       assertFalse(lastRefusal.startsWith("5"), lastRefusal);
     }
   }
@@ -78,9 +82,10 @@ final class Pusher {
     try (RawHttp http = new RawHttp(balancer, PATIENCE)) {
       while (!isOver.getAsBoolean()) {
         if (change(http, groups.get(random.nextInt(groups.size())))) {
-          answered++;
+          answered.incrementAndGet();
         } else {
-          unanswered++;
+          unanswered.incrementAndGet();
+          LockSupport.parkNanos(PAUSE.toNanos());
         }
       }
     }

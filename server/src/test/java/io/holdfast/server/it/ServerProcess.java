@@ -17,8 +17,8 @@ import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 
 /**
- * A server in a process of its own that answers 200 on one path once it is ready. What it prints goes into a file. Made by {@link Processes}, which ends what a test
- * leaves running.
+ * A server in a process of its own that answers 200 on one path once it is ready. What it prints
+ * goes into a file. Made by {@link Processes}, which ends what a test leaves running.
  */
 final class ServerProcess {
   private static final Duration PATIENCE = Duration.ofSeconds(30);

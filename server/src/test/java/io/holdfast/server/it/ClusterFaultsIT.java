@@ -1,0 +1,212 @@
+package io.holdfast.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Bad things happen to real nodes while clients use them through the balancer. As long as a
+ * majority lives, no scrape fails and no counter goes back. At the end nothing acknowledged is
+ * lost, nothing deleted is back, and all nodes expose the same bytes.
+ *
+ * <p>{@code -Dholdfast.it.seed=N} repeats what the clients do and what happens in which order; what
+ * is under way at that instant is the machine's choice.
+ */
+final class ClusterFaultsIT {
+  private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
+  private static final int KILLS = 5;
+  private static final int FREEZES = 4;
+  private static final int PARTITIONS = 3;
+  private static final int POWER_LOSSES = 3;
+
+  @RegisterExtension final Processes processes = Processes.perTest();
+
+  @TempDir Path directory;
+
+  private final RandomGenerator random = ClusterLoad.seeded(SEED);
+  private Cluster cluster;
+  private ClusterLoad load;
+  private String test;
+
+  @BeforeEach
+  void start(TestInfo info) throws Exception {
+    test = info.getDisplayName();
+    cluster = Cluster.start(processes, directory);
+    load = new ClusterLoad(cluster, SEED);
+  }
+
+  @AfterEach
+  void end() {
+    load.close();
+    System.out.printf(
+        "ClusterFaultsIT.%s: seed %d, %d acknowledged, %d not, %d scrapes; last refusals %s%n",
+        test, SEED, load.answered(), load.unanswered(), load.scrapes(), load.refusals());
+  }
+
+  @Test
+  void kills_loseNothing_andScrapesGoOn() throws Exception {
+    load.start();
+    for (int i = 0; i < KILLS; i++) {
+      int node = anyNode();
+      pause(500, 1_500);
+      cluster.kill(node);
+      pause(0, 2_000);
+      cluster.start(node);
+      cluster.awaitReady(node);
+      cluster.awaitBalanced();
+      load.verify();
+    }
+    load.stop();
+    load.check(cluster, "after " + KILLS + " kills");
+  }
+
+  @Test
+  void freezes_loseNothing_andScrapesGoOn() throws Exception {
+    load.start();
+    for (int i = 0; i < FREEZES; i++) {
+      int node = anyNode();
+      pause(500, 1_500);
+      cluster.freeze(node);
+      // From shorter than the lease to long enough to be taken for dead.
+      pause(500, 1 + (i + 1) * 3_000);
+      cluster.thaw(node);
+      cluster.awaitReady(node);
+      cluster.awaitBalanced();
+      load.verify();
+    }
+    load.stop();
+    load.check(cluster, "after " + FREEZES + " freezes");
+  }
+
+  @Test
+  void partitions_minorityRefuses_majorityGoesOn() throws Exception {
+    load.start();
+    for (int i = 0; i < PARTITIONS; i++) {
+      int node = anyNode();
+      pause(500, 1_500);
+      if (i % 3 == 2) {
+        cluster.unplug(node);
+        pause(3_000, 6_000);
+      } else {
+        cluster.partition(node);
+        assertMinorityRefuses(node);
+        pause(0, 3_000);
+      }
+      long before = load.answered();
+      Awaitility.await("the majority goes on").until(() -> load.answered() > before + 100);
+      cluster.heal();
+      cluster.awaitReady(node);
+      cluster.awaitBalanced();
+      load.verify();
+    }
+    load.stop();
+    load.check(cluster, "after " + PARTITIONS + " partitions");
+  }
+
+  private void assertMinorityRefuses(int node) throws Exception {
+    String reason = cluster.awaitUnready(node);
+    assertTrue(reason.contains("quorum") || reason.contains("nodes"), reason);
+    RawHttp.Response push = cluster.node(node).send(Step.put("/metrics/job/minority", "m 1\n"));
+    assertEquals(503, push.status(), push::text);
+    assertTrue(!push.header("Retry-After").isEmpty(), push::toString);
+    RawHttp.Response delete = cluster.node(node).send(Step.delete("/metrics/job/minority"));
+    assertEquals(503, delete.status(), delete::text);
+    // Cut off for long enough, it serves what it has to whoever asks it alone, and says so.
+    RawHttp.Response scrape =
+        Awaitility.await("the minority serves what it last knew")
+            .atMost(Duration.ofSeconds(15))
+            .until(
+                () -> cluster.node(node).send(Step.get("/metrics")),
+                answer -> answer.status() == 200);
+    assertTrue(
+        scrape.text().contains("pushgateway_cluster_ready{instance=\"node-" + node + "\"} 0\n"),
+        scrape::text);
+  }
+
+  @Test
+  void quorumLost_balancerServesWhatIsLastKnown_andRefusesPushes() throws Exception {
+    load.startPushes();
+    pause(1_000, 2_000);
+    load.stop();
+    Exposition before = cluster.awaitSame();
+    int last = anyNode();
+    cluster.all().stream().filter(node -> node != last).forEach(cluster::kill);
+
+    RawHttp.Response scrape =
+        Awaitility.await("the balancer serves what the last node knows")
+            .atMost(Duration.ofSeconds(20))
+            .until(
+                () -> cluster.balancer().send(Step.get("/metrics?collect[]=pushed")),
+                answer -> answer.status() == 200);
+    assertEquals(before.toString(), Exposition.parse(scrape.text()).toString());
+    RawHttp.Response push = cluster.balancer().send(Step.put("/metrics/job/a", "a_total 1\n"));
+    assertEquals(503, push.status(), push::text);
+    assertTrue(!push.header("Retry-After").isEmpty(), push::toString);
+
+    for (int node : cluster.all()) {
+      if (node != last) {
+        cluster.start(node);
+      }
+    }
+    cluster.awaitReady();
+    cluster.awaitBalanced();
+    load.check(cluster, "after the quorum was lost");
+  }
+
+  @Test
+  void diskLost_isFilledAgain() throws Exception {
+    load.start();
+    int node = anyNode();
+    pause(1_000, 2_000);
+    cluster.kill(node);
+    cluster.loseDisk(node);
+    pause(0, 1_000);
+    cluster.start(node);
+    cluster.awaitReady(node);
+    cluster.awaitBalanced();
+    // What it has now counts: without one of the others it is one of the two that confirm.
+    int other = 1 + node % Cluster.SIZE;
+    cluster.kill(other);
+    pause(1_000, 2_000);
+    cluster.start(other);
+    cluster.awaitReady(other);
+    load.stop();
+    load.check(cluster, "after the disk of node " + node + " was lost");
+  }
+
+  @Test
+  void powerLostByAll_losesNothing() throws Exception {
+    for (int i = 0; i < POWER_LOSSES; i++) {
+      load.startPushes();
+      pause(500, 2_000);
+      cluster.killAll();
+      load.stop();
+      for (int node : cluster.all()) {
+        cluster.start(node);
+      }
+      cluster.awaitReady();
+      cluster.awaitBalanced();
+      load.check(cluster, "after power loss " + i);
+    }
+  }
+
+  private int anyNode() {
+    return random.nextInt(1, Cluster.SIZE + 1);
+  }
+
+  private void pause(int leastMillis, int mostMillis) {
+    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(leastMillis, mostMillis)));
+  }
+}

@@ -1,0 +1,100 @@
+package io.holdfast.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The real Prometheus scrapes pushed metrics through the balancer, by the configuration that comes
+ * with Holdfast, while nodes come and go: every scrape succeeds, and a counter that only grows is
+ * never seen to be reset.
+ */
+final class ClusterPrometheusIT {
+  private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
+
+  /** Scrapes at different instants within each interval, more than one job would make. */
+  private static final int SCRAPERS = 10;
+
+  private static final String INTERVAL = "scrape_interval: 15s";
+
+  /** A scrape may take as long: it must leave room for one that is repeated. */
+  private static final String SHORT_INTERVAL = "scrape_interval: 5s";
+
+  @RegisterExtension final Processes processes = Processes.perTest();
+
+  @TempDir Path directory;
+
+  @Test
+  void prometheus_whileNodesComeAndGo_seesNoGapAndNoReset() throws Exception {
+    Cluster cluster = Cluster.start(processes, directory);
+    Prometheus prometheus = Prometheus.start(processes, directory, config(cluster));
+    try (ClusterLoad load = new ClusterLoad(cluster, SEED)) {
+      load.startPushes();
+      awaitScrapes(prometheus, 1);
+
+      cluster.kill(1);
+      awaitScrapes(prometheus, 2 * SCRAPERS);
+      cluster.start(1);
+      cluster.awaitReady(1);
+      cluster.freeze(2);
+      awaitScrapes(prometheus, 4 * SCRAPERS);
+      cluster.thaw(2);
+      cluster.awaitReady(2);
+      cluster.partition(3);
+      awaitScrapes(prometheus, 6 * SCRAPERS);
+      cluster.heal();
+      cluster.awaitReady(3);
+      awaitScrapes(prometheus, 7 * SCRAPERS);
+
+      load.stop();
+      load.check(cluster, "after nodes came and went");
+    }
+    String pushed = "{job=~\"pushed.*\"}[5m])";
+    assertEquals(1, prometheus.askForOne("min(min_over_time(up" + pushed + ")"));
+    assertEquals(0, prometheus.askForOne("max(resets(growing_total[5m]))"));
+    assertTrue(prometheus.askForOne("min(changes(growing_total[5m]))") > 3, "it hardly grew");
+    double own = prometheus.askForOne("count(pushgateway_groups{job=\"holdfast\"})");
+    assertEquals(Cluster.SIZE, own, "nodes that tell of themselves");
+  }
+
+  private static void awaitScrapes(Prometheus prometheus, int scrapes) {
+    String query = "sum(count_over_time(growing_total[5m])) or vector(0)";
+    Awaitility.await("Prometheus has scraped " + scrapes + " times")
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> prometheus.askForOne(query) >= scrapes);
+  }
+
+  /** What comes with Holdfast, but for addresses, and with its job for pushed metrics repeated. */
+  private static String config(Cluster cluster) throws IOException {
+    String shipped =
+        Files.readString(Programs.repository().resolve("config/prometheus-cluster.yml"));
+    assertTrue(shipped.contains(INTERVAL), shipped);
+    String config = shipped.replace(INTERVAL, SHORT_INTERVAL);
+    config = config.replace("localhost:9091", address(cluster.balancer()));
+    for (int node : cluster.all()) {
+      config = config.replace("localhost:919" + node, address(cluster.node(node)));
+    }
+    int start = config.indexOf("  - job_name: pushed");
+    int end = config.indexOf("\n\n", start);
+    String job = config.substring(start, end);
+    StringBuilder jobs = new StringBuilder();
+    for (int i = 0; i < SCRAPERS; i++) {
+      jobs.append(job.replace("job_name: pushed", "job_name: pushed" + i));
+      jobs.append("\n        labels: {scraper: \"").append(i).append("\"}\n");
+    }
+    return config.substring(0, start) + jobs + config.substring(end);
+  }
+
+  private static String address(ServerProcess server) {
+    return server.address().getAddress().getHostAddress() + ":" + server.port();
+  }
+}

@@ -1,0 +1,64 @@
+package io.holdfast.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The real Prometheus, ready. It lets five seconds pass before its first scrape. */
+final class Prometheus {
+  private static final Pattern RESULT =
+      Pattern.compile("\\{\"metric\":(\\{[^}]*}),\"value\":\\[[^,]*,\"([^\"]*)\"]}");
+
+  private final ServerProcess process;
+
+  private Prometheus(ServerProcess process) {
+    this.process = process;
+  }
+
+  /** The directory takes its configuration and its data. */
+  static Prometheus start(Processes processes, Path directory, String config) throws IOException {
+    String program = Programs.require("prometheus", "prometheus");
+    int port = Port.free();
+    Path file = Files.writeString(directory.resolve("prometheus.yml"), config);
+    return new Prometheus(
+        processes
+            .launch(
+                "prometheus",
+                port,
+                List.of(
+                    program,
+                    "--config.file=" + file,
+                    "--storage.tsdb.path=" + directory.resolve("tsdb"),
+                    "--web.listen-address=127.0.0.1:" + port))
+            .awaitReady("/-/ready"));
+  }
+
+  /** The values of an instant query by their labels, as Prometheus writes them in JSON. */
+  SortedMap<String, String> ask(String query) throws IOException {
+    String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
+    RawHttp.Response response = process.send(Step.get("/api/v1/query?query=" + encoded));
+    assertEquals(200, response.status(), () -> query + ": " + response.text());
+    SortedMap<String, String> values = new TreeMap<>();
+    for (Matcher result = RESULT.matcher(response.text()); result.find(); ) {
+      values.put(result.group(1), result.group(2));
+    }
+    return values;
+  }
+
+  /** The value of a query that has only one. */
+  double askForOne(String query) throws IOException {
+    Map<String, String> values = ask(query);
+    assertEquals(1, values.size(), () -> query + ": " + values);
+    return Double.parseDouble(values.values().iterator().next());
+  }
+}

@@ -1,0 +1,54 @@
+package io.holdfast.server.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every node is stopped and started again, one after the other, and no client of the balancer
+ * notices.
+ */
+final class RollingRestartIT {
+  private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
+  private static final int ROUNDS = 2;
+
+  @RegisterExtension final Processes processes = Processes.perTest();
+
+  @TempDir Path directory;
+
+  private ClusterLoad load;
+
+  @AfterEach
+  void end() {
+    load.close();
+  }
+
+  @Test
+  void rollingRestart_underLoad_failsNoPush() throws Exception {
+    Cluster cluster = Cluster.start(processes, directory, "--shutdown.drain=2s");
+    load = new ClusterLoad(cluster, SEED);
+    load.start();
+    for (int i = 0; i < ROUNDS; i++) {
+      for (int node : cluster.all()) {
+        long before = load.answered();
+        assertEquals(0, cluster.node(node).stop(), cluster.node(node)::output);
+        cluster.start(node);
+        cluster.awaitReady(node);
+        cluster.awaitBalanced();
+        load.verify();
+        assertTrue(load.answered() > before + 100, "no load");
+      }
+    }
+    load.stop();
+    System.out.printf(
+        "RollingRestartIT: seed %d, %d acknowledged, %d not, %d scrapes%n",
+        SEED, load.answered(), load.unanswered(), load.scrapes());
+    assertEquals(0, load.unanswered(), () -> load.refusals() + ", seed " + SEED);
+    load.check(cluster, "after a rolling restart");
+  }
+}
