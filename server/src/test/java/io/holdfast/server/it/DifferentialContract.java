@@ -26,8 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class DifferentialContract {
   @RegisterExtension final Processes processes = Processes.perClass();
 
-  @TempDir Path directory;
-
   private ServerProcess pushgateway;
   private ServerProcess subject;
 
@@ -40,7 +38,7 @@ abstract class DifferentialContract {
   }
 
   @BeforeAll
-  void start() throws IOException {
+  void start(@TempDir Path directory) throws IOException {
     pushgateway = processes.pushgateway();
     subject = startSubject(processes, directory);
   }
