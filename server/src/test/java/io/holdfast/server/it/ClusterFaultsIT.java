@@ -3,8 +3,14 @@ package io.holdfast.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
@@ -26,10 +32,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class ClusterFaultsIT {
   private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
-  private static final int KILLS = 5;
-  private static final int FREEZES = 4;
+  private static final int KILLS = 4;
+  private static final int FREEZES = 3;
   private static final int PARTITIONS = 3;
-  private static final int POWER_LOSSES = 3;
+  private static final int POWER_LOSSES = 2;
+  private static final int CLIENTS = 16;
+  private static final int ROUNDS = 3;
+
+  /** As in the balancer's configuration. */
+  private static final Duration BALANCER_PATIENCE = Duration.ofSeconds(5);
 
   @RegisterExtension final Processes processes = Processes.perTest();
 
@@ -80,7 +91,7 @@ final class ClusterFaultsIT {
       pause(500, 1_500);
       cluster.freeze(node);
       // From shorter than the lease to long enough to be taken for dead.
-      pause(500, 1 + (i + 1) * 3_000);
+      pause(500, 1 + (i + 1) * 4_000);
       cluster.thaw(node);
       cluster.awaitReady(node);
       cluster.awaitBalanced();
@@ -88,6 +99,58 @@ final class ClusterFaultsIT {
     }
     load.stop();
     load.check(cluster, "after " + FREEZES + " freezes");
+  }
+
+  /**
+   * A balancer that gets no answer in time repeats the push elsewhere, and the client goes on from
+   * there. What a frozen node had begun, or has in its sockets, must not take effect after that.
+   */
+  @Test
+  void frozenNode_wakingUp_finishesNothingThatWasRepeatedElsewhere() throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    try {
+      for (int round = 0; round < ROUNDS; round++) {
+        List<Future<?>> running = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+          String target = late(i);
+          running.add(clients.submit(() -> pushUntilNoAnswer(target)));
+        }
+        pause(500, 1_500);
+        cluster.freeze(1);
+        for (Future<?> each : running) {
+          each.get(30, TimeUnit.SECONDS);
+        }
+        for (int i = 0; i < CLIENTS; i++) {
+          Step push = Step.put(late(i), "late_total 1e9\n");
+          assertEquals(200, cluster.node(2).send(push).status());
+        }
+        cluster.thaw(1);
+        cluster.awaitReady(1);
+        List<Exposition.Sample> late = cluster.awaitSame().samples("late_total");
+        assertEquals(CLIENTS, late.size());
+        assertTrue(
+            late.stream().allMatch(sample -> Double.parseDouble(sample.value()) == 1e9),
+            () -> "seed " + SEED + ": " + late);
+      }
+    } finally {
+      clients.shutdownNow();
+    }
+  }
+
+  private static String late(int client) {
+    return "/metrics/job/late/client/" + client;
+  }
+
+  private void pushUntilNoAnswer(String target) {
+    int value = 0;
+    try (RawHttp http = new RawHttp(cluster.node(1).address(), BALANCER_PATIENCE)) {
+      while (http.send(Step.put(target, "late_total " + ++value + "\n")).status() / 100 != 4) {
+        continue;
+      }
+      throw new AssertionError(target + " was rejected");
+    } catch (IOException e) {
+      // It is frozen.
+    }
   }
 
   @Test

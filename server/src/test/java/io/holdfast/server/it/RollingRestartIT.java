@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class RollingRestartIT {
   private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = 1;
 
   @RegisterExtension final Processes processes = Processes.perTest();
 
