@@ -78,6 +78,9 @@ final class Replica implements Transport.Receiver, Replication {
   private long heartbeatAt;
   private boolean isStopped;
 
+  private volatile long tickedAt;
+  private volatile long refuseUntil;
+
   private volatile @Nullable String cannotWrite = "this node is starting";
   private volatile ClusterStatus status;
 
@@ -106,6 +109,8 @@ final class Replica implements Transport.Receiver, Replication {
   /** Begins to take part. From any thread. */
   void start() {
     acknowledgements.restart(store.standing().stream());
+    tickedAt = loop.nanos();
+    refuseUntil = tickedAt;
     transport.start(this);
     loop.execute(this::tick);
   }
@@ -124,9 +129,19 @@ final class Replica implements Transport.Receiver, Replication {
 
   // What this node's clients ask.
 
-  /** Why no change can be acknowledged at the moment, or null. From any thread. */
+  /** Why no change can be taken at the moment, or null. From any thread. */
   @Nullable String cannotWrite() {
-    return cannotWrite;
+    return wasFrozen() ? "this node was frozen, and does not take what waited for it" : cannotWrite;
+  }
+
+  private boolean wasFrozen() {
+    long now = loop.nanos();
+    return now - tickedAt > Timing.FREEZE.toNanos() || now - refuseUntil < 0;
+  }
+
+  /** Time as the event loop has it. From any thread. */
+  long nanos() {
+    return loop.nanos();
   }
 
   /** Completes when a change that is on this node's disk is on enough others. From any thread. */
@@ -286,6 +301,13 @@ final class Replica implements Transport.Receiver, Replication {
       return;
     }
     long now = loop.nanos();
+    if (now - tickedAt > Timing.FREEZE.toNanos()) {
+      log.atWarn()
+          .addKeyValue("millis", (now - tickedAt) / 1_000_000)
+          .log("this node was frozen; it refuses changes for a moment");
+      refuseUntil = now + Timing.AFTER_FREEZE.toNanos();
+    }
+    tickedAt = now;
     Standing standing = store.standing();
     acknowledgements.restart(standing.stream());
     if (now - heartbeatAt >= Timing.HEARTBEAT.toNanos()) {

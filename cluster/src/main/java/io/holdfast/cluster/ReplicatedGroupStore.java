@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>Any threads may use it.
  */
 final class ReplicatedGroupStore implements GroupStore {
+  private record Attempt(Change change, long startedAt, boolean isSecond) {}
+
   private final ReplicatedStore local;
   private final Replica replica;
 
@@ -34,8 +36,9 @@ final class ReplicatedGroupStore implements GroupStore {
       return CompletableFuture.completedFuture(new Unavailable(reason));
     }
     CompletableFuture<WriteOutcome> written = local.submit(change);
+    Attempt attempt = new Attempt(change, replica.nanos(), false);
     CompletableFuture<WriteOutcome> outcome =
-        written.thenCompose(decided -> confirmed(decided, change, false));
+        written.thenCompose(decided -> confirmed(decided, attempt));
     // A client that has gone away withdraws what is not begun.
     CompletableFuture<WriteOutcome> unused =
         outcome.whenComplete(
@@ -47,32 +50,43 @@ final class ReplicatedGroupStore implements GroupStore {
     return outcome;
   }
 
-  private CompletableFuture<WriteOutcome> confirmed(
-      WriteOutcome decided, Change change, boolean isSecond) {
+  private CompletableFuture<WriteOutcome> confirmed(WriteOutcome decided, Attempt attempt) {
     if (!(decided instanceof Applied applied)) {
       return CompletableFuture.completedFuture(decided);
     }
     return replica
         .confirm(applied)
-        .thenCompose(confirmation -> outcome(confirmation, decided, change, isSecond));
+        .thenCompose(confirmation -> outcome(confirmation, decided, attempt));
   }
 
   private CompletableFuture<WriteOutcome> outcome(
-      Confirmation confirmation, WriteOutcome decided, Change change, boolean isSecond) {
+      Confirmation confirmation, WriteOutcome decided, Attempt attempt) {
     if (confirmation instanceof Confirmation.Unconfirmed unconfirmed) {
       return CompletableFuture.completedFuture(new Unavailable(unconfirmed.reason()));
     }
     if (confirmation instanceof Confirmation.Conflicting conflicting) {
-      return conflict(conflicting.reason(), decided, change);
+      return conflict(conflicting.reason(), decided, attempt.change);
     }
-    if (confirmation instanceof Confirmation.Outranked outranked && !isSecond) {
-      // What was newer may have been acknowledged before this change was asked for. Now that a
-      // quorum's clocks are known, the second version is above all that was; what outranks that one
-      // came at the same time, and may as well come after.
-      Change again = new Change.Again(change, outranked.clock());
-      return local.submit(again).thenCompose(second -> confirmed(second, change, true));
+    if (confirmation instanceof Confirmation.Outranked outranked && !attempt.isSecond) {
+      return again(outranked, attempt);
     }
     return CompletableFuture.completedFuture(decided);
+  }
+
+  /**
+   * What was newer may have been acknowledged before this change was asked for. Now that a quorum's
+   * clocks are known, the second version is above all that was; what outranks that one came at the
+   * same time, and may as well come after.
+   */
+  private CompletableFuture<WriteOutcome> again(Confirmation.Outranked outranked, Attempt attempt) {
+    if (replica.nanos() - attempt.startedAt > Timing.FREEZE.toNanos()) {
+      // Its client may have given it up, and what is newer may be what it did next.
+      return CompletableFuture.completedFuture(
+          new Unavailable("a newer change of the same group was there first; a retry is safe"));
+    }
+    Change change = new Change.Again(attempt.change, outranked.clock());
+    Attempt second = new Attempt(attempt.change, attempt.startedAt, true);
+    return local.submit(change).thenCompose(decided -> confirmed(decided, second));
   }
 
   /** The push is kept, but not exposed: who pushed is told, and the group says that it failed. */

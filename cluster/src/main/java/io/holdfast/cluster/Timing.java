@@ -16,6 +16,13 @@ final class Timing {
   /** Who has not looked around for so long was frozen. */
   static final Duration FREEZE = Duration.ofSeconds(1);
 
+  /**
+   * How long a node that was frozen refuses changes: what waited for it in its sockets may have
+   * been given up, and repeated elsewhere, long ago. So may a change that took longer than a
+   * freeze: it is not made again.
+   */
+  static final Duration AFTER_FREEZE = Duration.ofSeconds(1);
+
   /** How long a push waits for its quorum before it is answered with 503. */
   static final Duration WRITE_DEADLINE = Duration.ofSeconds(4);
 

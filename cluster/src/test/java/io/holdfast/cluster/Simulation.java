@@ -260,7 +260,10 @@ final class Simulation {
             answer.told(isAcknowledged);
           }
         };
-    at(10 * SECOND, () -> once.told(false));
+    // Longer than it takes to notice a freeze: who gives up earlier and goes on elsewhere cannot
+    // know
+    // which of the two takes effect last.
+    at(1500 * MILLI + random.nextLong(8 * SECOND), () -> once.told(false));
     time.after(
         random.nextLong(2 * MILLI),
         life.process,
