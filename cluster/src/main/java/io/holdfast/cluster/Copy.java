@@ -93,9 +93,9 @@ final class Copy {
     return new Progress(copied, found, differingBuckets);
   }
 
-  /** What the peer said of its whole state; null before it has. */
-  @Nullable Digest digest() {
-    return digest;
+  /** Whether the peer had all that it ever acknowledged when it was asked for its digest. */
+  boolean wasPeerWhole() {
+    return digest != null && digest.getWhole();
   }
 
   void start() {

@@ -30,6 +30,8 @@ final class Link {
    */
   private @Nullable Long copiedFromStream;
 
+  private boolean wasWholeWhenCopied;
+
   boolean needsCopy = true;
 
   /** What the peer has that is not here, since when; null if there is nothing. */
@@ -106,17 +108,27 @@ final class Link {
     return said != null && copiedFromStream != null && copiedFromStream == said.getStream();
   }
 
-  /** Whether it counts as one of the nodes that together have everything. */
+  /**
+   * Whether it counts as one of the nodes that together have everything. What a new store was
+   * filled with may be in no stream whose position it knows: so it counts when it was copied from
+   * after that, not before.
+   */
   boolean isWitness() {
-    return isCopied() && said != null && said.getWhole();
+    return isCopied() && wasWholeWhenCopied;
+  }
+
+  /** Whether another copy would make it count. */
+  boolean isWorthCopying() {
+    return !isCopied() || (said != null && said.getWhole() && !wasWholeWhenCopied);
   }
 
   boolean isComparisonDue(long now) {
     return !wasCompared || now - comparedAt > Timing.COMPARISON.toNanos();
   }
 
-  void copied(long stream) {
+  void copied(long stream, boolean isWhole) {
     copiedFromStream = stream;
+    wasWholeWhenCopied = isWhole;
     needsCopy = false;
   }
 

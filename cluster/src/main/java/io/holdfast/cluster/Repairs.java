@@ -127,7 +127,7 @@ final class Repairs {
 
   private boolean isWanted(Link link, long now) {
     return link.needsCopy
-        || !link.isCopied()
+        || link.isWorthCopying()
         || link.trailing(now) > Timing.TRAILING.toNanos()
         || (hasDiverged(link) && link.isComparisonDue(now));
   }
@@ -191,7 +191,7 @@ final class Repairs {
       if (ended.progress().found() > 0) {
         counters.repaired(ended.progress().copied(), true);
       }
-      link.copied(stream);
+      link.copied(stream, ended.wasPeerWhole());
       return;
     }
     link.needsCopy = true;

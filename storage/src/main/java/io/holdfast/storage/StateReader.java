@@ -41,6 +41,7 @@ final class StateReader {
     Digest.Builder digest =
         Digest.newBuilder()
             .setPurgedUntil(state.notes().purgedUntil())
+            .setWhole(state.notes().isWhole())
             .setGroups(state.groups().size());
     for (long bucket : requireNonNull(state.groups().digest()).buckets()) {
       digest.addBuckets(bucket);
