@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 
 /**
@@ -36,6 +38,7 @@ final class Acknowledgements {
   private final ClusterOptions.Quorum quorum;
   private final Duration lagGrace;
   private final LongConsumer latencies;
+  private final Executor teller;
   private final NavigableMap<Long, List<Waiting>> waiting = new TreeMap<>();
   private final NavigableMap<Long, Long> outranked = new TreeMap<>();
   private final NavigableMap<Long, String> conflicts = new TreeMap<>();
@@ -46,11 +49,15 @@ final class Acknowledgements {
 
   /**
    * @param latencies told how long each confirmation took, in nanoseconds
+   * @param teller completes the futures of many confirmations, in one task: answers to clients are
+   *     not written on the event loop
    */
-  Acknowledgements(ClusterOptions.Quorum quorum, Duration lagGrace, LongConsumer latencies) {
+  Acknowledgements(
+      ClusterOptions.Quorum quorum, Duration lagGrace, LongConsumer latencies, Executor teller) {
     this.quorum = quorum;
     this.lagGrace = lagGrace;
     this.latencies = latencies;
+    this.teller = teller;
   }
 
   /** The store has begun a new stream: of the old one nobody knows any more. */
@@ -97,6 +104,7 @@ final class Acknowledgements {
   void settle(Collection<Link> links, long now) {
     confirmed = Math.max(confirmed, reachedByQuorum(links));
     long all = reachedByLive(links);
+    List<Runnable> answers = new ArrayList<>();
     while (!waiting.isEmpty() && waiting.firstKey() <= confirmed) {
       long sequence = waiting.firstKey();
       if (sequence > all) {
@@ -108,7 +116,10 @@ final class Acknowledgements {
         all = reachedByLive(links);
       }
       judgeUnjudged(sequence, links);
-      confirm(sequence, requireNonNull(waiting.remove(sequence)), now);
+      answers.add(confirmed(sequence, requireNonNull(waiting.remove(sequence)), now));
+    }
+    if (!answers.isEmpty()) {
+      tell(answers);
     }
     // Said of changes so old that whoever waited has been told; not of all up to the last: who
     // waits
@@ -144,7 +155,18 @@ final class Acknowledgements {
     }
   }
 
-  private void confirm(long sequence, List<Waiting> all, long now) {
+  private void tell(List<Runnable> answers) {
+    Runnable all = () -> answers.forEach(Runnable::run);
+    try {
+      teller.execute(all);
+    } catch (RejectedExecutionException e) {
+      // It was shut down before the cluster: who waits is told all the same.
+      all.run();
+    }
+  }
+
+  /** Returns what tells all who wait. */
+  private Runnable confirmed(long sequence, List<Waiting> all, long now) {
     Long newer = outranked.remove(sequence);
     String conflict = conflicts.remove(sequence);
     Confirmation outcome;
@@ -153,10 +175,12 @@ final class Acknowledgements {
     } else {
       outcome = newer == null ? new Confirmed() : new Outranked(newer);
     }
-    for (Waiting each : all) {
-      latencies.accept(now - each.since);
-      each.confirmation.complete(outcome);
-    }
+    return () -> {
+      for (Waiting each : all) {
+        latencies.accept(now - each.since);
+        each.confirmation.complete(outcome);
+      }
+    };
   }
 
   private long reachedByQuorum(Collection<Link> links) {

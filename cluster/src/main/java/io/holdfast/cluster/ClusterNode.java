@@ -2,6 +2,7 @@ package io.holdfast.cluster;
 
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.ReplicatedStore;
+import java.util.concurrent.Executor;
 
 /**
  * This process as a node of a cluster: its store, replicated.
@@ -22,9 +23,9 @@ public final class ClusterNode implements AutoCloseable {
       ReplicatedStore store,
       AuthenticatedTransport transport,
       ClusterClock clock,
-      ClusterCounters counters) {
+      Replica.Surroundings surroundings) {
     this.transport = transport;
-    this.replica = new Replica(options, store, transport, loop, clock, counters);
+    this.replica = new Replica(options, store, transport, loop, clock, surroundings);
     this.groups = new ReplicatedGroupStore(store, replica);
     store.replicateTo(replica);
     replica.start();
@@ -34,12 +35,21 @@ public final class ClusterNode implements AutoCloseable {
    * Takes part in a cluster from now on, and returns at once: {@link GroupStore#unready} says what
    * is still lacking.
    *
+   * @param teller completes what clients wait for, many in one task
    * @param store opened as replicated, with this clock for its versions; closed with this node
    */
   public static ClusterNode start(
-      ClusterOptions options, ReplicatedStore store, ClusterClock clock, ClusterCounters counters) {
+      ClusterOptions options,
+      ReplicatedStore store,
+      ClusterClock clock,
+      ClusterCounters counters,
+      Executor teller) {
     return new ClusterNode(
-        options, store, Transports.hazelcast(options.forming()), clock, counters);
+        options,
+        store,
+        Transports.hazelcast(options.forming()),
+        clock,
+        new Replica.Surroundings(counters, teller));
   }
 
   /** The groups of the whole cluster. */

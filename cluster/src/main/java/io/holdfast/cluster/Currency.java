@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether this node knows that it has everything that was acknowledged.
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * any thread may ask: both mind that the loop itself may have been frozen.
  */
 final class Currency {
+  private static final Logger log = LoggerFactory.getLogger(Currency.class);
+
   private final ClusterOptions.Quorum quorum;
   private final Duration lagGrace;
   private final Duration readGrace;
@@ -77,8 +81,18 @@ final class Currency {
       triedInVain += now - verdict.at;
     }
     String reason = lacking == null ? belowQuorum(links, now) : lacking;
+    tell(reason);
     boolean isCutOff = !isCurrent && triedInVain >= readGrace.toNanos();
     verdict = new Verdict(reason, isCutOff, now, leaseEnd(links, now));
+  }
+
+  private void tell(@Nullable String reason) {
+    String before = verdict.reason;
+    if (reason == null && before != null) {
+      log.info("ready");
+    } else if (reason != null && !reason.equals(before)) {
+      log.atInfo().addKeyValue("reason", reason).log("not ready");
+    }
   }
 
   /** What keeps this node from being current, or null. */

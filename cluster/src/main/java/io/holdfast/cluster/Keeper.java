@@ -6,7 +6,6 @@ import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Standing;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.SortedMap;
@@ -32,11 +31,12 @@ final class Keeper {
   private static final Logger log = LoggerFactory.getLogger(Keeper.class);
   private static final Duration LONGEST_PERIOD = Duration.ofSeconds(30);
   private static final int CLOCK_COUNTER_BITS = 16;
+  private static final long CLOCK_TOLERANCE_MILLIS = 100;
 
   private final ClusterOptions options;
   private final ReplicatedStore store;
   private final EventLoop loop;
-  private final InstantSource clock;
+  private final ClusterClock clock;
   private final Duration period;
   private final Map<Long, Long> met = new ConcurrentHashMap<>();
   private long keptAt;
@@ -45,7 +45,7 @@ final class Keeper {
   /** Everything up to this is here, and noted so. */
   private long completeUntil;
 
-  Keeper(ClusterOptions options, ReplicatedStore store, EventLoop loop, InstantSource clock) {
+  Keeper(ClusterOptions options, ReplicatedStore store, EventLoop loop, ClusterClock clock) {
     this.options = options;
     this.store = store;
     this.loop = loop;
@@ -71,8 +71,11 @@ final class Keeper {
     Standing standing = store.standing();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
     boolean isDue = loop.nanos() - keptAt >= period.toNanos();
+    long ahead = clock.aheadMillis();
+    boolean hasClockMoved =
+        Math.abs(ahead - standing.notes().clockAheadMillis()) > CLOCK_TOLERANCE_MILLIS;
     boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
-    if (isNoting || !(isDue || hasMetAnother)) {
+    if (isNoting || !(isDue || hasMetAnother || hasClockMoved)) {
       return;
     }
     keptAt = loop.nanos();
@@ -80,7 +83,7 @@ final class Keeper {
     boolean areAllTheSame = areAllTheSame(standing, links);
     note(
         notes -> {
-          ClusterNotes known = notes.withKnownNodes(known(notes));
+          ClusterNotes known = notes.withKnownNodes(known(notes)).withClockAhead(ahead);
           return isCurrent ? known.withCurrentAt(lowest) : known;
         },
         isCurrent && areAllTheSame ? lowest : completeUntil);

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Replica implements Transport.Receiver, Replication {
   private static final Logger log = LoggerFactory.getLogger(Replica.class);
+
+  /**
+   * What this tells others.
+   *
+   * @param teller completes what clients wait for
+   */
+  record Surroundings(ClusterCounters counters, Executor teller) {}
 
   private static final Request HOW_FAR =
       Request.newBuilder().setHeartbeat(HeartbeatQuestion.getDefaultInstance()).build();
@@ -90,15 +98,19 @@ final class Replica implements Transport.Receiver, Replication {
       Transport transport,
       EventLoop loop,
       ClusterClock clock,
-      ClusterCounters counters) {
+      Surroundings surroundings) {
     this.options = options;
     this.store = store;
     this.transport = transport;
     this.loop = loop;
     this.clock = clock;
-    this.counters = counters;
+    this.counters = surroundings.counters();
     this.acknowledgements =
-        new Acknowledgements(options.quorum(), options.limits().lagGrace(), counters::replicated);
+        new Acknowledgements(
+            options.quorum(),
+            options.limits().lagGrace(),
+            counters::replicated,
+            surroundings.teller());
     this.currency = new Currency(options, loop);
     this.keeper = new Keeper(options, store, loop, clock);
     this.repairs = new Repairs(options.quorum(), store, loop, this::ask, counters);
@@ -109,6 +121,7 @@ final class Replica implements Transport.Receiver, Replication {
   /** Begins to take part. From any thread. */
   void start() {
     acknowledgements.restart(store.standing().stream());
+    clock.resume(store.standing().notes().clockAheadMillis());
     tickedAt = loop.nanos();
     refuseUntil = tickedAt;
     transport.start(this);

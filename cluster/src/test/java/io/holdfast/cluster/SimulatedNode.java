@@ -36,7 +36,13 @@ final class SimulatedNode {
       store.skipsFsync = mutation == Mutation.SKIP_FSYNC;
       store.dropsTombstones = mutation == Mutation.DROP_TOMBSTONES;
       replica =
-          new Replica(options, store, network.port(number, process), this, clock, new NoCounters());
+          new Replica(
+              options,
+              store,
+              network.port(number, process),
+              this,
+              clock,
+              new Replica.Surroundings(new NoCounters(), Runnable::run));
       groups = new ReplicatedGroupStore(store, replica);
       store.replicateTo(replica);
       replica.start();

@@ -159,7 +159,7 @@ final class Simulation {
                   e
                       + "\n"
                       + String.join(
-                          "\n", story.subList(Math.max(0, story.size() - 60), story.size())))
+                          "\n", story.subList(Math.max(0, story.size() - 120), story.size())))
               .initCause(e);
     }
   }
@@ -284,6 +284,16 @@ final class Simulation {
         nodes.stream()
             .filter(node -> java.util.Objects.equals(node.disk.gauge(register.job, "value"), value))
             .count();
+    tell(
+        register.job
+            + " = "
+            + operation.value
+            + " is on "
+            + nodes.stream()
+                .filter(
+                    node -> java.util.Objects.equals(node.disk.gauge(register.job, "value"), value))
+                .map(node -> node.number)
+                .toList());
     // One that is lost while the answer is on its way had it.
     int expected = quorum.write() - (lostDiskAt >= operation.askedAt ? 1 : 0);
     if (disks < expected) {

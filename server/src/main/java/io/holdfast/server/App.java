@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,7 +103,7 @@ public final class App implements AutoCloseable {
     ClusterClock versions = new ClusterClock(clock, System::nanoTime, maxSkew);
     Replicated replicated = new Replicated(maxSkew, clock, cluster.quorum().bootstrap());
     store = RocksGroupStore.open(storeOptions(metrics, versions, replicated), server.threads());
-    ClusterNode started = node(cluster, store, versions, counters);
+    ClusterNode started = node(cluster, store, versions, counters, server.threads());
     node = started;
     Health health = new Health(lifecycle, started.groups());
     counters.observe(started::status, started::refusedMessages, () -> health.unready().isEmpty());
@@ -110,10 +111,14 @@ public final class App implements AutoCloseable {
   }
 
   private static ClusterNode node(
-      ClusterOptions cluster, RocksGroupStore store, ClusterClock clock, ClusterMetrics counters)
+      ClusterOptions cluster,
+      RocksGroupStore store,
+      ClusterClock clock,
+      ClusterMetrics counters,
+      Executor teller)
       throws StartException {
     try {
-      return ClusterNode.start(cluster, store, clock, counters);
+      return ClusterNode.start(cluster, store, clock, counters, teller);
     } catch (UncheckedIOException e) {
       throw new StartException(
           "cannot take part in the cluster: " + requireNonNull(e.getCause()).getMessage(), e);

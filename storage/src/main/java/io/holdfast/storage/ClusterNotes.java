@@ -15,9 +15,14 @@ import java.util.TreeMap;
  * @param purgedUntil tombstones up to this hybrid clock reading may have been dropped
  * @param knownNodes every other node whose store may come back, with the hybrid clock reading when
  *     it was last heard from
+ * @param clockAheadMillis how far the fastest clock of the cluster was ahead of this machine's
  */
 public record ClusterNotes(
-    boolean isWhole, long currentAt, long purgedUntil, SortedMap<Long, Long> knownNodes) {
+    boolean isWhole,
+    long currentAt,
+    long purgedUntil,
+    SortedMap<Long, Long> knownNodes,
+    long clockAheadMillis) {
 
   public ClusterNotes {
     knownNodes = Collections.unmodifiableSortedMap(new TreeMap<>(knownNodes));
@@ -25,11 +30,11 @@ public record ClusterNotes(
 
   /** What a node knows that has never been in a cluster. */
   static ClusterNotes none() {
-    return new ClusterNotes(true, 0, 0, new TreeMap<>());
+    return new ClusterNotes(true, 0, 0, new TreeMap<>(), 0);
   }
 
   static ClusterNotes ofNewStore(boolean isWhole) {
-    return new ClusterNotes(isWhole, 0, 0, new TreeMap<>());
+    return new ClusterNotes(isWhole, 0, 0, new TreeMap<>(), 0);
   }
 
   ClusterRecord record() {
@@ -37,7 +42,8 @@ public record ClusterNotes(
         ClusterRecord.newBuilder()
             .setIncomplete(!isWhole)
             .setCurrentAt(currentAt)
-            .setPurgedUntil(purgedUntil);
+            .setPurgedUntil(purgedUntil)
+            .setClockAheadMillis(clockAheadMillis);
     knownNodes.forEach(
         (node, heardAt) ->
             record.addKnownNodes(KnownNode.newBuilder().setNode(node).setHeardAt(heardAt)));
@@ -50,25 +56,36 @@ public record ClusterNotes(
       nodes.put(known.getNode(), known.getHeardAt());
     }
     return new ClusterNotes(
-        !record.getIncomplete(), record.getCurrentAt(), record.getPurgedUntil(), nodes);
+        !record.getIncomplete(),
+        record.getCurrentAt(),
+        record.getPurgedUntil(),
+        nodes,
+        record.getClockAheadMillis());
   }
 
   /** The same of a store that lacks nothing any more. */
   public ClusterNotes whole() {
-    return new ClusterNotes(true, currentAt, purgedUntil, knownNodes);
+    return new ClusterNotes(true, currentAt, purgedUntil, knownNodes, clockAheadMillis);
   }
 
   /** The same, current at this reading at least. */
   public ClusterNotes withCurrentAt(long reading) {
-    return new ClusterNotes(isWhole, Math.max(currentAt, reading), purgedUntil, knownNodes);
+    return new ClusterNotes(
+        isWhole, Math.max(currentAt, reading), purgedUntil, knownNodes, clockAheadMillis);
+  }
+
+  /** The same, with the fastest clock so far ahead. */
+  public ClusterNotes withClockAhead(long millis) {
+    return new ClusterNotes(isWhole, currentAt, purgedUntil, knownNodes, millis);
   }
 
   /** The same, with other known nodes. */
   public ClusterNotes withKnownNodes(SortedMap<Long, Long> nodes) {
-    return new ClusterNotes(isWhole, currentAt, purgedUntil, nodes);
+    return new ClusterNotes(isWhole, currentAt, purgedUntil, nodes, clockAheadMillis);
   }
 
   ClusterNotes withPurgedUntil(long reading) {
-    return new ClusterNotes(isWhole, currentAt, Math.max(purgedUntil, reading), knownNodes);
+    return new ClusterNotes(
+        isWhole, currentAt, Math.max(purgedUntil, reading), knownNodes, clockAheadMillis);
   }
 }
