@@ -177,7 +177,11 @@ final class Link {
     return said == null ? 0 : said.getClock();
   }
 
+  /**
+   * How far the peer has come in a stream of this node. What is still to be sent does not count,
+   * even if the peer has copied it: its answer will tell what became of it.
+   */
   long reached(long stream) {
-    return stream == reachedStream ? reached : 0;
+    return stream == reachedStream ? Math.min(reached, outbox.firstUnjudged(stream) - 1) : 0;
   }
 }

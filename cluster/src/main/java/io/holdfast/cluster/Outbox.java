@@ -85,6 +85,13 @@ final class Outbox {
     return inFlight > 0 && batch.getStream() == stream && batch.getFirst() == first;
   }
 
+  /**
+   * The first change of this stream that the peer has not yet judged; beyond all if there is none.
+   */
+  long firstUnjudged(long ofStream) {
+    return waiting.isEmpty() || ofStream != stream ? Long.MAX_VALUE : first;
+  }
+
   int size() {
     return waiting.size();
   }

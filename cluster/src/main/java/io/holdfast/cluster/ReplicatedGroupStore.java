@@ -31,12 +31,13 @@ final class ReplicatedGroupStore implements GroupStore {
 
   @Override
   public CompletableFuture<WriteOutcome> submit(Change change) {
+    // First of all: the process may be frozen between any two steps, and age in that time.
+    Attempt attempt = new Attempt(change, replica.nanos(), false);
     String reason = replica.cannotWrite();
     if (reason != null) {
       return CompletableFuture.completedFuture(new Unavailable(reason));
     }
-    CompletableFuture<WriteOutcome> written = local.submit(change);
-    Attempt attempt = new Attempt(change, replica.nanos(), false);
+    CompletableFuture<WriteOutcome> written = local.submit(change, () -> isTooLate(attempt));
     CompletableFuture<WriteOutcome> outcome =
         written.thenCompose(decided -> confirmed(decided, attempt));
     // A client that has gone away withdraws what is not begun.
@@ -79,14 +80,15 @@ final class ReplicatedGroupStore implements GroupStore {
    * same time, and may as well come after.
    */
   private CompletableFuture<WriteOutcome> again(Confirmation.Outranked outranked, Attempt attempt) {
-    if (replica.nanos() - attempt.startedAt > Timing.FREEZE.toNanos()) {
-      // Its client may have given it up, and what is newer may be what it did next.
-      return CompletableFuture.completedFuture(
-          new Unavailable("a newer change of the same group was there first; a retry is safe"));
-    }
     Change change = new Change.Again(attempt.change, outranked.clock());
     Attempt second = new Attempt(attempt.change, attempt.startedAt, true);
-    return local.submit(change).thenCompose(decided -> confirmed(decided, second));
+    return local
+        .submit(change, () -> isTooLate(second))
+        .thenCompose(decided -> confirmed(decided, second));
+  }
+
+  private boolean isTooLate(Attempt attempt) {
+    return replica.nanos() - attempt.startedAt > Timing.PATIENCE.toNanos();
   }
 
   /** The push is kept, but not exposed: who pushed is told, and the group says that it failed. */

@@ -18,10 +18,15 @@ final class Timing {
 
   /**
    * How long a node that was frozen refuses changes: what waited for it in its sockets may have
-   * been given up, and repeated elsewhere, long ago. So may a change that took longer than a
-   * freeze: it is not made again.
+   * been given up, and repeated elsewhere, long ago.
    */
   static final Duration AFTER_FREEZE = Duration.ofSeconds(1);
+
+  /**
+   * After this a change is given no version any more, the first or another: its client may have
+   * given it up, and have gone on elsewhere. Clients and balancers should wait for longer.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(3);
 
   /** How long a push waits for its quorum before it is answered with 503. */
   static final Duration WRITE_DEADLINE = Duration.ofSeconds(4);
@@ -33,7 +38,7 @@ final class Timing {
   static final Duration RETRY = Duration.ofMillis(200);
 
   /** How long a node may trail behind another's position before it copies what it lacks. */
-  static final Duration TRAILING = Duration.ofSeconds(1);
+  static final Duration TRAILING = Duration.ofSeconds(2);
 
   /** How often digests are compared where changes never pause. */
   static final Duration COMPARISON = Duration.ofSeconds(5);

@@ -260,10 +260,10 @@ final class Simulation {
             answer.told(isAcknowledged);
           }
         };
-    // Longer than it takes to notice a freeze: who gives up earlier and goes on elsewhere cannot
-    // know
-    // which of the two takes effect last.
-    at(1500 * MILLI + random.nextLong(8 * SECOND), () -> once.told(false));
+    // Who gives up earlier and goes on elsewhere cannot know which of the two takes effect last.
+    at(
+        Timing.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND),
+        () -> once.told(false));
     time.after(
         random.nextLong(2 * MILLI),
         life.process,

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -274,6 +275,13 @@ public final class SimulatedStore implements ReplicatedStore {
   public CompletableFuture<WriteOutcome> submit(Change change) {
     CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
     enqueue(new Task.OwnChange(change, outcome));
+    return outcome;
+  }
+
+  @Override
+  public CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate) {
+    CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.OwnChange(change, isTooLate, outcome));
     return outcome;
   }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +152,13 @@ public final class RocksGroupStore implements ReplicatedStore {
   public CompletableFuture<WriteOutcome> submit(Change change) {
     CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
     enqueue(new Task.OwnChange(change, outcome));
+    return outcome;
+  }
+
+  @Override
+  public CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate) {
+    CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.OwnChange(change, isTooLate, outcome));
     return outcome;
   }
 

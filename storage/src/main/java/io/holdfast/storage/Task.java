@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -30,8 +31,17 @@ sealed interface Task {
   /** What works on an open store. */
   record Writing(StoreState state, ChangeApplier applier, StateMerger merger, long maximumBytes) {}
 
+  /** For a client that is perhaps gone, and has gone on elsewhere. */
+  String TOO_LATE = "the change has waited for too long; a retry is safe";
+
   /** An own change. */
-  record OwnChange(Change change, CompletableFuture<WriteOutcome> outcome) implements Write {
+  record OwnChange(
+      Change change, BooleanSupplier isTooLate, CompletableFuture<WriteOutcome> outcome)
+      implements Write {
+    OwnChange(Change change, CompletableFuture<WriteOutcome> outcome) {
+      this(change, () -> false, outcome);
+    }
+
     @Override
     public boolean isWithdrawn() {
       return outcome.isDone();
@@ -55,9 +65,9 @@ sealed interface Task {
 
     @Override
     public Runnable perform(Writing writing, CommitBatch batch) throws RocksDBException {
-      String tooMuch = tooMuch(writing);
+      String reason = isTooLate.getAsBoolean() ? TOO_LATE : tooMuch(writing);
       WriteOutcome decided =
-          tooMuch == null ? writing.applier.apply(change, batch) : new Unavailable(tooMuch);
+          reason == null ? writing.applier.apply(change, batch) : new Unavailable(reason);
       return () -> outcome.complete(decided);
     }
 
