@@ -3,6 +3,7 @@ package io.holdfast.storage;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.holdfast.storage.StoreOptions.Replicated;
 import io.holdfast.storage.WriteOutcome.Applied;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,6 +51,28 @@ final class StoreFixture implements AutoCloseable {
     }
   }
 
+  static StoreOptions replicated(Path directory, boolean newStoreIsWhole) {
+    StoreOptions usual = options(directory);
+    return new StoreOptions(
+        usual.directory(),
+        usual.queueCapacity(),
+        usual.minimumFreeBytes(),
+        usual.maximumMemoryBytes(),
+        usual.clock(),
+        usual.reserved(),
+        usual.listener(),
+        new Replicated(Duration.ofMinutes(1), InstantSource.system(), newStoreIsWhole));
+  }
+
+  /** As one of several nodes; a new store is whole. */
+  RocksGroupStore openReplicated() {
+    try {
+      return openOrRefuse(replicated(directory, true));
+    } catch (StoreException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   RocksGroupStore openOrRefuse(StoreOptions options) throws StoreException {
     RocksGroupStore store = RocksGroupStore.open(options, Runnable::run);
     opened.add(store);
@@ -57,8 +80,12 @@ final class StoreFixture implements AutoCloseable {
   }
 
   static WriteOutcome result(CompletableFuture<WriteOutcome> outcome) {
+    return answer(outcome);
+  }
+
+  static <T> T answer(CompletableFuture<T> answer) {
     try {
-      return outcome.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
