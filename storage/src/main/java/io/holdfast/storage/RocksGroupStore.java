@@ -446,7 +446,7 @@ public final class RocksGroupStore implements ReplicatedStore {
           .addKeyValue("path", options.directory())
           .addKeyValue("aside", aside)
           .log("the store was put aside; this node begins anew");
-      reopen(0, options.replicated() == null ? null : options.replicated().ofSuccessor());
+      reopen(0);
       task.outcome().complete(noted(writing));
     } catch (StoreException | IOException | RuntimeException e) {
       unwritable = "the store cannot be written: " + e.getMessage();
@@ -511,7 +511,7 @@ public final class RocksGroupStore implements ReplicatedStore {
     }
     try {
       // What was given out is not given out again, whether the failed batch is there or not.
-      reopen(state.clock().last(), options.replicated());
+      reopen(state.clock().last());
       log.atInfo()
           .addKeyValue("path", options.directory())
           .log(unwritable == null ? "the store can be written again" : unwritable);
@@ -520,8 +520,7 @@ public final class RocksGroupStore implements ReplicatedStore {
     }
   }
 
-  private void reopen(long clock, @Nullable Replicated replicated)
-      throws StoreException, IOException {
+  private void reopen(long clock) throws StoreException, IOException {
     // The old groups go first: both may not fit into memory.
     StoreState nothing =
         new StoreState(
@@ -532,9 +531,12 @@ public final class RocksGroupStore implements ReplicatedStore {
             options.reserved());
     state = nothing;
     writing = writing(nothing, options);
+    Replicated replicated = options.replicated();
     RocksDatabase reopened = RocksDatabase.open(options.directory());
     try {
-      StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened, replicated).load();
+      // What is found empty now takes the place of a store that was put aside, or was lost.
+      Replicated successor = replicated == null ? null : replicated.ofSuccessor();
+      StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened, successor).load();
       state = state(loaded, options);
       state.clock().observe(clock);
       writing = writing(state, options);

@@ -44,7 +44,7 @@ public record StoreOptions(
   public record Replicated(
       Duration maxClockSkew, InstantSource wallClock, boolean newStoreIsWhole) {
 
-    /** The same for a store that takes the place of one that was put aside. */
+    /** The same for a store that takes the place of one that was put aside or lost. */
     Replicated ofSuccessor() {
       return new Replicated(maxClockSkew, wallClock, false);
     }

@@ -2,19 +2,24 @@ package io.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.google.protobuf.ByteString;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.storage.StoreOptions.Replicated;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,10 +29,21 @@ import org.rocksdb.WriteBatch;
 
 /**
  * A small store of format 1, record by record ({@code formats/v1/store.txt}: key and value in hex,
- * a line each), and what a scrape shows of it. The files are never changed: a store that any
- * version of format 1 has written must be read for ever.
+ * a line each), and what a scrape shows of it; the same for one of several nodes ({@code
+ * node.txt}), and what it tells the others ({@code changes.txt}: a change in hex each). The files
+ * are never changed: a store that any version of format 1 has written must be read for ever, and
+ * nodes of several versions must understand each other.
  */
 class FormatsTest {
+  private static final long NODE = 0x975835de1c9756ceL;
+  private static final long NODE_DIGEST = 3_795_574_470_628_478_475L;
+  private static final ClusterNotes NODE_NOTES =
+      new ClusterNotes(
+          false,
+          MemoryStore.MILLIS << 16,
+          (MemoryStore.MILLIS << 16) - 1,
+          new TreeMap<>(Map.of(3L, 5L, -1L, MemoryStore.MILLIS << 16)));
+
   @TempDir private Path temp;
   private StoreFixture fixture;
 
@@ -43,15 +59,103 @@ class FormatsTest {
 
   @Test
   void store_ofFormat1_isRead() throws StoreException, RocksDBException {
+    restore("store.txt");
+    assertEquals(golden("exposition.txt"), StoreFixture.text(fixture.open()));
+  }
+
+  @Test
+  void store_ofANode_isRead() throws StoreException, RocksDBException {
+    restore("node.txt");
+    try (RocksGroupStore store = fixture.openReplicated()) {
+      assertEquals(golden("node-exposition.txt"), StoreFixture.text(store));
+      assertEquals(NODE, store.standing().node());
+      assertEquals(NODE_DIGEST, store.standing().digest());
+      assertEquals(NODE_NOTES, store.standing().notes());
+      assertEquals(3, store.exposition().groups());
+    }
+    // Alone it has the same, but for what it deleted.
+    assertEquals(golden("node-exposition.txt"), StoreFixture.text(fixture.open()));
+  }
+
+  @Test
+  void store_ofANode_isWritten_byteForByte() throws StoreException, RocksDBException {
+    assertEquals(golden("node.txt"), writtenByANode());
+  }
+
+  @Test
+  void changes_areTold_byteForByte() {
+    MemoryStore node = new MemoryStore(NODE);
+    StringBuilder told = new StringBuilder();
+    for (Change change : nodeChanges()) {
+      for (ByteString each : node.apply(change).changes()) {
+        told.append(HexFormat.of().formatHex(each.toByteArray())).append('\n');
+      }
+    }
+    assertEquals(golden("changes.txt"), told.toString());
+  }
+
+  @Test
+  void changes_ofFormat1_areUnderstood() {
+    List<ByteString> changes =
+        golden("changes.txt")
+            .lines()
+            .map(line -> ByteString.copyFrom(HexFormat.of().parseHex(line)))
+            .toList();
+    MemoryStore node = new MemoryStore(1);
+    node.merge(MergeRequest.ofChanges(1, 1, ReceivedStates.decode(changes)));
+    assertEquals(golden("node-exposition.txt"), node.text());
+    assertEquals(NODE_DIGEST, node.digest());
+  }
+
+  private void restore(String name) throws StoreException, RocksDBException {
     try (RocksDatabase database = RocksDatabase.open(fixture.directory);
         WriteBatch batch = new WriteBatch()) {
-      for (String line : golden("store.txt").lines().toList()) {
+      for (String line : golden(name).lines().toList()) {
         String[] record = line.split(" ", -1);
         batch.put(HexFormat.of().parseHex(record[0]), HexFormat.of().parseHex(record[1]));
       }
       database.write(batch);
     }
-    assertEquals(golden("exposition.txt"), StoreFixture.text(fixture.open()));
+  }
+
+  private String writtenByANode() throws StoreException, RocksDBException {
+    StringBuilder dump = new StringBuilder();
+    try (RocksDatabase database = RocksDatabase.open(fixture.directory);
+        RecordWrites.Rocks writes = new RecordWrites.Rocks()) {
+      CommitBatch batch = new CommitBatch(writes);
+      Replicated replicated = new Replicated(Duration.ZERO, InstantSource.system(), false);
+      StoreLoader.Loaded loaded =
+          new StoreLoader(fixture.directory, database, replicated, new SplittableRandom(2)).load();
+      HybridClock clock =
+          new HybridClock(() -> Instant.ofEpochMilli(MemoryStore.MILLIS), loaded.clock());
+      StoreState state =
+          new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
+      ChangeApplier applier = new ChangeApplier(state);
+      for (Change change : nodeChanges()) {
+        applier.apply(change, batch);
+      }
+      state.note(NODE_NOTES, batch);
+      batch.putClock(clock.last());
+      database.write(writes.batch());
+      dump.append(line(RecordKeys.CLUSTER, database.get(RecordKeys.CLUSTER)));
+      return dump.append(dump(database)).toString();
+    }
+  }
+
+  /** All kinds of changes that a node tells others of; some leave nothing but a tombstone. */
+  private static List<Change> nodeChanges() {
+    GroupKey backup = Pushes.job("backup");
+    return List.of(
+        Pushes.put(Pushes.job("gone"), "m 1\n"),
+        new Change.Wipe(),
+        Pushes.put(backup, "# HELP m Help.\n# TYPE m gauge\nm{l=\"1\"} 1.5\nm 2\n"),
+        Pushes.post(backup, "# TYPE s summary\ns{quantile=\"0.5\"} 1\ns_count 3\n"),
+        Pushes.put(Pushes.job("wrong"), "m 1 1234567\n"),
+        Pushes.put(Pushes.job("deleted"), "n 1\n"),
+        new Change.Delete(Pushes.job("deleted")),
+        new Change.Delete(Pushes.group("job", "never here", "x", "\u00e9")),
+        new Change.Delete(Pushes.job("back")),
+        Pushes.post(Pushes.job("back"), "# TYPE c counter\nc 1e9\n"));
   }
 
   @Test

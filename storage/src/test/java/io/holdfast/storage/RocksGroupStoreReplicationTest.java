@@ -1,0 +1,564 @@
+package io.holdfast.storage;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.holdfast.proto.cluster.Listing;
+import io.holdfast.proto.cluster.States;
+import io.holdfast.storage.MemoryStore.Told;
+import io.holdfast.storage.MergeOutcome.Merged;
+import io.holdfast.storage.MergeOutcome.Refused;
+import io.holdfast.storage.StoreOptions.Replicated;
+import io.holdfast.storage.WriteOutcome.Applied;
+import io.holdfast.storage.WriteOutcome.Rejected;
+import io.holdfast.storage.WriteOutcome.Unavailable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real store as one of several nodes. */
+class RocksGroupStoreReplicationTest {
+  private static final GroupKey A = Pushes.job("a");
+  private static final GroupKey B = Pushes.job("b");
+  private static final GroupKey GONE = Pushes.job("gone");
+
+  @TempDir private Path temp;
+  private StoreFixture fixture;
+
+  /** Another node, that has heard of nothing. */
+  private final MemoryStore peer = new MemoryStore(5);
+
+  @BeforeEach
+  void setUp() {
+    fixture = new StoreFixture(temp.resolve("store"));
+  }
+
+  @AfterEach
+  void closeStores() {
+    fixture.close();
+  }
+
+  private static Applied apply(GroupStore store, Change change) {
+    return assertInstanceOf(Applied.class, StoreFixture.submit(store, change));
+  }
+
+  private static Merged merged(CompletableFuture<MergeOutcome> outcome) {
+    return assertInstanceOf(Merged.class, StoreFixture.answer(outcome));
+  }
+
+  private static Merged merge(RocksGroupStore store, Told told) {
+    return merged(store.merge(told.request()));
+  }
+
+  private static ClusterNotes notes(RocksGroupStore store) {
+    return store.standing().notes();
+  }
+
+  private StoreOptions options(InstantSource clock, CommitListener listener, boolean isWhole) {
+    StoreOptions usual = StoreFixture.options(fixture.directory);
+    return new StoreOptions(
+        usual.directory(),
+        usual.queueCapacity(),
+        0,
+        usual.maximumMemoryBytes(),
+        clock,
+        usual.reserved(),
+        listener,
+        new Replicated(Duration.ofSeconds(10), clock, isWhole));
+  }
+
+  private StoreOptions failingOn(AtomicBoolean fails) {
+    return options(
+        InstantSource.system(),
+        (changes, bytes, nanos) -> {
+          if (fails.getAndSet(false)) {
+            throw new IllegalStateException("listener");
+          }
+        },
+        true);
+  }
+
+  @Test
+  void ownChanges_areTold_inOrder_beforeTheirAnswers() {
+    RocksGroupStore store = fixture.openReplicated();
+    List<byte[]> told = Collections.synchronizedList(new ArrayList<>());
+    store.replicateTo(
+        (stream, first, changes) -> {
+          assertEquals(store.standing().stream(), stream);
+          assertEquals(told.size() + 1, first);
+          assertEquals(told.size(), store.standing().sequence());
+          told.addAll(changes);
+        });
+    RandomPushes pushes = new RandomPushes(Seed.random(Seed.ofCase(0)));
+    List<CompletableFuture<Boolean>> toldBefore = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      int number = i + 1;
+      toldBefore.add(
+          store
+              .submit(pushes.next())
+              .thenApply(
+                  outcome ->
+                      !(outcome instanceof Unavailable)
+                          && told.size() >= number
+                          && store.standing().sequence() >= number));
+    }
+    toldBefore.forEach(each -> assertTrue(StoreFixture.answer(each)));
+    // Rejected pushes leave a failure time, which is told too.
+    assertEquals(300, told.size());
+    assertEquals(300, store.standing().sequence());
+    Told all =
+        new Told(store.standing().stream(), 1, told.stream().map(ByteString::copyFrom).toList());
+    peer.millis = InstantSource.system().millis();
+    peer.merge(all.request());
+    assertEquals(StoreFixture.text(store), peer.text());
+    assertEquals(store.standing().digest(), peer.digest());
+    assertEquals(300, peer.state().position(all.stream()));
+  }
+
+  @Test
+  void sequence_isThatOfTheVeryChange() {
+    RocksGroupStore store = fixture.openReplicated();
+    assertEquals(0, store.standing().sequence());
+    long stream = store.standing().stream();
+    assertEquals(new Applied(stream, 1), apply(store, Pushes.put(A, "# TYPE m gauge\nm 1\n")));
+    Change conflicting = Pushes.put(B, "# TYPE m counter\nm 1\n");
+    assertInstanceOf(Rejected.class, StoreFixture.submit(store, conflicting));
+    assertEquals(new Applied(stream, 3), apply(store, new Change.Delete(GONE)));
+    assertEquals(new Applied(stream, 4), apply(store, new Change.Wipe()));
+    assertEquals(Map.of(stream, 4L), store.standing().positions());
+  }
+
+  @Test
+  void change_thatIsMadeAgain_isAboveWhatOutrankedIt() {
+    RocksGroupStore store = fixture.openReplicated();
+    long above = (InstantSource.system().millis() + 30_000) << 16;
+    apply(store, new Change.Again(Pushes.put(A, "m 1\n"), above));
+    assertTrue(store.standing().clock() > above);
+  }
+
+  @Test
+  void merged_isOnTheDisk_andShown() {
+    String text;
+    long digest;
+    try (RocksGroupStore store = fixture.openReplicated()) {
+      Told put = peer.apply(Pushes.put(A, "# HELP m h\n# TYPE m histogram\nm_count 3\nm_sum 1\n"));
+      CompletableFuture<String> shown =
+          store.merge(put.request()).thenApply(outcome -> StoreFixture.text(store));
+      assertEquals(peer.text(), StoreFixture.answer(shown));
+      merge(store, peer.apply(Pushes.put(B, "n 1\n")));
+      merge(store, peer.apply(new Change.Delete(B)));
+      Merged last = merge(store, peer.apply(Pushes.put(Pushes.job("c"), "n 1\n")));
+      assertEquals(List.of(), last.outranked());
+      assertEquals(Map.of(), last.conflicts());
+      assertEquals(peer.state().clock().last(), last.clock());
+      assertEquals(Map.of(put.stream(), 4L), store.standing().positions());
+      text = StoreFixture.text(store);
+      digest = store.standing().digest();
+    }
+    assertEquals(peer.text(), text);
+    assertEquals(peer.digest(), digest);
+    RocksGroupStore store = fixture.openReplicated();
+    assertEquals(text, StoreFixture.text(store));
+    assertEquals(digest, store.standing().digest());
+    assertEquals(peer.state().clock().last(), store.standing().clock());
+  }
+
+  @Test
+  void versionsTooFarAhead_areRefused_withAllThatCameWithThem() throws StoreException {
+    InstantSource clock = () -> Instant.ofEpochMilli(MemoryStore.MILLIS);
+    RocksGroupStore store = fixture.openOrRefuse(options(clock, (n, b, t) -> {}, true));
+    Told now = peer.apply(Pushes.put(A, "m 1\n"));
+    peer.millis += 10_000;
+    Told limit = peer.apply(Pushes.put(A, "m 2\n"));
+    merge(store, limit);
+    long before = store.standing().digest();
+    peer.millis += 1;
+    for (Change change : List.of(Pushes.put(B, "m 1\n"), new Change.Delete(A), new Change.Wipe())) {
+      Told ahead = peer.apply(change);
+      List<ByteString> both = List.of(now.changes().get(0), ahead.changes().get(0));
+      MergeRequest request = MergeRequest.ofChanges(ahead.stream(), 1, ReceivedStates.decode(both));
+      Refused refused = assertInstanceOf(Refused.class, StoreFixture.answer(store.merge(request)));
+      assertEquals(
+          "a version is 10001 ms ahead of this node's clock (expected: at most 10000,"
+              + " --cluster.max-clock-skew): set the clocks right",
+          refused.reason());
+    }
+    assertEquals(before, store.standing().digest());
+    assertEquals(Map.of(), store.standing().positions());
+    assertEquals(MemoryStore.MILLIS + 10_000, HybridClock.millis(store.standing().clock()));
+  }
+
+  @Test
+  void outrankedChanges_areTold() {
+    RocksGroupStore store = fixture.openReplicated();
+    Told old = peer.apply(Pushes.put(A, "m 1\n"));
+    Told other = peer.apply(Pushes.put(B, "n 1\n"));
+    Told oldWipe = peer.apply(new Change.Wipe());
+    apply(store, Pushes.put(A, "m 2\n"));
+    assertEquals(List.of(1L), merge(store, old).outranked());
+    assertEquals(List.of(), merge(store, other).outranked());
+    // Something is newer than the wipe, whatever it is.
+    assertEquals(List.of(3L), merge(store, oldWipe).outranked());
+    assertTrue(StoreFixture.text(store).contains("m{instance=\"\",job=\"a\"} 2\n"));
+    assertFalse(StoreFixture.text(store).contains("n{"));
+    // From now on all of it is, by the wipe.
+    assertEquals(List.of(2L), merge(store, other).outranked());
+  }
+
+  @Test
+  void conflictingChanges_areTold_andKept() {
+    RocksGroupStore store = fixture.openReplicated();
+    Told counter = peer.apply(Pushes.put(B, "# TYPE m counter\nm 1\n"));
+    Told innocent = peer.apply(Pushes.put(B, "# TYPE n counter\nn 1\n"));
+    peer.millis = InstantSource.system().millis() + 5_000;
+    peer.apply(new Change.Wipe());
+    apply(store, Pushes.put(A, "# TYPE m gauge\nm 1\n"));
+    assertEquals(Map.of(), merge(store, innocent).conflicts());
+    assertEquals(Map.of(), merge(store, counter).conflicts());
+    Told late = peer.apply(Pushes.put(B, "# TYPE m counter\nm 1\n"));
+    Map<Long, String> conflicts = merge(store, late).conflicts();
+    assertEquals(Set.of(late.first()), conflicts.keySet());
+    String reason = conflicts.get(late.first());
+    assertTrue(reason.startsWith("metric family \"m\" conflicts with an older push"), reason);
+    assertEquals(1, store.exposition().shadowedSeries());
+    apply(store, new Change.Delete(A));
+    assertTrue(StoreFixture.text(store).contains("# TYPE m counter\nm{instance=\"\",job=\"b\"}"));
+  }
+
+  @Test
+  void deleteOfAGroupThatIsNotHere_isRemembered_untilItIsPurged() {
+    Told old = peer.apply(Pushes.put(GONE, "m 1\n"));
+    long deletedAt;
+    try (RocksGroupStore store = fixture.openReplicated()) {
+      apply(store, new Change.Delete(GONE));
+      deletedAt = store.standing().clock();
+      assertEquals(0, store.exposition().groups());
+      assertEquals(0, StoreFixture.answer(store.digest()).getGroups());
+      assertNotEquals(0, store.standing().digest());
+      merge(store, old);
+      assertEquals("", StoreFixture.text(store));
+    }
+    try (RocksGroupStore store = fixture.openReplicated()) {
+      assertEquals(0, store.exposition().groups());
+      merge(store, old);
+      assertEquals("", StoreFixture.text(store));
+      merged(store.purge(deletedAt - 1));
+      assertEquals(0, notes(store).purgedUntil());
+      assertNotEquals(0, store.standing().digest());
+      merged(store.purge(deletedAt + 1));
+      assertEquals(deletedAt, notes(store).purgedUntil());
+      assertEquals(0, store.standing().digest());
+    }
+    RocksGroupStore store = fixture.openReplicated();
+    assertEquals(deletedAt, notes(store).purgedUntil());
+    assertEquals(0, store.standing().digest());
+    merge(store, old);
+    assertEquals(1, store.exposition().groups());
+  }
+
+  @Test
+  void listingAndStates_coverAsMuchAsFits_andOneAtLeast() {
+    RocksGroupStore store = fixture.openReplicated();
+    List<GroupKey> groups = IntStream.range(0, 40).mapToObj(i -> Pushes.job("j" + i)).toList();
+    groups.forEach(
+        group -> apply(store, Pushes.put(group, "m{x=\"" + "y".repeat(500) + "\"} 1\n")));
+    List<Integer> buckets = groups.stream().map(StateDigest::bucketOf).distinct().toList();
+    List<ByteString> keys = new ArrayList<>();
+    int turns = 0;
+    for (int from = 0; from < buckets.size(); turns++) {
+      Listing listing =
+          StoreFixture.answer(store.listing(buckets.subList(from, buckets.size()), 100));
+      assertTrue(listing.getBucketsListed() >= 1);
+      assertEquals(listing.getGroupingKeysCount(), listing.getDigestsCount());
+      assertTrue(listing.getSerializedSize() < 300, listing::toString);
+      from += listing.getBucketsListed();
+      keys.addAll(listing.getGroupingKeysList());
+    }
+    assertEquals(40, keys.size());
+    assertTrue(turns > 2, turns + " turns");
+    peer.millis = InstantSource.system().millis();
+    turns = 0;
+    for (int from = 0; from < keys.size(); turns++) {
+      States states = StoreFixture.answer(store.states(keys.subList(from, keys.size()), 1_500));
+      assertTrue(states.getGroupsCovered() >= 1);
+      assertTrue(states.getSerializedSize() < 2_500, states.getSerializedSize() + " bytes");
+      from += states.getGroupsCovered();
+      peer.merge(MergeRequest.ofStates(ReceivedStates.decode(states.getStatesList())));
+    }
+    assertTrue(turns > 10, turns + " turns");
+    assertEquals(StoreFixture.text(store), peer.text());
+    assertEquals(store.standing().digest(), peer.digest());
+    assertEquals(1, StoreFixture.answer(store.states(keys, 1)).getGroupsCovered());
+    assertEquals(1, StoreFixture.answer(store.listing(buckets, 1)).getBucketsListed());
+    assertEquals(
+        buckets.size(), StoreFixture.answer(store.listing(buckets, 1 << 20)).getBucketsListed());
+    // Gone meanwhile: covered, with nothing to be said.
+    ByteString gone = ByteString.copyFrom(GONE.encoded());
+    States none = StoreFixture.answer(store.states(List.of(gone), 1_500));
+    assertEquals(States.newBuilder().setGroupsCovered(1).build(), none);
+  }
+
+  @Test
+  void questionThatCannotBe_isRefused_andTheStoreGoesOn() {
+    RocksGroupStore store = fixture.openReplicated();
+    ByteString noKey = ByteString.copyFromUtf8("no key");
+    assertTrue(store.states(List.of(noKey), 1_000).handle((states, e) -> e != null).join());
+    assertTrue(store.unwritable().isEmpty());
+    apply(store, Pushes.put(A, "m 1\n"));
+  }
+
+  @Test
+  void setAside_keepsEveryFile_andGoesOnEmpty_asAnotherNodeThatIsNotWhole() throws Exception {
+    RocksGroupStore store = fixture.openReplicated();
+    apply(store, Pushes.put(A, "m 1\n"));
+    merge(store, peer.apply(Pushes.put(B, "m 1\n")));
+    merged(store.note(notes -> notes.withCurrentAt(77)));
+    Standing before = store.standing();
+    String text = StoreFixture.text(store);
+    assertTrue(before.notes().isWhole());
+
+    merged(store.setAside());
+    Standing after = store.standing();
+    assertEquals("", StoreFixture.text(store));
+    assertEquals(0, after.digest());
+    assertEquals(Map.of(), after.positions());
+    assertNotEquals(before.node(), after.node());
+    assertNotEquals(before.stream(), after.stream());
+    assertEquals(ClusterNotes.ofNewStore(false), after.notes());
+    apply(store, Pushes.put(A, "m 2\n"));
+    store.close();
+    RocksGroupStore again = fixture.openReplicated();
+    assertEquals(after.node(), again.standing().node());
+    assertFalse(notes(again).isWhole());
+    assertTrue(StoreFixture.text(again).contains("m{instance=\"\",job=\"a\"} 2\n"));
+    again.close();
+
+    try (StoreFixture kept = new StoreFixture(onlyAside())) {
+      RocksGroupStore aside = kept.openReplicated();
+      assertEquals(before.node(), aside.standing().node());
+      assertEquals(text, StoreFixture.text(aside));
+      assertEquals(before.notes(), notes(aside));
+    }
+  }
+
+  private Path onlyAside() throws IOException {
+    try (Stream<Path> files = Files.list(fixture.directory)) {
+      List<Path> aside = files.filter(Files::isDirectory).toList();
+      assertEquals(1, aside.size(), aside::toString);
+      assertTrue(aside.get(0).getFileName().toString().startsWith("aside-"), aside::toString);
+      return aside.get(0);
+    }
+  }
+
+  @Test
+  void setAside_thatCannotBegin_changesNothing() throws Exception {
+    Instant now = Instant.parse("2030-01-01T00:00:00Z");
+    RocksGroupStore store =
+        fixture.openOrRefuse(options(InstantSource.fixed(now), (n, b, t) -> {}, true));
+    apply(store, Pushes.put(A, "m 1\n"));
+    String text = StoreFixture.text(store);
+    long node = store.standing().node();
+    Files.createDirectory(fixture.directory.resolve("aside-2030-01-01T00-00-00Z"));
+    assertInstanceOf(Refused.class, StoreFixture.answer(store.setAside()));
+    await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
+    assertEquals(text, StoreFixture.text(store));
+    assertEquals(node, store.standing().node());
+    assertTrue(notes(store).isWhole());
+    apply(store, Pushes.put(A, "m 2\n"));
+  }
+
+  /** What was there is aside, so nothing that is made later can be whole. */
+  @Test
+  void setAside_thatCannotBeEnded_isNotWholeWhenTheStoreOpensAgain() throws Exception {
+    AtomicBoolean isLockedNext = new AtomicBoolean();
+    List<DirectoryLock> locks = new ArrayList<>();
+    // Asked for the time when the store is closed: then somebody else takes the directory.
+    InstantSource clock =
+        () -> {
+          if (isLockedNext.getAndSet(false)) {
+            locks.add(lock());
+          }
+          return Instant.now(Clock.systemUTC());
+        };
+    RocksGroupStore store = fixture.openOrRefuse(options(clock, (n, b, t) -> {}, true));
+    apply(store, Pushes.put(A, "m 1\n"));
+    long node = store.standing().node();
+    isLockedNext.set(true);
+    Refused refused = assertInstanceOf(Refused.class, StoreFixture.answer(store.setAside()));
+    assertTrue(refused.reason().contains("is in use already"), refused.reason());
+    locks.get(0).close();
+    await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
+    assertEquals("", StoreFixture.text(store));
+    assertNotEquals(node, store.standing().node());
+    assertFalse(notes(store).isWhole());
+  }
+
+  private DirectoryLock lock() {
+    try {
+      return requireNonNull(DirectoryLock.tryTake(fixture.directory));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void newStore_isWhole_onlyIfSaidSo() throws StoreException {
+    try (RocksGroupStore store =
+        fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false))) {
+      assertFalse(notes(store).isWhole());
+    }
+    // What it is told later does not make up for what it never had.
+    try (RocksGroupStore store = fixture.openReplicated()) {
+      assertFalse(notes(store).isWhole());
+      merged(store.note(ClusterNotes::whole));
+    }
+    assertTrue(
+        notes(fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false))).isWhole());
+  }
+
+  @Test
+  void storeOfSeveralNodes_opensAsASingleOne_andTheOtherWayRound() {
+    Told old = peer.apply(Pushes.put(GONE, "m 1\n"));
+    String text;
+    long node;
+    long digest;
+    try (RocksGroupStore store = fixture.openReplicated()) {
+      apply(store, Pushes.put(A, "m 1\n"));
+      apply(store, new Change.Delete(GONE));
+      text = StoreFixture.text(store);
+      node = store.standing().node();
+      digest = store.standing().digest();
+    }
+    try (RocksGroupStore single = fixture.open()) {
+      assertEquals(text, StoreFixture.text(single));
+      assertEquals(1, single.exposition().groups());
+      assertEquals(node, single.standing().node());
+      StoreFixture.apply(single, Pushes.put(B, "m 1\n"));
+      StoreFixture.apply(single, new Change.Delete(B));
+    }
+    RocksGroupStore store = fixture.openReplicated();
+    assertEquals(text, StoreFixture.text(store));
+    assertEquals(digest, store.standing().digest());
+    assertTrue(notes(store).isWhole());
+    merge(store, old);
+    assertEquals(1, store.exposition().groups());
+  }
+
+  @Test
+  void singleStore_opensAsOneOfSeveralNodes_whole() throws StoreException {
+    try (RocksGroupStore single = fixture.open()) {
+      StoreFixture.apply(single, Pushes.put(A, "m 1\n"));
+    }
+    RocksGroupStore store = fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false));
+    assertTrue(notes(store).isWhole());
+    States states =
+        StoreFixture.answer(store.states(List.of(ByteString.copyFrom(A.encoded())), 1_000));
+    peer.millis = InstantSource.system().millis();
+    peer.merge(MergeRequest.ofStates(ReceivedStates.decode(states.getStatesList())));
+    assertEquals(StoreFixture.text(store), peer.text());
+    assertEquals(store.standing().digest(), peer.digest());
+  }
+
+  @Test
+  void notes_areOnTheDisk() {
+    SortedMap<Long, Long> nodes = new TreeMap<>(Map.of(-1L, 5L, 7L, -6L));
+    ClusterNotes written;
+    try (RocksGroupStore store = fixture.openReplicated()) {
+      merged(store.note(notes -> notes.withCurrentAt(12).withKnownNodes(nodes)));
+      merged(store.note(notes -> notes.withCurrentAt(11)));
+      written = notes(store);
+      assertEquals(new ClusterNotes(true, 12, 0, nodes), written);
+      apply(store, new Change.Wipe());
+      assertEquals(written, notes(store));
+    }
+    assertEquals(written, notes(fixture.openReplicated()));
+  }
+
+  /** Others may know of changes that are not here: their numbers must not be given out again. */
+  @Test
+  void stream_isAnotherOne_afterAFailedWrite_andAfterARestart() throws StoreException {
+    AtomicBoolean fails = new AtomicBoolean();
+    long node;
+    List<Long> streams = new ArrayList<>();
+    List<Long> told = Collections.synchronizedList(new ArrayList<>());
+    try (RocksGroupStore store = fixture.openOrRefuse(failingOn(fails))) {
+      store.replicateTo((stream, first, changes) -> told.addAll(List.of(stream, first)));
+      node = store.standing().node();
+      streams.add(store.standing().stream());
+      apply(store, Pushes.put(A, "m 1\n"));
+      merge(store, peer.apply(Pushes.put(B, "m 1\n")));
+      fails.set(true);
+      assertInstanceOf(Unavailable.class, StoreFixture.submit(store, Pushes.put(A, "m 2\n")));
+      long given = told.size();
+      await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
+      Standing after = store.standing();
+      streams.add(after.stream());
+      assertEquals(node, after.node());
+      assertEquals(Map.of(), after.positions());
+      Applied next = apply(store, Pushes.put(A, "m 3\n"));
+      assertEquals(new Applied(after.stream(), 1), next);
+      assertEquals(List.of(after.stream(), 1L), told.subList((int) given, told.size()));
+      assertEquals(Map.of(after.stream(), 1L), store.standing().positions());
+    }
+    RocksGroupStore again = fixture.openReplicated();
+    streams.add(again.standing().stream());
+    assertEquals(node, again.standing().node());
+    assertEquals(0, again.standing().sequence());
+    assertEquals(3, streams.stream().distinct().count());
+    assertEquals(2, again.exposition().groups());
+  }
+
+  @Test
+  void failedMerge_isRefused_andLeavesNoPosition() throws StoreException {
+    AtomicBoolean fails = new AtomicBoolean();
+    RocksGroupStore store = fixture.openOrRefuse(failingOn(fails));
+    Told first = peer.apply(Pushes.put(A, "m 1\n"));
+    fails.set(true);
+    assertInstanceOf(Refused.class, StoreFixture.answer(store.merge(first.request())));
+    assertEquals(Map.of(), store.standing().positions());
+    await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
+    assertEquals(Map.of(), store.standing().positions());
+    merge(store, first);
+    assertEquals(Map.of(first.stream(), 1L), store.standing().positions());
+    assertEquals(peer.text(), StoreFixture.text(store));
+  }
+
+  @Test
+  void closedStore_refusesEverything() {
+    RocksGroupStore store = fixture.openReplicated();
+    store.close();
+    Refused shuttingDown = new Refused("the server is shutting down");
+    Told told = peer.apply(Pushes.put(A, "m 1\n"));
+    assertEquals(shuttingDown, StoreFixture.answer(store.merge(told.request())));
+    assertEquals(shuttingDown, StoreFixture.answer(store.setAside()));
+    assertEquals(shuttingDown, StoreFixture.answer(store.purge(1)));
+    assertEquals(shuttingDown, StoreFixture.answer(store.note(notes -> notes)));
+    assertTrue(store.digest().isCompletedExceptionally());
+  }
+}
