@@ -21,6 +21,12 @@ final class SmallDisk implements AutoCloseable {
     run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", root.toString());
   }
 
+  /** Makes a file one that cannot be moved. */
+  static AutoCloseable pinned(Path file) {
+    run("mount", "--bind", file.toString(), file.toString());
+    return () -> run("umount", file.toString());
+  }
+
   void makeReadOnly() {
     run("mount", "-o", "remount,ro", root.toString());
   }
