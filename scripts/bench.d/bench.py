@@ -1,47 +1,22 @@
-"""The plan of scripts/bench: what is measured, in which order, and against which target."""
+"""What scripts/bench measures of one node, in which order, and against which target."""
 
 import argparse
 import contextlib
-import dataclasses
 import os
 import shutil
 import signal
 import sys
 import tempfile
-import time
 
 import load
 import machine
+from cluster_bench import ClusterBench
+from plan import QUICK, Plan, say
 from servers import Ceiling, Holdfast, Pushgateway, ServerFailed
 from table import Table, Target, mebibytes, megabytes, millis, rate, significant
 
 HOME = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """How much of everything. Times in seconds, except that of a window of pushes: see rounds."""
-
-    few: int = 100
-    groups: int = 10_000
-    many: int = 50_000
-    # What Holdfast and the ceiling get before they are measured: the JVM compiles meanwhile.
-    warm_up: int = 10
-    # What is compared is measured in turns, A B A B, so that a machine that gets slower or faster
-    # does so for both.
-    rounds: int = 3
-    window: int = 8
-    # The real one answers about two pushes a second.
-    slow_window: int = 20
-    long_load: int = 60
-    scrapes: int = 7
-    slow_scrapes: int = 3
-    kills: int = 3
-
-
-QUICK = Plan(
-    few=20, groups=1000, many=3000, warm_up=2, rounds=1, window=2, slow_window=4, long_load=2,
-    scrapes=3, slow_scrapes=1, kills=1)
 
 OF_CEILING = Target(0.25, True, " of the ceiling's")
 OF_RATE_AT_FEW = Target(0.9, True, " of that")
@@ -272,14 +247,11 @@ class Bench:
             f"{significant(longest)} s", "", "", longest, READY)
 
 
-def say(what):
-    print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr)
-
-
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench", add_help=False)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--holdfast-only", action="store_true")
+    parser.add_argument("--cluster-only", action="store_true")
     return parser.parse_args()
 
 
@@ -292,13 +264,18 @@ def main():
         prefix="holdfast-bench-", dir=os.environ.get("TMPDIR") or "/var/tmp")
     try:
         print("\n".join(machine.describe(HOME, directory)) + "\n", flush=True)
-        bench = Bench(QUICK if asked.quick else Plan(), directory, not asked.holdfast_only)
-        bench.run()
+        plan = QUICK if asked.quick else Plan()
+        parts = [] if asked.cluster_only else [Bench(plan, directory, not asked.holdfast_only)]
+        for part in [*parts, ClusterBench(plan, directory, HOME)]:
+            try:
+                part.run()
+            finally:
+                # When a later row fails, the earlier ones have cost minutes all the same.
+                print("\n".join([str(part.table), "", *part.notes, ""]), flush=True)
     except ServerFailed as failure:
         sys.exit(f"scripts/bench: {failure}")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    print("\n".join([str(bench.table), "", *bench.notes]))
     if asked.quick:
         print("A quick run: these figures show that everything works, and nothing else.")
 

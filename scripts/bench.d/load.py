@@ -20,11 +20,15 @@ SETTLE_SECONDS = 20
 
 @dataclasses.dataclass(frozen=True)
 class Pushes:
-    """One window of pushes: their rate in pushes a second, latencies in milliseconds."""
+    """
+    One window of pushes: the rate of those that were taken, in pushes a second, latencies in
+    milliseconds, and how many were refused.
+    """
 
     rate: float
     p50: float
     p99: float
+    refused: int = 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,8 +57,8 @@ def push_to_each(server, groups, pushes=None):
     server.settle()
 
 
-def push(server, groups, seconds, connections=CONNECTIONS):
-    return measured(server, wrk(server, f"{seconds}s", connections, groups))
+def push(server, groups, seconds, connections=CONNECTIONS, may_refuse=False):
+    return measured(server, wrk(server, f"{seconds}s", connections, groups), may_refuse)
 
 
 def push_constantly(server, seconds):
@@ -69,7 +73,7 @@ def wrk(server, duration, connections, *arguments):
         capture_output=True, text=True, check=False)
 
 
-def measured(server, done):
+def measured(server, done, may_refuse=False):
     """What push.lua prints at the end of a window."""
     result = {
         key: int(value)
@@ -78,17 +82,20 @@ def measured(server, done):
     }
     if not result:
         raise ServerFailed(f"wrk failed against {server.name}:\n{done.stdout}{done.stderr}")
-    if result["refused"] or result["broken"] or not result["answers"]:
+    refused = result["refused"]
+    taken = result["answers"] - refused
+    if (refused and not may_refuse) or result["broken"] or not taken:
         raise ServerFailed(f"{server.name} refused pushes: {result}\n{server.log_tail()}")
     return Pushes(
-        result["answers"] / (result["micros"] / 1e6), result["p50"] / 1e3, result["p99"] / 1e3)
+        taken / (result["micros"] / 1e6), result["p50"] / 1e3, result["p99"] / 1e3, refused)
 
 
 def median_of(windows):
-    """The median of each figure."""
-    return Pushes(*(
-        statistics.median(getattr(window, field.name) for window in windows)
-        for field in dataclasses.fields(Pushes)))
+    """The median of each figure, and how many were refused in all."""
+    rate, p50, p99 = (
+        statistics.median(getattr(window, figure) for window in windows)
+        for figure in ("rate", "p50", "p99"))
+    return Pushes(rate, p50, p99, sum(window.refused for window in windows))
 
 
 def scrape(server, gzip=False):

@@ -23,6 +23,8 @@ def describe(home, directory):
         f"{output(f'{home}/scripts/holdfast', '--version')}, {commit(home)}",
         f"wrk         {package_version('wrk')}, 1 thread",
     ]
+    if package_version("haproxy"):
+        lines.append(f"haproxy     {package_version('haproxy')}")
     if package_version("prometheus-pushgateway"):
         lines.append(f"pushgateway {package_version('prometheus-pushgateway')}")
     options = os.environ.get("HOLDFAST_JAVA_OPTS")

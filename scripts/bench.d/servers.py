@@ -1,4 +1,4 @@
-"""The three servers that are measured, each a process on a free port of 127.0.0.1."""
+"""The servers that are measured alone, each a process on a free port of 127.0.0.1."""
 
 import glob
 import http.client
@@ -11,6 +11,8 @@ import time
 START_SECONDS = 120
 STOP_SECONDS = 300
 POLL_SECONDS = 0.005
+
+_given_ports = set()
 
 
 class ServerFailed(Exception):
@@ -36,15 +38,24 @@ class Server:
 
     def start(self):
         """Starts the process and returns the seconds until it said that it was ready."""
+        return self.await_ready(self.launch())
+
+    def launch(self):
+        """Starts the process and returns when that was."""
         started = time.perf_counter()
         with open(f"{self.directory}/{self.name}.log", "ab") as log:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return started
+
+    def await_ready(self, started):
+        """Returns the seconds between then and when it said that it was ready."""
         while not self.is_ready():
             if self.process.poll() is not None:
                 raise ServerFailed(f"{self.name} ended while it started:\n{self.log_tail()}")
             if time.perf_counter() - started > START_SECONDS:
-                raise ServerFailed(f"{self.name} is not ready after {START_SECONDS} s")
+                raise ServerFailed(
+                    f"{self.name} is not ready after {START_SECONDS} s\n{self.log_tail()}")
             time.sleep(POLL_SECONDS)
         return time.perf_counter() - started
 
@@ -99,8 +110,8 @@ class Server:
 
 
 class Holdfast(Server):
-    def __init__(self, home, directory):
-        super().__init__("holdfast", directory)
+    def __init__(self, home, directory, name="holdfast"):
+        super().__init__(name, directory)
         self.home = home
 
     def command(self):
@@ -164,6 +175,11 @@ def java(tool):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that no earlier call has returned: its server may not have been started yet."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port not in _given_ports:
+            _given_ports.add(port)
+            return port

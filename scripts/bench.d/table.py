@@ -24,8 +24,8 @@ class Target:
 
 
 class Table:
-    def __init__(self):
-        self.rows = [HEAD]
+    def __init__(self, head=HEAD):
+        self.rows = [head]
         self.missed = 0
 
     def add(self, what, holdfast, pushgateway="", ceiling="", ratio=None, target=None):
