@@ -42,7 +42,8 @@ class FormatsTest {
           false,
           MemoryStore.MILLIS << 16,
           (MemoryStore.MILLIS << 16) - 1,
-          new TreeMap<>(Map.of(3L, 5L, -1L, MemoryStore.MILLIS << 16)));
+          new TreeMap<>(Map.of(3L, 5L, -1L, MemoryStore.MILLIS << 16)),
+          0);
 
   @TempDir private Path temp;
   private StoreFixture fixture;

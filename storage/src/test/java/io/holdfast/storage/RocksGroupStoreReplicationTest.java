@@ -493,7 +493,7 @@ class RocksGroupStoreReplicationTest {
       merged(store.note(notes -> notes.withCurrentAt(12).withKnownNodes(nodes)));
       merged(store.note(notes -> notes.withCurrentAt(11)));
       written = notes(store);
-      assertEquals(new ClusterNotes(true, 12, 0, nodes), written);
+      assertEquals(new ClusterNotes(true, 12, 0, nodes, 0), written);
       apply(store, new Change.Wipe());
       assertEquals(written, notes(store));
     }
