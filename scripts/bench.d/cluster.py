@@ -38,6 +38,10 @@ class Copy:
 
 
 class Node(Holdfast):
+    start_seconds = 300
+    # It copies meanwhile, which questions must not slow down.
+    poll_seconds = 0.05
+
     def __init__(self, home, directory, name, port, ports):
         super().__init__(home, directory, name)
         self.cluster_port = port
@@ -79,7 +83,7 @@ class Node(Holdfast):
         return [copy for copy in found if copy.ended >= since]
 
     def contents(self):
-        """A hash of everything that was pushed, as this node shows it; of a 503, why it does not."""
+        """A hash of everything that was pushed, as it shows it; of a 503, why it does not."""
         body = subprocess.run(
             ["curl", "-sSg", f"{self.url}/metrics?collect[]=pushed"],
             capture_output=True, check=True).stdout

@@ -99,7 +99,7 @@ class ClusterBench:
         for key, pushes in medians.items():
             if pushes.refused:
                 self.notes.append(
-                    f"CAREFUL: {pushes.refused} pushes were refused, {key}, {connections} at a time")
+                    f"CAREFUL: {pushes.refused} pushes were refused, {key}, {connections} at once")
         return medians
 
     def pushes_of_many(self, servers, cluster):
@@ -160,12 +160,15 @@ class ClusterBench:
         plan = self.plan
         node = cluster.nodes[-1]
         until_ready, since_start, copying = [], [], []
+        # Not of the one that copies, which is another process each time.
+        meter = CpuMeter(cluster.nodes[:-1])
         for _ in range(plan.copies):
             say("Cluster: a node loses its disk")
             contents = cluster.await_same()
             node.end()
             node.lose_disk()
-            started, seconds = time.time(), node.start()
+            with meter.running():
+                started, seconds = time.time(), node.start()
             self.check_has_all(node, contents, "with an empty disk")
             copies = node.copies(started)
             if sum(copy.groups for copy in copies) < plan.many:
@@ -180,6 +183,10 @@ class ClusterBench:
         self.table.add("- its copying", in_seconds(max(copying)))
         self.table.add("- from the start of its process", in_seconds(max(since_start)))
         self.table.add("- resident then", mebibytes(node.resident_bytes()))
+        self.notes.append(
+            f"CPU while {node.name}, which is among all others, starts empty: {meter.summary()}")
+        for source in meter.servers:
+            self.notes.append(f"- threads of {source.name}: {meter.busiest_threads(source.name)}")
 
     def repairs_of_stopped_node(self, cluster):
         plan = self.plan
@@ -237,7 +244,7 @@ class ClusterBench:
         if copied:
             self.table.add("- and its copying done", in_seconds(max(complete)))
         self.notes.append(
-            f"After {plan.copies} freezes {copied:,} groups were copied; the others came as changes."
+            f"After {plan.copies} freezes {copied:,} groups were copied; others came as changes."
             f" Thawed, the node said {trusting} times in its first answer that it was ready.")
 
     def check_has_all(self, node, contents, when):

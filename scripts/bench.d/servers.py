@@ -8,9 +8,7 @@ import socket
 import subprocess
 import time
 
-START_SECONDS = 120
 STOP_SECONDS = 300
-POLL_SECONDS = 0.005
 
 _given_ports = set()
 
@@ -21,6 +19,9 @@ class ServerFailed(Exception):
 
 class Server:
     """A process and how to start it; it may be started again after it has ended."""
+
+    start_seconds = 120
+    poll_seconds = 0.005
 
     def __init__(self, name, directory):
         self.name = name
@@ -53,10 +54,10 @@ class Server:
         while not self.is_ready():
             if self.process.poll() is not None:
                 raise ServerFailed(f"{self.name} ended while it started:\n{self.log_tail()}")
-            if time.perf_counter() - started > START_SECONDS:
+            if time.perf_counter() - started > self.start_seconds:
                 raise ServerFailed(
-                    f"{self.name} is not ready after {START_SECONDS} s\n{self.log_tail()}")
-            time.sleep(POLL_SECONDS)
+                    f"{self.name} is not ready after {self.start_seconds} s\n{self.log_tail()}")
+            time.sleep(self.poll_seconds)
         return time.perf_counter() - started
 
     def is_ready(self):
