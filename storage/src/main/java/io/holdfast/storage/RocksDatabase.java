@@ -238,7 +238,8 @@ final class RocksDatabase implements AutoCloseable {
     BlockBasedTableConfig table =
         new BlockBasedTableConfig()
             .setBlockCache(opened(new LRUCache(BLOCK_CACHE_BYTES)))
-            // Indexes and filters stay with the open tables, a hundredth of their size: from so small
+            // Indexes and filters stay with the open tables, a hundredth of their size: from so
+            // small
             // a cache they would be read anew with every record that another node asks for.
             .setCacheIndexAndFilterBlocks(false)
             .setFilterPolicy(opened(new BloomFilter()));
