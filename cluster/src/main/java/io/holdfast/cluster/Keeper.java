@@ -92,6 +92,17 @@ final class Keeper {
     }
   }
 
+  /**
+   * Whether others may have forgotten deletes that this store has never seen. Not of a new store:
+   * it has nothing that could come back.
+   */
+  boolean mayBeOutdated() {
+    ClusterNotes notes = store.standing().notes();
+    long awayMillis = clock.millis() - (notes.currentAt() >>> CLOCK_COUNTER_BITS);
+    // Some time earlier than the others may: clocks differ.
+    return notes.isWhole() && awayMillis > options.limits().tombstoneRetention().toMillis() / 5 * 4;
+  }
+
   /** Notes that the store lacks nothing. */
   void noteWhole() {
     if (!isNoting) {

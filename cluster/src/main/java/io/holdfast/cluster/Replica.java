@@ -86,6 +86,9 @@ final class Replica implements Transport.Receiver, Replication {
   private long heartbeatAt;
   private boolean isStopped;
 
+  /** The store may have to go, so that nothing may be promised on the strength of it. */
+  private volatile boolean mayBePutAside = true;
+
   private volatile long tickedAt;
   private volatile long refuseUntil;
 
@@ -275,10 +278,12 @@ final class Replica implements Transport.Receiver, Replication {
     if (!request.hasChanges()) {
       return repairs.answer(request);
     }
-    if (!met.contains(from.id()) || repairs.isSettingAside()) {
-      // Whatever is merged is acknowledged; a store that may be put aside must not.
+    if (!met.contains(from.id()) || mayBePutAside) {
+      // Whatever is merged counts as acknowledged by this disk, so this disk must stay.
       return CompletableFuture.completedFuture(
-          Answer.newBuilder().setRefusal("this node does not know the sender yet").build());
+          Answer.newBuilder()
+              .setRefusal("this node does not know yet whether it must begin anew")
+              .build());
     }
     return merge(from, request.getChanges());
   }
@@ -335,8 +340,11 @@ final class Replica implements Transport.Receiver, Replication {
     acknowledgements.expire(Timing.WRITE_DEADLINE, unconfirmed(), now);
     repairs.tick(links.values(), keeper, currency.isCutOff());
     currency.look(standing, links.values(), repairs.isCopying());
+    mayBePutAside = repairs.isSettingAside() || (!currency.isCurrent() && keeper.mayBeOutdated());
     cannotWrite =
-        repairs.isSettingAside() ? "this node begins anew" : currency.cannotWrite(links.values());
+        mayBePutAside
+            ? "this node was away for long; it is finding out what was deleted meanwhile"
+            : currency.cannotWrite(links.values());
     keeper.keep(links.values(), currency.isCurrent());
     advanceBarriers();
     status = StatusReport.of(options, standing, currency, links.values(), repairs.copy(), now);
