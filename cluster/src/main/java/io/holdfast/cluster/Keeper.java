@@ -128,8 +128,11 @@ final class Keeper {
   }
 
   private long retentionStart() {
-    return clock.instant().minus(options.limits().tombstoneRetention()).toEpochMilli()
-        << CLOCK_COUNTER_BITS;
+    return before(options.limits().tombstoneRetention());
+  }
+
+  private long before(Duration age) {
+    return clock.instant().minus(age).toEpochMilli() << CLOCK_COUNTER_BITS;
   }
 
   /**
@@ -187,7 +190,9 @@ final class Keeper {
       Heartbeat said = link.said();
       until = Math.min(until, said == null ? 0 : said.getCurrentAt());
     }
-    long agreed = completeUntil;
+    // Not sooner than any message can be late: one that was sent before the delete, a second time
+    // perhaps, would find nothing that keeps it away.
+    long agreed = Math.min(completeUntil, before(Timing.LATEST_ARRIVAL));
     for (long node : notes.knownNodes().keySet()) {
       agreed = Math.min(agreed, completeUntil(node, links));
     }

@@ -40,6 +40,12 @@ final class Timing {
   /** How long a node may trail behind another's position before it copies what it lacks. */
   static final Duration TRAILING = Duration.ofSeconds(2);
 
+  /**
+   * No message arrives later than this: Hazelcast gives up a call after ten seconds. What a message
+   * might bring back must not be forgotten before.
+   */
+  static final Duration LATEST_ARRIVAL = Duration.ofSeconds(10);
+
   /** How often digests are compared where changes never pause. */
   static final Duration COMPARISON = Duration.ofSeconds(5);
 
