@@ -10,11 +10,13 @@ import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.proto.cluster.States;
 import io.holdfast.proto.cluster.StatesQuestion;
+import io.holdfast.proto.store.StoredVersion;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.MergeRequest;
 import io.holdfast.storage.ReceivedStates;
 import io.holdfast.storage.ReplicatedStore;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -131,17 +133,8 @@ final class Copy {
         differing -> {
           differing.stream().forEach(buckets::add);
           differingBuckets = buckets.size();
-          mergeWipe(theirs);
+          list();
         });
-  }
-
-  private void mergeWipe(Digest theirs) {
-    if (!theirs.hasWipedAt() || differingBuckets == 0) {
-      list();
-      return;
-    }
-    ReplicatedState wipe = ReplicatedState.newBuilder().setWipedAt(theirs.getWipedAt()).build();
-    merge(MergeRequest.ofStates(ReceivedStates.decode(List.of(wipe.toByteString()))), this::list);
   }
 
   private void list() {
@@ -156,7 +149,32 @@ final class Copy {
     then(
         peer.ask(question),
         answer -> answer.hasListing() ? answer.getListing() : null,
-        this::compare);
+        listing ->
+            merge(
+                MergeRequest.ofStates(ReceivedStates.decode(wipe(listing))),
+                () -> compare(listing)));
+  }
+
+  /**
+   * A wipe comes with every answer, and is merged first: one that the peer has seen since its
+   * digest has taken groups that were differing then, and nothing else would tell.
+   */
+  private static List<ByteString> wipe(Listing listing) {
+    return listing.hasWipedAt() ? List.of(wipe(listing.getWipedAt())) : List.of();
+  }
+
+  private static List<ByteString> wipeAndStates(States states) {
+    if (!states.hasWipedAt()) {
+      return states.getStatesList();
+    }
+    List<ByteString> all = new ArrayList<>(states.getStatesCount() + 1);
+    all.add(wipe(states.getWipedAt()));
+    all.addAll(states.getStatesList());
+    return all;
+  }
+
+  private static ByteString wipe(StoredVersion at) {
+    return ReplicatedState.newBuilder().setWipedAt(at).build().toByteString();
   }
 
   private void compare(Listing listing) {
@@ -195,7 +213,7 @@ final class Copy {
     static @Nullable Fetched of(Answer answer) {
       return answer.hasStates()
           ? new Fetched(
-              answer.getStates(), ReceivedStates.decode(answer.getStates().getStatesList()))
+              answer.getStates(), ReceivedStates.decode(wipeAndStates(answer.getStates())))
           : null;
     }
   }

@@ -91,6 +91,10 @@ final class StateReader {
         break;
       }
     }
+    Version wipedAt = state.groups().wipedAt();
+    if (wipedAt != null) {
+      listing.setWipedAt(Records.stored(wipedAt));
+    }
     return listing.setBucketsListed(listed).build();
   }
 
@@ -121,6 +125,10 @@ final class StateReader {
       if (bytes >= maxBytes) {
         break;
       }
+    }
+    Version wipedAt = state.groups().wipedAt();
+    if (wipedAt != null) {
+      states.setWipedAt(Records.stored(wipedAt));
     }
     return states.setGroupsCovered(covered).build();
   }
