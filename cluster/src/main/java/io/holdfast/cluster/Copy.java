@@ -149,10 +149,25 @@ final class Copy {
     then(
         peer.ask(question),
         answer -> answer.hasListing() ? answer.getListing() : null,
-        listing ->
+        listing -> {
+          if (isOfDigest(listing.getStream())) {
             merge(
                 MergeRequest.ofStates(ReceivedStates.decode(wipe(listing))),
-                () -> compare(listing)));
+                () -> compare(listing));
+          }
+        });
+  }
+
+  /**
+   * Ends the copy if the peer has begun anew since its digest, and may have put aside what that
+   * told of.
+   */
+  private boolean isOfDigest(long stream) {
+    boolean isSame = digest != null && digest.getStream() == stream;
+    if (!isSame) {
+      end("the node has opened its store anew");
+    }
+    return isSame;
   }
 
   /**
@@ -219,6 +234,9 @@ final class Copy {
   }
 
   private void merge(Fetched fetched) {
+    if (!isOfDigest(fetched.states.getStream())) {
+      return;
+    }
     int covered = Math.min(Math.max(fetched.states.getGroupsCovered(), 1), keys.size());
     for (int i = 0; i < covered; i++) {
       keys.remove();

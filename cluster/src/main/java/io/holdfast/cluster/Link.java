@@ -132,6 +132,13 @@ final class Link {
     needsCopy = false;
   }
 
+  /** What was copied from it is not here any more. */
+  void forgetCopy() {
+    copiedFromStream = null;
+    wasWholeWhenCopied = false;
+    needsCopy = true;
+  }
+
   /** Compares positions: what the peer has and this node has not yet must come within a moment. */
   void compare(Map<Long, Long> own, long now) {
     // A peer whose store was opened anew may not have any more what it had.

@@ -37,6 +37,7 @@ final class Repairs {
   private long comparedAt;
   private int next;
   private volatile boolean isSettingAside;
+  private boolean hasBegunAnew;
 
   Repairs(
       ClusterOptions.Quorum quorum,
@@ -95,11 +96,19 @@ final class Repairs {
   }
 
   void tick(Collection<Link> links, Keeper keeper, boolean hasTriedInVain) {
+    if (isSettingAside) {
+      return;
+    }
+    if (hasBegunAnew) {
+      // Before anything is made of copies: they went with the store.
+      links.forEach(Link::forgetCopy);
+      hasBegunAnew = false;
+    }
     if (!store.standing().notes().isWhole() && isFilled(links, hasTriedInVain)) {
       keeper.noteWhole();
     }
     long now = loop.nanos();
-    if (copy != null || isSettingAside || now - notBefore < 0) {
+    if (copy != null || now - notBefore < 0) {
       return;
     }
     boolean isComparisonDue = now - comparedAt > Timing.COMPARISON.toNanos();
@@ -250,6 +259,7 @@ final class Repairs {
                     loop.execute(
                         () -> {
                           isSettingAside = false;
+                          hasBegunAnew = true;
                           notBefore = loop.nanos() + Duration.ofSeconds(1).toNanos();
                         }));
   }

@@ -40,6 +40,7 @@ final class StateReader {
   Digest digest() {
     Digest.Builder digest =
         Digest.newBuilder()
+            .setStream(state.stream())
             .setPurgedUntil(state.notes().purgedUntil())
             .setWhole(state.notes().isWhole())
             .setGroups(state.groups().size());
@@ -95,7 +96,7 @@ final class StateReader {
     if (wipedAt != null) {
       listing.setWipedAt(Records.stored(wipedAt));
     }
-    return listing.setBucketsListed(listed).build();
+    return listing.setBucketsListed(listed).setStream(state.stream()).build();
   }
 
   List<ByteString> differing(Listing theirs) {
@@ -130,7 +131,7 @@ final class StateReader {
     if (wipedAt != null) {
       states.setWipedAt(Records.stored(wipedAt));
     }
-    return states.setGroupsCovered(covered).build();
+    return states.setGroupsCovered(covered).setStream(state.stream()).build();
   }
 
   private byte[] encoded(Group group) throws RocksDBException {
