@@ -15,6 +15,7 @@ final class SimulationTest {
   private static final long FIRST = Long.getLong("holdfast.simulation.seed", 1);
   private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 1000);
   private static final long MUTATED_SEEDS = 300;
+  private static final long ENOUGH_FOR_AVERAGES = 100;
 
   @Test
   void cluster_underFaults_losesNothingAndBringsNothingBack() {
@@ -30,9 +31,11 @@ final class SimulationTest {
       acknowledged += simulation.acknowledged;
       vouched += simulation.vouched;
     }
-    // Faults without work in between would prove nothing.
-    assertTrue(acknowledged >= 50 * SEEDS, "acknowledged: " + acknowledged);
-    assertTrue(vouched >= 100 * SEEDS, "vouched: " + vouched);
+    if (SEEDS >= ENOUGH_FOR_AVERAGES) {
+      // Faults without work in between would prove nothing.
+      assertTrue(acknowledged >= 50 * SEEDS, "acknowledged: " + acknowledged);
+      assertTrue(vouched >= 100 * SEEDS, "vouched: " + vouched);
+    }
   }
 
   @ParameterizedTest
