@@ -60,8 +60,9 @@ class ClusterBench:
         say("Cluster, and a node alone: warm-up")
         load.fill(alone, plan.groups)
         self.fill(cluster, plan.groups)
-        for server in (alone, node, balancer):
-            load.push(server, plan.groups, plan.warm_up, may_refuse=True)
+        for server, seconds in (
+                (alone, plan.warm_up), (node, plan.cluster_warm_up), (balancer, plan.warm_up)):
+            load.push(server, plan.groups, seconds, may_refuse=True)
         say("Cluster, and a node alone: pushes")
         servers = {"alone": alone, "one node": node, "HAProxy": balancer}
         self.pushes_of_many(servers, cluster)
