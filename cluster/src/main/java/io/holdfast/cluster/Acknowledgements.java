@@ -96,10 +96,6 @@ final class Acknowledgements {
     return confirmed;
   }
 
-  int size() {
-    return waiting.size();
-  }
-
   /** Tells who waits what is known by now, and marks the nodes that were waited for too long. */
   void settle(Collection<Link> links, long now) {
     confirmed = Math.max(confirmed, reachedByQuorum(links));

@@ -28,12 +28,12 @@ final class Ends implements MemberAddressProvider {
    * @throws UncheckedIOException if that fails, or if the listen address cannot be bound
    */
   static Ends of(HostPort listen, HostPort advertise) {
-    InetSocketAddress bound = resolve("cluster.listen-address", listen);
-    InetSocketAddress advertised = resolve("cluster.advertise-address", advertise);
+    InetSocketAddress bound = resolve("--cluster.listen-address", listen);
+    InetSocketAddress advertised = resolve("--cluster.advertise-address", advertise);
     if (advertised.getAddress().isAnyLocalAddress()) {
       throw new UncheckedIOException(
           new IOException(
-              "cluster.advertise-address: \""
+              "--cluster.advertise-address: \""
                   + advertise
                   + "\" (expected: one address that peers can dial)"));
     }
@@ -44,7 +44,7 @@ final class Ends implements MemberAddressProvider {
     } catch (IOException e) {
       throw new UncheckedIOException(
           new IOException(
-              "cluster.listen-address: \""
+              "--cluster.listen-address: \""
                   + listen
                   + "\" (expected: a free port at an address of this machine): "
                   + e.getMessage(),

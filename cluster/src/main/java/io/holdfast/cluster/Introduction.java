@@ -1,7 +1,10 @@
 package io.holdfast.cluster;
 
 import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.proto.cluster.Position;
+import io.holdfast.storage.ClusterNotes;
 import io.holdfast.storage.Standing;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,5 +40,42 @@ final class Introduction {
               "a node was started with another --cluster.size or --cluster.write-quorum:"
                   + " acknowledged changes may be missed until all have the same");
     }
+  }
+
+  /**
+   * What a node says of itself, whenever it is asked.
+   *
+   * @param completeUntil every delete up to this hybrid clock reading was here when all nodes were
+   *     the same
+   */
+  static Heartbeat heartbeat(
+      ClusterOptions options,
+      Standing standing,
+      Optional<String> unready,
+      long completeUntil,
+      long millis) {
+    ClusterNotes notes = standing.notes();
+    Heartbeat.Builder heartbeat =
+        Heartbeat.newBuilder()
+            .setNode(standing.node())
+            .setName(options.forming().nodeName())
+            .setStream(standing.stream())
+            .setDigest(standing.digest())
+            .setClock(standing.clock())
+            .setWhole(notes.isWhole())
+            .setPurgedUntil(notes.purgedUntil())
+            .setCurrentAt(notes.currentAt())
+            .setUnready(unready.orElse(""))
+            .setCompleteUntil(completeUntil)
+            .setClusterSize(options.quorum().size())
+            .setWriteQuorum(options.quorum().write())
+            .setMillis(millis);
+    standing
+        .positions()
+        .forEach(
+            (stream, sequence) ->
+                heartbeat.addPositions(
+                    Position.newBuilder().setStream(stream).setSequence(sequence)));
+    return heartbeat.build();
   }
 }

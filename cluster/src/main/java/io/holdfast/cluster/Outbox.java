@@ -92,14 +92,6 @@ final class Outbox {
     return waiting.isEmpty() || ofStream != stream ? Long.MAX_VALUE : first;
   }
 
-  int size() {
-    return waiting.size();
-  }
-
-  long bytes() {
-    return bytes;
-  }
-
   private void clear() {
     waiting.clear();
     bytes = 0;

@@ -22,11 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Repairs {
   private static final Logger log = LoggerFactory.getLogger(Repairs.class);
 
-  /** Sends a request to a peer. */
-  interface Asking {
-    CompletableFuture<Answer> ask(Link link, Request request);
-  }
-
   private final ClusterOptions.Quorum quorum;
   private final ReplicatedStore store;
   private final EventLoop loop;

@@ -6,9 +6,7 @@ import io.holdfast.proto.cluster.Changes;
 import io.holdfast.proto.cluster.ChangesAnswer;
 import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.HeartbeatQuestion;
-import io.holdfast.proto.cluster.Position;
 import io.holdfast.proto.cluster.Request;
-import io.holdfast.storage.ClusterNotes;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.Reading;
 import io.holdfast.storage.ReplicatedStore;
@@ -16,7 +14,6 @@ import io.holdfast.storage.Replication;
 import io.holdfast.storage.Standing;
 import io.holdfast.storage.WriteOutcome.Applied;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,14 +69,16 @@ final class Replica implements Transport.Receiver, Replication {
   private final EventLoop loop;
   private final ClusterCounters counters;
   private final ClusterClock clock;
+  private final Asking asking;
 
   private final Map<UUID, Link> links = new LinkedHashMap<>();
 
   /** Peers of which it is known that what they have forgotten does no harm here. */
   private final Set<UUID> met = ConcurrentHashMap.newKeySet();
 
-  private final List<ReadBarrier> barriers = new ArrayList<>();
+  private final ReadBarriers barriers = new ReadBarriers();
   private final Acknowledgements acknowledgements;
+  private final Batches batches;
   private final Currency currency;
   private final Keeper keeper;
   private final Repairs repairs;
@@ -108,15 +107,17 @@ final class Replica implements Transport.Receiver, Replication {
     this.loop = loop;
     this.clock = clock;
     this.counters = surroundings.counters();
+    this.asking = new Asking(transport, counters);
     this.acknowledgements =
         new Acknowledgements(
             options.quorum(),
             options.limits().lagGrace(),
             counters::replicated,
             surroundings.teller());
+    this.batches = new Batches(asking, loop, this::isThere, this::arrived);
     this.currency = new Currency(options, loop);
     this.keeper = new Keeper(options, store, loop, clock);
-    this.repairs = new Repairs(options.quorum(), store, loop, this::ask, counters);
+    this.repairs = new Repairs(options.quorum(), store, loop, asking, counters);
     this.status =
         StatusReport.of(options, store.standing(), currency, List.of(), null, loop.nanos());
   }
@@ -138,8 +139,7 @@ final class Replica implements Transport.Receiver, Replication {
           isStopped = true;
           acknowledgements.expire(
               Duration.ofSeconds(-1), "the server is shutting down", loop.nanos());
-          barriers.forEach(each -> each.giveUp(new Reading.Unsure("shutting down")));
-          barriers.clear();
+          barriers.giveUpAll(new Reading.Unsure("shutting down"));
         });
   }
 
@@ -216,7 +216,7 @@ final class Replica implements Transport.Receiver, Replication {
               link.isLagging = true;
               link.laggingSince = link.laggingSince == 0 ? loop.nanos() : link.laggingSince;
             }
-            send(link);
+            batches.send(link);
           }
         });
   }
@@ -334,7 +334,7 @@ final class Replica implements Transport.Receiver, Replication {
     }
     for (Link link : links.values()) {
       link.compare(standing.positions(), now);
-      send(link);
+      batches.send(link);
     }
     settle();
     acknowledgements.expire(Timing.WRITE_DEADLINE, unconfirmed(), now);
@@ -391,23 +391,11 @@ final class Replica implements Transport.Receiver, Replication {
   }
 
   private void advanceBarriers() {
-    if (barriers.isEmpty()) {
-      return;
-    }
-    Standing standing = store.standing();
-    long confirmed = acknowledgements.confirmed();
-    long now = loop.nanos();
-    barriers.removeIf(
-        barrier -> {
-          if (barrier.advance(standing, confirmed)) {
-            return true;
-          }
-          boolean isLate = now - barrier.startedAt > Timing.READ_DEADLINE.toNanos();
-          if (isLate) {
-            barrier.giveUp(currency.isCutOff() ? stale() : unsure());
-          }
-          return isLate;
-        });
+    barriers.advance(
+        store.standing(),
+        acknowledgements.confirmed(),
+        loop.nanos(),
+        () -> currency.isCutOff() ? stale() : unsure());
   }
 
   private Reading unsure() {
@@ -418,30 +406,8 @@ final class Replica implements Transport.Receiver, Replication {
   // Conversations.
 
   private Heartbeat heartbeat() {
-    Standing standing = store.standing();
-    ClusterNotes notes = standing.notes();
-    Heartbeat.Builder heartbeat =
-        Heartbeat.newBuilder()
-            .setNode(standing.node())
-            .setName(options.forming().nodeName())
-            .setStream(standing.stream())
-            .setDigest(standing.digest())
-            .setClock(standing.clock())
-            .setWhole(notes.isWhole())
-            .setPurgedUntil(notes.purgedUntil())
-            .setCurrentAt(notes.currentAt())
-            .setUnready(currency.unready().orElse(""))
-            .setCompleteUntil(keeper.completeUntil())
-            .setClusterSize(options.quorum().size())
-            .setWriteQuorum(options.quorum().write())
-            .setMillis(clock.millis());
-    standing
-        .positions()
-        .forEach(
-            (stream, sequence) ->
-                heartbeat.addPositions(
-                    Position.newBuilder().setStream(stream).setSequence(sequence)));
-    return heartbeat.build();
+    return Introduction.heartbeat(
+        options, store.standing(), currency.unready(), keeper.completeUntil(), clock.millis());
   }
 
   private void askAll() {
@@ -451,7 +417,8 @@ final class Replica implements Transport.Receiver, Replication {
   private void ask(Link link) {
     long sentAt = loop.nanos();
     CompletableFuture<Void> unused =
-        ask(link, Transport.Lane.CONTROL, HOW_FAR)
+        asking
+            .ask(link, Transport.Lane.CONTROL, HOW_FAR)
             .handle(
                 (answer, failure) -> {
                   if (answer != null && answer.hasHeartbeat()) {
@@ -461,35 +428,13 @@ final class Replica implements Transport.Receiver, Replication {
                 });
   }
 
-  private CompletableFuture<Answer> ask(Link link, Request request) {
-    return ask(link, Transport.Lane.DATA, request);
-  }
-
-  private CompletableFuture<Answer> ask(Link link, Transport.Lane lane, Request request) {
-    return transport
-        .send(link.peer, lane, request.toByteArray())
-        .thenApply(
-            bytes -> {
-              try {
-                return Answer.parseFrom(bytes);
-              } catch (InvalidProtocolBufferException e) {
-                counters.refused();
-                throw new IllegalStateException("not an answer: " + e.getMessage(), e);
-              }
-            });
-  }
-
   private void answered(Link link, Heartbeat heartbeat, long sentAt) {
-    if (links.get(link.peer.id()) != link || !link.answered(sentAt)) {
+    if (!isThere(link) || !link.answered(sentAt)) {
       return;
     }
     take(link, heartbeat);
     if (link.isWitness()) {
-      for (ReadBarrier barrier : barriers) {
-        if (sentAt - barrier.startedAt >= 0) {
-          barrier.answered(link.peer, link.positions());
-        }
-      }
+      barriers.answered(link, sentAt);
       advanceBarriers();
     }
   }
@@ -516,46 +461,15 @@ final class Replica implements Transport.Receiver, Replication {
     settle();
   }
 
-  private void send(Link link) {
-    Changes batch = link.outbox.next();
-    if (batch == null) {
-      return;
-    }
-    CompletableFuture<Void> unused =
-        ask(link, Request.newBuilder().setChanges(batch).build())
-            .handle(
-                (answer, failure) -> {
-                  loop.execute(() -> sent(link, batch, answer));
-                  return null;
-                });
-  }
-
-  private void sent(Link link, Changes batch, @Nullable Answer answer) {
-    if (links.get(link.peer.id()) != link) {
-      return;
-    }
-    if (answer == null || !answer.hasChanges()) {
-      String refusal = answer == null ? null : answer.getRefusal();
-      if (refusal != null && !refusal.equals(link.refusal)) {
-        log.atWarn().addKeyValue("peer", link.name()).log("a node refuses changes: " + refusal);
-      }
-      link.refusal = refusal;
-      loop.schedule(
-          Timing.RETRY,
-          () -> {
-            link.outbox.failed(batch);
-            send(link);
-          });
-      return;
-    }
-    link.refusal = null;
-    link.outbox.arrived(batch);
-    link.judged(batch.getStream(), batch.getFirst(), batch.getFirst() + batch.getStatesCount() - 1);
-    link.reached(batch.getStream(), answer.getChanges().getReached());
-    acknowledgements.heard(answer.getChanges());
+  /** A batch is on a peer's disk. */
+  private void arrived(ChangesAnswer answer) {
+    acknowledgements.heard(answer);
     settle();
     advanceBarriers();
-    send(link);
+  }
+
+  private boolean isThere(Link link) {
+    return links.get(link.peer.id()) == link;
   }
 
   Collection<Link> links() {

@@ -1,0 +1,54 @@
+package io.holdfast.cluster;
+
+import io.holdfast.storage.Reading;
+import io.holdfast.storage.Standing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The scrapes that wait.
+ *
+ * <p>Concurrency: confined to the event loop.
+ */
+final class ReadBarriers {
+  private final List<ReadBarrier> waiting = new ArrayList<>();
+
+  void add(ReadBarrier barrier) {
+    waiting.add(barrier);
+  }
+
+  /** A peer whose positions can be relied on has answered what was asked then. */
+  void answered(Link link, long sentAt) {
+    for (ReadBarrier barrier : waiting) {
+      if (sentAt - barrier.startedAt >= 0) {
+        barrier.answered(link.peer, link.positions());
+      }
+    }
+  }
+
+  /**
+   * Answers those of which all is known by now, and those that have waited for the deadline.
+   *
+   * @param confirmed the last own change that a quorum has
+   * @param late what is said to who has waited for too long
+   */
+  void advance(Standing standing, long confirmed, long now, Supplier<Reading> late) {
+    waiting.removeIf(
+        barrier -> {
+          if (barrier.advance(standing, confirmed)) {
+            return true;
+          }
+          boolean isLate = now - barrier.startedAt > Timing.READ_DEADLINE.toNanos();
+          if (isLate) {
+            barrier.giveUp(late.get());
+          }
+          return isLate;
+        });
+  }
+
+  void giveUpAll(Reading reading) {
+    waiting.forEach(each -> each.giveUp(reading));
+    waiting.clear();
+  }
+}
