@@ -2,6 +2,7 @@ package io.holdfast.cluster;
 
 import com.hazelcast.config.Config;
 import io.holdfast.cluster.ClusterOptions.Forming;
+import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,7 +47,8 @@ final class HazelcastTransport implements NamedTransport {
   @Override
   public void start(Receiver receiver) {
     Ends ends = Ends.of(forming.listen(), forming.advertise());
-    PeerAddresses peers = new PeerAddresses(forming.peers(), ends.advertisedAddress());
+    PeerAddresses peers =
+        new PeerAddresses(forming.peers(), ends.advertisedAddress(), InetAddress::getAllByName);
     Roster newRoster = new Roster(receiver, outbox::abandon);
     TaskInbox inbox = new TaskInbox(newRoster, receiver);
     Supervisor newSupervisor =

@@ -29,8 +29,14 @@ final class PeerAddresses extends TcpIpConfig {
 
   private static final int PROBE_MILLIS = 500;
 
+  /** All addresses of a name, of any family. */
+  interface Resolver {
+    InetAddress[] addresses(String name) throws UnknownHostException;
+  }
+
   private final List<HostPort> peers = new CopyOnWriteArrayList<>();
   private final Class<? extends InetAddress> family;
+  private final Resolver resolver;
 
   /** What a name resolved to last: a resolver that fails for a while takes nothing away. */
   private final Map<HostPort, List<HostPort>> known = new HashMap<>();
@@ -41,9 +47,10 @@ final class PeerAddresses extends TcpIpConfig {
   /**
    * @param own only addresses of its family can be reached from there
    */
-  PeerAddresses(List<HostPort> peers, InetAddress own) {
+  PeerAddresses(List<HostPort> peers, InetAddress own, Resolver resolver) {
     this.peers.addAll(peers);
     this.family = own.getClass();
+    this.resolver = resolver;
     setEnabled(true);
   }
 
@@ -106,7 +113,7 @@ final class PeerAddresses extends TcpIpConfig {
   private List<HostPort> resolve(HostPort peer) {
     try {
       List<HostPort> found = new ArrayList<>();
-      for (InetAddress address : InetAddress.getAllByName(peer.host())) {
+      for (InetAddress address : resolver.addresses(peer.host())) {
         if (family.isInstance(address)) {
           found.add(new HostPort(address.getHostAddress(), peer.port()));
         }

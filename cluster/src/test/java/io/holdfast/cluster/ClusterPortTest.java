@@ -16,6 +16,7 @@ import io.holdfast.cluster.Transport.Lane;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -73,7 +74,8 @@ class ClusterPortTest {
   /** A member with our own config, and our own tasks, but without the secret. */
   private void letAStrangerIn() {
     Ends ends = Ends.of(ports.get(2), ports.get(2));
-    PeerAddresses peers = new PeerAddresses(ports, ends.advertisedAddress());
+    PeerAddresses peers =
+        new PeerAddresses(ports, ends.advertisedAddress(), InetAddress::getAllByName);
     peers.refresh();
     stranger = Hazelcast.newHazelcastInstance(HazelcastSettings.config("test", ends, peers));
     await().atMost(SOON).until(() -> stranger.getCluster().getMembers().size() == 3);

@@ -128,6 +128,18 @@ class HazelcastTransportTest extends TransportContract {
   }
 
   @Test
+  void ipv6Nodes_findEachOther() throws Exception {
+    ports.replaceAll(port -> new HostPort("::1", port.port()));
+    peers.replaceAll(peer -> new HostPort("::1", peer.port()));
+    Node a = start(0);
+    Node b = start(1);
+
+    awaitPeers(1, a, b);
+
+    assertArrayEquals(new byte[] {6}, get(a.ask(Lane.DATA, new byte[] {6})));
+  }
+
+  @Test
   void listenAddressThatIsTaken_isToldAtOnce() {
     start(0);
     await().atMost(SOON).until(() -> !Hazelcast.getAllHazelcastInstances().isEmpty());
