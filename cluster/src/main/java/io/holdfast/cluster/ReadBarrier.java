@@ -35,6 +35,12 @@ final class ReadBarrier {
     this.startedAt = startedAt;
   }
 
+  /** One that waits for the second alone, because it has everything. */
+  ReadBarrier(Standing shown, CompletableFuture<Reading> answer, long startedAt) {
+    this(0, answer, startedAt);
+    this.shown = shown;
+  }
+
   /** A peer whose positions can be relied on has answered a question asked after the start. */
   void answered(Peer peer, Map<Long, Long> positions) {
     if (asked.size() < othersNeeded && asked.add(peer)) {

@@ -187,6 +187,20 @@ final class Replica implements Transport.Receiver, Replication {
     return answer;
   }
 
+  /**
+   * Whether this may be shown, by a node that had everything before: when what is in it of this
+   * node's changes is on a quorum. From any thread.
+   */
+  CompletableFuture<Reading> read(Standing shown) {
+    CompletableFuture<Reading> answer = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          barriers.add(new ReadBarrier(shown, answer, loop.nanos()));
+          advanceBarriers();
+        });
+    return answer;
+  }
+
   private Reading stale() {
     return new Reading.Stale(
         store.exposition(), currency.unready().orElse("cut off from the other nodes"));

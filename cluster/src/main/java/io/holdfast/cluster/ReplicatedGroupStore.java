@@ -3,6 +3,8 @@ package io.holdfast.cluster;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.Picture;
+import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.Reading;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.ReplicatedStore;
@@ -104,6 +106,47 @@ final class ReplicatedGroupStore implements GroupStore {
   @Override
   public CompletableFuture<Reading> read() {
     return replica.read();
+  }
+
+  /**
+   * The picture is taken when this node has everything; what it then shows of its own changes must
+   * be on a quorum, as with any reading.
+   */
+  @Override
+  public CompletableFuture<PictureReading> readPicture() {
+    return replica.read().thenCompose(this::pictured);
+  }
+
+  private CompletableFuture<PictureReading> pictured(Reading before) {
+    if (before instanceof Reading.Unsure unsure) {
+      return CompletableFuture.completedFuture(new PictureReading.Unsure(unsure.reason()));
+    }
+    return local
+        .picture()
+        .thenCompose(picture -> pictured(before, picture))
+        .exceptionally(failure -> new PictureReading.Unsure(PictureReading.reason(failure)));
+  }
+
+  private CompletableFuture<PictureReading> pictured(Reading before, Picture picture) {
+    if (before instanceof Reading.Stale stale) {
+      return CompletableFuture.completedFuture(new PictureReading.Stale(picture, stale.reason()));
+    }
+    return replica.read(picture.standing()).thenApply(reading -> pictured(picture, reading));
+  }
+
+  private static PictureReading pictured(Picture picture, Reading reading) {
+    if (reading instanceof Reading.Unsure unsure) {
+      picture.close();
+      return new PictureReading.Unsure(unsure.reason());
+    }
+    return reading instanceof Reading.Stale stale
+        ? new PictureReading.Stale(picture, stale.reason())
+        : new PictureReading.Current(picture);
+  }
+
+  @Override
+  public CompletableFuture<Picture> picture() {
+    return local.picture();
   }
 
   @Override

@@ -9,14 +9,11 @@ import io.holdfast.proto.NameRule;
 import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
 import io.holdfast.storage.Change;
-import io.holdfast.storage.Exposition;
-import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.PushPreparation;
 import io.holdfast.storage.Reading;
 import io.holdfast.storage.WriteOutcome;
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,6 +81,7 @@ final class Simulation {
   int acknowledged;
 
   int vouched;
+  private int scrapes;
 
   Simulation(long seed, Mutation mutation) {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
@@ -363,8 +361,13 @@ final class Simulation {
           random.nextLong(2 * MILLI),
           life.process,
           () -> {
+            boolean isOfText = scrapes++ % 2 == 0;
             CompletableFuture<Void> unused =
-                life.groups.read().thenAccept(reading -> check(node, reading, startedAt));
+                isOfText
+                    ? life.groups.read().thenAccept(reading -> check(node, reading, startedAt))
+                    : life.groups
+                        .readPicture()
+                        .thenAccept(reading -> check(node, reading, startedAt));
           });
     }
     at(random.nextLong(150 * MILLI), this::scrape);
@@ -372,20 +375,29 @@ final class Simulation {
 
   private void check(SimulatedNode node, Reading reading, long startedAt) {
     if (reading instanceof Reading.Current current) {
-      vouched++;
-      Map<String, Integer> values = values(current.exposition());
-      for (Register register : registers) {
-        String problem = register.check(values.get(register.job), startedAt);
-        if (problem != null) {
-          violated(
-              "a scrape of node "
-                  + node.number
-                  + " begun at "
-                  + startedAt / MILLI
-                  + ": "
-                  + problem
-                  + disks(register));
-        }
+      check(node, ShownValues.of(current.exposition()), startedAt);
+    }
+  }
+
+  private void check(SimulatedNode node, PictureReading reading, long startedAt) {
+    if (reading instanceof PictureReading.Current current) {
+      check(node, ShownValues.of(current.picture()), startedAt);
+    }
+  }
+
+  private void check(SimulatedNode node, Map<String, Integer> values, long startedAt) {
+    vouched++;
+    for (Register register : registers) {
+      String problem = register.check(values.get(register.job), startedAt);
+      if (problem != null) {
+        violated(
+            "a scrape of node "
+                + node.number
+                + " begun at "
+                + startedAt / MILLI
+                + ": "
+                + problem
+                + disks(register));
       }
     }
   }
@@ -415,30 +427,6 @@ final class Simulation {
       }
     }
     return text.toString();
-  }
-
-  private static Map<String, Integer> values(Exposition exposition) {
-    Map<String, Integer> values = new HashMap<>();
-    for (String line : text(exposition).split("\n", -1)) {
-      if (line.startsWith("value{")) {
-        int from = line.indexOf("job=\"") + 5;
-        String job = line.substring(from, line.indexOf('"', from));
-        values.put(job, (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)));
-      }
-    }
-    return values;
-  }
-
-  private static String text(Exposition exposition) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ExpositionReader reader = exposition.text(List.of())) {
-      for (ByteBuffer piece = reader.next(); piece != null; piece = reader.next()) {
-        byte[] part = new byte[piece.remaining()];
-        piece.get(part);
-        bytes.writeBytes(part);
-      }
-    }
-    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   // Faults.
@@ -560,7 +548,7 @@ final class Simulation {
           life.store.standing().digest()
               + "\n"
               + life.store.describe()
-              + text(life.store.exposition());
+              + ShownValues.text(life.store.exposition());
       first = first == null ? text : first;
       if (!first.equals(text)) {
         throw new Violation(

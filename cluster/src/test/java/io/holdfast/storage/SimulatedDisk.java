@@ -90,6 +90,10 @@ public final class SimulatedDisk {
     return records.get(key);
   }
 
+  RecordSnapshot snapshot() {
+    return new CopiedRecords(records);
+  }
+
   SortedMap<byte[], byte[]> groupRecords() {
     return records.subMap(RecordKeys.FIRST_GROUP, true, RecordKeys.BEHIND_GROUPS, false);
   }

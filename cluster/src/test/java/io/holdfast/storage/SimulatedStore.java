@@ -373,6 +373,11 @@ public final class SimulatedStore implements ReplicatedStore {
   }
 
   @Override
+  public CompletableFuture<Picture> picture() {
+    return CompletableFuture.completedFuture(new Picture(standing, disk.snapshot()));
+  }
+
+  @Override
   public Optional<String> unwritable() {
     return Optional.empty();
   }

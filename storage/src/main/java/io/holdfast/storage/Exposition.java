@@ -42,6 +42,12 @@ public final class Exposition {
     return shadowedSeries;
   }
 
+  /** What this group has under this name, exposed or not. */
+  @Nullable Family family(String name, GroupKey group) {
+    NamedFamily named = names.get(name);
+    return named == null ? null : named.holders().get(group);
+  }
+
   /**
    * The text format 0.0.4, piece by piece.
    *

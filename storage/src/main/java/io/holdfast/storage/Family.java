@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.MetricType;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ final class Family {
   private static final long MEMORY_PER_SERIES = 24;
 
   /** What is left out of scrapes, and what a scrape sends instead of all. */
-  private record Shadow(byte[] exposed, int series) {}
+  private record Shadow(byte[] exposed, BitSet series) {}
 
   final GroupKey group;
   final Descriptor descriptor;
@@ -105,14 +106,20 @@ final class Family {
         shadow);
   }
 
-  /** The same family of which a scrape sends only this. */
-  Family exposing(byte[] bytes, int shadowedSeries) {
-    Shadow some = shadowedSeries == 0 ? null : new Shadow(bytes, shadowedSeries);
+  /**
+   * The same family of which a scrape sends only this.
+   *
+   * @param shadowedSeries the places of those that are left out, in the order of the text
+   */
+  Family exposing(byte[] bytes, BitSet shadowedSeries) {
+    Shadow some = shadowedSeries.isEmpty() ? null : new Shadow(bytes, shadowedSeries);
     return new Family(group, descriptor, version, claimedAt, text, seriesHashes, some);
   }
 
   Family shadowed() {
-    return exposing(NOTHING, seriesHashes.length);
+    BitSet all = new BitSet(seriesHashes.length);
+    all.set(0, seriesHashes.length);
+    return exposing(NOTHING, all);
   }
 
   String name() {
@@ -133,7 +140,12 @@ final class Family {
   }
 
   int shadowedSeries() {
-    return shadow == null ? 0 : shadow.series;
+    return shadow == null ? 0 : shadow.series.cardinality();
+  }
+
+  /** Whether a scrape leaves out this series, counted in the order of the text. */
+  boolean isShadowed(int at) {
+    return shadow != null && shadow.series.get(at);
   }
 
   /** What it takes of the heap, with its share of trees and indexes, about. */

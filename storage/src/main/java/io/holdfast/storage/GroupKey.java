@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * <p>Immutable. The order is that of the encodings, compared as unsigned bytes.
  */
 public final class GroupKey implements Comparable<GroupKey> {
-  private static final byte AFTER_NAME = (byte) 0xFF;
+  static final byte AFTER_NAME = (byte) 0xFF;
   static final byte AFTER_VALUE = (byte) 0xFE;
 
   private final byte[] encoded;

@@ -39,6 +39,28 @@ public interface GroupStore extends AutoCloseable {
     return CompletableFuture.completedFuture(new Reading.Current(exposition()));
   }
 
+  /**
+   * The same with whole messages; see {@link Picture} for what that costs. Who asks must close what
+   * comes. Unlike a scrape of text, it needs the disk: while that fails it is {@link
+   * PictureReading.Unsure}. It may complete on a thread of the store: dependents must be short and
+   * must not block. Must not be cancelled.
+   */
+  default CompletableFuture<PictureReading> readPicture() {
+    return picture()
+        .handle(
+            (picture, failure) ->
+                picture == null
+                    ? new PictureReading.Unsure(PictureReading.reason(failure))
+                    : new PictureReading.Current(picture));
+  }
+
+  /**
+   * What is here, with whole messages, whether there is more elsewhere or not: everything that was
+   * acknowledged here before the call is in it. Completes exceptionally when the disk cannot be
+   * read, and after {@link #close}. Dependents and cancelling as for {@link #readPicture}.
+   */
+  CompletableFuture<Picture> picture();
+
   /** Why requests had better go to another node, or empty. Never blocks. */
   default Optional<String> unready() {
     return Optional.empty();

@@ -433,9 +433,9 @@ final class Groups {
     }
     BitSet shadowed = shadowedSeries(family, named);
     if (shadowed.isEmpty()) {
-      return family.shadowedSeries() == 0 ? family : family.exposing(family.text, 0);
+      return family.shadowedSeries() == 0 ? family : family.exposing(family.text, shadowed);
     }
-    return family.exposing(seriesText(family).without(shadowed), shadowed.cardinality());
+    return family.exposing(seriesText(family).without(shadowed), shadowed);
   }
 
   private BitSet shadowedSeries(Family family, NamedFamily named) {

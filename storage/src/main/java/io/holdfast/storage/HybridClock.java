@@ -10,7 +10,7 @@ import java.time.InstantSource;
  * <p>Concurrency: confined to the writer thread.
  */
 final class HybridClock {
-  private static final int COUNTER_BITS = 16;
+  static final int COUNTER_BITS = 16;
 
   private final InstantSource wallClock;
   private long last;

@@ -101,6 +101,16 @@ public final class PushPreparation {
     }
   }
 
+  /** Metrics that once passed {@link #prepare}, in the order in which a scrape shows them. */
+  static List<Metric> inOrder(List<Metric> sanitised) {
+    List<Prepared> series = new ArrayList<>(sanitised.size());
+    for (Metric metric : sanitised) {
+      series.add(new Prepared(metric, shown(metric.getLabelList())));
+    }
+    series.sort(BY_LABELS);
+    return series.stream().map(Prepared::metric).toList();
+  }
+
   /** A family from the disk, where only what once passed {@link #prepare} lies. */
   static PushedFamily restore(MetricFamily sanitised) {
     List<Prepared> series = new ArrayList<>(sanitised.getMetricCount());

@@ -1,12 +1,17 @@
 package io.holdfast.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.proto.GoNumbers;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.Gauge;
 import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +75,7 @@ final class PushTimes {
       return null;
     }
     Version version = stamp == null ? claimedAt : stamp.version();
-    double seconds = stamp == null ? 0 : stamp.unixSeconds();
+    double seconds = seconds(stamp);
     if (present == null) {
       return new Family(group.key, rendered(descriptor, group.key, seconds), version, claimedAt);
     }
@@ -86,13 +91,44 @@ final class PushTimes {
     return new Family(group.key, content, version, claimedAt);
   }
 
+  /** The message of one of the two families; its value is in its text alone. */
+  static MetricFamily message(Family family) {
+    String line = new String(family.text, StandardCharsets.UTF_8).stripTrailing();
+    double seconds = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+    return MetricFamily.newBuilder()
+        .setName(family.name())
+        .setHelp(requireNonNull(family.help(), "help"))
+        .setType(MetricType.GAUGE)
+        .addMetric(metric(Sanitiser.groupLabels(family.group), seconds))
+        .build();
+  }
+
+  /** What a scrape shows of a stamp. */
+  static double seconds(@Nullable PushStamp stamp) {
+    return stamp == null ? 0 : stamp.unixSeconds();
+  }
+
+  /**
+   * The time of a stamp, to the microsecond: a double of seconds holds no more.
+   *
+   * @param missing for a push that never was
+   */
+  static Instant time(@Nullable PushStamp stamp, Instant missing) {
+    return stamp == null
+        ? missing
+        : Instant.EPOCH.plus(Math.round(stamp.unixSeconds() * 1e6), ChronoUnit.MICROS);
+  }
+
+  private static Metric metric(List<LabelPair> labels, double seconds) {
+    return Metric.newBuilder()
+        .addAllLabel(labels)
+        .setGauge(Gauge.newBuilder().setValue(seconds))
+        .build();
+  }
+
   private static PushedFamily rendered(Descriptor descriptor, GroupKey group, double seconds) {
     List<LabelPair> labels = Sanitiser.groupLabels(group);
-    Metric metric =
-        Metric.newBuilder()
-            .addAllLabel(labels)
-            .setGauge(Gauge.newBuilder().setValue(seconds))
-            .build();
+    Metric metric = metric(labels, seconds);
     return new PushedFamily(
         descriptor,
         NOT_STORED,

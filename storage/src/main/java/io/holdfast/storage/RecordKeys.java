@@ -56,6 +56,11 @@ final class RecordKeys {
     return familyStart(key) < key.length;
   }
 
+  /** The family's name in a key whose group's part is this long. */
+  static String familyName(byte[] key, int groupLength) {
+    return new String(key, groupLength, key.length - groupLength, StandardCharsets.UTF_8);
+  }
+
   private static int familyStart(byte[] key) {
     int end = key.length;
     while (end > 1 && key[end - 1] != GroupKey.AFTER_VALUE) {

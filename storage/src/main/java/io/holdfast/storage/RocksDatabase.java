@@ -45,8 +45,8 @@ import org.slf4j.LoggerFactory;
  *       reads next to nothing.
  * </ul>
  *
- * <p>Concurrency: confined to the writer thread. A native object must not be touched after it was
- * closed: the process would crash.
+ * <p>Concurrency: confined to the writer thread, but for what {@link #snapshot} gives out. A native
+ * object must not be touched after it was closed: the process would crash.
  */
 final class RocksDatabase implements AutoCloseable {
   private static final long WRITE_BUFFER_BYTES = 8L << 20;
@@ -63,12 +63,14 @@ final class RocksDatabase implements AutoCloseable {
   private final Deque<AutoCloseable> closeInReverse = new ArrayDeque<>();
   private final RocksDB database;
   private final WriteOptions synced;
+  private final RocksSnapshots snapshots;
 
   private RocksDatabase(Path directory, DirectoryLock lock) throws RocksDBException {
     try {
       Options options = options();
       this.synced = opened(new WriteOptions().setSync(true));
       this.database = opened(RocksDB.open(options, directory.toString()));
+      this.snapshots = opened(new RocksSnapshots(database));
       closeInReverse.addLast(lock);
     } catch (RocksDBException | RuntimeException e) {
       closeAll();
@@ -301,6 +303,11 @@ final class RocksDatabase implements AutoCloseable {
       // An iterator that met damage is merely invalid: without this the rest would be missing.
       iterator.status();
     }
+  }
+
+  /** All records as they are now. Any thread may read and close it, also after the close. */
+  RecordSnapshot snapshot() {
+    return snapshots.take();
   }
 
   /** Writes and syncs. After a failure what is on the disk is unknown until it is opened anew. */

@@ -15,9 +15,11 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +72,7 @@ public final class RocksGroupStore implements ReplicatedStore {
   private final Executor acknowledger;
   private final SpaceReserve reserve;
   private final BlockingQueue<Task> queue;
+  private final Queue<CompletableFuture<Picture>> pictures = new ConcurrentLinkedQueue<>();
   private final Thread writer;
   private final RecordWrites.Rocks writes = new RecordWrites.Rocks();
   private final CommitBatch batch = new CommitBatch(writes);
@@ -260,6 +263,20 @@ public final class RocksGroupStore implements ReplicatedStore {
     return answer;
   }
 
+  /** Not in order with the changes: what was acknowledged is in the next picture in any case. */
+  @Override
+  public CompletableFuture<Picture> picture() {
+    CompletableFuture<Picture> picture = new CompletableFuture<>();
+    pictures.add(picture);
+    if (queue.isEmpty()) {
+      boolean unused = queue.offer(Task.Question.ofNothing());
+    }
+    if (isClosed) {
+      refusePictures(SHUTTING_DOWN);
+    }
+    return picture;
+  }
+
   @Override
   public CompletableFuture<MergeOutcome> setAside() {
     CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
@@ -326,6 +343,7 @@ public final class RocksGroupStore implements ReplicatedStore {
         } else {
           checkSpaceIfDue();
         }
+        takePictures();
         Task first = held != null ? held : queue.poll(50, TimeUnit.MILLISECONDS);
         held = null;
         if (first != null) {
@@ -340,11 +358,30 @@ public final class RocksGroupStore implements ReplicatedStore {
       isClosing = true;
       isClosed = true;
       refuseAll(SHUTTING_DOWN);
+      refusePictures(SHUTTING_DOWN);
       batch.clear();
       writes.close();
       if (database != null) {
         database.close();
       }
+    }
+  }
+
+  /** Between two commits memory and disk are the same. */
+  private void takePictures() {
+    RocksDatabase of = database;
+    if (of == null) {
+      refusePictures(reason());
+      return;
+    }
+    for (CompletableFuture<Picture> next = pictures.poll(); next != null; next = pictures.poll()) {
+      next.complete(new Picture(standing, of.snapshot()));
+    }
+  }
+
+  private void refusePictures(String reason) {
+    for (CompletableFuture<Picture> next = pictures.poll(); next != null; next = pictures.poll()) {
+      next.completeExceptionally(new IllegalStateException(reason));
     }
   }
 

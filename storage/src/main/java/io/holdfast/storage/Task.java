@@ -135,6 +135,11 @@ sealed interface Task {
       answer.completeExceptionally(new IllegalStateException(reason));
     }
 
+    /** Asks for nothing, and so does no more than wake the writer, which looks for pictures. */
+    static Question<Boolean> ofNothing() {
+      return new Question<>(reader -> true, new CompletableFuture<>());
+    }
+
     void answer(StateReader reader) throws RocksDBException {
       answer.complete(reading.read(reader));
     }

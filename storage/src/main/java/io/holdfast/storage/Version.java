@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import java.time.Instant;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,11 @@ public record Version(long clock, long node) implements Comparable<Version> {
   public int compareTo(Version other) {
     int byClock = Long.compareUnsigned(clock, other.clock);
     return byClock != 0 ? byClock : Long.compareUnsigned(node, other.node);
+  }
+
+  /** When it was, to the millisecond. */
+  Instant time() {
+    return Instant.ofEpochMilli(clock >>> HybridClock.COUNTER_BITS);
   }
 
   boolean isAfter(Version other) {

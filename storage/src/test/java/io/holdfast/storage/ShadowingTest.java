@@ -8,6 +8,7 @@ import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.Rejection.Reason;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -270,7 +271,7 @@ class ShadowingTest {
       state.lastPush = group.lastPush;
       state.lastFailure = group.lastFailure;
       for (Family family : group.families.values()) {
-        state.families.put(family.exposing(family.text, 0));
+        state.families.put(family.exposing(family.text, new BitSet()));
       }
       states.add(state);
     }

@@ -1,0 +1,272 @@
+package io.holdfast.storage;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+
+/**
+ * The snapshots that were taken of one open database.
+ *
+ * <p>Concurrency: any threads. A native object must not be touched after it, or the database, was
+ * closed: the process would crash. So every step of a reader holds the gate as one of many, and
+ * whoever closes something holds it alone: it waits for steps under way, microseconds each, never
+ * for a reader.
+ */
+final class RocksSnapshots implements AutoCloseable {
+  private static final String GONE = "the store was closed or opened anew while it was read";
+
+  private static final byte[] END = {};
+
+  private final RocksDB database;
+  private final ReadWriteLock gate = new ReentrantReadWriteLock();
+  private final Set<OfRocks> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean isClosed;
+
+  RocksSnapshots(RocksDB database) {
+    this.database = database;
+  }
+
+  RecordSnapshot take() {
+    return alone(
+        () -> {
+          OfRocks taken = new OfRocks();
+          open.add(taken);
+          return taken;
+        });
+  }
+
+  /** Takes them from their readers; before the database is closed. A second call does nothing. */
+  @Override
+  public void close() {
+    gate.writeLock().lock();
+    try {
+      List.copyOf(open).forEach(OfRocks::release);
+      isClosed = true;
+    } finally {
+      gate.writeLock().unlock();
+    }
+  }
+
+  private interface Step<T> {
+    T take() throws RocksDBException;
+  }
+
+  private <T> T alone(Step<T> step) {
+    gate.writeLock().lock();
+    try {
+      return guarded(step);
+    } finally {
+      gate.writeLock().unlock();
+    }
+  }
+
+  private <T> T asOneOfMany(Step<T> step) {
+    gate.readLock().lock();
+    try {
+      return guarded(step);
+    } finally {
+      gate.readLock().unlock();
+    }
+  }
+
+  private <T> T guarded(Step<T> step) {
+    if (isClosed) {
+      throw new PictureException(GONE, null);
+    }
+    try {
+      return step.take();
+    } catch (RocksDBException e) {
+      throw new PictureException("the store cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private final class OfRocks implements RecordSnapshot {
+    private final Snapshot snapshot = database.getSnapshot();
+    private final ReadOptions options =
+        new ReadOptions().setSnapshot(snapshot).setVerifyChecksums(true).setFillCache(false);
+    private final List<OfIterator> cursors = new ArrayList<>();
+    private boolean isReleased;
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+      return reading(() -> database.get(options, key));
+    }
+
+    @Override
+    public List<byte @Nullable []> get(List<byte[]> keys) {
+      return reading(() -> database.multiGetAsList(options, keys));
+    }
+
+    private <T> T reading(Step<T> step) {
+      return asOneOfMany(
+          () -> {
+            requireOpen();
+            return step.take();
+          });
+    }
+
+    private void requireOpen() {
+      if (isReleased) {
+        throw new PictureException("the picture was closed while it was read", null);
+      }
+    }
+
+    @Override
+    public Cursor cursor() {
+      return alone(
+          () -> {
+            requireOpen();
+            OfIterator cursor = new OfIterator(this);
+            cursors.add(cursor);
+            return cursor;
+          });
+    }
+
+    @Override
+    public void close() {
+      gate.writeLock().lock();
+      try {
+        release();
+      } finally {
+        gate.writeLock().unlock();
+      }
+    }
+
+    /** By who holds the gate alone. */
+    private void release() {
+      if (!isReleased) {
+        isReleased = true;
+        cursors.forEach(OfIterator::release);
+        options.close();
+        database.releaseSnapshot(snapshot);
+        open.remove(this);
+      }
+    }
+  }
+
+  private final class OfIterator implements RecordSnapshot.Cursor {
+    private final OfRocks snapshot;
+
+    /** Null while it rests. */
+    private @Nullable RocksIterator iterator;
+
+    /** Where it stands; empty at the end, and before it was told where to go. */
+    private byte[] key = END;
+
+    private boolean isReleased;
+
+    OfIterator(OfRocks snapshot) {
+      this.snapshot = snapshot;
+    }
+
+    @Override
+    public byte @Nullable [] seek(byte[] target) {
+      awake();
+      return moved(of -> of.seek(target));
+    }
+
+    @Override
+    public byte @Nullable [] next() {
+      if (key.length == 0) {
+        return null;
+      }
+      awake();
+      return moved(RocksIterator::next);
+    }
+
+    @Override
+    public byte[] value() {
+      awake();
+      return reading(RocksIterator::value);
+    }
+
+    private void awake() {
+      if (iterator != null) {
+        return;
+      }
+      alone(
+          () -> {
+            snapshot.requireOpen();
+            if (!isReleased) {
+              iterator = database.newIterator(snapshot.options);
+            }
+            return true;
+          });
+      if (key.length > 0) {
+        byte[] from = key;
+        moved(of -> of.seek(from));
+      }
+    }
+
+    private byte @Nullable [] moved(Consumer<RocksIterator> move) {
+      key =
+          reading(
+              of -> {
+                move.accept(of);
+                if (of.isValid()) {
+                  return of.key();
+                }
+                // An iterator that met damage is merely invalid: the rest would be missing.
+                of.status();
+                return END;
+              });
+      return key.length == 0 ? null : key;
+    }
+
+    private interface Move<T> {
+      T of(RocksIterator iterator) throws RocksDBException;
+    }
+
+    private <T> T reading(Move<T> move) {
+      return snapshot.reading(
+          () -> {
+            RocksIterator of = iterator;
+            if (isReleased || of == null) {
+              throw new PictureException("the cursor was closed while it was read", null);
+            }
+            return move.of(of);
+          });
+    }
+
+    @Override
+    public void rest() {
+      gate.writeLock().lock();
+      try {
+        release();
+      } finally {
+        gate.writeLock().unlock();
+      }
+    }
+
+    @Override
+    public void close() {
+      gate.writeLock().lock();
+      try {
+        isReleased = true;
+        snapshot.cursors.remove(this);
+        release();
+      } finally {
+        gate.writeLock().unlock();
+      }
+    }
+
+    /** By who holds the gate alone. */
+    private void release() {
+      if (iterator != null) {
+        iterator.close();
+        iterator = null;
+      }
+    }
+  }
+}
