@@ -91,6 +91,18 @@ public final class DelimitedParser {
       throw new ParseException(
           "message at byte %d: a metric family without a name".formatted(start));
     }
+    requireExposable(family);
+  }
+
+  /**
+   * Refuses what this parser refuses of a message that is well-formed.
+   *
+   * @throws ParseException if the family has no name, one that is not UTF-8, or an unknown type
+   */
+  public static void requireExposable(MetricFamily family) throws ParseException {
+    if (family.getName().isEmpty()) {
+      throw new ParseException("a metric family without a name");
+    }
     checkUtf8(family.getNameBytes());
     // Generated code files numbers that its enum lacks under the unknown fields.
     UnknownFieldSet unknown = family.getUnknownFields();

@@ -7,6 +7,8 @@ import io.holdfast.cluster.ClusterNode;
 import io.holdfast.cluster.ClusterOptions;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.server.GatewayHandler.Handlers;
+import io.holdfast.server.takeover.FileTakeover;
+import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreException;
@@ -39,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * GroupStore                       alone: RocksGroupStore
  *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes
  *
- * start:  own metrics, store (reads everything), cluster (waits for nobody), listen, ready as soon
- *         as the store is
+ * start:  own metrics, store (reads everything), takeover of a Pushgateway's file, cluster (waits
+ *         for nobody), listen, ready as soon as the store is
  * close:  unready, wait --shutdown.drain, finish requests, stop listening, leave the cluster, close
  *         the store
  * </pre>
@@ -72,9 +74,10 @@ public final class App implements AutoCloseable {
    * Starts the node and returns when it serves requests.
    *
    * @throws StoreException if the store cannot be opened
+   * @throws TakeoverException if a Pushgateway's file was given and cannot be taken over
    * @throws StartException if it cannot listen, or not take part in the cluster
    */
-  void start() throws StoreException, StartException {
+  void start() throws StoreException, StartException, TakeoverException {
     WebServer starting = new WebServer();
     web = starting;
     ClusterOptions cluster = options.cluster();
@@ -89,25 +92,39 @@ public final class App implements AutoCloseable {
         .log(cluster == null ? "ready" : "listening");
   }
 
-  private void startAlone(WebServer server) throws StoreException, StartException {
+  private void startAlone(WebServer server)
+      throws StoreException, StartException, TakeoverException {
     OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), null);
-    store = RocksGroupStore.open(storeOptions(metrics, clock, null), server.threads());
-    serve(server, new Health(lifecycle, store), metrics, () -> ALONE);
+    RocksGroupStore opened = open(storeOptions(metrics, clock, null), server);
+    serve(server, new Health(lifecycle, opened), metrics, () -> ALONE);
   }
 
   private void startAsOneOf(ClusterOptions cluster, WebServer server)
-      throws StoreException, StartException {
+      throws StoreException, StartException, TakeoverException {
     OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), cluster.forming().nodeName());
     ClusterMetrics counters = metrics.ofCluster();
     Duration maxSkew = cluster.limits().maxClockSkew();
     ClusterClock versions = new ClusterClock(clock, System::nanoTime, maxSkew);
     Replicated replicated = new Replicated(maxSkew, clock, cluster.quorum().bootstrap());
-    store = RocksGroupStore.open(storeOptions(metrics, versions, replicated), server.threads());
-    ClusterNode started = node(cluster, store, versions, counters, server.threads());
+    RocksGroupStore opened = open(storeOptions(metrics, versions, replicated), server);
+    ClusterNode started = node(cluster, opened, versions, counters, server.threads());
     node = started;
     Health health = new Health(lifecycle, started.groups());
     counters.observe(started::status, started::refusedMessages, () -> health.unready().isEmpty());
     serve(server, health, metrics, started::status);
+  }
+
+  /** Opens the store, and brings into a new one what a Pushgateway has left. */
+  private RocksGroupStore open(StoreOptions how, WebServer server)
+      throws StoreException, TakeoverException {
+    RocksGroupStore opened = RocksGroupStore.open(how, server.threads());
+    store = opened;
+    PushLimits limits = PushLimits.ofHeap(heapBytes);
+    FileTakeover.run(
+        options.persistence().file(),
+        opened,
+        new FileTakeover.Limits(limits.bodyBytes(), limits.textBytes()));
+    return opened;
   }
 
   private static ClusterNode node(
@@ -145,7 +162,12 @@ public final class App implements AutoCloseable {
     metrics.observe(groups);
     Handlers handlers =
         new Handlers(
-            new PushHandler(groups, metrics, clock, PushLimits.ofHeap(heapBytes)),
+            new PushHandler(
+                groups,
+                metrics,
+                clock,
+                PushLimits.ofHeap(heapBytes),
+                options.pushes().areChecked()),
             new DeleteHandler(groups, metrics),
             new ScrapeHandler(groups, metrics),
             new ClusterHandler(cluster, health, metrics));

@@ -12,7 +12,9 @@ final class FlagTable {
   static final String ROUTE_PREFIX = "web.route-prefix";
   static final String ENABLE_LIFECYCLE = "web.enable-lifecycle";
   static final String ENABLE_ADMIN_API = "web.enable-admin-api";
+  static final String PERSISTENCE_FILE = "persistence.file";
   static final String PERSISTENCE_INTERVAL = "persistence.interval";
+  static final String DISABLE_CONSISTENCY_CHECK = "push.disable-consistency-check";
   static final String STORAGE_PATH = "storage.path";
   static final String SHUTDOWN_DRAIN = "shutdown.drain";
   static final String LOG_LEVEL = "log.level";
@@ -75,11 +77,11 @@ final class FlagTable {
               "data/",
               "Directory of the store. Created if it does not exist."),
           new Flag(
-              "persistence.file",
-              Kind.NOT_YET,
+              PERSISTENCE_FILE,
+              Kind.VALUE,
               "<file>",
               "",
-              "A Pushgateway's persistence file to take over. Not implemented yet."),
+              "A Pushgateway's persistence file: a new store takes its groups over, once."),
           new Flag(
               PERSISTENCE_INTERVAL,
               Kind.VALUE,
@@ -87,11 +89,11 @@ final class FlagTable {
               "5m",
               "Accepted and without effect: every answered push is on the disk already."),
           new Flag(
-              "push.disable-consistency-check",
-              Kind.NOT_YET_SWITCH,
+              DISABLE_CONSISTENCY_CHECK,
+              Kind.SWITCH,
               "",
               "false",
-              "Take pushes without checking them. Not implemented yet."),
+              "Take pushes that conflict with others; what conflicts is kept but not exposed."),
           new Flag(
               "push.enable-utf8-names",
               Kind.NOT_YET_SWITCH,

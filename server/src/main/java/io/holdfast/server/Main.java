@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.storage.StoreException;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -44,7 +45,7 @@ public final class Main {
     options.warnings().forEach(warning -> log.atWarn().log(warning));
     try {
       app.start();
-    } catch (StoreException | StartException e) {
+    } catch (StoreException | StartException | TakeoverException e) {
       fail(app, log, String.valueOf(e.getMessage()));
     } catch (RuntimeException | LinkageError e) {
       fail(app, log, "cannot start: " + e);

@@ -19,6 +19,7 @@ record Options(
     Web web,
     Storage storage,
     Persistence persistence,
+    Pushes pushes,
     Log log,
     Duration shutdownDrain,
     @Nullable ClusterOptions cluster,
@@ -49,12 +50,19 @@ record Options(
   record Storage(Path path) {}
 
   /**
-   * Accepted for the sake of existing command lines; every answer is durable already.
+   * What a Pushgateway has on the disk.
    *
-   * @param interval never used
+   * @param file a Pushgateway's, for a new store to take over; null if none is given
+   * @param interval accepted for the sake of existing command lines and never used: every answer is
+   *     durable already
    * @param intervalGiven whether the command line names it, which is worth a word in the log
    */
-  record Persistence(Duration interval, boolean intervalGiven) {}
+  record Persistence(@Nullable Path file, Duration interval, boolean intervalGiven) {}
+
+  /**
+   * @param areChecked whether pushes that conflict with what is stored are refused
+   */
+  record Pushes(boolean areChecked) {}
 
   record Log(Logging.Level level, Logging.Format format) {}
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the flags' values, one by one and against each other, and makes {@link Options} of them.
@@ -40,7 +41,11 @@ final class OptionsReader {
     return new Options(
         web,
         new Options.Storage(flags.read(FlagTable.STORAGE_PATH, OptionsReader::directory)),
-        new Options.Persistence(interval, flags.isGiven(FlagTable.PERSISTENCE_INTERVAL)),
+        new Options.Persistence(
+            flags.read(FlagTable.PERSISTENCE_FILE, OptionsReader::file),
+            interval,
+            flags.isGiven(FlagTable.PERSISTENCE_INTERVAL)),
+        new Options.Pushes(!flags.isOn(FlagTable.DISABLE_CONSISTENCY_CHECK)),
         new Options.Log(
             flags.read(FlagTable.LOG_LEVEL, text -> oneOf(Logging.Level.values(), text)),
             flags.read(FlagTable.LOG_FORMAT, text -> oneOf(Logging.Format.values(), text))),
@@ -109,6 +114,14 @@ final class OptionsReader {
       return Path.of(text);
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("\"" + text + "\" (expected: a directory)", e);
+    }
+  }
+
+  private static @Nullable Path file(String text) {
+    try {
+      return text.isEmpty() ? null : Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("\"" + text + "\" (expected: a file)", e);
     }
   }
 

@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * PUT and POST of metrics. Everything up to the submission runs on the thread that read the last of
@@ -39,13 +40,24 @@ final class PushHandler {
   private final OwnMetrics metrics;
   private final InstantSource clock;
   private final PushLimits limits;
+  private final boolean areChecked;
   private final ByteBudget budget;
 
-  PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock, PushLimits limits) {
+  /**
+   * @param areChecked whether pushes that conflict with what is stored are refused; if not, the
+   *     answer is always 202
+   */
+  PushHandler(
+      GroupStore store,
+      OwnMetrics metrics,
+      InstantSource clock,
+      PushLimits limits,
+      boolean areChecked) {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;
     this.limits = limits;
+    this.areChecked = areChecked;
     this.budget = new ByteBudget(limits.inFlightBytes());
   }
 
@@ -111,7 +123,8 @@ final class PushHandler {
                 nanosSinceEpoch(clock.instant()),
                 parse(inflated),
                 limits.textBytes());
-        CompletableFuture<WriteOutcome> outcome = store.submit(change);
+        CompletableFuture<WriteOutcome> outcome =
+            store.submit(areChecked ? change : unchecked(change));
         exchange.request().addFailureListener(gone -> outcome.cancel(false));
         exchange.whenDecided(outcome, this::answer, this::giveBack);
       } catch (BadEncodingException e) {
@@ -163,30 +176,48 @@ final class PushHandler {
 
     private void answer(WriteOutcome outcome) {
       if (outcome instanceof WriteOutcome.Applied) {
-        count(200);
-        exchange.answer(200);
+        int status = areChecked ? 200 : 202;
+        count(status);
+        exchange.answer(status);
       } else if (outcome instanceof WriteOutcome.Rejected rejected) {
-        Rejection.Reason reason = rejected.rejection().reason();
-        metrics.pushRejected(reason);
-        refuse(
-            reason == Rejection.Reason.TOO_LARGE ? 413 : 400,
-            "pushed metrics are invalid or inconsistent with existing metrics: "
-                + rejected.rejection().message());
+        reject(rejected.rejection());
       } else if (outcome instanceof WriteOutcome.Unavailable unavailable) {
         count(503);
         exchange.refuseForNow(unavailable.reason());
       }
     }
 
+    /** As upstream, who does not look at the push before the answer: unchecked, it is 202. */
+    private void reject(Rejection rejection) {
+      metrics.pushRejected(rejection.reason());
+      String reason =
+          "pushed metrics are invalid or inconsistent with existing metrics: "
+              + rejection.message();
+      if (rejection.reason() == Rejection.Reason.TOO_LARGE) {
+        refuse(413, reason);
+      } else if (areChecked) {
+        refuse(400, reason);
+      } else {
+        logRefused(202, reason);
+        count(202);
+        exchange.answer(202);
+      }
+    }
+
     private void refuse(int status, String reason) {
-      log.atDebug()
+      logRefused(status, reason);
+      count(status);
+      exchange.refuse(status, reason);
+    }
+
+    private void logRefused(int status, String reason) {
+      // Who gets 202 cannot know that the push was refused.
+      log.atLevel(status == 202 ? Level.WARN : Level.DEBUG)
           .addKeyValue("method", exchange.method())
           .addKeyValue("source", exchange.remoteAddress())
           .addKeyValue("status", status)
           .addKeyValue("err", reason)
           .log("push refused");
-      count(status);
-      exchange.refuse(status, reason);
     }
 
     /** Before the answer goes out, so that who has it finds it counted. Once for each push. */
@@ -196,6 +227,10 @@ final class PushHandler {
       metrics.pushAnswered(
           exchange.method(), System.nanoTime() - startedAt, requestBytes(exchange.request()));
     }
+  }
+
+  private static Change unchecked(Change change) {
+    return change instanceof Change.Push push ? new Change.Unchecked(push) : change;
   }
 
   private static long nanosSinceEpoch(Instant instant) {

@@ -25,7 +25,9 @@ class FlagsTest {
         new Options.Web(List.of(new ListenAddress("", 9091)), "/metrics", "", "", "", false, false),
         options.web());
     assertEquals(new Options.Storage(Path.of("data")), options.storage());
-    assertEquals(new Options.Persistence(Duration.ofMinutes(5), false), options.persistence());
+    assertEquals(
+        new Options.Persistence(null, Duration.ofMinutes(5), false), options.persistence());
+    assertEquals(new Options.Pushes(true), options.pushes());
     assertEquals(new Options.Log(Logging.Level.INFO, Logging.Format.LOGFMT), options.log());
     assertEquals(Duration.ZERO, options.shutdownDrain());
   }
@@ -45,9 +47,9 @@ class FlagsTest {
             "--web.config.file=",
             "--no-web.systemd-socket",
             "--persistence.file",
-            "",
+            "/var/lib/pushgateway",
             "--persistence.interval=1s",
-            "--no-push.disable-consistency-check",
+            "--push.disable-consistency-check",
             "--no-push.enable-utf8-names",
             "--log.level=debug",
             "--log.format=json",
@@ -65,7 +67,10 @@ class FlagsTest {
             true),
         options.web());
     assertEquals(new Options.Storage(Path.of("/var/lib/holdfast")), options.storage());
-    assertEquals(new Options.Persistence(Duration.ofSeconds(1), true), options.persistence());
+    assertEquals(
+        new Options.Persistence(Path.of("/var/lib/pushgateway"), Duration.ofSeconds(1), true),
+        options.persistence());
+    assertEquals(new Options.Pushes(false), options.pushes());
     assertEquals(new Options.Log(Logging.Level.DEBUG, Logging.Format.JSON), options.log());
     assertEquals(Duration.ofSeconds(90), options.shutdownDrain());
   }
@@ -135,8 +140,6 @@ class FlagsTest {
         "--storage.path= | --storage.path: \"\" (expected: a directory)",
         "--web.config.file=a | --web.config.file: not implemented yet",
         "--web.systemd-socket | --web.systemd-socket: not implemented yet",
-        "--persistence.file=a | --persistence.file: not implemented yet",
-        "--push.disable-consistency-check | --push.disable-consistency-check: not implemented yet",
         "--push.enable-utf8-names | --push.enable-utf8-names: not implemented yet",
       })
   void parse_bad_isRefusedWithTheReason(String argument, String message) {

@@ -27,6 +27,12 @@ public sealed interface Change {
     }
   }
 
+  /**
+   * A push that is not compared with what is stored: what of it is in conflict is kept, but not
+   * exposed.
+   */
+  record Unchecked(Push push) implements Change {}
+
   /** A push that is wrong in itself: it leaves nothing but the group's failure time. */
   record RefusedPush(GroupKey group, long receivedAtNanos, Rejection rejection) implements Change {}
 

@@ -32,6 +32,10 @@ final class ChangeApplier {
       failedPush(push.group(), push.receivedAtNanos(), batch);
       return new Rejected(rejection);
     }
+    if (change instanceof Change.Unchecked unchecked) {
+      push(unchecked.push(), batch);
+      return applied();
+    }
     if (change instanceof Change.RefusedPush refused) {
       failedPush(refused.group(), refused.receivedAtNanos(), batch);
       return new Rejected(refused.rejection());

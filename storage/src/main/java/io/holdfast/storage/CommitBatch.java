@@ -63,6 +63,10 @@ final class CommitBatch {
     writes.put(RecordKeys.CLUSTER, notes.record().toByteArray());
   }
 
+  void putTakeover(Takeover takeover) throws RocksDBException {
+    writes.put(RecordKeys.TAKEOVER, takeover.record().toByteArray());
+  }
+
   /** Adds an own change to those that other nodes are told. */
   void replicate(byte[] change) {
     replicated.add(change);

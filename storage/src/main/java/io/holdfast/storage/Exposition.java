@@ -49,6 +49,34 @@ public final class Exposition {
   }
 
   /**
+   * A family of a group that is kept, but not or not wholly exposed.
+   *
+   * @param series how many of its series are not exposed
+   */
+  public record Shadowed(String family, GroupKey group, int series) {}
+
+  /**
+   * The first ones in order. In proportion to everything that is stored, if anything is shadowed.
+   */
+  public List<Shadowed> shadowed(int most) {
+    List<Shadowed> shadowed = new ArrayList<>();
+    if (shadowedSeries > 0) {
+      names.forEach(
+          named ->
+              named
+                  .holders()
+                  .forEach(
+                      family -> {
+                        if (family.shadowedSeries() > 0 && shadowed.size() < most) {
+                          shadowed.add(
+                              new Shadowed(family.name(), family.group, family.shadowedSeries()));
+                        }
+                      }));
+    }
+    return shadowed;
+  }
+
+  /**
    * The text format 0.0.4, piece by piece.
    *
    * @param own the server's own metrics, in order of their names

@@ -123,7 +123,11 @@ public final class GroupKey implements Comparable<GroupKey> {
   /** As in a selector: {@code {job="backup",path="/var"}}. */
   @Override
   public String toString() {
-    return labels().entrySet().stream()
+    return printable(labels());
+  }
+
+  static String printable(SortedMap<String, String> labels) {
+    return labels.entrySet().stream()
         .map(label -> label.getKey() + "=" + quote(label.getValue()))
         .collect(Collectors.joining(",", "{", "}"));
   }

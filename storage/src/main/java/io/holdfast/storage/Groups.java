@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of incompatible types under one name, the type of the oldest claim is exposed.
  *   <li>Of names that collide by a suffix ({@link SuffixRule}), the one with the older claim.
  *   <li>Of equal series, the older owner's.
+ *   <li>Of a name or type that the server itself has, the server's.
  * </ul>
  *
  * Without any conflict this costs a comparison per change; with one, what it touches is worked out
@@ -44,6 +45,8 @@ final class Groups {
 
   /** Null for a store that is not replicated. */
   private final @Nullable StateDigest digest;
+
+  private final ReservedNames reserved;
 
   /** Everything up to this is gone, in every group. */
   private @Nullable Version wipedAt;
@@ -68,7 +71,21 @@ final class Groups {
    *     digest is kept up
    */
   Groups(boolean isReplicated) {
+    this(isReplicated, ReservedNames.NONE);
+  }
+
+  /**
+   * @param reserved names of the server itself: what contradicts them is shadowed as by an older
+   *     claim
+   */
+  Groups(boolean isReplicated, ReservedNames reserved) {
     this.digest = isReplicated ? new StateDigest() : null;
+    this.reserved = reserved;
+  }
+
+  /** None at all, of the same kind. */
+  Groups emptied() {
+    return new Groups(isReplicated(), reserved);
   }
 
   boolean isReplicated() {
@@ -384,6 +401,9 @@ final class Groups {
 
   /** Whether an older name that is exposed collides. Ends, for each step goes to an older claim. */
   private boolean isBlocked(NamedFamily named) {
+    if (reserved.isContradictedBy(named.name(), named.type())) {
+      return true;
+    }
     for (String suffix : SuffixRule.SUFFIXES) {
       String base = SuffixRule.base(named.name(), suffix);
       NamedFamily under = base == null ? null : names.get(base);

@@ -29,6 +29,10 @@ public final class ReceivedStates {
     this.states = states;
   }
 
+  static ReceivedStates of(List<Received> states) {
+    return new ReceivedStates(List.copyOf(states));
+  }
+
   /** No states at all. */
   public static ReceivedStates none() {
     return new ReceivedStates(List.of());

@@ -74,6 +74,7 @@ public final class RocksGroupStore implements ReplicatedStore {
   private final BlockingQueue<Task> queue;
   private final Queue<CompletableFuture<Picture>> pictures = new ConcurrentLinkedQueue<>();
   private final Thread writer;
+  private final Takeover takeover;
   private final RecordWrites.Rocks writes = new RecordWrites.Rocks();
   private final CommitBatch batch = new CommitBatch(writes);
 
@@ -107,6 +108,7 @@ public final class RocksGroupStore implements ReplicatedStore {
     this.state = state(loaded, options);
     this.writing = writing(state, options);
     this.standing = state.standing();
+    this.takeover = loaded.takeover();
     this.writer = new Thread(this::run, "store-writer");
   }
 
@@ -121,8 +123,7 @@ public final class RocksGroupStore implements ReplicatedStore {
       throws StoreException {
     RocksDatabase database = RocksDatabase.open(options.directory());
     try {
-      StoreLoader.Loaded loaded =
-          new StoreLoader(options.directory(), database, options.replicated()).load();
+      StoreLoader.Loaded loaded = new StoreLoader(options, database, options.replicated()).load();
       RocksGroupStore store = new RocksGroupStore(options, acknowledger, database, loaded);
       store.checkSpace();
       store.writer.start();
@@ -200,6 +201,19 @@ public final class RocksGroupStore implements ReplicatedStore {
   public CompletableFuture<MergeOutcome> merge(MergeRequest request) {
     return write(
         request.states().haveFamilies(), (writing, into) -> writing.merger().merge(request, into));
+  }
+
+  /** Whether groups of another program could be, or had been, taken over when this was opened. */
+  public Takeover takeover() {
+    return takeover;
+  }
+
+  /**
+   * Merges groups of another program, and notes in the same commit how far the takeover has come.
+   * Completes when both are on the disk. To be called before anything else changes the store.
+   */
+  public CompletableFuture<MergeOutcome> takeOver(ReceivedStates groups, Takeover noted) {
+    return write(true, (writing, into) -> noted.take(groups, writing, into));
   }
 
   @Override
@@ -573,7 +587,7 @@ public final class RocksGroupStore implements ReplicatedStore {
     try {
       // What is found empty now takes the place of a store that was put aside, or was lost.
       Replicated successor = replicated == null ? null : replicated.ofSuccessor();
-      StoreLoader.Loaded loaded = new StoreLoader(options.directory(), reopened, successor).load();
+      StoreLoader.Loaded loaded = new StoreLoader(options, reopened, successor).load();
       state = state(loaded, options);
       state.clock().observe(clock);
       writing = writing(state, options);

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.store.ClockRecord;
 import io.holdfast.proto.store.ClusterRecord;
 import io.holdfast.proto.store.StoreRecord;
+import io.holdfast.proto.store.TakeoverRecord;
 import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.StoreOptions.Replicated;
 import java.nio.file.Path;
@@ -47,9 +48,15 @@ final class StoreLoader {
   private final RocksDatabase database;
   private final RandomGenerator random;
   private final @Nullable Replicated replicated;
+  private final ReservedNames reserved;
 
   /** What a store holds, and the stream of the changes that are made from now on. */
-  record Loaded(Groups groups, StoreState.Identity identity, ClusterNotes notes, long clock) {}
+  record Loaded(
+      Groups groups,
+      StoreState.Identity identity,
+      ClusterNotes notes,
+      long clock,
+      Takeover takeover) {}
 
   private record RawRecord(byte[] key, byte[] value) {}
 
@@ -76,18 +83,25 @@ final class StoreLoader {
     }
   }
 
-  StoreLoader(Path directory, RocksDatabase database, @Nullable Replicated replicated) {
-    this(directory, database, replicated, new SecureRandom());
+  StoreLoader(StoreOptions options, RocksDatabase database, @Nullable Replicated replicated) {
+    this(
+        options.directory(),
+        database,
+        replicated,
+        new ReservedNames(options.reserved()),
+        new SecureRandom());
   }
 
   StoreLoader(
       Path directory,
       RocksDatabase database,
       @Nullable Replicated replicated,
+      ReservedNames reserved,
       RandomGenerator random) {
     this.directory = directory;
     this.database = database;
     this.replicated = replicated;
+    this.reserved = reserved;
     this.random = random;
   }
 
@@ -97,7 +111,10 @@ final class StoreLoader {
       byte[] clock = database.get(RecordKeys.CLOCK);
       long last = clock == null ? 0 : ClockRecord.parseFrom(clock).getLast();
       StoreState.Identity identity = new StoreState.Identity(node, random.nextLong());
-      return new Loaded(groups(), identity, notes(), last);
+      Takeover begun = takeover();
+      Groups groups = groups();
+      Takeover takeover = begun == null ? Takeover.of(groups) : begun;
+      return new Loaded(groups, identity, notes(), last, takeover);
     } catch (RocksDBException e) {
       throw RocksDatabase.explained(directory, e);
     } catch (InvalidProtocolBufferException e) {
@@ -156,6 +173,22 @@ final class StoreLoader {
     return node;
   }
 
+  /** Drops the half that a takeover which was broken off has left; nobody has seen it. */
+  private @Nullable Takeover takeover() throws RocksDBException, InvalidProtocolBufferException {
+    byte[] value = database.get(RecordKeys.TAKEOVER);
+    if (value == null) {
+      return null;
+    }
+    Takeover takeover = Takeover.of(TakeoverRecord.parseFrom(value));
+    if (takeover.state() == Takeover.State.BEGUN) {
+      try (WriteBatch batch = new WriteBatch()) {
+        batch.deleteRange(RecordKeys.FIRST_GROUP, RecordKeys.BEHIND_GROUPS);
+        database.write(batch);
+      }
+    }
+    return takeover;
+  }
+
   private ClusterNotes notes() throws RocksDBException, InvalidProtocolBufferException {
     byte[] value = database.get(RecordKeys.CLUSTER);
     return value == null ? ClusterNotes.none() : ClusterNotes.of(ClusterRecord.parseFrom(value));
@@ -163,7 +196,7 @@ final class StoreLoader {
 
   private Groups groups() throws RocksDBException, StoreException, InvalidProtocolBufferException {
     byte[] wipe = database.get(RecordKeys.WIPE);
-    Assembly assembly = new Assembly(new Groups(replicated != null));
+    Assembly assembly = new Assembly(new Groups(replicated != null, reserved));
     if (wipe != null) {
       assembly.groups.raiseWipe(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
     }

@@ -133,7 +133,7 @@ final class StoreState {
   void wipe(Version version, CommitBatch batch) throws RocksDBException {
     batch.deleteAllGroups();
     batch.putWipe(version);
-    groups = new Groups(groups.isReplicated());
+    groups = groups.emptied();
     groups.raiseWipe(version);
     index = new ConsistencyIndex(groups, reserved);
   }

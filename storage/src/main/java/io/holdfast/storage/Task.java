@@ -55,7 +55,7 @@ sealed interface Task {
     private static boolean takesSpace(Change change) {
       return change instanceof Change.Again again
           ? takesSpace(again.change())
-          : change instanceof Change.Push || change instanceof Change.RefusedPush;
+          : pushOf(change) != null || change instanceof Change.RefusedPush;
     }
 
     @Override
@@ -71,9 +71,17 @@ sealed interface Task {
       return () -> outcome.complete(decided);
     }
 
+    private static Change.@Nullable Push pushOf(Change change) {
+      if (change instanceof Change.Unchecked unchecked) {
+        return unchecked.push();
+      }
+      return change instanceof Change.Push push ? push : null;
+    }
+
     private @Nullable String tooMuch(Writing writing) {
       Groups groups = writing.state.groups();
-      long growth = change instanceof Change.Push push ? groups.growth(push) : 0;
+      Change.Push push = pushOf(change);
+      long growth = push == null ? 0 : groups.growth(push);
       if (growth <= 0 || groups.memoryBytes() + growth <= writing.maximumBytes) {
         return null;
       }

@@ -126,7 +126,13 @@ class FormatsTest {
       CommitBatch batch = new CommitBatch(writes);
       Replicated replicated = new Replicated(Duration.ZERO, InstantSource.system(), false);
       StoreLoader.Loaded loaded =
-          new StoreLoader(fixture.directory, database, replicated, new SplittableRandom(2)).load();
+          new StoreLoader(
+                  fixture.directory,
+                  database,
+                  replicated,
+                  ReservedNames.NONE,
+                  new SplittableRandom(2))
+              .load();
       HybridClock clock =
           new HybridClock(() -> Instant.ofEpochMilli(MemoryStore.MILLIS), loaded.clock());
       StoreState state =
@@ -170,7 +176,9 @@ class FormatsTest {
         RecordWrites.Rocks writes = new RecordWrites.Rocks()) {
       CommitBatch batch = new CommitBatch(writes);
       StoreLoader.Loaded loaded =
-          new StoreLoader(fixture.directory, database, null, new SplittableRandom(1)).load();
+          new StoreLoader(
+                  fixture.directory, database, null, ReservedNames.NONE, new SplittableRandom(1))
+              .load();
       HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(1_700_000_000_123L), 0);
       StoreState state =
           new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());

@@ -1,0 +1,229 @@
+package io.holdfast.server.takeover;
+
+import io.holdfast.storage.Exposition.Shadowed;
+import io.holdfast.storage.GroupImport;
+import io.holdfast.storage.ImportedGroup;
+import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.ReceivedStates;
+import io.holdfast.storage.RocksGroupStore;
+import io.holdfast.storage.Takeover;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the groups of a Pushgateway's persistence file into a new store, before the node takes or
+ * shows anything.
+ *
+ * <p>The file is read twice: first to its end, so that a damaged one leaves nothing behind, then
+ * again into the store, in many commits. Each commit notes that the takeover has begun, the last
+ * one that it is done. If the process dies in between, the next start drops what is there and
+ * begins anew.
+ *
+ * <p>In a cluster each node with a new store does this by itself. That needs no agreement: the same
+ * file makes the same state on every node, and one that is older than any change ({@link
+ * GroupImport}). A node that has lost its disk may do it again: what was changed or deleted since
+ * is newer, and where the other nodes have forgotten deletes, they have it put its store aside.
+ */
+public final class FileTakeover {
+  private static final Logger log = LoggerFactory.getLogger(FileTakeover.class);
+
+  private static final long COMMIT_BYTES = 512 << 10;
+  private static final int COMMIT_GROUPS = 1_000;
+  private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
+
+  /** More than anybody reads. */
+  private static final int MOST_WARNINGS = 1_000;
+
+  /**
+   * What a family may take, as in a push.
+   *
+   * @param familyBytes of the encoded message
+   * @param textBytes of what a scrape would send of it, about
+   */
+  public record Limits(int familyBytes, long textBytes) {}
+
+  private final Path file;
+  private final RocksGroupStore store;
+  private final long size;
+  private final GroupImport groups;
+  private final Takeover begun;
+
+  private final List<ImportedGroup> waiting = new ArrayList<>();
+  private long waitingBytes;
+  private long leftOut;
+  private long reportedAt = System.nanoTime();
+
+  private FileTakeover(Path file, RocksGroupStore store, Limits limits, long size) {
+    this.file = file;
+    this.store = store;
+    this.size = size;
+    this.groups =
+        new GroupImport(
+            limits.textBytes(), (group, family, reason) -> leftOut(group.name(), family, reason));
+    this.begun = new Takeover(Takeover.State.BEGUN, file.toString());
+  }
+
+  /**
+   * Takes the file over if the store is new, and says in the log what it does. Returns when
+   * everything is on the disk.
+   *
+   * @param file null if the command line names none
+   * @throws TakeoverException if the node should not start
+   */
+  public static void run(@Nullable Path file, RocksGroupStore store, Limits limits)
+      throws TakeoverException {
+    Takeover noted = store.takeover();
+    boolean isBroken = noted.state() == Takeover.State.BEGUN;
+    if (file == null) {
+      if (isBroken) {
+        throw new TakeoverException(brokenOff(noted) + ", which the command line does not name");
+      }
+      return;
+    }
+    switch (noted.state()) {
+      case DONE ->
+          log.atInfo()
+              .addKeyValue("file", noted.source())
+              .log("--persistence.file was taken over earlier and is not read again");
+      case TOO_LATE ->
+          log.atWarn()
+              .addKeyValue("file", file)
+              .log(
+                  "--persistence.file is not read: the store has changes of its own already."
+                      + " A new store takes it over; scripts/import-from copies from a running"
+                      + " Pushgateway");
+      case POSSIBLE, BEGUN -> takeOver(file, store, limits, isBroken ? brokenOff(noted) : null);
+    }
+  }
+
+  private static String brokenOff(Takeover noted) {
+    return "a takeover was broken off in its middle, and is to be done again from"
+        + " --persistence.file="
+        + noted.source();
+  }
+
+  private static void takeOver(
+      Path file, RocksGroupStore store, Limits limits, @Nullable String brokenOff)
+      throws TakeoverException {
+    // Opened once: a Pushgateway that still runs would put another file in its place.
+    try (FileChannel opened = FileChannel.open(file)) {
+      PushgatewayFile.read(opened, limits.familyBytes(), new Nobody());
+      new FileTakeover(file, store, limits, opened.size()).run(opened, limits);
+    } catch (NoSuchFileException e) {
+      if (brokenOff != null) {
+        throw new TakeoverException(brokenOff + ", but " + file + " does not exist", e);
+      }
+      log.atInfo()
+          .addKeyValue("file", file)
+          .log("--persistence.file does not exist: there is nothing to take over");
+    } catch (IOException e) {
+      throw new TakeoverException(
+          "--persistence.file=" + file + " cannot be read: " + e + ". Nothing was taken over", e);
+    } catch (DamagedFileException e) {
+      throw new TakeoverException(
+          "--persistence.file="
+              + file
+              + " is damaged "
+              + e.getMessage()
+              + ". Nothing was taken over, and the file was left as it is. Ways out: a sound copy"
+              + " of it, which a Pushgateway writes when it stops; or start without the flag (jobs"
+              + " fill the store with their next pushes)",
+          e);
+    }
+  }
+
+  private void run(FileChannel opened, Limits limits)
+      throws IOException, DamagedFileException, TakeoverException {
+    log.atInfo().addKeyValue("file", file).addKeyValue("bytes", size).log("taking over");
+    long startedAt = System.nanoTime();
+    PushgatewayFile.read(opened, limits.familyBytes(), new Keeper());
+    commit(new Takeover(Takeover.State.DONE, file.toString()));
+    warnOfShadowed();
+    log.atInfo()
+        .addKeyValue("file", file)
+        .addKeyValue("groups", store.exposition().groups())
+        .addKeyValue("series", store.exposition().series())
+        .addKeyValue("left_out", leftOut)
+        .addKeyValue("shadowed_series", store.exposition().shadowedSeries())
+        .addKeyValue("millis", Duration.ofNanos(System.nanoTime() - startedAt).toMillis())
+        .log("taken over; the file is not read again");
+  }
+
+  private void commit(Takeover noted) throws TakeoverException {
+    ReceivedStates states = groups.prepare(waiting);
+    waiting.clear();
+    waitingBytes = 0;
+    MergeOutcome outcome = store.takeOver(states, noted).join();
+    if (outcome instanceof MergeOutcome.Refused refused) {
+      throw new TakeoverException(
+          "--persistence.file=" + file + " cannot be taken over: " + refused.reason());
+    }
+  }
+
+  private void report(long position) {
+    long now = System.nanoTime();
+    if (now - reportedAt > PROGRESS_INTERVAL.toNanos()) {
+      reportedAt = now;
+      log.atInfo()
+          .addKeyValue("groups", store.exposition().groups())
+          .addKeyValue("percent", 100 * position / Math.max(size, 1))
+          .log("taking over");
+    }
+  }
+
+  private void leftOut(String group, @Nullable String family, String reason) {
+    leftOut++;
+    if (leftOut <= MOST_WARNINGS) {
+      log.atWarn()
+          .addKeyValue("group", group)
+          .addKeyValue("family", family == null ? "all" : family)
+          .addKeyValue("err", reason)
+          .log("left out of the takeover");
+    }
+  }
+
+  private void warnOfShadowed() {
+    for (Shadowed shadowed : store.exposition().shadowed(MOST_WARNINGS)) {
+      log.atWarn()
+          .addKeyValue("group", shadowed.group())
+          .addKeyValue("family", shadowed.family())
+          .addKeyValue("series", shadowed.series())
+          .log("kept, but not exposed: it conflicts with something older");
+    }
+  }
+
+  /** Brings what is read into the store. */
+  private final class Keeper implements GroupReceiver {
+    @Override
+    public void take(ImportedGroup part, long bytes, long position) throws TakeoverException {
+      waiting.add(part);
+      waitingBytes += bytes;
+      if (waitingBytes >= COMMIT_BYTES || waiting.size() == COMMIT_GROUPS) {
+        commit(begun);
+        report(position);
+      }
+    }
+
+    @Override
+    public void leftOut(String group, @Nullable String family, String reason) {
+      FileTakeover.this.leftOut(group, family, reason);
+    }
+  }
+
+  /** Who only wants to know whether a file is sound. */
+  private static final class Nobody implements GroupReceiver {
+    @Override
+    public void take(ImportedGroup part, long bytes, long position) {}
+
+    @Override
+    public void leftOut(String group, @Nullable String family, String reason) {}
+  }
+}

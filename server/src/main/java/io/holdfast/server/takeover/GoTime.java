@@ -1,0 +1,42 @@
+package io.holdfast.server.takeover;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Go's time.Time as it encodes itself: a version (1 or 2), seconds since the year 1 as a 64-bit
+ * integer, nanoseconds as a 32-bit one, then the offset of the time zone in minutes as a 16-bit
+ * one, in version 2 with a byte of seconds behind it. Big-endian.
+ */
+final class GoTime {
+  private static final int BYTES = 15;
+  private static final long YEAR_1_TO_1970_SECONDS = 62_135_596_800L;
+  private static final int NANOS_PER_SECOND = 1_000_000_000;
+  private static final long MOST_SECONDS = Long.MAX_VALUE / NANOS_PER_SECOND - 1;
+
+  private GoTime() {}
+
+  /**
+   * Nanoseconds since 1970; from 1970 to 2262 if it is a time outside of that.
+   *
+   * @param at where it lies in the file
+   */
+  static long unixNanos(byte[] encoded, long at) throws DamagedFileException {
+    boolean isKnown =
+        (encoded.length == BYTES && encoded[0] == 1)
+            || (encoded.length == BYTES + 1 && encoded[0] == 2);
+    if (!isKnown) {
+      throw new DamagedFileException(at, "a time in an unknown form");
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(encoded, 1, Long.BYTES + Integer.BYTES);
+    long seconds = buffer.getLong();
+    int nanos = buffer.getInt();
+    if (nanos < 0 || nanos >= NANOS_PER_SECOND) {
+      throw new DamagedFileException(
+          at, "a time with " + nanos + " nanoseconds (expected: less than a second)");
+    }
+    if (seconds < YEAR_1_TO_1970_SECONDS) {
+      return 0;
+    }
+    return Math.min(seconds - YEAR_1_TO_1970_SECONDS, MOST_SECONDS) * NANOS_PER_SECOND + nanos;
+  }
+}
