@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +92,38 @@ class AppTest {
 
     assertFalse(scrape("").contains("one{"));
     assertTrue(scrape("").contains("two{instance=\"\",job=\"a\"} 4\n"));
+  }
+
+  @Test
+  void uncheckedPush_is202_whateverItConflictsWith_andEveryScrapeIs200() throws Exception {
+    app.close();
+    app = started("--push.disable-consistency-check");
+    assertEquals(202, send("PUT", "/metrics/job/a", "# TYPE m gauge\nm 1\n").statusCode());
+
+    for (String body :
+        List.of(
+            "# TYPE m counter\nm 2\n",
+            "m 1\nm 1\n",
+            "m 1 1234\n",
+            "# TYPE pushgateway_groups counter\npushgateway_groups 1\n",
+            "pushgateway_http_push_size_bytes_count 1\n")) {
+      assertEquals(202, send("PUT", "/metrics/job/b", body).statusCode(), body);
+      HttpResponse<String> scraped = send("GET", "/metrics", "");
+      assertEquals(200, scraped.statusCode());
+      assertFalse(scraped.body().contains("\nm{instance=\"\",job=\"b\"}"), scraped.body());
+    }
+    assertEquals(400, send("PUT", "/metrics/job/b", "no number\n").statusCode());
+
+    String scraped = scrape("");
+    assertTrue(scraped.contains("pushgateway_shadowed_series 1\n"), scraped);
+    assertFalse(
+        scraped.contains("push_failure_time_seconds{instance=\"\",job=\"b\"} 0\n"), scraped);
+    assertTrue(
+        scraped.contains(
+            "pushgateway_http_requests_total{code=\"202\",handler=\"push\",method=\"put\"} 6\n"),
+        scraped);
+    assertTrue(
+        scraped.contains("pushgateway_rejected_pushes_total{reason=\"timestamp\"} 1\n"), scraped);
   }
 
   @Test

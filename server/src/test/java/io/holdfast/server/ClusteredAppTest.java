@@ -61,12 +61,14 @@ class ClusteredAppTest {
         "--cluster.read-grace=" + readGrace);
   }
 
-  private void startOnly() throws Exception {
-    start(
-        "--cluster.listen-address=127.0.0.1:" + freePort(),
-        "--cluster.size=1",
-        "--cluster.node-name=a",
-        "--cluster.bootstrap");
+  private void startOnly(String... more) throws Exception {
+    Stream<String> alone =
+        Stream.of(
+            "--cluster.listen-address=127.0.0.1:" + freePort(),
+            "--cluster.size=1",
+            "--cluster.node-name=a",
+            "--cluster.bootstrap");
+    start(Stream.concat(alone, Stream.of(more)).toArray(String[]::new));
     await().atMost(PATIENCE).until(() -> send("GET", "/-/ready", "").statusCode() == 200);
   }
 
@@ -162,6 +164,20 @@ class ClusteredAppTest {
     String cluster = send("GET", "/api/v1/cluster", "").body();
     assertTrue(cluster.contains("\"name\":\"a\""), cluster);
     assertTrue(cluster.contains("\"ready\":true,\"reason\":null"), cluster);
+  }
+
+  @Test
+  void uncheckedPushes_inACluster_are202_andShadowed() throws Exception {
+    startOnly("--push.disable-consistency-check");
+
+    assertEquals(202, send("PUT", "/metrics/job/a", "# TYPE m gauge\nm 1\n").statusCode());
+    assertEquals(202, send("PUT", "/metrics/job/b", "# TYPE m counter\nm 1\n").statusCode());
+
+    String scraped = send("GET", "/metrics", "").body();
+    assertTrue(scraped.contains("\nm{instance=\"\",job=\"a\"} 1\n"), scraped);
+    assertTrue(scraped.contains("\npushgateway_shadowed_series{instance=\"a\"} 1\n"), scraped);
+    assertTrue(
+        scraped.contains("\npush_failure_time_seconds{instance=\"\",job=\"b\"} 0\n"), scraped);
   }
 
   @Test

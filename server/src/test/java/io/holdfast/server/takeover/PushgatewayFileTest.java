@@ -34,7 +34,7 @@ class PushgatewayFileTest {
     }
   }
 
-  private static byte[] gauge(String name, double value) {
+  static byte[] gauge(String name, double value) {
     return MetricFamily.newBuilder()
         .setName(name)
         .setType(MetricType.GAUGE)
