@@ -1,0 +1,136 @@
+"""A server that speaks HTTP, over one connection that is kept."""
+
+import base64
+import http.client
+import json
+import netrc
+import os
+import ssl
+import time
+import urllib.parse
+
+PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
+
+
+class ServerFailed(Exception):
+    """The server cannot be reached, or does not answer as it should. The message is for people."""
+
+
+class Server:
+    """Requests are repeated while the server cannot be reached or says 503, for a minute."""
+
+    def __init__(self, url, cacert=None, insecure=False):
+        parts = urllib.parse.urlsplit(url if "://" in url else "http://" + url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ServerFailed(f'"{url}" (expected: a URL such as http://host:9091)')
+        try:
+            port = parts.port
+        except ValueError as e:
+            raise ServerFailed(f'"{url}": {e}') from e
+        self._scheme = parts.scheme
+        self._host = parts.hostname
+        self._port = port
+        self._prefix = parts.path.rstrip("/")
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        #: without user and password
+        self.url = f"{parts.scheme}://{host}" + (f":{port}" if port else "") + self._prefix
+        self._headers = self._authorization(parts)
+        self._tls = None
+        if parts.scheme == "https":
+            self._tls = ssl.create_default_context(cafile=cacert)
+            if insecure:
+                self._tls.check_hostname = False
+                self._tls.verify_mode = ssl.CERT_NONE
+        self._connection = None
+
+    def _authorization(self, parts):
+        user, password = parts.username, parts.password
+        if user is None:
+            user, password = self._from_netrc()
+        else:
+            user = urllib.parse.unquote(user)
+            password = urllib.parse.unquote(password or "")
+        if user is None:
+            return {}
+        credentials = base64.b64encode(f"{user}:{password}".encode()).decode()
+        return {"Authorization": "Basic " + credentials}
+
+    def _from_netrc(self):
+        path = os.environ.get("NETRC") or os.path.expanduser("~/.netrc")
+        if not os.path.exists(path):
+            return None, None
+        try:
+            found = netrc.netrc(path).authenticators(self._host)
+        except (OSError, netrc.NetrcParseError) as e:
+            raise ServerFailed(f"{path}: {e}") from e
+        return (found[0], found[2] or "") if found else (None, None)
+
+    def get(self, path, accept="*/*"):
+        """Status, content type and body."""
+        return self.request("GET", path, {"Accept": accept})
+
+    def json(self, path):
+        """What the API says; it must succeed."""
+        status, _, body = self.get(path, "application/json")
+        if status != 200:
+            raise ServerFailed(f"{self.url}{path} answers {status}: {_first_line(body)}")
+        try:
+            return json.loads(body)["data"]
+        except (ValueError, KeyError, TypeError) as e:
+            raise ServerFailed(f"{self.url}{path} is not the API of a Pushgateway: {e}") from e
+
+    def flags(self):
+        """The server's flags; none if it does not tell."""
+        status, _, body = self.get("/api/v1/status", "application/json")
+        try:
+            return json.loads(body)["data"]["flags"] if status == 200 else {}
+        except (ValueError, KeyError, TypeError):
+            return {}
+
+    def request(self, method, path, headers=None, body=None):
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                status, kind, answer, retry_after = self._send(method, path, headers or {}, body)
+            except (OSError, http.client.HTTPException) as e:
+                self.close()
+                if time.monotonic() > deadline or isinstance(e, ssl.SSLCertVerificationError):
+                    raise ServerFailed(f"{self.url} cannot be reached: {e}") from e
+                if isinstance(e, ConnectionRefusedError) and self._is_first:
+                    raise ServerFailed(f"{self.url} cannot be reached: {e}") from e
+                time.sleep(0.5)
+                continue
+            self._is_first = False
+            if status != 503 or time.monotonic() > deadline:
+                return status, kind, answer
+            time.sleep(min(retry_after, 5))
+
+    _is_first = True
+
+    def _send(self, method, path, headers, body):
+        if self._connection is None:
+            if self._scheme == "https":
+                self._connection = http.client.HTTPSConnection(
+                    self._host, self._port, timeout=TIMEOUT_SECONDS, context=self._tls
+                )
+            else:
+                self._connection = http.client.HTTPConnection(
+                    self._host, self._port, timeout=TIMEOUT_SECONDS
+                )
+        self._connection.request(method, self._prefix + path, body, {**self._headers, **headers})
+        response = self._connection.getresponse()
+        answer = response.read()
+        retry_after = response.getheader("Retry-After", "1")
+        seconds = int(retry_after) if retry_after.isdigit() else 1
+        return response.status, response.getheader("Content-Type", ""), answer, seconds
+
+    def close(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _first_line(body):
+    text = body.decode(errors="replace").strip()
+    return text.splitlines()[0][:200] if text else "(nothing)"
