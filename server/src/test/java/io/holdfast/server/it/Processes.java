@@ -59,17 +59,28 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
 
   /** The real Pushgateway, keeping nothing on disk, ready. */
   ServerProcess pushgateway() throws IOException {
+    return pushgatewayWith("--persistence.file=");
+  }
+
+  /** The real Pushgateway, which writes this file when it is stopped. */
+  ServerProcess pushgatewayKeeping(Path file) throws IOException {
+    return pushgatewayWith("--persistence.file=" + file);
+  }
+
+  /** The real Pushgateway, which checks no push and keeps nothing, or this file. */
+  ServerProcess uncheckedPushgateway(String file) throws IOException {
+    return pushgatewayWith("--persistence.file=" + file, "--push.disable-consistency-check");
+  }
+
+  private ServerProcess pushgatewayWith(String... flags) throws IOException {
     int port = Port.free();
-    return launch(
-            "pushgateway",
-            port,
-            List.of(
-                Programs.require("prometheus-pushgateway", "prometheus-pushgateway"),
-                "--web.listen-address=127.0.0.1:" + port,
-                "--web.enable-admin-api",
-                "--persistence.file=",
-                "--log.level=warn"))
-        .awaitReady("/-/ready");
+    List<String> command = new ArrayList<>();
+    command.add(Programs.require("prometheus-pushgateway", "prometheus-pushgateway"));
+    command.add("--web.listen-address=127.0.0.1:" + port);
+    command.add("--web.enable-admin-api");
+    command.add("--log.level=warn");
+    command.addAll(List.of(flags));
+    return launch("pushgateway", port, command).awaitReady("/-/ready");
   }
 
   /** Whether the tests are tried on the real Pushgateway. */
