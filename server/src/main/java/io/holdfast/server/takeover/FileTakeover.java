@@ -37,7 +37,7 @@ public final class FileTakeover {
 
   private static final long COMMIT_BYTES = 512 << 10;
   private static final int COMMIT_GROUPS = 1_000;
-  private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(5);
 
   /** More than anybody reads. */
   private static final int MOST_WARNINGS = 1_000;

@@ -142,6 +142,36 @@ final class TakeoverIT {
     assertEquals(MANY, scraped.samples("n").size(), message);
   }
 
+  @Test
+  void threeNodesWithTheSameFile_areOneCluster_andADiskThatIsLostBringsNothingBack()
+      throws Exception {
+    ServerProcess pushgateway = processes.pushgatewayKeeping(file());
+    ManyKindsOfGroups.pushTo(pushgateway);
+    Exposition before = pushgateway.scrape();
+    pushgateway.stop();
+
+    Cluster cluster =
+        Cluster.start(
+            processes,
+            Files.createDirectory(directory.resolve("nodes")),
+            "--persistence.file=" + file());
+
+    assertEquals(before.pushed().canonical(true), cluster.awaitSame().pushed().canonical(true));
+    assertEquals(
+        ManyKindsOfGroups.pushTimes(before), ManyKindsOfGroups.pushTimes(cluster.awaitSame()));
+    ServerProcess balancer = cluster.balancer();
+    assertEquals(202, balancer.send(Step.delete("/metrics/job/failed")).status());
+    assertEquals(200, balancer.send(Step.put("/metrics/job/text", "t 1\n")).status());
+    String changed = cluster.awaitSame().pushed().canonical(true);
+
+    cluster.kill(3);
+    cluster.loseDisk(3);
+    cluster.start(3);
+    cluster.awaitReady(3);
+
+    assertEquals(changed, cluster.awaitSame().pushed().canonical(true));
+  }
+
   /** Holdfast, about which nothing is known yet. */
   private ServerProcess launched() throws IOException {
     int port = Port.free();
