@@ -9,6 +9,7 @@ import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.Takeover;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,13 +94,18 @@ public final class FileTakeover {
           log.atInfo()
               .addKeyValue("file", noted.source())
               .log("--persistence.file was taken over earlier and is not read again");
-      case TOO_LATE ->
+      case TOO_LATE -> {
+        if (Files.exists(file)) {
           log.atWarn()
               .addKeyValue("file", file)
               .log(
                   "--persistence.file is not read: the store has changes of its own already."
                       + " A new store takes it over; scripts/import-from copies from a running"
                       + " Pushgateway");
+        } else {
+          logMissing(file);
+        }
+      }
       case POSSIBLE, BEGUN -> takeOver(file, store, limits, isBroken ? brokenOff(noted) : null);
     }
   }
@@ -121,9 +127,7 @@ public final class FileTakeover {
       if (brokenOff != null) {
         throw new TakeoverException(brokenOff + ", but " + file + " does not exist", e);
       }
-      log.atInfo()
-          .addKeyValue("file", file)
-          .log("--persistence.file does not exist: there is nothing to take over");
+      logMissing(file);
     } catch (IOException e) {
       throw new TakeoverException(
           "--persistence.file=" + file + " cannot be read: " + e + ". Nothing was taken over", e);
@@ -138,6 +142,12 @@ public final class FileTakeover {
               + " fill the store with their next pushes)",
           e);
     }
+  }
+
+  private static void logMissing(Path file) {
+    log.atInfo()
+        .addKeyValue("file", file)
+        .log("--persistence.file does not exist: there is nothing to take over");
   }
 
   private void run(FileChannel opened, Limits limits)
