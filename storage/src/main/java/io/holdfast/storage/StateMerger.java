@@ -44,12 +44,18 @@ final class StateMerger {
     }
     List<Long> outranked = new ArrayList<>();
     Map<Long, String> conflicts = new HashMap<>();
+    // A change up to here came before, in a copy or as a message that was sent again. It must not
+    // be
+    // merged once more: what deleted it since may have been forgotten, for this node has both.
+    // States have no numbers, and all of them are merged.
+    long here = request.stream() == 0 ? -1 : state.position(request.stream());
     long sequence = request.first();
     for (Received received : states) {
-      if (isOutranked(received)) {
+      boolean isHere = sequence <= here;
+      if (isOutranked(received) || (isHere && isGone(received))) {
         outranked.add(sequence);
       }
-      String conflict = merge(received, batch);
+      String conflict = isHere ? null : merge(received, batch);
       if (conflict != null) {
         conflicts.put(sequence, conflict);
       }
@@ -89,6 +95,11 @@ final class StateMerger {
     Version newest = present == null ? null : present.newest();
     newest = Version.later(newest, state.groups().wipedAt());
     return Version.isLater(newest, received.group().newest());
+  }
+
+  /** Of a change that was here: whether nothing of its group is left, not even a tombstone. */
+  private boolean isGone(Received received) {
+    return received.group() != null && state.groups().get(received.group().key) == null;
   }
 
   /** Returns why something of it is shadowed, or null. */
