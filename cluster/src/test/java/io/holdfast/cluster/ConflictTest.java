@@ -10,6 +10,7 @@ import io.holdfast.proto.NameRule;
 import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
 import io.holdfast.storage.Change;
+import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PushPreparation;
 import io.holdfast.storage.Rejection;
@@ -109,7 +110,7 @@ final class ConflictTest {
           false,
           1,
           TextParser.parse(body.getBytes(StandardCharsets.UTF_8), NameRule.LEGACY),
-          1 << 20);
+          ContentLimits.ofText(1 << 20));
     } catch (ParseException e) {
       throw new AssertionError(e);
     }

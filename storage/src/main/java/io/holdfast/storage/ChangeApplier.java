@@ -17,28 +17,32 @@ import org.rocksdb.RocksDBException;
  */
 final class ChangeApplier {
   private final StoreState state;
+  private final GroupLimits limits;
 
   ChangeApplier(StoreState state) {
+    this(state, GroupLimits.NONE);
+  }
+
+  ChangeApplier(StoreState state, GroupLimits limits) {
     this.state = state;
+    this.limits = limits;
   }
 
   WriteOutcome apply(Change change, CommitBatch batch) throws RocksDBException {
     if (change instanceof Change.Push push) {
-      Rejection rejection = state.index().check(push);
+      Rejection rejection = check(push);
       if (rejection == null) {
         push(push, batch);
         return applied();
       }
-      failedPush(push.group(), push.receivedAtNanos(), batch);
-      return new Rejected(rejection);
+      return rejected(push.group(), push.receivedAtNanos(), rejection, batch);
     }
     if (change instanceof Change.Unchecked unchecked) {
       push(unchecked.push(), batch);
       return applied();
     }
     if (change instanceof Change.RefusedPush refused) {
-      failedPush(refused.group(), refused.receivedAtNanos(), batch);
-      return new Rejected(refused.rejection());
+      return rejected(refused.group(), refused.receivedAtNanos(), refused.rejection(), batch);
     }
     if (change instanceof Change.Again again) {
       state.clock().observe(again.above());
@@ -50,6 +54,24 @@ final class ChangeApplier {
       wipe(batch);
     }
     return applied();
+  }
+
+  private @Nullable Rejection check(Change.Push push) {
+    Groups groups = state.groups();
+    Rejection rejection = limits.checkGroups(groups, push.group());
+    if (rejection == null) {
+      rejection = limits.checkSeries(groups.get(push.group()), push);
+    }
+    return rejection == null ? state.index().check(push) : rejection;
+  }
+
+  private Rejected rejected(GroupKey group, long atNanos, Rejection rejection, CommitBatch batch)
+      throws RocksDBException {
+    // The failure time would be a group of its own.
+    if (limits.checkGroups(state.groups(), group) == null) {
+      failedPush(group, atNanos, batch);
+    }
+    return new Rejected(rejection);
   }
 
   private Applied applied() {

@@ -21,6 +21,9 @@ final class Group {
   @Nullable PushStamp lastFailure;
   final Families families = new Families();
 
+  /** Of {@link #families}, shadowed ones too. Kept up by {@link Groups}; 0 in a mere change. */
+  int seriesCount;
+
   /** The push times as a scrape shows them; derived from the stamps, absent in a mere change. */
   @Nullable Family pushTime;
 

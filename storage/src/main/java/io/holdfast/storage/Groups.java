@@ -324,7 +324,7 @@ final class Groups {
   }
 
   private void own(Family family) {
-    seriesCount += family.seriesHashes.length;
+    count(family, family.seriesHashes.length);
     for (long hash : family.seriesHashes) {
       if (!series.isFreeFor(hash, family.group)) {
         markOwners(hash, family.name());
@@ -335,12 +335,20 @@ final class Groups {
   }
 
   private void disown(Family family) {
-    seriesCount -= family.seriesHashes.length;
+    count(family, -family.seriesHashes.length);
     for (long hash : family.seriesHashes) {
       series.remove(hash, family.group);
       if (!series.isFreeFor(hash, family.group)) {
         markOwners(hash, family.name());
       }
+    }
+  }
+
+  private void count(Family family, int more) {
+    seriesCount += more;
+    Group group = PushTimes.isReserved(family.name()) ? null : groups.get(family.group);
+    if (group != null) {
+      group.seriesCount += more;
     }
   }
 

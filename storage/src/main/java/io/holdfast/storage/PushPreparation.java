@@ -56,18 +56,19 @@ public final class PushPreparation {
    * @param replace whether the group's other families go (PUT) or stay (POST)
    * @param receivedAtNanos nanoseconds since 1970
    * @param families with distinct, non-empty names
-   * @param maxTextBytes what a scrape may have to send of it, about: labels are written with every
-   *     bucket and grouping labels with every series, so that a small body can become very much
    */
   public static Change prepare(
       GroupKey group,
       boolean replace,
       long receivedAtNanos,
       List<MetricFamily> families,
-      long maxTextBytes) {
+      ContentLimits limits) {
+    Rejection tooMuch = limits.check(group, families);
+    if (tooMuch != null) {
+      return new Change.RefusedPush(group, receivedAtNanos, tooMuch);
+    }
     try {
       rejectTimestamps(families);
-      rejectTooLarge(group, families, maxTextBytes);
       Sanitiser sanitiser = new Sanitiser(group);
       SortedMap<String, PushedFamily> pushed = new TreeMap<>();
       Map<String, String> names = new HashMap<>();
@@ -81,23 +82,6 @@ public final class PushPreparation {
       return new Change.Push(group, replace, receivedAtNanos, pushed);
     } catch (Defect defect) {
       return new Change.RefusedPush(group, receivedAtNanos, defect.rejection);
-    }
-  }
-
-  private static void rejectTooLarge(GroupKey group, List<MetricFamily> families, long maxTextBytes)
-      throws Defect {
-    long bytes = 0;
-    for (MetricFamily family : families) {
-      bytes += TextSize.estimate(family, group.encoded().length);
-    }
-    if (bytes > maxTextBytes) {
-      throw new Defect(
-          Reason.TOO_LARGE,
-          "a scrape of these metrics would be about "
-              + bytes
-              + " bytes (expected: at most "
-              + maxTextBytes
-              + "): push less at once, or with shorter labels");
     }
   }
 

@@ -17,6 +17,11 @@ public record Rejection(Reason reason, String message) {
     SUFFIX_COLLISION,
     /** Another node took something else at the same time. */
     CONCURRENT_CONFLICT,
-    TOO_LARGE
+    TOO_LARGE,
+    TOO_MANY_SERIES,
+    NAME_TOO_LONG,
+    LABEL_VALUE_TOO_LONG,
+    TOO_MANY_GROUPS,
+    TOO_MANY_GROUP_SERIES
   }
 }

@@ -149,7 +149,8 @@ public final class RocksGroupStore implements ReplicatedStore {
         new StateMerger(
             state,
             replicated == null ? new Replicated(Duration.ZERO, options.clock(), true) : replicated);
-    return new Task.Writing(state, new ChangeApplier(state), merger, options.maximumMemoryBytes());
+    return new Task.Writing(
+        state, new ChangeApplier(state, options.limits()), merger, options.maximumMemoryBytes());
   }
 
   @Override

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param reserved name and type of the server's own families that pushes may join but not
  *     contradict
  * @param listener hears of each commit
+ * @param limits for what this node is asked
  * @param replicated if other nodes have the same groups; null for a store that is alone
  */
 public record StoreOptions(
@@ -30,6 +31,7 @@ public record StoreOptions(
     InstantSource clock,
     Map<String, MetricType> reserved,
     CommitListener listener,
+    GroupLimits limits,
     @Nullable Replicated replicated) {
 
   /**
@@ -50,7 +52,7 @@ public record StoreOptions(
     }
   }
 
-  /** A store that is alone. */
+  /** A store that is alone and without limits. */
   public StoreOptions(
       Path directory,
       int queueCapacity,
@@ -68,6 +70,28 @@ public record StoreOptions(
         reserved,
         listener,
         null);
+  }
+
+  /** A store without limits. */
+  public StoreOptions(
+      Path directory,
+      int queueCapacity,
+      long minimumFreeBytes,
+      long maximumMemoryBytes,
+      InstantSource clock,
+      Map<String, MetricType> reserved,
+      CommitListener listener,
+      @Nullable Replicated replicated) {
+    this(
+        directory,
+        queueCapacity,
+        minimumFreeBytes,
+        maximumMemoryBytes,
+        clock,
+        reserved,
+        listener,
+        GroupLimits.NONE,
+        replicated);
   }
 
   public StoreOptions {

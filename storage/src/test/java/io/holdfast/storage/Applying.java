@@ -16,6 +16,10 @@ final class Applying implements AutoCloseable {
   private final ChangeApplier applier;
 
   Applying(Map<String, MetricType> reserved) {
+    this(reserved, GroupLimits.NONE);
+  }
+
+  Applying(Map<String, MetricType> reserved, GroupLimits limits) {
     RocksDB.loadLibrary();
     this.writes = new RecordWrites.Rocks();
     this.batch = new CommitBatch(writes);
@@ -27,7 +31,7 @@ final class Applying implements AutoCloseable {
             new StoreState.Identity(NODE, 1),
             ClusterNotes.none(),
             reserved);
-    this.applier = new ChangeApplier(state);
+    this.applier = new ChangeApplier(state, limits);
   }
 
   WriteOutcome apply(Change change) {

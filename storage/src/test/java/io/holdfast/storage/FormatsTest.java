@@ -214,11 +214,7 @@ class FormatsTest {
     changes.add(Pushes.put(Pushes.group("instance", "", "job", "backup"), "n 1\n"));
     changes.add(
         PushPreparation.prepare(
-            Pushes.job("h"),
-            false,
-            Pushes.NANOS + 1,
-            List.of(gaugeHistogram),
-            Pushes.MAX_TEXT_BYTES));
+            Pushes.job("h"), false, Pushes.NANOS + 1, List.of(gaugeHistogram), Pushes.LIMITS));
     return changes;
   }
 

@@ -298,8 +298,7 @@ class PushPreparationTest {
   }
 
   private static Change prepare(GroupKey group, MetricFamily... families) {
-    return PushPreparation.prepare(
-        group, false, Pushes.NANOS, List.of(families), Pushes.MAX_TEXT_BYTES);
+    return PushPreparation.prepare(group, false, Pushes.NANOS, List.of(families), Pushes.LIMITS);
   }
 
   private static Rejection rejection(MetricFamily... families) {
@@ -312,8 +311,7 @@ class PushPreparationTest {
 
   private static void assertProblem(
       Reason reason, String part, List<MetricFamily> families, GroupKey group) {
-    Change change =
-        PushPreparation.prepare(group, false, Pushes.NANOS, families, Pushes.MAX_TEXT_BYTES);
+    Change change = PushPreparation.prepare(group, false, Pushes.NANOS, families, Pushes.LIMITS);
     Rejection rejection = Pushes.rejection(change);
     assertEquals(reason, rejection.reason(), rejection.message());
     assertTrue(rejection.message().contains(part), rejection.message());

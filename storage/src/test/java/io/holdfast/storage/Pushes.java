@@ -16,7 +16,7 @@ final class Pushes {
   /** When pushes arrive that name no time of their own. */
   static final long NANOS = 1_700_000_000_500_000_000L;
 
-  static final long MAX_TEXT_BYTES = 1 << 30;
+  static final ContentLimits LIMITS = ContentLimits.ofText(1 << 30);
 
   private Pushes() {}
 
@@ -36,11 +36,11 @@ final class Pushes {
   }
 
   static Change post(GroupKey group, String body) {
-    return PushPreparation.prepare(group, false, NANOS, families(body), MAX_TEXT_BYTES);
+    return PushPreparation.prepare(group, false, NANOS, families(body), LIMITS);
   }
 
   static Change put(GroupKey group, String body) {
-    return PushPreparation.prepare(group, true, NANOS, families(body), MAX_TEXT_BYTES);
+    return PushPreparation.prepare(group, true, NANOS, families(body), LIMITS);
   }
 
   static Change.Push accepted(Change change) {

@@ -57,7 +57,7 @@ final class RandomPushes {
       families.put(family.getName(), family);
     }
     return PushPreparation.prepare(
-        group, replace, nanos, List.copyOf(families.values()), Pushes.MAX_TEXT_BYTES);
+        group, replace, nanos, List.copyOf(families.values()), Pushes.LIMITS);
   }
 
   private MetricFamily family() {

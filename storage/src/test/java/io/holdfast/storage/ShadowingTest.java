@@ -127,8 +127,7 @@ class ShadowingTest {
     MetricFamily gaugeHistogram =
         Pushes.families(histogram).get(0).toBuilder().setType(MetricType.GAUGE_HISTOGRAM).build();
     Change push =
-        PushPreparation.prepare(
-            A, false, Pushes.NANOS, List.of(gaugeHistogram), Pushes.MAX_TEXT_BYTES);
+        PushPreparation.prepare(A, false, Pushes.NANOS, List.of(gaugeHistogram), Pushes.LIMITS);
     merge(groups, change(Pushes.accepted(push), version(1), version(1)));
     merge(groups, change(B, 2, histogram));
     merge(groups, change(C, 3, "m_count 1\n"));

@@ -1,0 +1,118 @@
+package io.holdfast.storage;
+
+import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricFamily;
+import io.holdfast.storage.Rejection.Reason;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much one push may hold. What has come from other nodes is not asked: they have let it in.
+ *
+ * @param textBytes what a scrape may have to send of it, about: labels are written with every
+ *     bucket and grouping labels with every series, so that a small body can become very much
+ * @param series at most so many
+ * @param nameLength of metric and label names, in characters
+ * @param labelValueLength in characters
+ */
+public record ContentLimits(long textBytes, int series, int nameLength, int labelValueLength) {
+
+  /** No limit but that of the text. */
+  public static ContentLimits ofText(long textBytes) {
+    return new ContentLimits(textBytes, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  /** What is too much of these, or null. */
+  @Nullable Rejection check(GroupKey group, List<MetricFamily> families) {
+    // Most keys are shorter as a whole than any of their parts may be.
+    boolean isShort = group.encoded().length <= Math.min(nameLength, labelValueLength);
+    Rejection rejection = isShort ? null : checkLabels(group.labels());
+    long count = 0;
+    for (MetricFamily family : families) {
+      count += family.getMetricCount();
+      if (rejection == null) {
+        rejection = checkNames(family);
+      }
+    }
+    if (count > series) {
+      return new Rejection(
+          Reason.TOO_MANY_SERIES, count + " series (expected: at most " + series + " in a push)");
+    }
+    return rejection == null ? checkText(group, families) : rejection;
+  }
+
+  private @Nullable Rejection checkLabels(Map<String, String> grouping) {
+    for (var label : grouping.entrySet()) {
+      Rejection rejection = checkLabel(label.getKey(), label.getValue());
+      if (rejection != null) {
+        return rejection;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Rejection checkNames(MetricFamily family) {
+    if (family.getName().length() > nameLength) {
+      return tooLongName("metric", family.getName());
+    }
+    for (Metric metric : family.getMetricList()) {
+      for (LabelPair label : metric.getLabelList()) {
+        Rejection rejection = checkLabel(label.getName(), label.getValue());
+        if (rejection != null) {
+          return rejection;
+        }
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Rejection checkLabel(String name, String value) {
+    if (name.length() > nameLength) {
+      return tooLongName("label", name);
+    }
+    if (value.length() <= labelValueLength) {
+      return null;
+    }
+    return new Rejection(
+        Reason.LABEL_VALUE_TOO_LONG,
+        "label "
+            + name
+            + " has a value of "
+            + value.length()
+            + " characters (expected: at most "
+            + labelValueLength
+            + ")");
+  }
+
+  private Rejection tooLongName(String what, String name) {
+    return new Rejection(
+        Reason.NAME_TOO_LONG,
+        what
+            + " name of "
+            + name.length()
+            + " characters: \""
+            + name.substring(0, Math.min(nameLength, 40))
+            + "...\" (expected: at most "
+            + nameLength
+            + ")");
+  }
+
+  private @Nullable Rejection checkText(GroupKey group, List<MetricFamily> families) {
+    long bytes = 0;
+    for (MetricFamily family : families) {
+      bytes += TextSize.estimate(family, group.encoded().length);
+    }
+    if (bytes <= textBytes) {
+      return null;
+    }
+    return new Rejection(
+        Reason.TOO_LARGE,
+        "a scrape of these metrics would be about "
+            + bytes
+            + " bytes (expected: at most "
+            + textBytes
+            + "): push less at once, or with shorter labels");
+  }
+}
