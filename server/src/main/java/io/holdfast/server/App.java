@@ -2,6 +2,7 @@ package io.holdfast.server;
 
 import static java.util.Objects.requireNonNull;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.holdfast.cluster.ClusterClock;
 import io.holdfast.cluster.ClusterNode;
 import io.holdfast.cluster.ClusterOptions;
@@ -15,6 +16,7 @@ import io.holdfast.storage.StoreException;
 import io.holdfast.storage.StoreOptions;
 import io.holdfast.storage.StoreOptions.Replicated;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -152,6 +154,7 @@ public final class App implements AutoCloseable {
         versions,
         OwnMetrics.RESERVED,
         metrics,
+        options.limits().push().groups(),
         replicated);
   }
 
@@ -160,20 +163,36 @@ public final class App implements AutoCloseable {
       throws StartException {
     GroupStore groups = health.store();
     metrics.observe(groups);
+    Limits.Web limits = options.limits().web();
+    int most = options.limits().connections(heapBytes, maxFiles());
+    Connections connections = new Connections(most, limits, metrics::limitExceeded);
+    metrics.observe(connections);
+    Uploads uploads = new Uploads(limits.readTimeout());
+    PushLimits pushes = options.limits().pushes(heapBytes);
     Handlers handlers =
         new Handlers(
             new PushHandler(
                 groups,
                 metrics,
                 clock,
-                PushLimits.ofHeap(heapBytes),
-                options.pushes().areChecked()),
+                new PushHandler.Rules(pushes, uploads, options.pushes().areChecked())),
             new DeleteHandler(groups, metrics),
             new ScrapeHandler(groups, metrics),
             new ClusterHandler(cluster, health, metrics));
     server.start(
         options.web().listenAddresses(),
-        new GatewayHandler(new Routes(options.web()), health, metrics, handlers));
+        new GatewayHandler(new Routes(options.web()), health, metrics, handlers),
+        new WebServer.Guards(limits, connections, metrics::limitExceeded),
+        () -> {
+          uploads.endOverdue();
+          connections.sweep();
+        });
+  }
+
+  private static long maxFiles() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount()
+        : Long.MAX_VALUE;
   }
 
   /** The port of the first listen address: the real one if that asked for any free one with 0. */

@@ -1,32 +1,38 @@
 package io.holdfast.server;
 
+import org.jspecify.annotations.Nullable;
+
 /** A body could not be decompressed. The message is for the client. */
 final class BadEncodingException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  private final boolean tooLarge;
+  private final @Nullable Limit limit;
 
-  private BadEncodingException(String reason, boolean tooLarge) {
+  private BadEncodingException(String reason, @Nullable Limit limit) {
     super(reason, null, false, false);
-    this.tooLarge = tooLarge;
+    this.limit = limit;
   }
 
   static BadEncodingException malformed(String reason) {
-    return new BadEncodingException(reason, false);
+    return new BadEncodingException(reason, null);
   }
 
-  static BadEncodingException tooLarge(long maxInflatedBytes) {
+  static BadEncodingException tooLarge(int maxInflatedBytes) {
     return new BadEncodingException(
         "body: too large after decompression (expected: at most " + maxInflatedBytes + " bytes)",
-        true);
+        Limit.INFLATED_SIZE);
+  }
+
+  static BadEncodingException noRoom() {
+    return new BadEncodingException("too much is being pushed at once", Limit.BYTES_IN_FLIGHT);
   }
 
   String reason() {
     return String.valueOf(getMessage());
   }
 
-  /** Whether the answer is 413 rather than 400. */
-  boolean isTooLarge() {
-    return tooLarge;
+  /** What the body was too much for; null if it is malformed. */
+  @Nullable Limit limit() {
+    return limit;
   }
 }

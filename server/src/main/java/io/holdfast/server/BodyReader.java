@@ -1,14 +1,19 @@
 package io.holdfast.server;
 
 import java.util.Arrays;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a body into memory as it comes, without waiting for it, within a limit and a budget.
  *
- * <p>Concurrency: runs on one thread at a time, that which has the next bytes.
+ * <p>Concurrency: runs on one thread at a time, that which has the next bytes. Any thread may
+ * {@link #giveUp}.
  */
 final class BodyReader implements Invocable.Task {
   private static final int INITIAL_BYTES = 4096;
@@ -17,34 +22,45 @@ final class BodyReader implements Invocable.Task {
   interface Receiver {
     void received(byte[] body);
 
-    void tooLarge();
-
-    /** There is no room at the moment. */
-    void noRoom();
+    /** There must not be so much of something. */
+    void beyond(Limit limit);
 
     void failed(Throwable cause);
   }
 
+  private enum State {
+    READING,
+    ENDED,
+    GIVEN_UP
+  }
+
+  /**
+   * How bodies are read.
+   *
+   * @param maxBytes of one
+   * @param budget of all
+   * @param uploads told of those that take their time
+   */
+  record Means(int maxBytes, ByteBudget budget, Uploads uploads) {}
+
   private final Request request;
-  private final int maxBytes;
-  private final ByteBudget budget;
+  private final Means means;
   private final InvocationType invocationType;
   private final Receiver receiver;
+  private final long startedAt = System.nanoTime();
+  private final AtomicReference<State> state = new AtomicReference<>(State.READING);
   private byte[] bytes;
-  private int size;
+  private boolean isAwaited;
 
-  /** From the budget; the receiver gives it back when the request is answered. */
-  private long taken;
+  /**
+   * Bytes so far, written by the reading thread alone; as many are taken from the budget, and the
+   * receiver gives them back.
+   */
+  private volatile int size;
 
-  BodyReader(
-      Request request,
-      int maxBytes,
-      ByteBudget budget,
-      InvocationType invocationType,
-      Receiver receiver) {
+  BodyReader(Request request, Means means, InvocationType invocationType, Receiver receiver) {
     this.request = request;
-    this.maxBytes = maxBytes;
-    this.budget = budget;
+    this.means = means;
     this.invocationType = invocationType;
     this.receiver = receiver;
     // Not what is announced: who announces much and sends nothing must not take memory.
@@ -54,55 +70,107 @@ final class BodyReader implements Invocable.Task {
   }
 
   /** How much of the budget it has taken so far. */
-  long taken() {
-    return taken;
+  int taken() {
+    return size;
+  }
+
+  /** How long the body has been under way. */
+  long nanosSince(long now) {
+    return now - startedAt;
+  }
+
+  /**
+   * Waits for the body no longer: the receiver hears that it took too long. Returns at once.
+   *
+   * @return false if there is nothing to wait for any more
+   */
+  boolean giveUp() {
+    if (!state.compareAndSet(State.READING, State.GIVEN_UP)) {
+      return false;
+    }
+    // Jetty has no call that ends a wait for content, but for the time that it may take.
+    EndPoint client = request.getConnectionMetaData().getConnection().getEndPoint();
+    client.setIdleTimeout(1);
+    return true;
   }
 
   @Override
   public void run() {
-    if (request.getLength() > maxBytes) {
-      receiver.tooLarge();
+    if (request.getLength() > means.maxBytes) {
+      end(() -> receiver.beyond(Limit.BODY_SIZE));
       return;
     }
-    while (true) {
+    while (state.get() == State.READING) {
       Content.Chunk chunk = request.read();
       if (chunk == null) {
-        request.demand(this);
+        await();
         return;
       }
       if (Content.Chunk.isFailure(chunk)) {
-        receiver.failed(chunk.getFailure());
+        end(() -> fail(chunk.getFailure()));
         return;
       }
       boolean isLast = chunk.isLast();
-      int length = chunk.remaining();
-      if ((long) size + length > maxBytes) {
-        chunk.release();
-        receiver.tooLarge();
-        return;
-      }
-      if (!budget.tryTake(length)) {
-        chunk.release();
-        receiver.noRoom();
-        return;
-      }
-      taken += length;
-      append(chunk, length);
+      Limit limit = take(chunk);
       chunk.release();
-      if (isLast) {
-        receiver.received(size == bytes.length ? bytes : Arrays.copyOf(bytes, size));
+      if (limit != null) {
+        end(() -> receiver.beyond(limit));
         return;
       }
+      if (isLast) {
+        end(() -> receiver.received(size == bytes.length ? bytes : Arrays.copyOf(bytes, size)));
+        return;
+      }
+    }
+    end(() -> {});
+  }
+
+  private void await() {
+    if (!isAwaited) {
+      isAwaited = true;
+      means.uploads.add(this);
+    }
+    request.demand(this);
+  }
+
+  /** The limit that keeps it from being taken, or null. */
+  private @Nullable Limit take(Content.Chunk chunk) {
+    int length = chunk.remaining();
+    int before = size;
+    if ((long) before + length > means.maxBytes) {
+      return Limit.BODY_SIZE;
+    }
+    if (!means.budget.tryTake(length)) {
+      means.uploads.makeRoom(length);
+      return Limit.BYTES_IN_FLIGHT;
+    }
+    if (before + length > bytes.length) {
+      long doubled = Math.max(2L * bytes.length, (long) before + length);
+      bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, means.maxBytes));
+    }
+    chunk.get(bytes, before, length);
+    size = before + length;
+    return null;
+  }
+
+  private void fail(Throwable cause) {
+    if (cause instanceof TimeoutException) {
+      receiver.beyond(Limit.BODY_TIME);
+    } else {
+      receiver.failed(cause);
     }
   }
 
-  private void append(Content.Chunk chunk, int length) {
-    if (size + length > bytes.length) {
-      long doubled = Math.max(2L * bytes.length, (long) size + length);
-      bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, maxBytes));
+  /** Tells the receiver, unless it has been given up in the meantime. */
+  private void end(Runnable how) {
+    if (isAwaited) {
+      means.uploads.remove(this);
     }
-    chunk.get(bytes, size, length);
-    size += length;
+    if (state.compareAndSet(State.READING, State.ENDED)) {
+      how.run();
+    } else {
+      receiver.beyond(Limit.BODY_TIME);
+    }
   }
 
   @Override

@@ -4,12 +4,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.xerial.snappy.SnappyFramedInputStream;
 
 /** Compression of request bodies, and whether a response may be compressed. */
 final class ContentEncoding {
   private static final int CHUNK_BYTES = 8192;
+  private static final int SMALL_BYTES = 64 << 10;
 
   private ContentEncoding() {}
 
@@ -18,40 +20,62 @@ final class ContentEncoding {
    * any other encoding, and a list of them, is taken as none.
    *
    * @param header the value of Content-Encoding
-   * @param maxInflatedBytes how large the result may be if it is compressed; at most that much
-   *     memory is taken, and a copy
+   * @param maxInflatedBytes how large the result may be if it is compressed
+   * @param room asked whether there is memory for a result of so many bytes
    * @return {@code body} itself if it is not compressed
    */
-  static byte[] decode(@Nullable String header, byte[] body, long maxInflatedBytes)
+  static byte[] decode(
+      @Nullable String header, byte[] body, int maxInflatedBytes, IntPredicate room)
       throws BadEncodingException {
     if (header == null) {
       return body;
     }
     return switch (header.toLowerCase(Locale.ROOT)) {
-      case "gzip" -> Gunzip.decode(body, maxInflatedBytes);
-      case "snappy" -> unsnap(body, maxInflatedBytes);
+      case "gzip" -> inflate(into -> Gunzip.decode(body, into), maxInflatedBytes, room);
+      case "snappy" -> inflate(into -> unsnap(body, into), maxInflatedBytes, room);
       default -> body;
     };
+  }
+
+  private interface Decompressor {
+    void run(LimitedBuffer into) throws BadEncodingException;
+  }
+
+  /**
+   * What is large is decompressed twice. The first time it is only measured: a body that becomes
+   * too much takes no memory, however many of them are sent, and nobody else's room.
+   */
+  private static byte[] inflate(Decompressor decompressor, int maxBytes, IntPredicate room)
+      throws BadEncodingException {
+    LimitedBuffer measured = new LimitedBuffer(maxBytes, SMALL_BYTES);
+    decompressor.run(measured);
+    if (!room.test(measured.size())) {
+      throw BadEncodingException.noRoom();
+    }
+    if (measured.isWhole()) {
+      return measured.toByteArray();
+    }
+    LimitedBuffer whole = new LimitedBuffer(measured.size(), measured.size());
+    decompressor.run(whole);
+    return whole.toByteArray();
   }
 
   static boolean isGzip(@Nullable String header) {
     return header != null && header.equalsIgnoreCase("gzip");
   }
 
-  private static byte[] unsnap(byte[] body, long maxInflatedBytes) throws BadEncodingException {
+  private static void unsnap(byte[] body, LimitedBuffer into) throws BadEncodingException {
     if (body.length == 0) {
-      return body;
+      return;
     }
-    LimitedBuffer inflated = new LimitedBuffer(maxInflatedBytes);
     byte[] chunk = new byte[CHUNK_BYTES];
     try (InputStream stream = new SnappyFramedInputStream(new ByteArrayInputStream(body), true)) {
       for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
-        inflated.append(chunk, read);
+        into.append(chunk, read);
       }
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw BadEncodingException.malformed("snappy: corrupt input (expected: framed snappy)");
     }
-    return inflated.toByteArray();
   }
 
   /**

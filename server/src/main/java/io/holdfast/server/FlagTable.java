@@ -120,7 +120,7 @@ final class FlagTable {
               "Form of log messages: logfmt or json."));
 
   static final List<Flag> ALL =
-      Stream.of(ONE_NODE, ClusterFlags.ALL).flatMap(List::stream).toList();
+      Stream.of(ONE_NODE, LimitFlags.ALL, ClusterFlags.ALL).flatMap(List::stream).toList();
 
   private FlagTable() {}
 }

@@ -131,6 +131,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
     } else if (route instanceof Route.BadRequest bad) {
       if (bad.handler() != null) {
         metrics.requestAnswered(bad.handler(), exchange.method(), 400);
+        handlers.pushes().refuseBadPath(exchange, bad.reason());
       }
       exchange.refuse(400, bad.reason());
     } else if (route instanceof Route.MethodNotAllowed notAllowed) {

@@ -22,16 +22,16 @@ final class Gunzip {
   private final LimitedBuffer inflated;
   private int position;
 
-  private Gunzip(byte[] body, long maxInflatedBytes) {
+  private Gunzip(byte[] body, LimitedBuffer inflated) {
     this.body = body;
-    this.inflated = new LimitedBuffer(maxInflatedBytes);
+    this.inflated = inflated;
   }
 
-  static byte[] decode(byte[] body, long maxInflatedBytes) throws BadEncodingException {
+  static void decode(byte[] body, LimitedBuffer into) throws BadEncodingException {
     if (body.length == 0) {
       throw BadEncodingException.malformed("EOF");
     }
-    Gunzip gunzip = new Gunzip(body, maxInflatedBytes);
+    Gunzip gunzip = new Gunzip(body, into);
     Inflater inflater = new Inflater(true);
     try {
       while (gunzip.position < body.length) {
@@ -42,7 +42,6 @@ final class Gunzip {
     } finally {
       inflater.end();
     }
-    return gunzip.inflated.toByteArray();
   }
 
   /** Whether a stream begins as one must; the rest is not looked at. */
@@ -50,7 +49,7 @@ final class Gunzip {
     if (body.length == 0) {
       throw BadEncodingException.malformed("EOF");
     }
-    new Gunzip(body, 0).readHeader();
+    new Gunzip(body, new LimitedBuffer(0, 0)).readHeader();
   }
 
   private void readHeader() throws BadEncodingException {

@@ -1,24 +1,50 @@
 package io.holdfast.server;
 
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
-/** Collects inflated bytes up to a limit. Confined to one thread. */
+/**
+ * Takes what comes out of a decompressor. It counts everything and refuses more than the limit; of
+ * what comes it keeps no more than it was told to. Confined to one thread.
+ */
 final class LimitedBuffer {
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-  private final long maxBytes;
+  private static final int INITIAL_BYTES = 8192;
 
-  LimitedBuffer(long maxBytes) {
+  private final int maxBytes;
+  private final int keptBytes;
+  private byte[] kept;
+  private int size;
+
+  LimitedBuffer(int maxBytes, int keptBytes) {
     this.maxBytes = maxBytes;
+    this.keptBytes = keptBytes;
+    this.kept = new byte[Math.min(INITIAL_BYTES, keptBytes)];
   }
 
   void append(byte[] chunk, int length) throws BadEncodingException {
-    if ((long) bytes.size() + length > maxBytes) {
+    if ((long) size + length > maxBytes) {
       throw BadEncodingException.tooLarge(maxBytes);
     }
-    bytes.write(chunk, 0, length);
+    if (size + length <= keptBytes) {
+      if (size + length > kept.length) {
+        long doubled = Math.max(2L * kept.length, (long) size + length);
+        kept = Arrays.copyOf(kept, (int) Math.min(doubled, keptBytes));
+      }
+      System.arraycopy(chunk, 0, kept, size, length);
+    }
+    size += length;
   }
 
+  int size() {
+    return size;
+  }
+
+  /** Whether everything that came was kept. */
+  boolean isWhole() {
+    return size <= keptBytes;
+  }
+
+  /** What came; only if that {@link #isWhole} is. */
   byte[] toByteArray() {
-    return bytes.toByteArray();
+    return size == kept.length ? kept : Arrays.copyOf(kept, size);
   }
 }

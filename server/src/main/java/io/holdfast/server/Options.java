@@ -20,6 +20,7 @@ record Options(
     Storage storage,
     Persistence persistence,
     Pushes pushes,
+    Limits limits,
     Log log,
     Duration shutdownDrain,
     @Nullable ClusterOptions cluster,

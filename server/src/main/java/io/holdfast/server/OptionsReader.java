@@ -46,6 +46,7 @@ final class OptionsReader {
             interval,
             flags.isGiven(FlagTable.PERSISTENCE_INTERVAL)),
         new Options.Pushes(!flags.isOn(FlagTable.DISABLE_CONSISTENCY_CHECK)),
+        LimitsReader.read(flags),
         new Options.Log(
             flags.read(FlagTable.LOG_LEVEL, text -> oneOf(Logging.Level.values(), text)),
             flags.read(FlagTable.LOG_FORMAT, text -> oneOf(Logging.Format.values(), text))),

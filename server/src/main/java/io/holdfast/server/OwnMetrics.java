@@ -44,6 +44,9 @@ final class OwnMetrics implements CommitListener {
           Map.entry("pushgateway_http_push_duration_seconds", MetricType.SUMMARY),
           Map.entry("pushgateway_http_push_size_bytes", MetricType.SUMMARY),
           Map.entry("pushgateway_rejected_pushes_total", MetricType.COUNTER),
+          Map.entry("pushgateway_limit_exceeded_total", MetricType.COUNTER),
+          Map.entry("pushgateway_connections", MetricType.GAUGE),
+          Map.entry("pushgateway_connections_limit", MetricType.GAUGE),
           Map.entry("pushgateway_commit_duration_seconds", MetricType.HISTOGRAM),
           Map.entry("pushgateway_committed_changes_total", MetricType.COUNTER),
           Map.entry("pushgateway_committed_bytes_total", MetricType.COUNTER),
@@ -71,6 +74,7 @@ final class OwnMetrics implements CommitListener {
   private final Summary pushDuration;
   private final Summary pushSize;
   private final Counter rejectedPushes;
+  private final Counter exceededLimits;
   private final Histogram commitDuration;
   private final Counter committedChanges;
   private final Counter committedBytes;
@@ -109,6 +113,15 @@ final class OwnMetrics implements CommitListener {
     for (Rejection.Reason reason : Rejection.Reason.values()) {
       rejectedPushes.labelValues(word(reason)).inc(0);
     }
+    exceededLimits =
+        Counter.builder()
+            .name("pushgateway_limit_exceeded_total")
+            .help("Pushes and other requests refused, and connections closed, by the limit's flag.")
+            .labelNames("flag")
+            .register(registry);
+    for (Limit limit : Limit.values()) {
+      exceededLimits.labelValues(limit.flag()).inc(0);
+    }
     commitDuration =
         Histogram.builder()
             .name("pushgateway_commit_duration_seconds")
@@ -144,6 +157,20 @@ final class OwnMetrics implements CommitListener {
   /** Adds the metrics of a node that is one of several. Once. */
   ClusterMetrics ofCluster() {
     return new ClusterMetrics(registry);
+  }
+
+  /** Adds how many connections there are. Once. */
+  void observe(Connections connections) {
+    GaugeWithCallback.builder()
+        .name("pushgateway_connections")
+        .help("Connections that are open.")
+        .callback(callback -> callback.call(connections.open()))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("pushgateway_connections_limit")
+        .help("Connections beyond which the idlest are closed.")
+        .callback(callback -> callback.call(connections.most()))
+        .register(registry);
   }
 
   /** Adds what the store tells. Once. */
@@ -203,6 +230,10 @@ final class OwnMetrics implements CommitListener {
 
   void pushRejected(Rejection.Reason reason) {
     rejectedPushes.labelValues(word(reason)).inc();
+  }
+
+  void limitExceeded(Limit limit) {
+    exceededLimits.labelValues(limit.flag()).inc();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.holdfast.server;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -14,6 +15,14 @@ import org.eclipse.jetty.util.Callback;
  * instead of a page.
  */
 final class PlainErrors implements Request.Handler {
+  private final Consumer<Limit> exceeded;
+
+  /**
+   * @param exceeded hears by which limit somebody was refused
+   */
+  PlainErrors(Consumer<Limit> exceeded) {
+    this.exceeded = exceeded;
+  }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
@@ -23,6 +32,11 @@ final class PlainErrors implements Request.Handler {
     String text = status + " " + code;
     if (reason != null && !reason.equals(code)) {
       text += ": " + reason;
+    }
+    if (status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431
+        || status == HttpStatus.URI_TOO_LONG_414) {
+      exceeded.accept(Limit.HEADER_SIZE);
+      text = Limit.HEADER_SIZE.explain(text);
     }
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
     if (status == HttpStatus.BAD_REQUEST_400) {

@@ -15,15 +15,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * PUT and POST of metrics. Everything up to the submission runs on the thread that read the last of
@@ -33,7 +29,6 @@ final class PushHandler {
   private static final int SMALL_BODY_BYTES = 64 << 10;
   private static final int SMALL_PATH_LENGTH = 2 << 10;
 
-  private static final Logger log = LoggerFactory.getLogger(PushHandler.class);
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final GroupStore store;
@@ -42,27 +37,35 @@ final class PushHandler {
   private final PushLimits limits;
   private final boolean areChecked;
   private final ByteBudget budget;
+  private final Uploads uploads;
+  private final RefusalLog log = new RefusalLog();
 
   /**
+   * What holds for all pushes.
+   *
+   * @param uploads told of bodies that take their time
    * @param areChecked whether pushes that conflict with what is stored are refused; if not, the
    *     answer is always 202
    */
-  PushHandler(
-      GroupStore store,
-      OwnMetrics metrics,
-      InstantSource clock,
-      PushLimits limits,
-      boolean areChecked) {
+  record Rules(PushLimits limits, Uploads uploads, boolean areChecked) {}
+
+  PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock, Rules rules) {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;
-    this.limits = limits;
-    this.areChecked = areChecked;
+    this.limits = rules.limits;
+    this.areChecked = rules.areChecked;
     this.budget = new ByteBudget(limits.inFlightBytes());
+    this.uploads = rules.uploads;
   }
 
   void handle(Exchange exchange, Route.Push route) {
     new Push(exchange, route).start();
+  }
+
+  /** A path that names no group: upstream's counters and log know of it. */
+  void refuseBadPath(Exchange exchange, String reason) {
+    log.badPath(exchange, reason);
   }
 
   /**
@@ -92,9 +95,8 @@ final class PushHandler {
     Push(Exchange exchange, Route.Push route) {
       this.exchange = exchange;
       this.route = route;
-      this.body =
-          new BodyReader(
-              exchange.request(), limits.bodyBytes(), budget, invocationType(exchange), this);
+      BodyReader.Means means = new BodyReader.Means(limits.bodyBytes(), budget, uploads);
+      this.body = new BodyReader(exchange.request(), means, invocationType(exchange), this);
     }
 
     void start() {
@@ -109,28 +111,21 @@ final class PushHandler {
     private void push(byte[] raw) {
       try {
         byte[] inflated = inflate(raw);
-        if (inflated != raw) {
-          if (!budget.tryTake(inflated.length)) {
-            noRoom();
-            return;
-          }
-          takenForInflated = inflated.length;
-        }
         Change change =
             PushPreparation.prepare(
                 GroupKey.of(route.groupingLabels()),
                 route.replace(),
                 nanosSinceEpoch(clock.instant()),
                 parse(inflated),
-                limits.textBytes());
+                limits.content());
         CompletableFuture<WriteOutcome> outcome =
             store.submit(areChecked ? change : unchecked(change));
         exchange.request().addFailureListener(gone -> outcome.cancel(false));
         exchange.whenDecided(outcome, this::answer, this::giveBack);
       } catch (BadEncodingException e) {
-        refuse(e.isTooLarge() ? 413 : 400, e.reason());
+        refuse(e);
       } catch (ParseException e) {
-        refuse(400, String.valueOf(e.getMessage()));
+        unreadable(e.getMessage() + (e.column() > 0 ? " (column " + e.column() + ")" : ""));
       } catch (RuntimeException e) {
         giveBack();
         throw e;
@@ -138,25 +133,23 @@ final class PushHandler {
     }
 
     @Override
-    public void tooLarge() {
-      refuse(413, "body: too large (expected: at most " + limits.bodyBytes() + " bytes)");
+    public void beyond(Limit limit) {
+      refuse(limit, explain(limit));
     }
 
-    @Override
-    public void noRoom() {
-      count(503);
-      exchange.refuseForNow(
-          "too many bytes are being pushed at once (at most " + limits.inFlightBytes() + ")");
+    private String explain(Limit limit) {
+      if (limit == Limit.BODY_SIZE) {
+        return "body: too large (expected: at most " + limits.bodyBytes() + " bytes)";
+      }
+      return limit == Limit.BODY_TIME
+          ? "body: did not arrive in time"
+          : "too many bytes are being pushed at once (at most " + limits.inFlightBytes() + ")";
     }
 
     @Override
     public void failed(Throwable cause) {
-      if (cause instanceof TimeoutException) {
-        refuse(408, "body: did not arrive in time");
-      } else {
-        count(400);
-        exchange.callback().failed(cause);
-      }
+      count(400);
+      exchange.callback().failed(cause);
     }
 
     private void giveBack() {
@@ -165,7 +158,20 @@ final class PushHandler {
 
     private byte[] inflate(byte[] raw) throws BadEncodingException {
       return ContentEncoding.decode(
-          exchange.header(HttpHeader.CONTENT_ENCODING), raw, limits.bodyBytes());
+          exchange.header(HttpHeader.CONTENT_ENCODING),
+          raw,
+          limits.inflatedBytes(),
+          length -> hasRoomFor(length - raw.length));
+    }
+
+    /** Of the two forms of a body the larger one is what counts. */
+    private boolean hasRoomFor(int more) {
+      if (more > 0 && !budget.tryTake(more)) {
+        uploads.makeRoom(more);
+        return false;
+      }
+      takenForInflated = Math.max(0, more);
+      return true;
     }
 
     private List<MetricFamily> parse(byte[] inflated) throws ParseException {
@@ -190,34 +196,48 @@ final class PushHandler {
     /** As upstream, who does not look at the push before the answer: unchecked, it is 202. */
     private void reject(Rejection rejection) {
       metrics.pushRejected(rejection.reason());
-      String reason =
-          "pushed metrics are invalid or inconsistent with existing metrics: "
-              + rejection.message();
-      if (rejection.reason() == Rejection.Reason.TOO_LARGE) {
-        refuse(413, reason);
-      } else if (areChecked) {
-        refuse(400, reason);
+      Limit limit = Limit.of(rejection.reason());
+      if (limit != null) {
+        refuse(limit, rejection.message());
+        return;
+      }
+      log.inconsistent(exchange, route.groupingLabels(), rejection);
+      if (areChecked) {
+        refuse(400, RefusalLog.INCONSISTENT + ": " + rejection.message());
       } else {
-        logRefused(202, reason);
         count(202);
         exchange.answer(202);
       }
     }
 
-    private void refuse(int status, String reason) {
-      logRefused(status, reason);
-      count(status);
-      exchange.refuse(status, reason);
+    private void refuse(BadEncodingException e) {
+      Limit limit = e.limit();
+      if (limit == null) {
+        unreadable(e.reason());
+      } else {
+        refuse(limit, limit == Limit.INFLATED_SIZE ? e.reason() : explain(limit));
+      }
     }
 
-    private void logRefused(int status, String reason) {
-      // Who gets 202 cannot know that the push was refused.
-      log.atLevel(status == 202 ? Level.WARN : Level.DEBUG)
-          .addKeyValue("method", exchange.method())
-          .addKeyValue("source", exchange.remoteAddress())
-          .addKeyValue("status", status)
-          .addKeyValue("err", reason)
-          .log("push refused");
+    private void unreadable(String reason) {
+      log.unreadable(exchange, route.groupingLabels(), reason);
+      refuse(400, reason);
+    }
+
+    private void refuse(Limit limit, String reason) {
+      metrics.limitExceeded(limit);
+      log.beyond(limit, exchange, route.groupingLabels(), reason);
+      if (limit.status() == 503) {
+        count(503);
+        exchange.refuseForNow(limit.explain(reason));
+      } else {
+        refuse(limit.status(), limit.explain(reason));
+      }
+    }
+
+    private void refuse(int status, String reason) {
+      count(status);
+      exchange.refuse(status, reason);
     }
 
     /** Before the answer goes out, so that who has it finds it counted. Once for each push. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
@@ -22,10 +23,11 @@ final class WebServer {
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
 
   private static final int MAX_THREADS = 32;
-  private static final int REQUEST_HEADER_BYTES = 64 << 10;
 
-  /** Longer than the intervals at which jobs push and servers scrape over kept connections. */
-  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
+  /** As many as the system allows: the limit on connections is another, see {@link Connections}. */
+  private static final int ACCEPT_QUEUE = 4096;
+
+  private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 
   private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -35,12 +37,18 @@ final class WebServer {
   private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
   private final Server server = new Server(threads);
 
+  /**
+   * What keeps clients from asking too much.
+   *
+   * @param exceeded hears by which limit somebody was refused
+   */
+  record Guards(Limits.Web limits, Connections connections, Consumer<Limit> exceeded) {}
+
   WebServer() {
     threads.setName("http");
     // Handlers are fixed and never block, so a request can be served by the thread that read it. A
     // dynamic server would go to another thread for each.
     server.setDynamic(false);
-    server.setErrorHandler(new PlainErrors());
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
   }
 
@@ -52,13 +60,17 @@ final class WebServer {
   /**
    * Listens on all addresses from now on.
    *
+   * @param housekeeping to be done every second
    * @throws StartException if it cannot on one of them
    */
-  void start(List<ListenAddress> addresses, Handler handler) throws StartException {
-    server.setHandler(new GracefulHandler(handler));
-    addresses.forEach(address -> server.addConnector(connector(address)));
+  void start(List<ListenAddress> addresses, Handler handler, Guards guards, Runnable housekeeping)
+      throws StartException {
+    server.setErrorHandler(new PlainErrors(guards.exceeded()));
+    server.setHandler(new GracefulHandler(guards.connections().tracking(handler)));
+    addresses.forEach(address -> server.addConnector(connector(address, guards)));
     try {
       server.start();
+      keepHouse(housekeeping);
     } catch (Exception e) {
       throw new StartException(
           "cannot listen on --web.listen-address="
@@ -70,10 +82,27 @@ final class WebServer {
     }
   }
 
-  private ServerConnector connector(ListenAddress address) {
+  private void keepHouse(Runnable housekeeping) {
+    server
+        .getScheduler()
+        .schedule(
+            () -> {
+              try {
+                housekeeping.run();
+              } catch (RuntimeException e) {
+                log.error("connections could not be looked after", e);
+              }
+              if (server.isRunning()) {
+                keepHouse(housekeeping);
+              }
+            },
+            HOUSEKEEPING_INTERVAL);
+  }
+
+  private ServerConnector connector(ListenAddress address, Guards guards) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
-    http.setRequestHeaderSize(REQUEST_HEADER_BYTES);
+    http.setRequestHeaderSize(guards.limits().maxHeaderBytes());
     // Everything is legal in a label value; Routes reads the path as it came and judges itself.
     http.setUriCompliance(UriCompliance.UNSAFE);
     // A target with an authority of its own is legal, and the Pushgateway takes it.
@@ -82,7 +111,9 @@ final class WebServer {
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(address.host().isEmpty() ? null : address.host());
     connector.setPort(address.port());
-    connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    connector.setIdleTimeout(guards.limits().idleTimeout().toMillis());
+    connector.addEventListener(guards.connections());
     // Connections kept alive without a request hold up the end of the process this long.
     connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_TIMEOUT.toMillis());
     return connector;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,13 +27,13 @@ class ContentEncodingTest {
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "GZip"})
   void decode_gzip(String header) throws Exception {
-    assertArrayEquals(TEXT, ContentEncoding.decode(header, gzip(TEXT), LIMIT));
+    assertArrayEquals(TEXT, ContentEncoding.decode(header, gzip(TEXT), LIMIT, bytes -> true));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"snappy", "SNAPPY"})
   void decode_snappy(String header) throws Exception {
-    assertArrayEquals(TEXT, ContentEncoding.decode(header, snappy(TEXT), LIMIT));
+    assertArrayEquals(TEXT, ContentEncoding.decode(header, snappy(TEXT), LIMIT, bytes -> true));
   }
 
   @ParameterizedTest
@@ -41,7 +41,7 @@ class ContentEncodingTest {
   @ValueSource(strings = {"", "identity", "gzip, identity", "x-gzip", "deflate"})
   void decode_anythingElse_isTheBodyItself(String header) throws Exception {
     byte[] body = gzip(TEXT);
-    assertSame(body, ContentEncoding.decode(header, body, 1));
+    assertSame(body, ContentEncoding.decode(header, body, 1, bytes -> true));
   }
 
   @Test
@@ -49,7 +49,8 @@ class ContentEncodingTest {
     byte[] body = concat(gzip(TEXT), gzip(new byte[0]), gzip("end".getBytes(UTF_8)));
 
     assertArrayEquals(
-        concat(TEXT, "end".getBytes(UTF_8)), ContentEncoding.decode("gzip", body, LIMIT));
+        concat(TEXT, "end".getBytes(UTF_8)),
+        ContentEncoding.decode("gzip", body, LIMIT, bytes -> true));
   }
 
   @Test
@@ -64,7 +65,10 @@ class ContentEncodingTest {
     byte[] rest = Arrays.copyOfRange(plain, 10, plain.length);
 
     assertEquals(
-        "x", new String(ContentEncoding.decode("gzip", concat(header, check, rest), LIMIT), UTF_8));
+        "x",
+        new String(
+            ContentEncoding.decode("gzip", concat(header, check, rest), LIMIT, bytes -> true),
+            UTF_8));
     check[0]++;
     assertMalformed("gzip: invalid header", "gzip", concat(header, check, rest));
   }
@@ -76,7 +80,7 @@ class ContentEncodingTest {
 
   @Test
   void decode_emptySnappy_isEmpty() throws Exception {
-    assertEquals(0, ContentEncoding.decode("snappy", new byte[0], LIMIT).length);
+    assertEquals(0, ContentEncoding.decode("snappy", new byte[0], LIMIT, bytes -> true).length);
   }
 
   @Test
@@ -125,13 +129,29 @@ class ContentEncodingTest {
   void decode_moreThanTheLimit_isTooLarge(String header) throws Exception {
     byte[] body = header.equals("gzip") ? gzip(TEXT) : snappy(TEXT);
 
-    assertArrayEquals(TEXT, ContentEncoding.decode(header, body, TEXT.length));
+    assertArrayEquals(TEXT, ContentEncoding.decode(header, body, TEXT.length, bytes -> true));
     var e =
         assertThrows(
             BadEncodingException.class,
-            () -> ContentEncoding.decode(header, body, TEXT.length - 1));
-    assertTrue(e.isTooLarge());
+            () -> ContentEncoding.decode(header, body, TEXT.length - 1, bytes -> true));
+    assertEquals(Limit.INFLATED_SIZE, e.limit());
     assertEquals("body: too large after decompression (expected: at most 16999 bytes)", e.reason());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "snappy"})
+  void decode_large_asksForRoomFirst(String header) throws Exception {
+    byte[] large = new byte[200_000];
+    byte[] body = header.equals("gzip") ? gzip(large) : snappy(large);
+    int most = large.length;
+
+    assertArrayEquals(
+        large, ContentEncoding.decode(header, body, most, bytes -> bytes == large.length));
+    var e =
+        assertThrows(
+            BadEncodingException.class,
+            () -> ContentEncoding.decode(header, body, most, bytes -> false));
+    assertEquals(Limit.BYTES_IN_FLIGHT, e.limit());
   }
 
   @ParameterizedTest
@@ -169,9 +189,11 @@ class ContentEncodingTest {
 
   private static void assertMalformed(String reason, String header, byte[] body) {
     var e =
-        assertThrows(BadEncodingException.class, () -> ContentEncoding.decode(header, body, LIMIT));
+        assertThrows(
+            BadEncodingException.class,
+            () -> ContentEncoding.decode(header, body, LIMIT, bytes -> true));
     assertEquals(reason, e.reason());
-    assertFalse(e.isTooLarge());
+    assertNull(e.limit());
   }
 
   private static byte[] gzip(byte[] content) throws IOException {

@@ -1,0 +1,329 @@
+package io.holdfast.server;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.WritePendingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.IdleTimeout;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * The open connections, and which of them must go so that others can come. Nobody waits in the
+ * system's queue: a connection that is one too many is taken, and those that were of no use for the
+ * longest time are closed for it. Only if all are in the middle of a request is it answered 503.
+ *
+ * <h2>Which is of no use</h2>
+ *
+ * Time without a complete request counts, not time without a byte: who sends its request by drops
+ * looks as idle as it is. One that never brought a request counts as {@link #BEFORE_FIRST} older,
+ * so that a flood of them does not drive out clients that push every few seconds. A request under
+ * way protects its connection, unless no byte of it has moved for {@link #STALLED}: whoever asks
+ * for a scrape and does not read it.
+ *
+ * <p>Concurrency: any threads may use it. What it decides on may change at the same moment; a
+ * client must expect a kept connection to be closed at any time, and to repeat what it sent.
+ */
+final class Connections implements Connection.Listener {
+  private static final Duration BEFORE_FIRST = Duration.ofSeconds(30);
+  private static final Duration STALLED = Duration.ofSeconds(10);
+
+  /** A body's reader answers by then; this is for those that nobody reads. */
+  private static final Duration AFTER_READ_TIMEOUT = Duration.ofSeconds(5);
+
+  /** The share that is closed at once: to find it takes a look at all. */
+  private static final int SHARE_TO_CLOSE = 16;
+
+  private final int most;
+  private final Limits.Web limits;
+  private final Consumer<Limit> exceeded;
+  private final Map<EndPoint, Client> clients = new ConcurrentHashMap<>();
+  private final AtomicBoolean isClosingIdle = new AtomicBoolean();
+
+  /** One connection with what happens on it. */
+  private static final class Client {
+    final EndPoint endPoint;
+    final AtomicInteger requests = new AtomicInteger();
+    volatile Connection connection;
+
+    /** When the last request ended or, before the first one, when it was opened. */
+    volatile long restingSince = System.nanoTime();
+
+    volatile boolean hasServed;
+    volatile long bytesAtRest;
+
+    /** There were too many when it came. */
+    volatile boolean isExcess;
+
+    // Of the sweep alone.
+    long headSince;
+    long bytesBefore;
+
+    Client(EndPoint endPoint, Connection connection) {
+      this.endPoint = endPoint;
+      this.connection = connection;
+    }
+
+    boolean isResting() {
+      return requests.get() == 0;
+    }
+
+    /** Of HTTP/1 alone; other protocols have bytes between requests. */
+    long bytesIn() {
+      Connection now = connection;
+      boolean isHttp1 =
+          now instanceof ConnectionMetaData http
+              && http.getHttpVersion().getVersion() <= HttpVersion.HTTP_1_1.getVersion();
+      return isHttp1 ? now.getBytesIn() : bytesAtRest;
+    }
+
+    /** For how long it has been of no use. */
+    long uselessFor(long now) {
+      return now - restingSince + (hasServed ? 0 : BEFORE_FIRST.toNanos());
+    }
+
+    /** For how long no byte has moved. */
+    long stalledFor() {
+      return endPoint instanceof IdleTimeout timed
+          ? Duration.ofMillis(timed.getIdleFor()).toNanos()
+          : 0;
+    }
+  }
+
+  /** What one may be closed for; taken once, because it must not change while it is sorted. */
+  private record Candidate(Client client, long age) {}
+
+  /**
+   * @param most how many there may be
+   * @param exceeded hears of each connection that is closed or refused, by which limit
+   */
+  Connections(int most, Limits.Web limits, Consumer<Limit> exceeded) {
+    this.most = most;
+    this.limits = limits;
+    this.exceeded = exceeded;
+  }
+
+  int open() {
+    return clients.size();
+  }
+
+  int most() {
+    return most;
+  }
+
+  @Override
+  public void onOpened(Connection connection) {
+    EndPoint endPoint = transport(connection.getEndPoint());
+    Client known = clients.get(endPoint);
+    if (known != null) {
+      known.connection = connection;
+      return;
+    }
+    Client client = new Client(endPoint, connection);
+    clients.put(endPoint, client);
+    int tooMany = clients.size() - most;
+    if (tooMany > 0) {
+      client.isExcess = !closeIdlest(client, tooMany);
+      // So many may be told why before they go; more would take files and memory without end.
+      if (client.isExcess && tooMany > most / SHARE_TO_CLOSE + 1) {
+        close(client, Limit.CONNECTIONS);
+      }
+    }
+  }
+
+  @Override
+  public void onClosed(Connection connection) {
+    EndPoint endPoint = transport(connection.getEndPoint());
+    // A protocol that gives way to another closes its connection, not the client's.
+    if (!endPoint.isOpen()) {
+      clients.remove(endPoint);
+    }
+  }
+
+  /** Below TLS, if there is any. */
+  private static EndPoint transport(EndPoint endPoint) {
+    EndPoint at = endPoint;
+    while (at instanceof EndPoint.Wrapper wrapper) {
+      at = wrapper.unwrap();
+    }
+    return at;
+  }
+
+  /** Closes some others; false if there are none to close. */
+  private boolean closeIdlest(Client newcomer, int tooMany) {
+    if (!isClosingIdle.compareAndSet(false, true)) {
+      return true;
+    }
+    try {
+      List<Candidate> candidates = candidates(newcomer);
+      int count = Math.min(candidates.size(), Math.max(tooMany, most / SHARE_TO_CLOSE));
+      candidates.subList(0, count).forEach(idle -> close(idle.client, Limit.CONNECTIONS));
+      return count >= tooMany;
+    } finally {
+      isClosingIdle.set(false);
+    }
+  }
+
+  /** Those that may go, the least useful first. */
+  private List<Candidate> candidates(Client newcomer) {
+    long now = System.nanoTime();
+    List<Candidate> resting = new ArrayList<>();
+    List<Candidate> stalled = new ArrayList<>();
+    for (Client client : clients.values()) {
+      if (client != newcomer && client.isResting()) {
+        resting.add(new Candidate(client, client.uselessFor(now)));
+      } else if (client != newcomer && client.stalledFor() > STALLED.toNanos()) {
+        stalled.add(new Candidate(client, client.stalledFor()));
+      }
+    }
+    Comparator<Candidate> byAge = Comparator.comparingLong(Candidate::age);
+    resting.sort(byAge.reversed());
+    stalled.sort(byAge.reversed());
+    resting.addAll(stalled);
+    return resting;
+  }
+
+  private void close(Client client, Limit limit) {
+    exceeded.accept(limit);
+    client.endPoint.close();
+    clients.remove(client.endPoint);
+  }
+
+  /** Closes what has not brought a whole request in time. To be called every second or so. */
+  void sweep() {
+    long now = System.nanoTime();
+    clients.values().removeIf(client -> !client.endPoint.isOpen());
+    for (Client client : clients.values()) {
+      if (client.isResting()) {
+        sweepResting(client, now);
+      } else {
+        sweepBusy(client, now);
+      }
+    }
+  }
+
+  private void sweepResting(Client client, long now) {
+    if (client.bytesIn() == client.bytesAtRest) {
+      client.headSince = 0;
+    } else if (client.headSince == 0) {
+      client.headSince = now;
+    } else if (now - client.headSince > limits.readHeaderTimeout().toNanos()) {
+      refuseHead(client);
+    }
+  }
+
+  private void sweepBusy(Client client, long now) {
+    long bytes = client.bytesIn();
+    long allowed = limits.readTimeout().plus(AFTER_READ_TIMEOUT).toNanos();
+    if (bytes != client.bytesBefore && now - client.restingSince > allowed) {
+      close(client, Limit.BODY_TIME);
+    }
+    client.bytesBefore = bytes;
+  }
+
+  /** Says why, past Jetty, which has nothing yet that could be answered. */
+  private void refuseHead(Client client) {
+    exceeded.accept(Limit.HEADER_TIME);
+    String reason = Limit.HEADER_TIME.explain("request: did not arrive in time");
+    String answer =
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n"
+            + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "
+            + (reason.length() + 1)
+            + "\r\n\r\n"
+            + reason
+            + "\n";
+    Callback close = Callback.from(client.endPoint::close);
+    try {
+      client
+          .connection
+          .getEndPoint()
+          .write(close, ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)));
+    } catch (WritePendingException e) {
+      // It came after all, and is being answered.
+      close.succeeded();
+    }
+  }
+
+  /** Wraps what answers requests, to know which connections have one under way. */
+  Handler tracking(Handler handler) {
+    return new Tracking(handler);
+  }
+
+  private final class Tracking extends Handler.Wrapper {
+    Tracking(Handler handler) {
+      super(handler);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      Connection connection = request.getConnectionMetaData().getConnection();
+      Client client = clients.get(transport(connection.getEndPoint()));
+      if (client == null) {
+        return super.handle(request, response, callback);
+      }
+      if (client.isResting()) {
+        client.restingSince = System.nanoTime();
+      }
+      client.requests.incrementAndGet();
+      Callback ending = new Ending(client, callback);
+      if (client.isExcess && clients.size() > most) {
+        refuse(request, response, ending);
+        return true;
+      }
+      return super.handle(request, response, ending);
+    }
+  }
+
+  private void refuse(Request request, Response response, Callback callback) {
+    exceeded.accept(Limit.CONNECTIONS);
+    response.getHeaders().put(HttpHeader.CONNECTION, "close");
+    new Exchange(request, response, callback)
+        .refuseForNow(
+            Limit.CONNECTIONS.explain(
+                "too many connections are in use (expected: at most " + most + ")"));
+  }
+
+  /** Notes the end of a request before Jetty reads the next one. */
+  private static final class Ending extends Callback.Nested {
+    private final Client client;
+
+    Ending(Client client, Callback callback) {
+      super(callback);
+      this.client = client;
+    }
+
+    @Override
+    public void succeeded() {
+      end();
+      super.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      end();
+      super.failed(cause);
+    }
+
+    private void end() {
+      client.bytesAtRest = client.bytesIn();
+      client.restingSince = System.nanoTime();
+      client.hasServed = true;
+      client.requests.decrementAndGet();
+    }
+  }
+}

@@ -1,0 +1,69 @@
+package io.holdfast.server;
+
+import io.holdfast.storage.Rejection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something of which no client may have too much.
+ *
+ * @see LimitFlags
+ */
+enum Limit {
+  CONNECTIONS(LimitFlags.MAX_CONNECTIONS, 503),
+  HEADER_TIME(LimitFlags.READ_HEADER_TIMEOUT, 408),
+  HEADER_SIZE(LimitFlags.MAX_HEADER_SIZE, 431),
+  BODY_TIME(LimitFlags.READ_TIMEOUT, 408),
+  BODY_SIZE(LimitFlags.MAX_BODY_SIZE, 413),
+  INFLATED_SIZE(LimitFlags.MAX_INFLATED_SIZE, 413),
+  BYTES_IN_FLIGHT(LimitFlags.MAX_BYTES_IN_FLIGHT, 503),
+  SERIES(LimitFlags.MAX_SERIES, 413),
+  GROUP_SERIES(LimitFlags.MAX_GROUP_SERIES, 413),
+  /** Not 503: what repeats requests elsewhere would do so in vain. */
+  GROUPS(LimitFlags.MAX_GROUPS, 429),
+  NAME_LENGTH(LimitFlags.MAX_NAME_LENGTH, 413),
+  LABEL_VALUE_LENGTH(LimitFlags.MAX_LABEL_VALUE_LENGTH, 413);
+
+  private final String flag;
+  private final int status;
+
+  Limit(String flag, int status) {
+    this.flag = flag;
+    this.status = status;
+  }
+
+  /** The flag that sets it, without dashes. */
+  String flag() {
+    return flag;
+  }
+
+  /** The status of the answer to who went beyond it. */
+  int status() {
+    return status;
+  }
+
+  /** The reason with the way out. */
+  String explain(String reason) {
+    return reason + "; the limit is --" + flag;
+  }
+
+  /** The limit that a push was refused by, or null if it was wrong in itself. */
+  static @Nullable Limit of(Rejection.Reason reason) {
+    return switch (reason) {
+      // The text may be twice as long as the body that it came from.
+      case TOO_LARGE -> INFLATED_SIZE;
+      case TOO_MANY_SERIES -> SERIES;
+      case NAME_TOO_LONG -> NAME_LENGTH;
+      case LABEL_VALUE_TOO_LONG -> LABEL_VALUE_LENGTH;
+      case TOO_MANY_GROUPS -> GROUPS;
+      case TOO_MANY_GROUP_SERIES -> GROUP_SERIES;
+      case TIMESTAMP,
+          BAD_LABELS,
+          BAD_METRIC,
+          DUPLICATE_SERIES,
+          TYPE_CONFLICT,
+          SUFFIX_COLLISION,
+          CONCURRENT_CONFLICT ->
+          null;
+    };
+  }
+}

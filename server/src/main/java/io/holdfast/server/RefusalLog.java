@@ -1,0 +1,83 @@
+package io.holdfast.server;
+
+import io.holdfast.storage.Rejection;
+import java.util.OptionalLong;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Tells the log who was refused and why, in the Pushgateway's words and at its levels: mistakes in
+ * a body or a path at debug, pushes that contradict others at error. Bodies are never logged; what
+ * is repeated is counted ({@link LogRate}).
+ */
+final class RefusalLog {
+  private static final Logger log = LoggerFactory.getLogger(RefusalLog.class);
+
+  static final String INCONSISTENT =
+      "pushed metrics are invalid or inconsistent with existing metrics";
+
+  /** Reasons quote names and values that clients chose. */
+  private static final int LONGEST_TEXT = 400;
+
+  private final LogRate rate = new LogRate(System::nanoTime);
+
+  /** A body that is not what it claims to be. */
+  void unreadable(Exchange exchange, Object group, String reason) {
+    log(Level.DEBUG, "failed to parse text", "unreadable", exchange, group, reason);
+  }
+
+  /** A path that names no group. */
+  void badPath(Exchange exchange, String reason) {
+    String path = exchange.request().getHttpURI().getPath();
+    log(Level.DEBUG, "failed to parse URL", "url", exchange, path, reason);
+  }
+
+  /** Metrics that are wrong in themselves or contradict others. */
+  void inconsistent(Exchange exchange, Object group, Rejection rejection) {
+    log(
+        Level.ERROR,
+        INCONSISTENT,
+        rejection.reason().name(),
+        exchange,
+        group,
+        rejection.message());
+  }
+
+  /** Too much of something. */
+  void beyond(Limit limit, Exchange exchange, Object group, String reason) {
+    log(Level.WARN, "push refused by a limit", limit.flag(), exchange, group, reason);
+  }
+
+  private void log(
+      Level level, String message, String kind, Exchange exchange, Object group, String reason) {
+    if (!log.isEnabledForLevel(level)) {
+      return;
+    }
+    OptionalLong suppressed = rate.admit(kind, Request.getRemoteAddr(exchange.request()));
+    if (suppressed.isEmpty()) {
+      return;
+    }
+    LoggingEventBuilder line =
+        log.atLevel(level)
+            .addKeyValue("method", exchange.method())
+            .addKeyValue("source", exchange.remoteAddress());
+    // Anybody can claim it, so that it is told and decides nothing.
+    String forwardedFor = exchange.header(HttpHeader.X_FORWARDED_FOR);
+    if (forwardedFor != null) {
+      line = line.addKeyValue("forwarded_for", shortened(forwardedFor));
+    }
+    line = line.addKeyValue(kind.equals("url") ? "url" : "group", shortened(group.toString()));
+    if (suppressed.getAsLong() > 0) {
+      line = line.addKeyValue("suppressed", suppressed.getAsLong());
+    }
+    line.addKeyValue("err", shortened(reason)).log(message);
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
+  }
+}

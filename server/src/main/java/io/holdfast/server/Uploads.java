@@ -1,0 +1,67 @@
+package io.holdfast.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Bodies that did not come at once. None may take longer than its time; and when there is no room
+ * for another, those that come the slowest give way, or whoever sends many bodies slowly and never
+ * ends one would keep everybody out.
+ *
+ * <p>Any threads may use it.
+ */
+final class Uploads {
+  /** How long a body may take even when others need its room. */
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  private final Duration timeout;
+  private final Set<BodyReader> reading = ConcurrentHashMap.newKeySet();
+
+  Uploads(Duration timeout) {
+    this.timeout = timeout;
+  }
+
+  void add(BodyReader body) {
+    reading.add(body);
+  }
+
+  void remove(BodyReader body) {
+    reading.remove(body);
+  }
+
+  /** Gives up what has taken too long. To be called every second or so. */
+  void endOverdue() {
+    long now = System.nanoTime();
+    for (BodyReader body : reading) {
+      if (body.nanosSince(now) > timeout.toNanos()) {
+        body.giveUp();
+      }
+    }
+  }
+
+  /** Gives up the slowest bodies until these many bytes are about to come free, or none is slow. */
+  void makeRoom(long bytes) {
+    record Slow(BodyReader body, int taken, double rate) {}
+    long now = System.nanoTime();
+    List<Slow> candidates = new ArrayList<>();
+    for (BodyReader body : reading) {
+      long nanos = body.nanosSince(now);
+      int taken = body.taken();
+      if (taken > 0 && nanos > GRACE.toNanos()) {
+        candidates.add(new Slow(body, taken, (double) taken / nanos));
+      }
+    }
+    candidates.sort(Comparator.comparingDouble(Slow::rate));
+    long free = 0;
+    for (Slow slow : candidates) {
+      if (free >= bytes) {
+        return;
+      }
+      free += slow.body.giveUp() ? slow.taken : 0;
+    }
+  }
+}
