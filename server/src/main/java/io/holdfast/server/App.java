@@ -165,9 +165,9 @@ public final class App implements AutoCloseable {
     metrics.observe(groups);
     Limits.Web limits = options.limits().web();
     int most = options.limits().connections(heapBytes, maxFiles());
-    Connections connections = new Connections(most, limits, metrics::limitExceeded);
-    metrics.observe(connections);
     Uploads uploads = new Uploads(limits.readTimeout());
+    Connections connections = new Connections(most, limits, uploads, metrics::limitExceeded);
+    metrics.observe(connections);
     PushLimits pushes = options.limits().pushes(heapBytes);
     Handlers handlers =
         new Handlers(

@@ -74,6 +74,11 @@ final class BodyReader implements Invocable.Task {
     return size;
   }
 
+  /** Where the bytes come from. */
+  EndPoint client() {
+    return request.getConnectionMetaData().getConnection().getEndPoint();
+  }
+
   /** How long the body has been under way. */
   long nanosSince(long now) {
     return now - startedAt;
@@ -89,8 +94,7 @@ final class BodyReader implements Invocable.Task {
       return false;
     }
     // Jetty has no call that ends a wait for content, but for the time that it may take.
-    EndPoint client = request.getConnectionMetaData().getConnection().getEndPoint();
-    client.setIdleTimeout(1);
+    client().setIdleTimeout(1);
     return true;
   }
 

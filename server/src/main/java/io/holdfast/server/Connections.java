@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,9 +33,9 @@ import org.eclipse.jetty.util.Callback;
  *
  * Time without a complete request counts, not time without a byte: who sends its request by drops
  * looks as idle as it is. One that never brought a request counts as {@link #BEFORE_FIRST} older,
- * so that a flood of them does not drive out clients that push every few seconds. A request under
- * way protects its connection, unless no byte of it has moved for {@link #STALLED}: whoever asks
- * for a scrape and does not read it.
+ * so that a flood of them does not drive out clients that push every few seconds. A request that is
+ * here as a whole protects its connection, unless no byte of the answer has moved for {@link
+ * #STALLED}: whoever asks for a scrape and does not read it.
  *
  * <p>Concurrency: any threads may use it. What it decides on may change at the same moment; a
  * client must expect a kept connection to be closed at any time, and to repeat what it sent.
@@ -51,6 +52,7 @@ final class Connections implements Connection.Listener {
 
   private final int most;
   private final Limits.Web limits;
+  private final Uploads uploads;
   private final Consumer<Limit> exceeded;
   private final Map<EndPoint, Client> clients = new ConcurrentHashMap<>();
   private final AtomicBoolean isClosingIdle = new AtomicBoolean();
@@ -72,6 +74,7 @@ final class Connections implements Connection.Listener {
 
     // Of the sweep alone.
     long headSince;
+    long headAfter;
     long bytesBefore;
 
     Client(EndPoint endPoint, Connection connection) {
@@ -110,11 +113,13 @@ final class Connections implements Connection.Listener {
 
   /**
    * @param most how many there may be
+   * @param uploads knows whose request has not come as a whole
    * @param exceeded hears of each connection that is closed or refused, by which limit
    */
-  Connections(int most, Limits.Web limits, Consumer<Limit> exceeded) {
+  Connections(int most, Limits.Web limits, Uploads uploads, Consumer<Limit> exceeded) {
     this.most = most;
     this.limits = limits;
+    this.uploads = uploads;
     this.exceeded = exceeded;
   }
 
@@ -156,7 +161,7 @@ final class Connections implements Connection.Listener {
   }
 
   /** Below TLS, if there is any. */
-  private static EndPoint transport(EndPoint endPoint) {
+  static EndPoint transport(EndPoint endPoint) {
     EndPoint at = endPoint;
     while (at instanceof EndPoint.Wrapper wrapper) {
       at = wrapper.unwrap();
@@ -182,20 +187,24 @@ final class Connections implements Connection.Listener {
   /** Those that may go, the least useful first. */
   private List<Candidate> candidates(Client newcomer) {
     long now = System.nanoTime();
-    List<Candidate> resting = new ArrayList<>();
+    Set<EndPoint> receiving = uploads.clients();
+    List<Candidate> waiting = new ArrayList<>();
     List<Candidate> stalled = new ArrayList<>();
     for (Client client : clients.values()) {
-      if (client != newcomer && client.isResting()) {
-        resting.add(new Candidate(client, client.uselessFor(now)));
-      } else if (client != newcomer && client.stalledFor() > STALLED.toNanos()) {
+      if (client == newcomer) {
+        continue;
+      }
+      if (client.isResting() || receiving.contains(client.endPoint)) {
+        waiting.add(new Candidate(client, client.uselessFor(now)));
+      } else if (client.stalledFor() > STALLED.toNanos()) {
         stalled.add(new Candidate(client, client.stalledFor()));
       }
     }
     Comparator<Candidate> byAge = Comparator.comparingLong(Candidate::age);
-    resting.sort(byAge.reversed());
+    waiting.sort(byAge.reversed());
     stalled.sort(byAge.reversed());
-    resting.addAll(stalled);
-    return resting;
+    waiting.addAll(stalled);
+    return waiting;
   }
 
   private void close(Client client, Limit limit) {
@@ -220,8 +229,9 @@ final class Connections implements Connection.Listener {
   private void sweepResting(Client client, long now) {
     if (client.bytesIn() == client.bytesAtRest) {
       client.headSince = 0;
-    } else if (client.headSince == 0) {
+    } else if (client.headSince == 0 || client.headAfter != client.restingSince) {
       client.headSince = now;
+      client.headAfter = client.restingSince;
     } else if (now - client.headSince > limits.readHeaderTimeout().toNanos()) {
       refuseHead(client);
     }

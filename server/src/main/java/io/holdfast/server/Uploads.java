@@ -2,10 +2,13 @@ package io.holdfast.server;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.eclipse.jetty.io.EndPoint;
 
 /**
  * Bodies that did not come at once. None may take longer than its time; and when there is no room
@@ -16,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Uploads {
   /** How long a body may take even when others need its room. */
-  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration GRACE = Duration.ofMillis(500);
 
   private final Duration timeout;
   private final Set<BodyReader> reading = ConcurrentHashMap.newKeySet();
@@ -31,6 +34,13 @@ final class Uploads {
 
   void remove(BodyReader body) {
     reading.remove(body);
+  }
+
+  /** Whose bodies they are. */
+  Set<EndPoint> clients() {
+    Set<EndPoint> clients = Collections.newSetFromMap(new IdentityHashMap<>());
+    reading.forEach(body -> clients.add(Connections.transport(body.client())));
+    return clients;
   }
 
   /** Gives up what has taken too long. To be called every second or so. */
