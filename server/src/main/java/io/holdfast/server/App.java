@@ -180,7 +180,7 @@ public final class App implements AutoCloseable {
             new ScrapeHandler(groups, metrics),
             new ClusterHandler(cluster, health, metrics));
     server.start(
-        options.web().listenAddresses(),
+        options.web(),
         new GatewayHandler(new Routes(options.web()), health, metrics, handlers),
         new WebServer.Guards(limits, connections, metrics::limitExceeded),
         () -> {

@@ -49,6 +49,10 @@ final class BodyReader implements Invocable.Task {
   private final Receiver receiver;
   private final long startedAt = System.nanoTime();
   private final AtomicReference<State> state = new AtomicReference<>(State.READING);
+
+  // Other threads ask for it, when the request may be over and know nothing any more.
+  private final EndPoint client;
+
   private byte[] bytes;
   private boolean isAwaited;
 
@@ -63,6 +67,7 @@ final class BodyReader implements Invocable.Task {
     this.means = means;
     this.invocationType = invocationType;
     this.receiver = receiver;
+    this.client = request.getConnectionMetaData().getConnection().getEndPoint();
     // Not what is announced: who announces much and sends nothing must not take memory.
     long announced = request.getLength();
     boolean isSmall = announced >= 0 && announced <= INITIAL_BYTES;
@@ -76,7 +81,7 @@ final class BodyReader implements Invocable.Task {
 
   /** Where the bytes come from. */
   EndPoint client() {
-    return request.getConnectionMetaData().getConnection().getEndPoint();
+    return client;
   }
 
   /** How long the body has been under way. */
@@ -94,7 +99,7 @@ final class BodyReader implements Invocable.Task {
       return false;
     }
     // Jetty has no call that ends a wait for content, but for the time that it may take.
-    client().setIdleTimeout(1);
+    client.setIdleTimeout(1);
     return true;
   }
 

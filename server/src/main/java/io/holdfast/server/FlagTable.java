@@ -13,6 +13,7 @@ final class FlagTable {
   static final String ENABLE_LIFECYCLE = "web.enable-lifecycle";
   static final String ENABLE_ADMIN_API = "web.enable-admin-api";
   static final String PERSISTENCE_FILE = "persistence.file";
+  static final String SYSTEMD_SOCKET = "web.systemd-socket";
   static final String PERSISTENCE_INTERVAL = "persistence.interval";
   static final String DISABLE_CONSISTENCY_CHECK = "push.disable-consistency-check";
   static final String STORAGE_PATH = "storage.path";
@@ -65,11 +66,11 @@ final class FlagTable {
               "false",
               "Let PUT /api/v1/admin/wipe delete every group."),
           new Flag(
-              "web.systemd-socket",
-              Kind.NOT_YET_SWITCH,
+              SYSTEMD_SOCKET,
+              Kind.SWITCH,
               "",
               "false",
-              "Take the listening sockets from systemd. Not implemented yet."),
+              "Listen on the socket that systemd hands over, instead of the addresses."),
           new Flag(
               STORAGE_PATH,
               Kind.VALUE,

@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 /** Logs to standard error, one line for each event. */
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final String OWN = "io.holdfast";
+  private static final String JETTY_ANSWERS = "org.eclipse.jetty.server.Response";
 
   /** For logback alone, which finds this class as a service and so looks for no file. */
   public Logging() {}
@@ -61,6 +62,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(level == Level.ERROR ? threshold(level) : ch.qos.logback.classic.Level.WARN);
     root.addAppender(appender);
+    // It warns of every client that goes away in the middle of its request.
+    context.getLogger(JETTY_ANSWERS).setLevel(ch.qos.logback.classic.Level.ERROR);
     context.getLogger(OWN).setLevel(threshold(level));
   }
 

@@ -28,7 +28,7 @@ record Options(
     Map<String, String> effective) {
 
   /**
-   * @param listenAddresses at least one
+   * @param listenAddresses at least one; not listened on with a socket of systemd's
    * @param telemetryPath begins with a slash; relative to the route prefix
    * @param externalUrl as given; empty if not given
    * @param externalPathPrefix the external URL's path: empty, or begins with a slash and does not
@@ -43,7 +43,8 @@ record Options(
       String externalPathPrefix,
       String routePrefix,
       boolean enableLifecycle,
-      boolean enableAdminApi) {}
+      boolean enableAdminApi,
+      boolean systemdSocket) {}
 
   /**
    * @param path directory of the store; relative to the working directory unless absolute

@@ -33,7 +33,8 @@ final class OptionsReader {
             routePrefix(externalPath),
             routePrefix(givenPrefix.isEmpty() ? externalPath : givenPrefix),
             flags.isOn(FlagTable.ENABLE_LIFECYCLE),
-            flags.isOn(FlagTable.ENABLE_ADMIN_API));
+            flags.isOn(FlagTable.ENABLE_ADMIN_API),
+            flags.isOn(FlagTable.SYSTEMD_SOCKET));
     refuseTakenTelemetryPath(web);
 
     ClusterOptions cluster = ClusterOptionsReader.read(flags, web.listenAddresses());
@@ -71,7 +72,8 @@ final class OptionsReader {
     }
     try {
       URI parsed = new URI(url);
-      if (parsed.getScheme() == null || parsed.getHost() == null) {
+      boolean isPath = parsed.getScheme() == null && url.startsWith("/");
+      if (!isPath && (parsed.getScheme() == null || parsed.getHost() == null)) {
         throw new IllegalArgumentException(
             "\"" + url + "\" (expected: a URL such as https://example.org/pushgateway/)");
       }

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,23 +64,37 @@ final class WebServer {
    * @param housekeeping to be done every second
    * @throws StartException if it cannot on one of them
    */
-  void start(List<ListenAddress> addresses, Handler handler, Guards guards, Runnable housekeeping)
+  void start(Options.Web options, Handler handler, Guards guards, Runnable housekeeping)
       throws StartException {
     server.setErrorHandler(new PlainErrors(guards.exceeded()));
     server.setHandler(new GracefulHandler(guards.connections().tracking(handler)));
-    addresses.forEach(address -> server.addConnector(connector(address, guards)));
+    if (options.systemdSocket()) {
+      listenOn(InheritedSocket.take(), guards);
+    } else {
+      options.listenAddresses().forEach(address -> server.addConnector(connector(address, guards)));
+    }
     try {
       server.start();
       keepHouse(housekeeping);
     } catch (Exception e) {
       throw new StartException(
           "cannot listen on --web.listen-address="
-              + addresses
+              + options.listenAddresses()
               + ": "
               + e.getMessage()
               + (e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")"),
           e);
     }
+  }
+
+  private void listenOn(InheritedSocket socket, Guards guards) throws StartException {
+    ServerConnector connector = connector(new ListenAddress("", 0), guards);
+    try {
+      connector.open(socket);
+    } catch (IOException e) {
+      throw new StartException("--" + FlagTable.SYSTEMD_SOCKET + ": " + e, e);
+    }
+    server.addConnector(connector);
   }
 
   private void keepHouse(Runnable housekeeping) {

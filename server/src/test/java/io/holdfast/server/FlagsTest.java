@@ -22,7 +22,8 @@ class FlagsTest {
     Options options = run();
 
     assertEquals(
-        new Options.Web(List.of(new ListenAddress("", 9091)), "/metrics", "", "", "", false, false),
+        new Options.Web(
+            List.of(new ListenAddress("", 9091)), "/metrics", "", "", "", false, false, false),
         options.web());
     assertEquals(new Options.Storage(Path.of("data")), options.storage());
     assertEquals(
@@ -64,7 +65,8 @@ class FlagsTest {
             "/out",
             "/in",
             true,
-            true),
+            true,
+            false),
         options.web());
     assertEquals(new Options.Storage(Path.of("/var/lib/holdfast")), options.storage());
     assertEquals(
@@ -102,6 +104,7 @@ class FlagsTest {
     "'', http://h/, ''",
     "'', http://h, ''",
     "'', http://h/a/, /a",
+    "'', /a/, /a",
     "/, http://h/a/, ''",
     "b, http://h/a/, /b",
     "/b/c/, '', /b/c",
@@ -139,7 +142,6 @@ class FlagsTest {
         "--log.format=xml | --log.format: \"xml\" (expected: one of logfmt, json)",
         "--storage.path= | --storage.path: \"\" (expected: a directory)",
         "--web.config.file=a | --web.config.file: not implemented yet",
-        "--web.systemd-socket | --web.systemd-socket: not implemented yet",
         "--push.enable-utf8-names | --push.enable-utf8-names: not implemented yet",
       })
   void parse_bad_isRefusedWithTheReason(String argument, String message) {
