@@ -50,6 +50,9 @@ final class Connections implements Connection.Listener {
   /** The share that is closed at once: to find it takes a look at all. */
   private static final int SHARE_TO_CLOSE = 16;
 
+  /** The share by which there may be more for a moment. */
+  static final int SHARE_OVER = 4;
+
   private final int most;
   private final Limits.Web limits;
   private final Uploads uploads;
@@ -141,13 +144,25 @@ final class Connections implements Connection.Listener {
     }
     Client client = new Client(endPoint, connection);
     clients.put(endPoint, client);
-    int tooMany = clients.size() - most;
-    if (tooMany > 0) {
-      client.isExcess = !closeIdlest(client, tooMany);
-      // So many may be told why before they go; more would take files and memory without end.
-      if (client.isExcess && tooMany > most / SHARE_TO_CLOSE + 1) {
-        close(client, Limit.CONNECTIONS);
+    if (clients.size() > most) {
+      makeRoomFor(client);
+    }
+  }
+
+  /**
+   * Closes others, or sees that another thread is at it. If there is none to close, so many as
+   * {@link #SHARE_OVER} says may be told why before they go; more would take files without end.
+   */
+  private void makeRoomFor(Client newcomer) {
+    if (isClosingIdle.compareAndSet(false, true)) {
+      try {
+        newcomer.isExcess = !closeIdlest(newcomer);
+      } finally {
+        isClosingIdle.set(false);
       }
+    }
+    if (clients.size() - most > most / SHARE_OVER + 1) {
+      close(newcomer, Limit.CONNECTIONS);
     }
   }
 
@@ -169,19 +184,17 @@ final class Connections implements Connection.Listener {
     return at;
   }
 
-  /** Closes some others; false if there are none to close. */
-  private boolean closeIdlest(Client newcomer, int tooMany) {
-    if (!isClosingIdle.compareAndSet(false, true)) {
-      return true;
-    }
-    try {
+  /** Closes others until there is room; false if there are none to close. */
+  private boolean closeIdlest(Client newcomer) {
+    for (int over = clients.size() - most; over > 0; over = clients.size() - most) {
       List<Candidate> candidates = candidates(newcomer);
-      int count = Math.min(candidates.size(), Math.max(tooMany, most / SHARE_TO_CLOSE));
+      int count = Math.min(candidates.size(), Math.max(over, most / SHARE_TO_CLOSE));
       candidates.subList(0, count).forEach(idle -> close(idle.client, Limit.CONNECTIONS));
-      return count >= tooMany;
-    } finally {
-      isClosingIdle.set(false);
+      if (count < over) {
+        return false;
+      }
     }
+    return true;
   }
 
   /** Those that may go, the least useful first. */

@@ -71,13 +71,15 @@ record Limits(Web web, Push push) {
    */
   int connections(long heapBytes, long maxFiles) throws StartException {
     if (web.maxConnections > 0) {
-      if (web.maxConnections > maxFiles - OTHER_FILES) {
+      long possible =
+          (maxFiles - OTHER_FILES) / (Connections.SHARE_OVER + 1) * Connections.SHARE_OVER;
+      if (web.maxConnections > possible) {
         throw new StartException(
             "--%s: \"%d\" (expected: at most %d, because the process may have %d files open; raise that with ulimit -n)"
                 .formatted(
                     LimitFlags.MAX_CONNECTIONS,
                     web.maxConnections,
-                    Math.max(0, maxFiles - OTHER_FILES),
+                    Math.max(0, possible),
                     maxFiles),
             null);
       }

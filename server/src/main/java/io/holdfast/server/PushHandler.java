@@ -149,7 +149,12 @@ final class PushHandler {
     @Override
     public void failed(Throwable cause) {
       count(400);
-      exchange.callback().failed(cause);
+      if (body.client().isOpen()) {
+        exchange.callback().failed(cause);
+      } else {
+        // Nobody is there to be told, and Jetty would take pains to.
+        exchange.callback().succeeded();
+      }
     }
 
     private void giveBack() {

@@ -108,7 +108,7 @@ class LimitsTest {
         assertThrows(StartException.class, () -> limits.connections(GIB, 1024));
     assertTrue(
         String.valueOf(refused.getMessage())
-            .startsWith("--web.max-connections: \"1000\" (expected: at most 512, because"),
+            .startsWith("--web.max-connections: \"1000\" (expected: at most 408, because"),
         refused::toString);
   }
 
