@@ -248,7 +248,7 @@ final class LifecycleIT {
     assertEquals(0, server.stop());
 
     assertTrue(server.output().contains("\"level\":\"debug\""), server::output);
-    assertTrue(server.output().contains("push refused"), server::output);
+    assertTrue(server.output().contains("failed to parse text"), server::output);
     String parse = "import json,sys\nprint(sum(1 for l in sys.stdin if json.loads(l)['msg']))";
     String parsed =
         Programs.run(
