@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyReader implements Invocable.Task {
   private static final int INITIAL_BYTES = 4096;
+  private static final long SHORTEST_IDLE_MILLIS = 1;
 
   /** Hears how it ended. Exactly one of these is called, once. */
   interface Receiver {
@@ -31,7 +32,8 @@ final class BodyReader implements Invocable.Task {
   private enum State {
     READING,
     ENDED,
-    GIVEN_UP
+    TOO_SLOW,
+    IN_THE_WAY
   }
 
   /**
@@ -52,6 +54,7 @@ final class BodyReader implements Invocable.Task {
 
   // Other threads ask for it, when the request may be over and know nothing any more.
   private final EndPoint client;
+  private final long idleTimeoutMillis;
 
   private byte[] bytes;
   private boolean isAwaited;
@@ -68,6 +71,7 @@ final class BodyReader implements Invocable.Task {
     this.invocationType = invocationType;
     this.receiver = receiver;
     this.client = request.getConnectionMetaData().getConnection().getEndPoint();
+    this.idleTimeoutMillis = request.getConnectionMetaData().getConnector().getIdleTimeout();
     // Not what is announced: who announces much and sends nothing must not take memory.
     long announced = request.getLength();
     boolean isSmall = announced >= 0 && announced <= INITIAL_BYTES;
@@ -90,16 +94,18 @@ final class BodyReader implements Invocable.Task {
   }
 
   /**
-   * Waits for the body no longer: the receiver hears that it took too long. Returns at once.
+   * Waits for the body no longer: the receiver hears why. Returns at once.
    *
+   * @param isInTheWay whether that is for others' sake, and not because it took too long
    * @return false if there is nothing to wait for any more
    */
-  boolean giveUp() {
-    if (!state.compareAndSet(State.READING, State.GIVEN_UP)) {
+  boolean giveUp(boolean isInTheWay) {
+    State given = isInTheWay ? State.IN_THE_WAY : State.TOO_SLOW;
+    if (!state.compareAndSet(State.READING, given)) {
       return false;
     }
     // Jetty has no call that ends a wait for content, but for the time that it may take.
-    client.setIdleTimeout(1);
+    client.setIdleTimeout(SHORTEST_IDLE_MILLIS);
     return true;
   }
 
@@ -178,7 +184,10 @@ final class BodyReader implements Invocable.Task {
     if (state.compareAndSet(State.READING, State.ENDED)) {
       how.run();
     } else {
-      receiver.beyond(Limit.BODY_TIME);
+      // Or the answer would have no more time than that.
+      client.setIdleTimeout(idleTimeoutMillis);
+      boolean isInTheWay = state.get() == State.IN_THE_WAY;
+      receiver.beyond(isInTheWay ? Limit.BYTES_IN_FLIGHT : Limit.BODY_TIME);
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
@@ -58,7 +57,6 @@ final class Connections implements Connection.Listener {
   private final Uploads uploads;
   private final Consumer<Limit> exceeded;
   private final Map<EndPoint, Client> clients = new ConcurrentHashMap<>();
-  private final AtomicBoolean isClosingIdle = new AtomicBoolean();
 
   /** One connection with what happens on it. */
   private static final class Client {
@@ -150,18 +148,15 @@ final class Connections implements Connection.Listener {
   }
 
   /**
-   * Closes others, or sees that another thread is at it. If there is none to close, so many as
-   * {@link #SHARE_OVER} says may be told why before they go; more would take files without end.
+   * Closes others. If there is none to close, so many as {@link #SHARE_OVER} says may be told why
+   * before they go; more would take files without end.
+   *
+   * <p>One thread at a time: the others wait, and mostly find that there is room. Were they to go
+   * on, a flood would be let in faster than it can be let out.
    */
-  private void makeRoomFor(Client newcomer) {
-    if (isClosingIdle.compareAndSet(false, true)) {
-      try {
-        newcomer.isExcess = !closeIdlest(newcomer);
-      } finally {
-        isClosingIdle.set(false);
-      }
-    }
-    if (clients.size() - most > most / SHARE_OVER + 1) {
+  private synchronized void makeRoomFor(Client newcomer) {
+    newcomer.isExcess = !closeIdlest(newcomer);
+    if (newcomer.isExcess && clients.size() - most > most / SHARE_OVER + 1) {
       close(newcomer, Limit.CONNECTIONS);
     }
   }

@@ -19,7 +19,7 @@ import org.eclipse.jetty.io.EndPoint;
  */
 final class Uploads {
   /** How long a body may take even when others need its room. */
-  private static final Duration GRACE = Duration.ofMillis(500);
+  private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final Duration timeout;
   private final Set<BodyReader> reading = ConcurrentHashMap.newKeySet();
@@ -48,7 +48,7 @@ final class Uploads {
     long now = System.nanoTime();
     for (BodyReader body : reading) {
       if (body.nanosSince(now) > timeout.toNanos()) {
-        body.giveUp();
+        body.giveUp(false);
       }
     }
   }
@@ -71,7 +71,7 @@ final class Uploads {
       if (free >= bytes) {
         return;
       }
-      free += slow.body.giveUp() ? slow.taken : 0;
+      free += slow.body.giveUp(true) ? slow.taken : 0;
     }
   }
 }

@@ -109,7 +109,7 @@ final class OverloadIT {
             .addMetric(
                 Metric.newBuilder()
                     .setHistogram(histogram)
-                    .addLabel(LabelPair.newBuilder().setName("l").setValue("x".repeat(1 << 20))));
+                    .addLabel(LabelPair.newBuilder().setName("l").setValue("x".repeat(1 << 15))));
     RawHttp.Response answer = server.send(Step.putFamilies("/metrics/job/swelling", family));
     assertEquals(413, answer.status(), answer::text);
     assertTrue(answer.text().contains("bytes"), answer::text);

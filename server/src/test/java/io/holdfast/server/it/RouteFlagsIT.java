@@ -38,7 +38,6 @@ final class RouteFlagsIT {
           "/metrics/job/a/b-c/d",
           "/metrics/job@base64/YQ",
           "/metrics/job@base64/!",
-          "/metrics/job@base64/=",
           "/metrics/job/a/b@base64/!",
           "/m",
           "/m/",
