@@ -38,13 +38,7 @@ final class RefusalLog {
 
   /** Metrics that are wrong in themselves or contradict others. */
   void inconsistent(Exchange exchange, Object group, Rejection rejection) {
-    log(
-        Level.ERROR,
-        INCONSISTENT,
-        rejection.reason().name(),
-        exchange,
-        group,
-        rejection.message());
+    log(Level.ERROR, INCONSISTENT, rejection.reason().name(), exchange, group, rejection.message());
   }
 
   /** Too much of something. */

@@ -30,16 +30,11 @@ final class ChangeApplier {
 
   WriteOutcome apply(Change change, CommitBatch batch) throws RocksDBException {
     if (change instanceof Change.Push push) {
-      Rejection rejection = check(push);
-      if (rejection == null) {
-        push(push, batch);
-        return applied();
-      }
-      return rejected(push.group(), push.receivedAtNanos(), rejection, batch);
+      Rejection tooMuch = tooMuch(push);
+      return push(push, tooMuch == null ? state.index().check(push) : tooMuch, batch);
     }
     if (change instanceof Change.Unchecked unchecked) {
-      push(unchecked.push(), batch);
-      return applied();
+      return push(unchecked.push(), tooMuch(unchecked.push()), batch);
     }
     if (change instanceof Change.RefusedPush refused) {
       return rejected(refused.group(), refused.receivedAtNanos(), refused.rejection(), batch);
@@ -56,13 +51,19 @@ final class ChangeApplier {
     return applied();
   }
 
-  private @Nullable Rejection check(Change.Push push) {
+  private @Nullable Rejection tooMuch(Change.Push push) {
     Groups groups = state.groups();
     Rejection rejection = limits.checkGroups(groups, push.group());
-    if (rejection == null) {
-      rejection = limits.checkSeries(groups.get(push.group()), push);
+    return rejection == null ? limits.checkSeries(groups.get(push.group()), push) : rejection;
+  }
+
+  private WriteOutcome push(Change.Push push, @Nullable Rejection rejection, CommitBatch batch)
+      throws RocksDBException {
+    if (rejection != null) {
+      return rejected(push.group(), push.receivedAtNanos(), rejection, batch);
     }
-    return rejection == null ? state.index().check(push) : rejection;
+    push(push, batch);
+    return applied();
   }
 
   private Rejected rejected(GroupKey group, long atNanos, Rejection rejection, CommitBatch batch)

@@ -23,6 +23,8 @@ class LimitsTest {
       store.apply(Pushes.put(B, "m 1\n"));
       assertEquals(Reason.TOO_MANY_GROUPS, reason(store.apply(Pushes.put(C, "m 1\n"))));
       assertEquals(Reason.TIMESTAMP, reason(store.apply(Pushes.put(C, "m 1 2\n"))));
+      Change unchecked = new Change.Unchecked(Pushes.accepted(Pushes.put(C, "m 1\n")));
+      assertEquals(Reason.TOO_MANY_GROUPS, reason(store.apply(unchecked)));
       assertNull(store.groups().get(C));
 
       assertInstanceOf(Applied.class, store.apply(Pushes.put(A, "m 2\n")));

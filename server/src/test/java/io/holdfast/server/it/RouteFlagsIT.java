@@ -50,8 +50,6 @@ final class RouteFlagsIT {
           "/-/nothing",
           "/api",
           "/api/v1",
-          "/api/v1/",
-          "/api/v1/nothing",
           "/api/v2/status",
           "/nothing",
           "//metrics",
