@@ -121,11 +121,11 @@ public final class App implements AutoCloseable {
       throws StoreException, TakeoverException {
     RocksGroupStore opened = RocksGroupStore.open(how, server.threads());
     store = opened;
-    PushLimits limits = PushLimits.ofHeap(heapBytes);
+    PushLimits limits = options.limits().pushes(heapBytes);
     FileTakeover.run(
         options.persistence().file(),
         opened,
-        new FileTakeover.Limits(limits.bodyBytes(), limits.textBytes()));
+        new FileTakeover.Limits(limits.inflatedBytes(), limits.content().textBytes()));
     return opened;
   }
 

@@ -86,7 +86,11 @@ public final class GroupImport {
     }
     Change probe =
         PushPreparation.prepare(
-            GroupKey.of(group.labels()), true, 0, List.of(PROBE), Long.MAX_VALUE);
+            GroupKey.of(group.labels()),
+            true,
+            0,
+            List.of(PROBE),
+            ContentLimits.ofText(Long.MAX_VALUE));
     return probe instanceof Change.RefusedPush refused ? refused.rejection().message() : null;
   }
 
@@ -136,7 +140,11 @@ public final class GroupImport {
       DelimitedParser.requireExposable(family);
       Change change =
           PushPreparation.prepare(
-              key, true, imported.pushedAtNanos(), List.of(family), maxTextBytes);
+              key,
+              true,
+              imported.pushedAtNanos(),
+              List.of(family),
+              ContentLimits.ofText(maxTextBytes));
       if (change instanceof Change.Push push && !push.families().isEmpty()) {
         return push.families().get(push.families().firstKey());
       }

@@ -196,7 +196,7 @@ class PictureTest {
     StoreFixture.submit(
         store,
         PushPreparation.prepare(
-            A, false, 1_700_000_001_123_456_789L, Pushes.families("m 1 5\n"), 1_000));
+            A, false, 1_700_000_001_123_456_789L, Pushes.families("m 1 5\n"), Pushes.LIMITS));
     try (Picture picture = StoreFixture.answer(store.picture());
         GroupReader reader = picture.groups()) {
       StoredGroup group = reader.next();
@@ -210,7 +210,7 @@ class PictureTest {
     StoreFixture.apply(
         store,
         PushPreparation.prepare(
-            A, false, 1_700_000_002_123_456_789L, Pushes.families("m 1\n"), 1_000));
+            A, false, 1_700_000_002_123_456_789L, Pushes.families("m 1\n"), Pushes.LIMITS));
     try (Picture picture = StoreFixture.answer(store.picture());
         GroupReader reader = picture.groups()) {
       StoredGroup group = reader.next();

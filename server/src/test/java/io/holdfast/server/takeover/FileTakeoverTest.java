@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.storage.Change;
+import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PushPreparation;
@@ -186,7 +187,10 @@ class FileTakeoverTest {
 
   @Test
   void storeWithChangesOfItsOwn_isLeftAsItIs() throws Exception {
-    store.submit(PushPreparation.prepare(job("own"), true, 1, List.of(), 1_000)).join();
+    store
+        .submit(
+            PushPreparation.prepare(job("own"), true, 1, List.of(), ContentLimits.ofText(1_000)))
+        .join();
     reopen();
 
     run();
