@@ -41,6 +41,10 @@ import org.eclipse.jetty.util.Callback;
  */
 final class Connections implements Connection.Listener {
   private static final Duration BEFORE_FIRST = Duration.ofSeconds(30);
+
+  /** How long a first request may be awaited like any other. */
+  private static final Duration FIRST_GRACE = Duration.ofMillis(100);
+
   private static final Duration STALLED = Duration.ofSeconds(10);
 
   /** A body's reader answers by then; this is for those that nobody reads. */
@@ -98,7 +102,9 @@ final class Connections implements Connection.Listener {
 
     /** For how long it has been of no use. */
     long uselessFor(long now) {
-      return now - restingSince + (hasServed ? 0 : BEFORE_FIRST.toNanos());
+      long resting = now - restingSince;
+      boolean isSuspect = !hasServed && resting > FIRST_GRACE.toNanos();
+      return isSuspect ? resting + BEFORE_FIRST.toNanos() : resting;
     }
 
     /** For how long no byte has moved. */

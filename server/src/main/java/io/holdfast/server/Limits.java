@@ -11,7 +11,7 @@ record Limits(Web web, Push push) {
   private static final long MOST_BODY_BYTES = 256 << 20;
 
   /** Of the heap, for requests that have not arrived up to their bodies. */
-  private static final int SHARE_FOR_CONNECTIONS = 8;
+  private static final int SHARE_FOR_CONNECTIONS = 4;
 
   private static final long BYTES_PER_CONNECTION = 16 << 10;
   private static final long LEAST_CONNECTIONS = 64;

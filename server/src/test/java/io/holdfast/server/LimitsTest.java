@@ -96,7 +96,7 @@ class LimitsTest {
   void connections_areDerivedFromHeapAndFiles() throws StartException {
     assertEquals(16_384, read().connections(64 * GIB, 1_000_000));
     assertEquals(10_000, read().connections(64 * GIB, 20_000));
-    assertEquals(204, read().connections(128 * MIB, 20_000));
+    assertEquals(409, read().connections(128 * MIB, 20_000));
     assertEquals(64, read().connections(MIB, 20_000));
     assertEquals(20, read("--web.max-connections=20").connections(MIB, 20_000));
   }

@@ -271,19 +271,15 @@ final class GuardRailsIT {
       }
       assertEquals(200, server.send(Step.put("/metrics/job/" + group, body.toString())).status());
     }
-    for (int i = 0; i < 32; i++) {
-      // More than the system's buffers take of it.
-      Socket scraper = new Socket();
-      sockets.add(scraper);
-      scraper.setReceiveBufferSize(4096);
-      scraper.connect(server.address());
-      send(scraper, "GET /metrics?collect[]=pushed HTTP/1.1\r\nHost: a\r\n\r\n");
-    }
     RawHttp.Response refused =
         Awaitility.await()
             .atMost(PATIENCE)
+            .pollInterval(Duration.ofMillis(10))
             .until(
-                () -> server.send(Step.put("/metrics/job/more", "m 1\n")),
+                () -> {
+                  scrapeWithoutReading(server);
+                  return server.send(Step.put("/metrics/job/more", "m 1\n"));
+                },
                 answer -> answer.status() != 200);
     assertEquals(503, refused.status(), refused::text);
     assertTrue(refused.text().contains("--web.max-connections"), refused::text);
@@ -302,6 +298,15 @@ final class GuardRailsIT {
     Socket idle = connect(server);
     send(idle, "GET /-/ready HTTP/1.1\r\nHost: a\r\n\r\n");
     assertTrue(readAll(idle).startsWith("HTTP/1.1 200 "));
+  }
+
+  /** The answer is more than the system's buffers take of it. */
+  private void scrapeWithoutReading(ServerProcess server) throws IOException {
+    Socket scraper = new Socket();
+    sockets.add(scraper);
+    scraper.setReceiveBufferSize(4096);
+    scraper.connect(server.address());
+    send(scraper, "GET /metrics?collect[]=pushed HTTP/1.1\r\nHost: a\r\n\r\n");
   }
 
   private ServerProcess small(String... flags) throws IOException {
