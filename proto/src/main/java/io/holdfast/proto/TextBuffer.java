@@ -44,6 +44,35 @@ final class TextBuffer {
     size = GoNumbers.write(value, bytes, size);
   }
 
+  /** A number as OpenMetrics writes floats: a whole one ends with {@code .0}. */
+  void appendFloat(double value) {
+    int start = size;
+    append(value);
+    appendFraction(start);
+  }
+
+  /** Ends the number that was appended from this size on, so that it reads as a float. */
+  void appendFraction(int start) {
+    for (int i = start; i < size; i++) {
+      byte next = bytes[i];
+      if (next == '.' || next == 'e' || next == 'N' || next == 'I') {
+        return;
+      }
+    }
+    append('.');
+    append('0');
+  }
+
+  void append(byte[] source, int start, int end) {
+    reserve(end - start);
+    System.arraycopy(source, start, bytes, size, end - start);
+    size += end - start;
+  }
+
+  void appendUnsigned(long value) {
+    append(Long.toUnsignedString(value));
+  }
+
   void append(long value) {
     reserve(GoNumbers.MAX_LENGTH);
     size = GoNumbers.write(value, bytes, size);
@@ -57,6 +86,34 @@ final class TextBuffer {
   /** What stands between a label's quotes: backslash, line feed and quote escaped. */
   void appendLabelValue(String text) {
     append(text, true, true);
+  }
+
+  /** A metric name as the scheme shows it, in quotes if it needs them. */
+  void appendMetricName(String name, EscapingScheme scheme) {
+    if (scheme == EscapingScheme.UNDERSCORES) {
+      appendName(name, true);
+    } else {
+      appendQuotable(scheme.metricName(name), NameRule.LEGACY.isMetricName(name), scheme);
+    }
+  }
+
+  /** The same for a label name. */
+  void appendLabelName(String name, EscapingScheme scheme) {
+    if (scheme == EscapingScheme.UNDERSCORES) {
+      appendName(name, false);
+    } else {
+      appendQuotable(scheme.labelName(name), NameRule.LEGACY.isLabelName(name), scheme);
+    }
+  }
+
+  private void appendQuotable(String shown, boolean isLegacy, EscapingScheme scheme) {
+    if (isLegacy || scheme != EscapingScheme.ALLOW_UTF8) {
+      append(shown);
+      return;
+    }
+    append('"');
+    appendLabelValue(shown);
+    append('"');
   }
 
   /** A name, with an underscore for each character that the rule of plain exposition forbids. */

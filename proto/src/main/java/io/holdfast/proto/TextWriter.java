@@ -2,7 +2,6 @@ package io.holdfast.proto;
 
 import io.holdfast.proto.metrics.Bucket;
 import io.holdfast.proto.metrics.Histogram;
-import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.proto.metrics.Quantile;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Writes the text exposition format 0.0.4, in pieces that join by concatenation: a family is its
  * header and then the samples of each of its owners.
  *
- * <p>A scraper that reads this format knows plain names alone, so characters that these don't allow
- * are written as underscores. Nothing else is checked: two names may become one. All methods are
+ * <p>Names are shown as an {@link EscapingScheme} says; scrapers that ask for none know plain names
+ * alone and are shown underscores. Nothing is checked: two names may become one. All methods are
  * pure.
  */
 public final class TextWriter {
@@ -23,39 +22,44 @@ public final class TextWriter {
 
   private final TextBuffer out;
   private final String name;
+  private final SampleStart start;
 
-  /**
-   * Where the current metric's labels were written first, "{" included and "}" not; below 0 if
-   * nowhere yet.
-   */
-  private int labelsStart;
-
-  private int labelsEnd;
-
-  private TextWriter(TextBuffer out, String name) {
+  private TextWriter(TextBuffer out, String name, EscapingScheme scheme) {
     this.out = out;
     this.name = name;
+    this.start = new SampleStart(out, name, scheme);
+  }
+
+  /** As {@link #header(String, String, MetricType, EscapingScheme)} for the oldest scrapers. */
+  public static byte[] header(String name, @Nullable String help, MetricType type) {
+    return header(name, help, type, EscapingScheme.UNDERSCORES);
   }
 
   /**
    * The {@code # HELP} line, if there is a help text, and the {@code # TYPE} line. The format has
    * no gauge histograms: they are typed as histograms.
    */
-  public static byte[] header(String name, @Nullable String help, MetricType type) {
+  public static byte[] header(
+      String name, @Nullable String help, MetricType type, EscapingScheme scheme) {
     TextBuffer out = new TextBuffer(64 + 2 * name.length() + (help == null ? 0 : help.length()));
     if (help != null) {
       out.append("# HELP ");
-      out.appendName(name, true);
+      out.appendMetricName(name, scheme);
       out.append(' ');
       out.appendHelp(help);
       out.append('\n');
     }
     out.append("# TYPE ");
-    out.appendName(name, true);
+    out.appendMetricName(name, scheme);
     out.append(' ');
     out.append(typeWord(type));
     out.append('\n');
     return out.toByteArray();
+  }
+
+  /** As {@link #samples(String, MetricType, List, EscapingScheme)} for the oldest scrapers. */
+  public static byte[] samples(String name, MetricType type, List<Metric> metrics) {
+    return samples(name, type, metrics, EscapingScheme.UNDERSCORES);
   }
 
   /**
@@ -65,14 +69,18 @@ public final class TextWriter {
    *
    * @throws IllegalArgumentException if a metric lacks the value that the type demands
    */
-  public static byte[] samples(String name, MetricType type, List<Metric> metrics) {
-    long estimate = 64 + metrics.size() * (64L + name.length());
-    TextBuffer out = new TextBuffer((int) Math.min(MAX_FIRST_CAPACITY, estimate));
-    TextWriter writer = new TextWriter(out, TextBuffer.plainName(name, true));
+  public static byte[] samples(
+      String name, MetricType type, List<Metric> metrics, EscapingScheme scheme) {
+    TextBuffer out = new TextBuffer(firstCapacity(name, metrics));
+    TextWriter writer = new TextWriter(out, name, scheme);
     for (Metric metric : metrics) {
       writer.writeMetric(type, metric);
     }
     return out.toByteArray();
+  }
+
+  static int firstCapacity(String name, List<Metric> metrics) {
+    return (int) Math.min(MAX_FIRST_CAPACITY, 64 + metrics.size() * (64L + name.length()));
   }
 
   /**
@@ -99,7 +107,18 @@ public final class TextWriter {
   }
 
   private void writeMetric(MetricType type, Metric metric) {
-    labelsStart = -1;
+    requireValue(name, type, metric);
+    start.startMetric();
+    switch (type) {
+      case COUNTER -> writePlain(metric, metric.getCounter().getValue());
+      case GAUGE -> writePlain(metric, metric.getGauge().getValue());
+      case UNTYPED -> writePlain(metric, metric.getUntyped().getValue());
+      case SUMMARY -> writeSummary(metric, metric.getSummary());
+      case HISTOGRAM, GAUGE_HISTOGRAM -> writeHistogram(metric, metric.getHistogram());
+    }
+  }
+
+  static void requireValue(String name, MetricType type, Metric metric) {
     boolean present =
         switch (type) {
           case COUNTER -> metric.hasCounter();
@@ -112,25 +131,16 @@ public final class TextWriter {
       throw new IllegalArgumentException(
           "metric of family " + GoQuote.quote(name) + ": no value (expected: a " + type + ")");
     }
-    switch (type) {
-      case COUNTER -> writePlain(metric, metric.getCounter().getValue());
-      case GAUGE -> writePlain(metric, metric.getGauge().getValue());
-      case UNTYPED -> writePlain(metric, metric.getUntyped().getValue());
-      case SUMMARY -> writeSummary(metric, metric.getSummary());
-      case HISTOGRAM, GAUGE_HISTOGRAM -> writeHistogram(metric, metric.getHistogram());
-    }
   }
 
   private void writePlain(Metric metric, double value) {
-    out.append(name);
-    writeLabels(metric);
+    start.write("", metric);
     writeValue(metric, value);
   }
 
   private void writeSummary(Metric metric, Summary summary) {
     for (Quantile quantile : summary.getQuantileList()) {
-      out.append(name);
-      writeLabelsAnd(metric, "quantile", quantile.getQuantile());
+      writeStartAnd("", metric, "quantile", quantile.getQuantile());
       writeValue(metric, quantile.getValue());
     }
     writeTotals(metric, summary.getSampleSum(), GoNumbers.fromUnsigned(summary.getSampleCount()));
@@ -153,59 +163,21 @@ public final class TextWriter {
   }
 
   private void writeBucket(Metric metric, double upperBound, double population) {
-    out.append(name);
-    out.append("_bucket");
-    writeLabelsAnd(metric, "le", upperBound);
+    writeStartAnd("_bucket", metric, "le", upperBound);
     writeValue(metric, population);
   }
 
   private void writeTotals(Metric metric, double sum, double count) {
-    out.append(name);
-    out.append("_sum");
-    writeLabels(metric);
+    start.write("_sum", metric);
     writeValue(metric, sum);
-    out.append(name);
-    out.append("_count");
-    writeLabels(metric);
+    start.write("_count", metric);
     writeValue(metric, count);
   }
 
-  private void writeLabels(Metric metric) {
-    if (metric.getLabelCount() > 0) {
-      openLabels(metric);
-      out.append('}');
-    }
-  }
-
-  private void writeLabelsAnd(Metric metric, String bound, double value) {
-    openLabels(metric);
-    if (metric.getLabelCount() > 0) {
-      out.append(',');
-    }
-    out.append(bound);
-    out.append("=\"");
+  private void writeStartAnd(String suffix, Metric metric, String bound, double value) {
+    start.writeAnd(suffix, metric, bound);
     out.append(value);
     out.append("\"}");
-  }
-
-  private void openLabels(Metric metric) {
-    if (labelsStart >= 0) {
-      out.repeat(labelsStart, labelsEnd);
-      return;
-    }
-    labelsStart = out.size();
-    out.append('{');
-    for (int i = 0; i < metric.getLabelCount(); i++) {
-      if (i > 0) {
-        out.append(',');
-      }
-      LabelPair label = metric.getLabel(i);
-      out.appendName(label.getName(), false);
-      out.append("=\"");
-      out.appendLabelValue(label.getValue());
-      out.append('"');
-    }
-    labelsEnd = out.size();
   }
 
   private void writeValue(Metric metric, double value) {

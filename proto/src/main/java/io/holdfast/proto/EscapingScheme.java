@@ -1,0 +1,146 @@
+package io.holdfast.proto;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an exposition shows names that the legacy rule ({@link NameRule#LEGACY}) does not allow.
+ * Names that it does allow are shown as they are in every scheme, so two names may become one.
+ */
+public enum EscapingScheme {
+  /** As they are, in quotes where the format is a text. */
+  ALLOW_UTF8("allow-utf-8") {
+    @Override
+    String escaped(String name, boolean colons) {
+      return name;
+    }
+  },
+
+  /** An underscore for each character that is not allowed. */
+  UNDERSCORES("underscores") {
+    @Override
+    String escaped(String name, boolean colons) {
+      return TextBuffer.plainName(name, colons);
+    }
+  },
+
+  /** {@code _dot_} for a dot, two underscores for an underscore and for what is not allowed. */
+  DOTS("dots") {
+    @Override
+    String escaped(String name, boolean colons) {
+      StringBuilder escaped = new StringBuilder(name.length() + 16);
+      for (int i = 0; i < name.length(); i = name.offsetByCodePoints(i, 1)) {
+        int character = name.codePointAt(i);
+        if (character == '.') {
+          escaped.append("_dot_");
+        } else if (character != '_' && NameRule.isLegacyByte(character, i == 0, colons)) {
+          escaped.append((char) character);
+        } else {
+          escaped.append("__");
+        }
+      }
+      return escaped.toString();
+    }
+  },
+
+  /** {@code U__} and the name, with its code point in hex for each character not allowed. */
+  VALUES("values") {
+    @Override
+    String escaped(String name, boolean colons) {
+      StringBuilder escaped = new StringBuilder(name.length() + 16).append(VALUES_PREFIX);
+      for (int i = 0; i < name.length(); i = name.offsetByCodePoints(i, 1)) {
+        int character = name.codePointAt(i);
+        if (character == '_') {
+          escaped.append("__");
+        } else if (NameRule.isLegacyByte(character, i == 0, colons)) {
+          escaped.append((char) character);
+        } else {
+          escaped.append('_').append(Integer.toHexString(character)).append('_');
+        }
+      }
+      return escaped.toString();
+    }
+  };
+
+  private static final String VALUES_PREFIX = "U__";
+  private static final int MAX_HEX_DIGITS = 6;
+
+  private final String term;
+
+  EscapingScheme(String term) {
+    this.term = term;
+  }
+
+  /** The name not to be changed if the legacy rule allows it. */
+  abstract String escaped(String name, boolean colons);
+
+  /** What the parameter {@code escaping} of a media type calls it. */
+  public String term() {
+    return term;
+  }
+
+  /** The scheme of this {@link #term}, or null. */
+  public static @Nullable EscapingScheme ofTerm(@Nullable String term) {
+    for (EscapingScheme scheme : values()) {
+      if (scheme.term.equals(term)) {
+        return scheme;
+      }
+    }
+    return null;
+  }
+
+  /** A metric name as this scheme shows it, without quotes. */
+  public String metricName(String name) {
+    return NameRule.LEGACY.isMetricName(name) ? name : escaped(name, true);
+  }
+
+  /** A label name as this scheme shows it, without quotes. A colon is not allowed in one. */
+  public String labelName(String name) {
+    return NameRule.LEGACY.isLabelName(name) ? name : escaped(name, false);
+  }
+
+  /**
+   * The name of which {@link #VALUES} makes this one. A name that does not begin with {@code U__},
+   * or goes on with what no escaping leaves behind, stands for itself.
+   */
+  public static String unescapedValues(String name) {
+    if (!name.startsWith(VALUES_PREFIX)) {
+      return name;
+    }
+    StringBuilder unescaped = new StringBuilder(name.length());
+    for (int i = VALUES_PREFIX.length(); i < name.length(); i++) {
+      if (name.charAt(i) != '_') {
+        unescaped.append(name.charAt(i));
+        continue;
+      }
+      int end = name.indexOf('_', i + 1);
+      if (end < 0) {
+        return name;
+      }
+      int character = end == i + 1 ? '_' : codePoint(name, i + 1, end);
+      if (character < 0) {
+        return name;
+      }
+      unescaped.appendCodePoint(character);
+      i = end;
+    }
+    return unescaped.toString();
+  }
+
+  /** Below 0 if the digits stand for no character. */
+  private static int codePoint(String name, int start, int end) {
+    if (end - start >= MAX_HEX_DIGITS) {
+      return -1;
+    }
+    int value = 0;
+    for (int i = start; i < end; i++) {
+      char digit = name.charAt(i);
+      int number = digit < 0x80 ? Character.digit(digit, 16) : -1;
+      if (number < 0) {
+        return -1;
+      }
+      value = value * 16 + number;
+    }
+    boolean isSurrogate = value >= Character.MIN_SURROGATE && value <= Character.MAX_SURROGATE;
+    return isSurrogate ? -1 : value;
+  }
+}

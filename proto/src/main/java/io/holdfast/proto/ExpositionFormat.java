@@ -1,0 +1,129 @@
+package io.holdfast.proto;
+
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A format in which a scraper may want an exposition, and writes it in pieces that join by
+ * concatenation: for each family a header, the samples of each of its owners and a footer; at the
+ * end of the whole {@link #end}. All methods are pure.
+ *
+ * @param escaping how names are shown that the legacy rule does not allow
+ */
+public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
+  private static final byte[] NOTHING = {};
+
+  /** What every scraper understands. */
+  public static final ExpositionFormat PLAIN_TEXT =
+      new ExpositionFormat(Syntax.TEXT, EscapingScheme.UNDERSCORES);
+
+  /** What a format looks like, apart from its names. */
+  public enum Syntax {
+    /** The text format 0.0.4. */
+    TEXT("text/plain; version=0.0.4; charset=utf-8"),
+
+    /** OpenMetrics in its current version. */
+    OPEN_METRICS("application/openmetrics-text; version=1.0.0; charset=utf-8"),
+
+    /** The same under its first version's name. */
+    OPEN_METRICS_0_0_1("application/openmetrics-text; version=0.0.1; charset=utf-8"),
+
+    /** Messages, each behind its length. */
+    PROTOBUF(
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
+            + " encoding=delimited"),
+
+    /** Messages as text over several lines. */
+    PROTOBUF_TEXT(
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=text"),
+
+    /** Messages as text, one in a line. */
+    PROTOBUF_COMPACT_TEXT(
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
+            + " encoding=compact-text");
+
+    private final String mediaType;
+
+    Syntax(String mediaType) {
+      this.mediaType = mediaType;
+    }
+
+    /** Whether it is OpenMetrics, of any version. */
+    public boolean isOpenMetrics() {
+      return this == OPEN_METRICS || this == OPEN_METRICS_0_0_1;
+    }
+  }
+
+  /**
+   * What stands before a family's samples.
+   *
+   * @param name as pushed
+   */
+  public record Head(String name, MetricType type, @Nullable String help) {}
+
+  /** For the header of that name. */
+  public String contentType() {
+    return syntax.mediaType + "; escaping=" + escaping.term();
+  }
+
+  /** Whether a header depends on how long the samples are. */
+  public boolean needsLength() {
+    return syntax == Syntax.PROTOBUF;
+  }
+
+  /**
+   * What a family begins with.
+   *
+   * @param samplesLength bytes of all samples of all owners; used only if {@link #needsLength}
+   */
+  public byte[] header(Head head, long samplesLength) {
+    return switch (syntax) {
+      case TEXT -> TextWriter.header(head.name, head.help, head.type, escaping);
+      case OPEN_METRICS, OPEN_METRICS_0_0_1 ->
+          OpenMetricsWriter.header(head.name, head.help, head.type, escaping);
+      case PROTOBUF ->
+          ProtobufWriter.header(head.name, head.help, head.type, escaping, samplesLength);
+      case PROTOBUF_TEXT, PROTOBUF_COMPACT_TEXT ->
+          ProtobufTextWriter.header(head.name, head.help, head.type, escaping, isCompact());
+    };
+  }
+
+  /**
+   * The samples of one owner.
+   *
+   * @param name as pushed
+   * @param created whether series are added that tell since when others count, if the format has
+   *     such
+   * @throws IllegalArgumentException if a metric lacks the value that the type demands
+   */
+  public byte[] samples(String name, MetricType type, List<Metric> metrics, boolean created) {
+    return switch (syntax) {
+      case TEXT -> TextWriter.samples(name, type, metrics, escaping);
+      case OPEN_METRICS, OPEN_METRICS_0_0_1 ->
+          OpenMetricsWriter.samples(
+              name, type, metrics, new OpenMetricsWriter.Style(escaping, created));
+      case PROTOBUF -> ProtobufWriter.samples(metrics, escaping);
+      case PROTOBUF_TEXT, PROTOBUF_COMPACT_TEXT ->
+          ProtobufTextWriter.samples(metrics, escaping, isCompact());
+    };
+  }
+
+  /** What a family ends with. */
+  public byte[] footer() {
+    return switch (syntax) {
+      case TEXT, OPEN_METRICS, OPEN_METRICS_0_0_1, PROTOBUF -> NOTHING;
+      case PROTOBUF_TEXT, PROTOBUF_COMPACT_TEXT -> ProtobufTextWriter.footer();
+    };
+  }
+
+  /** What the whole ends with. */
+  public byte[] end() {
+    return syntax.isOpenMetrics() ? OpenMetricsWriter.end() : NOTHING;
+  }
+
+  private boolean isCompact() {
+    return syntax == Syntax.PROTOBUF_COMPACT_TEXT;
+  }
+}

@@ -1,0 +1,111 @@
+package io.holdfast.proto;
+
+import io.holdfast.proto.metrics.MetricType;
+import java.util.Objects;
+
+/**
+ * Makes OpenMetrics of samples in the text format 0.0.4, as {@link TextWriter} renders them: the
+ * lines are the same but for how numbers are written. So what is kept in memory for one format
+ * serves the other, as long as {@link OpenMetricsWriter#textSaysAll}.
+ */
+public final class OpenMetricsConverter {
+  private final byte[] text;
+  private final TextBuffer out;
+  private final MetricType type;
+  private final int nameLength;
+
+  private OpenMetricsConverter(byte[] text, int nameLength, MetricType type) {
+    this.text = text;
+    this.nameLength = nameLength;
+    this.type = type;
+    this.out = new TextBuffer(text.length + text.length / 16 + 64);
+  }
+
+  /**
+   * What {@link OpenMetricsWriter} would write of the metrics.
+   *
+   * @param name as the text shows it
+   * @param text lines, each ended by a line feed and without a timestamp
+   */
+  public static byte[] convert(String name, MetricType type, byte[] text) {
+    OpenMetricsConverter converter =
+        new OpenMetricsConverter(Objects.requireNonNull(text, "text"), name.length(), type);
+    int start = 0;
+    while (start < text.length) {
+      int end = start;
+      while (text[end] != '\n') {
+        end++;
+      }
+      converter.convertLine(start, end);
+      start = end + 1;
+    }
+    return converter.out.toByteArray();
+  }
+
+  private void convertLine(int start, int end) {
+    int value = end;
+    while (text[value - 1] != ' ') {
+      value--;
+    }
+    switch (type) {
+      case COUNTER, GAUGE, UNTYPED -> {
+        out.append(text, start, value);
+        convertFloat(value, end);
+      }
+      case SUMMARY, HISTOGRAM, GAUGE_HISTOGRAM -> convertPart(start, value, end);
+    }
+    out.append('\n');
+  }
+
+  /** A line of a metric that has several. What it tells shows behind the name. */
+  private void convertPart(int start, int value, int end) {
+    int behindName = start + nameLength;
+    int kind = text[behindName] == '_' ? text[behindName + 1] : '{';
+    switch (kind) {
+      case 's' -> {
+        out.append(text, start, value);
+        convertFloat(value, end);
+      }
+      case 'c' -> {
+        out.append(text, start, value);
+        convertCount(value, end);
+      }
+      case 'b' -> {
+        convertBound(start, value);
+        convertCount(value, end);
+      }
+      default -> {
+        convertBound(start, value);
+        convertFloat(value, end);
+      }
+    }
+  }
+
+  /** Up to the value. The bound is the last label. */
+  private void convertBound(int start, int value) {
+    int closing = value - "\"} ".length();
+    int bound = closing;
+    while (text[bound - 1] != '"') {
+      bound--;
+    }
+    out.append(text, start, bound);
+    convertFloat(bound, closing);
+    out.append(text, closing, value);
+  }
+
+  private void convertFloat(int start, int end) {
+    int size = out.size();
+    out.append(text, start, end);
+    out.appendFraction(size);
+  }
+
+  private void convertCount(int start, int end) {
+    for (int i = start; i < end; i++) {
+      if (text[i] == 'e') {
+        OpenMetricsWriter.appendCount(out, FloatReader.readFloat(text, start, end));
+        return;
+      }
+    }
+    out.append(text, start, end);
+  }
+}

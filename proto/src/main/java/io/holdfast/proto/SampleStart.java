@@ -1,0 +1,96 @@
+package io.holdfast.proto;
+
+import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.Metric;
+
+/**
+ * Writes what the lines of the text formats begin with: the name and the labels of a sample. All
+ * lines of a metric have the same labels, which are rendered once and then repeated.
+ */
+final class SampleStart {
+  private final TextBuffer out;
+  private final EscapingScheme scheme;
+
+  /** As shown. */
+  private final String name;
+
+  /** Whether the name stands in quotes among the labels. */
+  private final boolean isQuoted;
+
+  /** Where the current metric's labels were written first; below 0 if nowhere yet. */
+  private int labelsStart = -1;
+
+  private int labelsEnd;
+
+  /**
+   * @param name as pushed
+   */
+  SampleStart(TextBuffer out, String name, EscapingScheme scheme) {
+    this.out = out;
+    this.scheme = scheme;
+    this.name = scheme.metricName(name);
+    this.isQuoted = scheme == EscapingScheme.ALLOW_UTF8 && !NameRule.LEGACY.isMetricName(name);
+  }
+
+  /** The lines that follow are of another metric. */
+  void startMetric() {
+    labelsStart = -1;
+  }
+
+  /** The name, ended by this suffix, and all labels. */
+  void write(String suffix, Metric metric) {
+    if (open(suffix, metric)) {
+      out.append('}');
+    }
+  }
+
+  /** The same, with one label more, whose value is written by the caller and ended with a quote. */
+  void writeAnd(String suffix, Metric metric, String label) {
+    out.append(open(suffix, metric) ? ',' : '{');
+    out.append(label);
+    out.append("=\"");
+  }
+
+  /** Returns whether a brace was opened and something written behind it. */
+  private boolean open(String suffix, Metric metric) {
+    boolean hasLabels = metric.getLabelCount() > 0;
+    if (isQuoted) {
+      out.append("{\"");
+      out.appendLabelValue(name);
+      out.append(suffix);
+      out.append(hasLabels ? "\"," : "\"");
+    } else {
+      out.append(name);
+      out.append(suffix);
+      if (hasLabels) {
+        out.append('{');
+      }
+    }
+    if (hasLabels) {
+      writeLabels(metric);
+    }
+    return hasLabels || isQuoted;
+  }
+
+  private void writeLabels(Metric metric) {
+    if (labelsStart >= 0) {
+      out.repeat(labelsStart, labelsEnd);
+      return;
+    }
+    labelsStart = out.size();
+    for (int i = 0; i < metric.getLabelCount(); i++) {
+      if (i > 0) {
+        out.append(',');
+      }
+      appendLabel(out, metric.getLabel(i), scheme);
+    }
+    labelsEnd = out.size();
+  }
+
+  static void appendLabel(TextBuffer out, LabelPair label, EscapingScheme scheme) {
+    out.appendLabelName(label.getName(), scheme);
+    out.append("=\"");
+    out.appendLabelValue(label.getValue());
+    out.append('"');
+  }
+}
