@@ -40,8 +40,8 @@ final class ConsistencyIndex {
   }
 
   /**
-   * Two grouping keys that differ in an empty instance alone have the same push times. The group
-   * that came later is refused.
+   * Two grouping keys that differ in an empty instance alone, or in names that are shown the same,
+   * have the same push times. The group that came later is refused.
    */
   private @Nullable Rejection checkPushTimes(Change.Push push, @Nullable Group present) {
     if (present != null && present.pushTime != null) {
@@ -56,7 +56,7 @@ final class ConsistencyIndex {
       Group other = groups.get(owner);
       if (!owner.equals(group)
           && other != null
-          && Sanitiser.groupLabels(owner).equals(Sanitiser.groupLabels(group))) {
+          && PushTimes.shownLabels(owner).equals(PushTimes.shownLabels(group))) {
         return new Rejection(
             Reason.DUPLICATE_SERIES,
             "collected metric "

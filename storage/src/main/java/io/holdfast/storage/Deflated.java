@@ -1,8 +1,11 @@
 package io.holdfast.storage;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
+import java.util.zip.Inflater;
 
 /**
  * A piece of a gzip stream, compressed on its own and ended on a byte boundary, so that pieces can
@@ -19,10 +22,46 @@ record Deflated(byte[] bytes, int crc, int length) {
    */
   private static final int LEVEL = Deflater.BEST_SPEED;
 
+  /** What was compressed. */
+  byte[] inflated() {
+    byte[] inflated = new byte[length];
+    Inflater inflater = new Inflater(true);
+    try {
+      inflater.setInput(bytes);
+      int filled = 0;
+      while (filled < length) {
+        int read = inflater.inflate(inflated, filled, length - filled);
+        if (read == 0) {
+          throw new IllegalStateException("compressed piece: ends at byte " + filled);
+        }
+        filled += read;
+      }
+      return inflated;
+    } catch (DataFormatException e) {
+      throw new IllegalStateException("compressed piece: " + e.getMessage(), e);
+    } finally {
+      inflater.end();
+    }
+  }
+
   /** Compresses pieces, one after the other. Holds native memory until closed; one thread. */
   static final class Compressor implements AutoCloseable {
     private final Deflater deflater = new Deflater(LEVEL, true);
     private byte[] buffer = new byte[16 * 1024];
+    private byte[] gathered = new byte[16 * 1024];
+
+    /** All of these as one piece. */
+    Deflated compress(List<byte[]> arrays, int total) {
+      if (total > gathered.length) {
+        gathered = new byte[total];
+      }
+      int end = 0;
+      for (byte[] array : arrays) {
+        System.arraycopy(array, 0, gathered, end, array.length);
+        end += array.length;
+      }
+      return compress(gathered, end);
+    }
 
     Deflated compress(byte[] text, int length) {
       deflater.reset();

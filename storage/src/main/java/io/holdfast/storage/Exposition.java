@@ -1,7 +1,11 @@
 package io.holdfast.storage;
 
+import io.holdfast.proto.EscapingScheme;
+import io.holdfast.proto.ExpositionFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,23 +86,68 @@ public final class Exposition {
    * @param own the server's own metrics, in order of their names
    */
   public ExpositionReader text(List<OwnFamily> own) {
-    return new PlainReader(blocks(own));
+    return reader(new ExpositionRequest(ExpositionFormat.PLAIN_TEXT, false), own);
   }
 
   /** The same, compressed with gzip; unchanged parts keep their compressed form. */
   public ExpositionReader gzippedText(List<OwnFamily> own) {
-    return new GzipReader(blocks(own));
+    return reader(new ExpositionRequest(ExpositionFormat.PLAIN_TEXT, true), own);
+  }
+
+  /**
+   * Any format that {@linkplain #needsMessages needs no messages}, piece by piece. What has not
+   * changed since the last time is not compressed again.
+   *
+   * @param own the server's own metrics, in order of their names
+   */
+  public ExpositionReader reader(ExpositionRequest request, List<OwnFamily> own) {
+    return reader(request, own, null);
+  }
+
+  ExpositionReader reader(
+      ExpositionRequest request, List<OwnFamily> own, @Nullable Picture picture) {
+    Set<String> ownNames = own.stream().map(OwnFamily::name).collect(Collectors.toSet());
+    Layout layout = new Layout(request.format(), names, ownNames, picture);
+    SegmentCursor cursor = new SegmentCursor(blocks(own), layout::segments, request.format().end());
+    return request.isGzip() ? new GzipReader(cursor) : new PlainReader(cursor);
+  }
+
+  /**
+   * Whether a scrape in this format must be made from a {@link Picture}: memory has the text alone,
+   * and here something is shown that text does not say. In proportion to the names of families.
+   */
+  public boolean needsMessages(ExpositionFormat format) {
+    NamedFamily needing = names.first(named -> named.isExposed() && needsMessages(named, format));
+    return needing != null;
+  }
+
+  private static boolean needsMessages(NamedFamily named, ExpositionFormat format) {
+    boolean isSpeltOtherwise =
+        named.counts().unplain() > 0 && format.escaping() != EscapingScheme.UNDERSCORES;
+    return switch (format.syntax()) {
+      case TEXT -> isSpeltOtherwise;
+      case OPEN_METRICS, OPEN_METRICS_0_0_1 -> isSpeltOtherwise || named.counts().richer() > 0;
+      case PROTOBUF, PROTOBUF_TEXT, PROTOBUF_COMPACT_TEXT -> true;
+    };
+  }
+
+  /** Lets go of what was kept for scrapes in this format, of what is still the same since. */
+  public void forget(ExpositionFormat format) {
+    ExpositionFormat kept = Layout.kept(format);
+    ExpositionFormat plainest = Layout.plainest(format);
+    names.forEach(
+        named ->
+            named
+                .holders()
+                .forEachLeaf(
+                    leaf -> {
+                      LeafMemo.forget(leaf, kept);
+                      LeafMemo.forget(leaf, plainest);
+                    }));
   }
 
   /** One family of the output. */
-  record Block(@Nullable NamedFamily pushed, @Nullable OwnFamily own) {
-    byte[] header() {
-      if (own != null) {
-        return own.header();
-      }
-      return pushed == null ? new byte[0] : pushed.header();
-    }
-  }
+  record Block(@Nullable NamedFamily pushed, @Nullable OwnFamily own) {}
 
   private List<Block> blocks(List<OwnFamily> own) {
     List<Block> blocks = new ArrayList<>(names.size() + own.size());
@@ -137,22 +186,8 @@ public final class Exposition {
   }
 
   private void addOwn(List<Block> blocks, OwnFamily own) {
-    if (!own.yields() || !collides(own)) {
+    if (!own.yields() || !SuffixRule.collides(names, own.name(), own.type())) {
       blocks.add(new Block(null, own));
     }
-  }
-
-  private boolean collides(OwnFamily own) {
-    for (String suffix : SuffixRule.SUFFIXES) {
-      String base = SuffixRule.base(own.name(), suffix);
-      NamedFamily under = base == null ? null : names.get(base);
-      boolean isUnder = under != null && under.isExposed() && SuffixRule.owns(under.type(), suffix);
-      NamedFamily over = names.get(own.name() + suffix);
-      boolean isOver = over != null && over.isExposed() && SuffixRule.owns(own.type(), suffix);
-      if (isUnder || isOver) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -3,7 +3,6 @@ package io.holdfast.storage;
 import io.holdfast.proto.metrics.MetricType;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,10 +159,6 @@ final class Family {
   /** Whether type and series are the same, so that no index changes when one takes the place. */
   boolean hasShapeOf(MetricType otherType, long[] otherHashes) {
     return type() == otherType && Arrays.equals(seriesHashes, otherHashes);
-  }
-
-  boolean hasHelpOf(Family other) {
-    return Objects.equals(help(), other.help());
   }
 
   /** Which of two conflicting claims is exposed: the older; between equals the smaller key. */

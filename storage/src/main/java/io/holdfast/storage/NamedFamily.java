@@ -12,19 +12,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable.
  */
 final class NamedFamily {
-  private static final int TYPES = MetricType.values().length;
-
   /** As the group that changed last in this has it. */
   private final Descriptor descriptor;
 
   /** Every group's family of this name, the shadowed ones too. */
   private final SortedTree<GroupKey, Family> holders;
 
-  private final int[] holdersByType;
-
-  /** How many groups have each help; a missing one is not counted. */
-  private final SortedTree<String, Integer> helps;
-
+  private final HolderCounts counts;
   private final long exposedBytes;
 
   /** Of several incompatible types the one with the oldest claim. */
@@ -38,16 +32,14 @@ final class NamedFamily {
   private NamedFamily(
       Descriptor descriptor,
       SortedTree<GroupKey, Family> holders,
-      int[] holdersByType,
-      SortedTree<String, Integer> helps,
+      HolderCounts counts,
       long exposedBytes,
       MetricType type,
       boolean isBlocked,
       byte[] header) {
     this.descriptor = descriptor;
     this.holders = holders;
-    this.holdersByType = holdersByType;
-    this.helps = helps;
+    this.counts = counts;
     this.exposedBytes = exposedBytes;
     this.type = type;
     this.isBlocked = isBlocked;
@@ -59,8 +51,7 @@ final class NamedFamily {
         new NamedFamily(
             first.descriptor,
             SortedTree.empty(),
-            new int[TYPES],
-            SortedTree.empty(),
+            HolderCounts.NONE,
             0,
             first.type(),
             false,
@@ -93,7 +84,11 @@ final class NamedFamily {
   }
 
   int holdersOfType(MetricType one) {
-    return holdersByType[one.getNumber()];
+    return counts.byType()[one.getNumber()];
+  }
+
+  HolderCounts counts() {
+    return counts;
   }
 
   /** HELP and TYPE as a scrape shows them. */
@@ -107,9 +102,8 @@ final class NamedFamily {
    */
   @Nullable String help() {
     // The empty one, if there is one, comes first.
-    SortedTree<String, Integer> telling = helps.without("");
-    String first = telling.firstKey();
-    return first == null ? helps.firstKey() : first;
+    String first = counts.helps().without("").firstKey();
+    return first == null ? counts.helps().firstKey() : first;
   }
 
   /** Whether a scrape shows anything of it. */
@@ -151,28 +145,15 @@ final class NamedFamily {
     long newBytes = exposedBytes - exposed(before) + exposed(after);
     if (before != null
         && after != null
-        && before.type() == after.type()
-        && before.hasHelpOf(after)
+        && before.descriptor.equals(after.descriptor)
         && before.claimedAt.equals(after.claimedAt)) {
-      return new NamedFamily(
-          descriptor, newHolders, holdersByType, helps, newBytes, type, isBlocked, header);
-    }
-    int[] newByType = holdersByType.clone();
-    SortedTree<String, Integer> newHelps = helps;
-    if (before != null) {
-      newByType[before.type().getNumber()]--;
-      newHelps = counted(newHelps, before.help(), -1);
-    }
-    if (after != null) {
-      newByType[after.type().getNumber()]++;
-      newHelps = counted(newHelps, after.help(), +1);
+      return new NamedFamily(descriptor, newHolders, counts, newBytes, type, isBlocked, header);
     }
     NamedFamily changed =
         new NamedFamily(
             any.descriptor,
             newHolders,
-            newByType,
-            newHelps,
+            counts.with(before, after),
             newBytes,
             any.type(),
             isBlocked,
@@ -181,8 +162,7 @@ final class NamedFamily {
   }
 
   NamedFamily blocked(boolean nowBlocked) {
-    return new NamedFamily(
-        descriptor, holders, holdersByType, helps, exposedBytes, type, nowBlocked, header);
+    return new NamedFamily(descriptor, holders, counts, exposedBytes, type, nowBlocked, header);
   }
 
   /** Works out what follows from the holders: the winning type and the header. */
@@ -206,8 +186,7 @@ final class NamedFamily {
     return new NamedFamily(
         descriptor,
         holders,
-        holdersByType,
-        helps,
+        counts,
         exposedBytes,
         winner,
         isBlocked,
@@ -228,15 +207,5 @@ final class NamedFamily {
 
   private static int exposed(@Nullable Family family) {
     return family == null ? 0 : family.exposed().length;
-  }
-
-  private static SortedTree<String, Integer> counted(
-      SortedTree<String, Integer> helps, @Nullable String help, int by) {
-    if (help == null) {
-      return helps;
-    }
-    Integer present = helps.get(help);
-    int count = (present == null ? 0 : present) + by;
-    return count == 0 ? helps.without(help) : helps.with(help, count);
   }
 }

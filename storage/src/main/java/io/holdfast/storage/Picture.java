@@ -42,6 +42,17 @@ public final class Picture implements AutoCloseable {
     return standing;
   }
 
+  /**
+   * A scrape in any format; see {@link Exposition#reader}. What has not changed since the last one
+   * is not read again, nor made again. Throws {@link PictureException} as it goes on if the
+   * database is gone. The picture must stay open until the reader has come to its end.
+   *
+   * @param own the server's own metrics, in order of their names
+   */
+  public ExpositionReader reader(ExpositionRequest request, List<OwnFamily> own) {
+    return exposition().reader(request, own, this);
+  }
+
   /** All groups with their families, in order of the grouping keys. */
   public GroupReader groups() {
     return new GroupReader(exposition(), records.cursor(), null);
@@ -86,6 +97,10 @@ public final class Picture implements AutoCloseable {
 
   static PictureException unreadable(InvalidProtocolBufferException e) {
     return new PictureException("the store holds a record that is not readable: " + e, e);
+  }
+
+  RecordSnapshot records() {
+    return records;
   }
 
   /** Ends it. A second call does nothing. */

@@ -1,7 +1,6 @@
 package io.holdfast.storage;
 
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An exposition as it is, gathered into buffers. */
@@ -10,51 +9,47 @@ final class PlainReader implements ExpositionReader {
 
   private final SegmentCursor cursor;
   private final byte[] buffer = new byte[BUFFER_BYTES];
-  private SegmentCursor.@Nullable Segment segment;
+  private @Nullable Segment segment;
 
-  /** Which of a leaf's families comes next, and how much of its text is gathered already. */
-  private int family;
+  /** Which of the segment's arrays is being gathered, and how much of it is already. */
+  private int at;
 
+  private byte @Nullable [] array;
   private int offset;
 
-  PlainReader(List<Exposition.Block> blocks) {
-    this.cursor = new SegmentCursor(blocks);
+  PlainReader(SegmentCursor cursor) {
+    this.cursor = cursor;
     this.segment = cursor.next();
   }
 
   @Override
   public @Nullable ByteBuffer next() {
     int filled = 0;
-    while (segment != null && filled < BUFFER_BYTES) {
-      byte[] text = currentText();
-      int length = Math.min(text.length - offset, BUFFER_BYTES - filled);
-      System.arraycopy(text, offset, buffer, filled, length);
+    for (byte[] from = current(); from != null && filled < BUFFER_BYTES; from = current()) {
+      int length = Math.min(from.length - offset, BUFFER_BYTES - filled);
+      System.arraycopy(from, offset, buffer, filled, length);
       filled += length;
       offset += length;
-      if (offset == text.length) {
-        advance();
+      if (offset == from.length) {
+        array = null;
+        offset = 0;
+        at++;
       }
     }
     return filled == 0 ? null : ByteBuffer.wrap(buffer, 0, filled);
   }
 
-  private byte[] currentText() {
-    if (segment == null) {
-      throw new IllegalStateException("read beyond the end");
+  /** The array that comes next, or null at the end. */
+  private byte @Nullable [] current() {
+    while (array == null && segment != null) {
+      if (at < segment.arrays()) {
+        array = segment.array(at);
+      } else {
+        segment = cursor.next();
+        at = 0;
+      }
     }
-    if (segment.leaf() != null) {
-      return segment.leaf().value(family).exposed();
-    }
-    return segment.bytes() == null ? new byte[0] : segment.bytes();
-  }
-
-  private void advance() {
-    offset = 0;
-    family++;
-    if (segment == null || segment.leaf() == null || family == segment.leaf().size()) {
-      family = 0;
-      segment = cursor.next();
-    }
+    return array;
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.holdfast.storage;
 
-import io.holdfast.proto.NameRule;
+import io.holdfast.proto.OpenMetricsWriter;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.BucketSpan;
 import io.holdfast.proto.metrics.Histogram;
@@ -8,6 +8,7 @@ import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.storage.Descriptor.Spelling;
 import io.holdfast.storage.Rejection.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,13 +29,17 @@ public final class PushPreparation {
   private static final Comparator<Prepared> BY_LABELS =
       (one, other) -> compareLabels(one.labels, other.labels);
 
-  private static final Comparator<LabelPair> BY_PLAIN_NAME =
-      Comparator.comparing(label -> TextWriter.plainLabelName(label.getName()));
-
   /**
-   * @param labels as a scrape shows them, see {@link #shown}
+   * @param labels as a scrape shows them, see {@link ShownLabels}
+   * @param isPlain whether they are the metric's own
    */
-  private record Prepared(Metric metric, List<LabelPair> labels) {}
+  private record Prepared(Metric metric, List<LabelPair> labels, boolean isPlain) {
+    static Prepared of(Metric sanitised) {
+      List<LabelPair> own = sanitised.getLabelList();
+      List<LabelPair> shown = ShownLabels.of(own);
+      return new Prepared(sanitised, shown, shown == own);
+    }
+  }
 
   /** Carries a rejection out of the depths of a family. */
   @SuppressWarnings("serial") // Never leaves this class.
@@ -89,7 +94,7 @@ public final class PushPreparation {
   static List<Metric> inOrder(List<Metric> sanitised) {
     List<Prepared> series = new ArrayList<>(sanitised.size());
     for (Metric metric : sanitised) {
-      series.add(new Prepared(metric, shown(metric.getLabelList())));
+      series.add(Prepared.of(metric));
     }
     series.sort(BY_LABELS);
     return series.stream().map(Prepared::metric).toList();
@@ -99,7 +104,7 @@ public final class PushPreparation {
   static PushedFamily restore(MetricFamily sanitised) {
     List<Prepared> series = new ArrayList<>(sanitised.getMetricCount());
     for (Metric metric : sanitised.getMetricList()) {
-      series.add(new Prepared(metric, shown(metric.getLabelList())));
+      series.add(Prepared.of(metric));
     }
     series.sort(BY_LABELS);
     return render(sanitised, series);
@@ -127,41 +132,19 @@ public final class PushPreparation {
     for (Metric metric : family.getMetricList()) {
       List<LabelPair> labels = sanitiser.labels(metric);
       checkMetric(family, metric, labels);
-      List<LabelPair> shown = shown(labels);
-      if (shown != labels) {
+      List<LabelPair> shown = ShownLabels.of(labels);
+      boolean isPlain = shown == labels;
+      if (!isPlain) {
         checkShown(family, labels, shown);
-        labels = new ArrayList<>(labels);
-        labels.sort(BY_PLAIN_NAME);
+        labels = ShownLabels.inOrder(labels);
       }
       Metric kept = metric.toBuilder().clearLabel().addAllLabel(labels).build();
       sanitised.addMetric(kept);
-      series.add(new Prepared(kept, shown));
+      series.add(new Prepared(kept, shown, isPlain));
     }
     series.sort(BY_LABELS);
     rejectDuplicates(family.getName(), series);
     return render(sanitised.build(), series);
-  }
-
-  /**
-   * The labels as a scrape shows them, which has underscores for what its format does not allow:
-   * that is what must not be there twice. The very list if all names are plain, otherwise another,
-   * sorted by the names that are shown.
-   */
-  private static List<LabelPair> shown(List<LabelPair> labels) {
-    boolean isPlain = true;
-    for (int i = 0; i < labels.size() && isPlain; i++) {
-      isPlain = NameRule.LEGACY.isLabelName(labels.get(i).getName());
-    }
-    if (isPlain) {
-      return labels;
-    }
-    List<LabelPair> shown = new ArrayList<>(labels.size());
-    for (LabelPair label : labels) {
-      String name = TextWriter.plainLabelName(label.getName());
-      shown.add(label.toBuilder().setName(name).build());
-    }
-    shown.sort(BY_PLAIN_NAME);
-    return shown;
   }
 
   private static void checkShown(MetricFamily family, List<LabelPair> labels, List<LabelPair> shown)
@@ -201,14 +184,20 @@ public final class PushPreparation {
 
   private static PushedFamily render(MetricFamily family, List<Prepared> series) {
     String name = TextWriter.plainMetricName(family.getName());
+    boolean isPlain = name.equals(family.getName());
     List<Metric> sorted = new ArrayList<>(series.size());
     long[] hashes = new long[series.size()];
     for (int i = 0; i < hashes.length; i++) {
-      sorted.add(series.get(i).metric);
-      hashes[i] = SeriesHash.of(name, series.get(i).labels);
+      Prepared each = series.get(i);
+      sorted.add(each.metric);
+      hashes[i] = SeriesHash.of(name, each.labels);
+      isPlain &= each.isPlain;
     }
+    Spelling spelling =
+        new Spelling(family.getName(), isPlain, OpenMetricsWriter.textSaysAll(sorted));
     return new PushedFamily(
-        new Descriptor(name, family.getType(), family.hasHelp() ? family.getHelp() : null),
+        new Descriptor(
+            name, family.getType(), family.hasHelp() ? family.getHelp() : null, spelling),
         family.toByteArray(),
         TextWriter.samples(name, family.getType(), sorted),
         hashes);

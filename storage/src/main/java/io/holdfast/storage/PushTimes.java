@@ -25,12 +25,12 @@ final class PushTimes {
   static final String PUSH_FAILURE_TIME = "push_failure_time_seconds";
 
   private static final Descriptor PUSH_TIME_FAMILY =
-      new Descriptor(
+      Descriptor.plain(
           PUSH_TIME,
           MetricType.GAUGE,
           "Last Unix time when changing this group in the Pushgateway succeeded.");
   private static final Descriptor PUSH_FAILURE_TIME_FAMILY =
-      new Descriptor(
+      Descriptor.plain(
           PUSH_FAILURE_TIME,
           MetricType.GAUGE,
           "Last Unix time when changing this group in the Pushgateway failed.");
@@ -62,7 +62,12 @@ final class PushTimes {
 
   /** The hash that the push time series of this group has, whether the group exists or not. */
   static long seriesHash(GroupKey group) {
-    return SeriesHash.of(PUSH_TIME, Sanitiser.groupLabels(group));
+    return SeriesHash.of(PUSH_TIME, shownLabels(group));
+  }
+
+  /** Of both families, as a scrape of text shows them. */
+  static List<LabelPair> shownLabels(GroupKey group) {
+    return ShownLabels.of(Sanitiser.groupLabels(group));
   }
 
   private static @Nullable Family refreshed(
@@ -128,12 +133,19 @@ final class PushTimes {
 
   private static PushedFamily rendered(Descriptor descriptor, GroupKey group, double seconds) {
     List<LabelPair> labels = Sanitiser.groupLabels(group);
-    Metric metric = metric(labels, seconds);
+    List<LabelPair> shown = ShownLabels.of(labels);
+    boolean isPlain = shown == labels;
+    Metric metric = metric(isPlain ? labels : ShownLabels.inOrder(labels), seconds);
     return new PushedFamily(
-        descriptor,
+        isPlain ? descriptor : withUnplainLabels(descriptor),
         NOT_STORED,
         TextWriter.samples(descriptor.name(), MetricType.GAUGE, List.of(metric)),
-        new long[] {SeriesHash.of(descriptor.name(), labels)});
+        new long[] {SeriesHash.of(descriptor.name(), shown)});
+  }
+
+  private static Descriptor withUnplainLabels(Descriptor plain) {
+    Descriptor.Spelling spelling = new Descriptor.Spelling(plain.name(), false, true);
+    return new Descriptor(plain.name(), plain.type(), plain.help(), spelling);
   }
 
   /** The same line with another value: labels need not be rendered with every push. */

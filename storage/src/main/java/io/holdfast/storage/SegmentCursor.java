@@ -1,46 +1,40 @@
 package io.holdfast.storage;
 
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Walks over the blocks of an exposition, a header or the text of one {@linkplain SortedTree.Leaf
- * leaf} of groups at a time.
- */
+/** Walks over an exposition, one segment at a time. */
 final class SegmentCursor {
-
-  /** Either fixed bytes, or a leaf whose families' exposed texts are to be joined. */
-  record Segment(byte @Nullable [] bytes, SortedTree.@Nullable Leaf<GroupKey, Family> leaf) {}
-
   private final Iterator<Exposition.Block> blocks;
+  private final Function<Exposition.Block, List<Segment>> layout;
   private Iterator<Segment> segments = List.<Segment>of().iterator();
+  private byte @Nullable [] end;
 
-  SegmentCursor(List<Exposition.Block> blocks) {
+  /**
+   * @param layout what a block is made of; asked when its turn comes
+   * @param end what the whole ends with
+   */
+  SegmentCursor(
+      List<Exposition.Block> blocks, Function<Exposition.Block, List<Segment>> layout, byte[] end) {
     this.blocks = blocks.iterator();
+    this.layout = layout;
+    this.end = end;
   }
 
   /** The next segment, or null at the end. */
   @Nullable Segment next() {
     while (!segments.hasNext()) {
-      if (!blocks.hasNext()) {
+      if (blocks.hasNext()) {
+        segments = layout.apply(blocks.next()).iterator();
+      } else if (end != null) {
+        segments = List.<Segment>of(new Segment.Fixed(end)).iterator();
+        end = null;
+      } else {
         return null;
       }
-      segments = segments(blocks.next()).iterator();
     }
     return segments.next();
-  }
-
-  private static List<Segment> segments(Exposition.Block block) {
-    List<Segment> segments = new ArrayList<>();
-    segments.add(new Segment(block.header(), null));
-    if (block.own() != null) {
-      segments.add(new Segment(block.own().text(), null));
-    }
-    if (block.pushed() != null) {
-      block.pushed().holders().forEachLeaf(leaf -> segments.add(new Segment(null, leaf)));
-    }
-    return segments;
   }
 }

@@ -31,4 +31,19 @@ final class SuffixRule {
   static boolean owns(MetricType type, String suffix) {
     return typesOwning(suffix).contains(type);
   }
+
+  /** Whether a family of this name and type would collide with one that scrapes show. */
+  static boolean collides(SortedTree<String, NamedFamily> names, String name, MetricType type) {
+    for (String suffix : SUFFIXES) {
+      String base = base(name, suffix);
+      NamedFamily under = base == null ? null : names.get(base);
+      boolean isUnder = under != null && under.isExposed() && owns(under.type(), suffix);
+      NamedFamily over = names.get(name + suffix);
+      boolean isOver = over != null && over.isExposed() && owns(type, suffix);
+      if (isUnder || isOver) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

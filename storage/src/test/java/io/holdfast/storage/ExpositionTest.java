@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.proto.TextWriter;
+import io.holdfast.proto.metrics.Gauge;
+import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.proto.metrics.Summary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -175,18 +179,18 @@ class ExpositionTest {
       assertEquals(
           List.of(
               "# TYPE a gauge",
-              "a{own} 1",
+              "a{own=\"1\"} 1",
               "# TYPE b gauge",
-              "b{own} 1",
+              "b{own=\"1\"} 1",
               "b{instance=\"\",job=\"a\"} 1",
               "# TYPE c gauge",
-              "c{own} 1",
+              "c{own=\"1\"} 1",
               "# TYPE d gauge",
               "d{instance=\"\",job=\"a\"} 1",
               "# TYPE s_count gauge",
               "s_count{instance=\"\",job=\"a\"} 1",
               "# TYPE z gauge",
-              "z{own} 1"),
+              "z{own=\"1\"} 1"),
           lines);
       assertSameCompressed(store.groups().exposition(), own, "with own");
     }
@@ -199,17 +203,20 @@ class ExpositionTest {
       store.apply(Pushes.put(Pushes.job("a"), "# TYPE b counter\nb 1\n"));
       List<OwnFamily> own = List.of(own("b", MetricType.GAUGE, false));
       String text = Pushes.text(store.groups().exposition(), own);
-      assertTrue(text.startsWith("# TYPE b gauge\nb{own} 1\n# HELP push_"), text);
+      assertTrue(text.startsWith("# TYPE b gauge\nb{own=\"1\"} 1\n# HELP push_"), text);
     }
   }
 
   private static OwnFamily own(String name, MetricType type, boolean yields) {
+    Metric.Builder metric =
+        Metric.newBuilder().addLabel(LabelPair.newBuilder().setName("own").setValue("1"));
+    if (type == MetricType.SUMMARY) {
+      metric.setSummary(Summary.getDefaultInstance());
+    } else {
+      metric.setGauge(Gauge.newBuilder().setValue(1));
+    }
     return new OwnFamily(
-        name,
-        type,
-        TextWriter.header(name, null, type),
-        (name + "{own} 1\n").getBytes(StandardCharsets.UTF_8),
-        yields);
+        MetricFamily.newBuilder().setName(name).setType(type).addMetric(metric).build(), yields);
   }
 
   @Test

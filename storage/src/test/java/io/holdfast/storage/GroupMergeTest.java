@@ -216,7 +216,7 @@ class GroupMergeTest {
       String name, Version version, Version claimedAt, String text, @Nullable String help) {
     PushedFamily content =
         new PushedFamily(
-            new Descriptor(name, MetricType.GAUGE, help),
+            Descriptor.plain(name, MetricType.GAUGE, help),
             new byte[0],
             text.getBytes(StandardCharsets.US_ASCII),
             new long[] {name.hashCode()});
