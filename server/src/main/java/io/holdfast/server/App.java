@@ -172,16 +172,14 @@ public final class App implements AutoCloseable {
     Handlers handlers =
         new Handlers(
             new PushHandler(
-                groups,
-                metrics,
-                clock,
-                new PushHandler.Rules(pushes, uploads, options.pushes().areChecked())),
+                groups, metrics, clock, new PushHandler.Rules(pushes, uploads, options.pushes())),
             new DeleteHandler(groups, metrics),
             new ScrapeHandler(groups, metrics),
             new ClusterHandler(cluster, health, metrics));
     server.start(
         options.web(),
-        new GatewayHandler(new Routes(options.web()), health, metrics, handlers),
+        new GatewayHandler(
+            new Routes(options.web(), options.pushes().names()), health, metrics, handlers),
         new WebServer.Guards(limits, connections, metrics::limitExceeded),
         () -> {
           uploads.endOverdue();

@@ -16,6 +16,7 @@ final class FlagTable {
   static final String SYSTEMD_SOCKET = "web.systemd-socket";
   static final String PERSISTENCE_INTERVAL = "persistence.interval";
   static final String DISABLE_CONSISTENCY_CHECK = "push.disable-consistency-check";
+  static final String ENABLE_UTF8_NAMES = "push.enable-utf8-names";
   static final String STORAGE_PATH = "storage.path";
   static final String SHUTDOWN_DRAIN = "shutdown.drain";
   static final String LOG_LEVEL = "log.level";
@@ -96,11 +97,11 @@ final class FlagTable {
               "false",
               "Take pushes that conflict with others; what conflicts is kept but not exposed."),
           new Flag(
-              "push.enable-utf8-names",
-              Kind.NOT_YET_SWITCH,
+              ENABLE_UTF8_NAMES,
+              Kind.SWITCH,
               "",
               "false",
-              "Allow UTF-8 in metric and label names. Not implemented yet."),
+              "Allow UTF-8 in metric and label names."),
           new Flag(
               SHUTDOWN_DRAIN,
               Kind.VALUE,

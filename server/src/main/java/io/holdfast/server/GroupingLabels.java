@@ -1,13 +1,17 @@
 package io.holdfast.server;
 
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.GoQuote;
+import io.holdfast.proto.NameRule;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads grouping labels from the part of a path behind {@code /metrics/}. The order of the checks
@@ -15,7 +19,6 @@ import java.util.regex.Pattern;
  */
 final class GroupingLabels {
   static final String BASE64_SUFFIX = "@base64";
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
   private static final String RESERVED = "__";
 
   private GroupingLabels() {}
@@ -34,9 +37,11 @@ final class GroupingLabels {
    *
    * @param job a byte string, see {@link UrlPath}
    * @param labels the rest of the path as a byte string: empty, or with a slash in front
+   * @param rule {@link NameRule#UTF8} if names may be escaped, as {@link EscapingScheme#VALUES}
+   *     does it, to be any text
    */
-  static SortedMap<String, String> read(String job, boolean jobIsBase64, String labels)
-      throws BadLabelsException {
+  static SortedMap<String, String> read(
+      String job, boolean jobIsBase64, String labels, NameRule rule) throws BadLabelsException {
     String decodedJob = jobIsBase64 ? decodeJob(job) : job;
     SortedMap<String, String> byName = new TreeMap<>();
     if (labels.length() > 1) {
@@ -45,13 +50,14 @@ final class GroupingLabels {
         throw new BadLabelsException("odd number of components in label string " + quote(labels));
       }
       for (int i = 0; i < components.length; i += 2) {
-        readLabel(components[i], components[i + 1], byName);
+        readLabel(components[i], components[i + 1], rule, byName);
       }
     }
     if (decodedJob.isEmpty()) {
       throw new BadLabelsException("job name is required");
     }
     byName.put("job", decodedJob);
+    refuseLookalikes(byName);
     for (var label : byName.entrySet()) {
       label.setValue(toText(label.getKey(), label.getValue()));
     }
@@ -68,13 +74,15 @@ final class GroupingLabels {
     return decoded.byteString();
   }
 
-  private static void readLabel(String component, String value, SortedMap<String, String> byName)
+  private static void readLabel(
+      String component, String value, NameRule rule, SortedMap<String, String> byName)
       throws BadLabelsException {
     boolean isBase64 = component.endsWith(BASE64_SUFFIX);
-    String name =
+    String escaped =
         isBase64 ? component.substring(0, component.length() - BASE64_SUFFIX.length()) : component;
-    if (!NAME.matcher(name).matches() || name.startsWith(RESERVED)) {
-      throw new BadLabelsException("improper label name " + quote(name));
+    String name = name(escaped, rule);
+    if (name == null) {
+      throw new BadLabelsException("improper label name " + quote(escaped));
     }
     if (!isBase64) {
       byName.put(name, value);
@@ -84,21 +92,58 @@ final class GroupingLabels {
     if (!decoded.isValid()) {
       throw new BadLabelsException(
           "invalid base64 encoding for label %s=%s: %s"
-              .formatted(name, quote(value), decoded.error()));
+              .formatted(escaped, quote(value), decoded.error()));
     }
     byName.put(name, decoded.byteString());
   }
 
+  /** Null if it is none. */
+  private static @Nullable String name(String escaped, NameRule rule) {
+    String name = decoded(escaped);
+    if (name != null && rule == NameRule.UTF8) {
+      name = EscapingScheme.unescapedValues(name);
+    }
+    // A text scrape shows underscores for what its format does not allow: that counts, too.
+    return name != null
+            && rule.isLabelName(name)
+            && !escaped.startsWith(RESERVED)
+            && !EscapingScheme.UNDERSCORES.labelName(name).startsWith(RESERVED)
+        ? name
+        : null;
+  }
+
+  /** A scrape would have the same label twice. */
+  private static void refuseLookalikes(SortedMap<String, String> byName) throws BadLabelsException {
+    Map<String, String> shown = new HashMap<>();
+    for (String name : byName.keySet()) {
+      String other = shown.put(EscapingScheme.UNDERSCORES.labelName(name), name);
+      if (other != null) {
+        throw new BadLabelsException(
+            "improper label name %s: looks like %s in a scrape"
+                .formatted(GoQuote.quote(name), GoQuote.quote(other)));
+      }
+    }
+  }
+
   // Upstream takes such a value and then fails every scrape until the group is deleted.
   private static String toText(String name, String byteString) throws BadLabelsException {
+    String text = decoded(byteString);
+    if (text == null) {
+      throw new BadLabelsException(
+          "grouping label %s: %s (expected: valid UTF-8)".formatted(name, quote(byteString)));
+    }
+    return text;
+  }
+
+  /** The text whose UTF-8 the byte string is, or null if it is none's. */
+  private static @Nullable String decoded(String byteString) {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()
           .decode(ByteBuffer.wrap(UrlPath.bytes(byteString)))
           .toString();
     } catch (CharacterCodingException e) {
-      throw new BadLabelsException(
-          "grouping label %s: %s (expected: valid UTF-8)".formatted(name, quote(byteString)));
+      return null;
     }
   }
 

@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
 import io.holdfast.cluster.ClusterOptions;
+import io.holdfast.proto.NameRule;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -63,8 +64,9 @@ record Options(
 
   /**
    * @param areChecked whether pushes that conflict with what is stored are refused
+   * @param names what metric and label names may consist of, in text and in paths
    */
-  record Pushes(boolean areChecked) {}
+  record Pushes(boolean areChecked, NameRule names) {}
 
   record Log(Logging.Level level, Logging.Format format) {}
 }

@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
 import io.holdfast.cluster.ClusterOptions;
+import io.holdfast.proto.NameRule;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -46,7 +47,9 @@ final class OptionsReader {
             flags.read(FlagTable.PERSISTENCE_FILE, OptionsReader::file),
             interval,
             flags.isGiven(FlagTable.PERSISTENCE_INTERVAL)),
-        new Options.Pushes(!flags.isOn(FlagTable.DISABLE_CONSISTENCY_CHECK)),
+        new Options.Pushes(
+            !flags.isOn(FlagTable.DISABLE_CONSISTENCY_CHECK),
+            flags.isOn(FlagTable.ENABLE_UTF8_NAMES) ? NameRule.UTF8 : NameRule.LEGACY),
         LimitsReader.read(flags),
         new Options.Log(
             flags.read(FlagTable.LOG_LEVEL, text -> oneOf(Logging.Level.values(), text)),

@@ -1,7 +1,6 @@
 package io.holdfast.server;
 
 import io.holdfast.proto.DelimitedParser;
-import io.holdfast.proto.NameRule;
 import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
 import io.holdfast.proto.metrics.MetricFamily;
@@ -35,7 +34,7 @@ final class PushHandler {
   private final OwnMetrics metrics;
   private final InstantSource clock;
   private final PushLimits limits;
-  private final boolean areChecked;
+  private final Options.Pushes options;
   private final ByteBudget budget;
   private final Uploads uploads;
   private final RefusalLog log = new RefusalLog();
@@ -44,17 +43,15 @@ final class PushHandler {
    * What holds for all pushes.
    *
    * @param uploads told of bodies that take their time
-   * @param areChecked whether pushes that conflict with what is stored are refused; if not, the
-   *     answer is always 202
    */
-  record Rules(PushLimits limits, Uploads uploads, boolean areChecked) {}
+  record Rules(PushLimits limits, Uploads uploads, Options.Pushes options) {}
 
   PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock, Rules rules) {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;
     this.limits = rules.limits;
-    this.areChecked = rules.areChecked;
+    this.options = rules.options;
     this.budget = new ByteBudget(limits.inFlightBytes());
     this.uploads = rules.uploads;
   }
@@ -119,7 +116,7 @@ final class PushHandler {
                 parse(inflated),
                 limits.content());
         CompletableFuture<WriteOutcome> outcome =
-            store.submit(areChecked ? change : unchecked(change));
+            store.submit(options.areChecked() ? change : unchecked(change));
         exchange.request().addFailureListener(gone -> outcome.cancel(false));
         exchange.whenDecided(outcome, this::answer, this::giveBack);
       } catch (BadEncodingException e) {
@@ -182,12 +179,12 @@ final class PushHandler {
     private List<MetricFamily> parse(byte[] inflated) throws ParseException {
       return ContentTypes.isDelimitedProtobuf(exchange.header(HttpHeader.CONTENT_TYPE))
           ? DelimitedParser.parse(inflated)
-          : TextParser.parse(inflated, NameRule.LEGACY);
+          : TextParser.parse(inflated, options.names());
     }
 
     private void answer(WriteOutcome outcome) {
       if (outcome instanceof WriteOutcome.Applied) {
-        int status = areChecked ? 200 : 202;
+        int status = options.areChecked() ? 200 : 202;
         count(status);
         exchange.answer(status);
       } else if (outcome instanceof WriteOutcome.Rejected rejected) {
@@ -207,7 +204,7 @@ final class PushHandler {
         return;
       }
       log.inconsistent(exchange, route.groupingLabels(), rejection);
-      if (areChecked) {
+      if (options.areChecked()) {
         refuse(400, RefusalLog.INCONSISTENT + ": " + rejection.message());
       } else {
         count(202);

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.proto.NameRule;
 import io.holdfast.server.GroupingLabels.BadLabelsException;
 import java.util.SortedMap;
 import java.util.function.Function;
@@ -23,16 +24,25 @@ final class Routes {
   private final RouteTable pages = new RouteTable();
   private final RouteTable api = new RouteTable();
   private final String apiRoot;
+  private final NameRule names;
 
-  Routes(Options.Web web) {
-    this(web.routePrefix(), web.telemetryPath(), web.enableLifecycle(), web.enableAdminApi());
+  Routes(Options.Web web, NameRule names) {
+    this(
+        web.routePrefix(), web.telemetryPath(), web.enableLifecycle(), web.enableAdminApi(), names);
   }
 
   /**
    * @param routePrefix empty, or begins with a slash and does not end with one
    * @param telemetryPath relative to the prefix
+   * @param names for the names of grouping labels
    */
-  Routes(String routePrefix, String telemetryPath, boolean lifecycle, boolean adminApi) {
+  Routes(
+      String routePrefix,
+      String telemetryPath,
+      boolean lifecycle,
+      boolean adminApi,
+      NameRule names) {
+    this.names = names;
     String prefix = UrlPath.toByteString(routePrefix);
     apiRoot = prefix + "/api/v1/";
     if (adminApi) {
@@ -73,7 +83,7 @@ final class Routes {
         path,
         (job, labels) -> {
           try {
-            return route.apply(GroupingLabels.read(job, isBase64, labels));
+            return route.apply(GroupingLabels.read(job, isBase64, labels, names));
           } catch (BadLabelsException e) {
             return new Route.BadRequest(String.valueOf(e.getMessage()), handler);
           }

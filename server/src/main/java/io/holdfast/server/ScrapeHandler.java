@@ -2,16 +2,22 @@ package io.holdfast.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.holdfast.proto.ExpositionFormat;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.ExpositionReader;
+import io.holdfast.storage.ExpositionRequest;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.OwnFamily;
+import io.holdfast.storage.Picture;
+import io.holdfast.storage.PictureException;
+import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.Reading;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
@@ -24,8 +30,7 @@ import org.eclipse.jetty.util.IteratingCallback;
  * than here, it is refused, or says so.
  */
 final class ScrapeHandler {
-  private static final String TEXT_FORMAT =
-      "text/plain; version=0.0.4; charset=utf-8; escaping=underscores";
+  private static final String VARIES_BY = "Accept, Accept-Encoding";
   private static final String COLLECT = "collect[]";
 
   /** Why there may be more than what was sent. */
@@ -36,6 +41,7 @@ final class ScrapeHandler {
 
   private final GroupStore store;
   private final OwnMetrics metrics;
+  private final FormatUse use = new FormatUse(System::nanoTime);
 
   ScrapeHandler(GroupStore store, OwnMetrics metrics) {
     this.store = store;
@@ -56,16 +62,14 @@ final class ScrapeHandler {
         }
       }
     }
-    boolean showsSelf = self;
-    if (pushed) {
-      CompletableFuture<Reading> unused =
-          store
-              .read()
-              .whenComplete(
-                  (reading, failure) ->
-                      later(exchange, () -> send(exchange, requireNonNull(reading), showsSelf)));
+    ExpositionFormat format = FormatNegotiation.negotiate(exchange.header(HttpHeader.ACCEPT));
+    Scrape scrape = new Scrape(exchange, format, self);
+    if (!pushed) {
+      later(exchange, () -> scrape.send(Exposition.empty()));
+    } else if (store.exposition().needsMessages(format)) {
+      scrape.readPicture();
     } else {
-      later(exchange, () -> send(exchange, Exposition.empty(), showsSelf));
+      scrape.read();
     }
   }
 
@@ -87,43 +91,145 @@ final class ScrapeHandler {
     return field == null ? List.of() : field.getValues();
   }
 
-  private void send(Exchange exchange, Reading reading, boolean showsSelf) {
-    if (reading instanceof Reading.Current current) {
-      send(exchange, current.exposition(), showsSelf);
-    } else if (reading instanceof Reading.Stale stale) {
-      exchange
-          .response()
-          .getHeaders()
-          .put(STALE, HEADER_UNSAFE.matcher(stale.reason()).replaceAll("?"));
-      send(exchange, stale.exposition(), showsSelf);
-    } else if (reading instanceof Reading.Unsure unsure) {
-      exchange.refuseForNow(unsure.reason());
-    }
-  }
+  /** One scrape on its way to its answer. */
+  private final class Scrape {
+    private final Exchange exchange;
+    private final ExpositionFormat format;
+    private final boolean showsSelf;
 
-  private void send(Exchange exchange, Exposition exposition, boolean showsSelf) {
-    List<OwnFamily> own = showsSelf ? metrics.families() : List.of();
-    exchange.response().getHeaders().put(HttpHeader.CONTENT_TYPE, TEXT_FORMAT);
-    exchange.response().getHeaders().put(HttpHeader.VARY, HttpHeader.ACCEPT_ENCODING.asString());
-    ExpositionReader reader;
-    if (ContentEncoding.acceptsGzip(exchange.header(HttpHeader.ACCEPT_ENCODING))) {
-      exchange.response().getHeaders().put(HttpHeader.CONTENT_ENCODING, "gzip");
-      reader = exposition.gzippedText(own);
-    } else {
-      reader = exposition.text(own);
+    Scrape(Exchange exchange, ExpositionFormat format, boolean showsSelf) {
+      this.exchange = exchange;
+      this.format = format;
+      this.showsSelf = showsSelf;
     }
-    new Sending(exchange, reader).iterate();
+
+    /** From memory alone. */
+    void read() {
+      CompletableFuture<Reading> unused =
+          store
+              .read()
+              .whenComplete(
+                  (reading, failure) ->
+                      later(exchange, () -> answer(requireNonNull(reading), format)));
+    }
+
+    private void answer(Reading reading, ExpositionFormat possible) {
+      if (reading instanceof Reading.Current current) {
+        answer(current.exposition(), possible);
+      } else if (reading instanceof Reading.Stale stale) {
+        markStale(stale.reason());
+        answer(stale.exposition(), possible);
+      } else if (reading instanceof Reading.Unsure unsure) {
+        exchange.refuseForNow(unsure.reason());
+      }
+    }
+
+    private void answer(Exposition exposition, ExpositionFormat possible) {
+      if (exposition.needsMessages(possible)) {
+        // What came since the question whether it does.
+        readPicture();
+      } else {
+        send(exposition, possible);
+      }
+    }
+
+    /** From the disk, too. */
+    void readPicture() {
+      CompletableFuture<PictureReading> unused =
+          store
+              .readPicture()
+              .whenComplete(
+                  (reading, failure) -> later(exchange, () -> answer(requireNonNull(reading))));
+    }
+
+    private void answer(PictureReading reading) {
+      if (reading instanceof PictureReading.Current current) {
+        send(current.picture());
+      } else if (reading instanceof PictureReading.Stale stale) {
+        markStale(stale.reason());
+        send(stale.picture());
+      } else if (reading instanceof PictureReading.Unsure) {
+        readText();
+      }
+    }
+
+    /** Perhaps the disk cannot be read: what is in memory goes on, and every scraper takes text. */
+    private void readText() {
+      CompletableFuture<Reading> unused =
+          store
+              .read()
+              .whenComplete(
+                  (reading, failure) ->
+                      later(
+                          exchange,
+                          () -> answer(requireNonNull(reading), ExpositionFormat.PLAIN_TEXT)));
+    }
+
+    private void markStale(String reason) {
+      exchange.response().getHeaders().put(STALE, HEADER_UNSAFE.matcher(reason).replaceAll("?"));
+    }
+
+    void send(Exposition exposition) {
+      send(exposition, format);
+    }
+
+    private void send(Exposition exposition, ExpositionFormat possible) {
+      forgetUnused(exposition);
+      ExpositionRequest request = new ExpositionRequest(possible, acceptsGzip());
+      send(request, exposition.reader(request, own()), () -> {});
+    }
+
+    private void send(Picture picture) {
+      try {
+        forgetUnused(picture.exposition());
+        ExpositionRequest request = new ExpositionRequest(format, acceptsGzip());
+        send(request, picture.reader(request, own()), picture::close);
+      } catch (PictureException e) {
+        picture.close();
+        readText();
+      } catch (RuntimeException e) {
+        picture.close();
+        throw e;
+      }
+    }
+
+    private void send(ExpositionRequest request, ExpositionReader reader, Runnable end) {
+      HttpFields.Mutable headers = exchange.response().getHeaders();
+      headers.put(HttpHeader.CONTENT_TYPE, request.format().contentType());
+      headers.put(HttpHeader.VARY, VARIES_BY);
+      if (request.isGzip()) {
+        headers.put(HttpHeader.CONTENT_ENCODING, "gzip");
+      }
+      new Sending(exchange, reader, end).iterate();
+    }
+
+    private boolean acceptsGzip() {
+      return ContentEncoding.acceptsGzip(exchange.header(HttpHeader.ACCEPT_ENCODING));
+    }
+
+    private List<OwnFamily> own() {
+      return showsSelf ? metrics.families() : List.of();
+    }
+
+    private void forgetUnused(Exposition exposition) {
+      use.used(format).forEach(exposition::forget);
+    }
   }
 
   /** Writes piece by piece, each after the one before has left the reader's buffer. */
   private static final class Sending extends IteratingCallback {
     private final Exchange exchange;
     private final ExpositionReader reader;
+    private final Runnable end;
     private boolean isLast;
 
-    Sending(Exchange exchange, ExpositionReader reader) {
+    /**
+     * @param end called when nothing more is read
+     */
+    Sending(Exchange exchange, ExpositionReader reader, Runnable end) {
       this.exchange = exchange;
       this.reader = reader;
+      this.end = end;
     }
 
     @Override
@@ -140,12 +246,14 @@ final class ScrapeHandler {
     @Override
     protected void onCompleteSuccess() {
       reader.close();
+      end.run();
       exchange.callback().succeeded();
     }
 
     @Override
     protected void onCompleteFailure(Throwable cause) {
       reader.close();
+      end.run();
       exchange.callback().failed(cause);
     }
 

@@ -1,12 +1,12 @@
 package io.holdfast.server;
 
-import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.Bucket;
 import io.holdfast.proto.metrics.Counter;
 import io.holdfast.proto.metrics.Gauge;
 import io.holdfast.proto.metrics.Histogram;
 import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.proto.metrics.Quantile;
 import io.holdfast.proto.metrics.Summary;
@@ -24,8 +24,6 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,17 +41,16 @@ final class SnapshotFamily {
   static OwnFamily of(MetricSnapshot snapshot, boolean yields, @Nullable String instance) {
     String name = name(snapshot);
     MetricType type = type(snapshot);
-    List<Metric> metrics = new ArrayList<>();
+    MetricFamily.Builder family = MetricFamily.newBuilder().setName(name).setType(type);
+    String help = snapshot.getMetadata().getHelp();
+    if (help != null) {
+      family.setHelp(help);
+    }
     for (DataPointSnapshot point : snapshot.getDataPoints()) {
       Labels labels = point.getLabels();
-      metrics.add(metric(point, instance == null ? labels : labels.add(INSTANCE, instance)));
+      family.addMetric(metric(point, instance == null ? labels : labels.add(INSTANCE, instance)));
     }
-    return new OwnFamily(
-        name,
-        type,
-        TextWriter.header(name, snapshot.getMetadata().getHelp(), type),
-        TextWriter.samples(name, type, metrics),
-        yields);
+    return new OwnFamily(family.build(), yields);
   }
 
   /** The library keeps names without the suffix that the text format shows. */

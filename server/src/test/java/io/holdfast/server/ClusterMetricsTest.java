@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.cluster.ClusterStatus.Member;
 import io.holdfast.cluster.ClusterStatus.State;
+import io.holdfast.proto.TextWriter;
+import io.holdfast.proto.metrics.Metric;
 import io.holdfast.storage.OwnFamily;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,9 +31,12 @@ class ClusterMetricsTest {
   }
 
   private String scraped() {
-    return own.families().stream()
-        .map(family -> new String(family.text(), StandardCharsets.UTF_8))
-        .collect(Collectors.joining());
+    return own.families().stream().map(ClusterMetricsTest::text).collect(Collectors.joining());
+  }
+
+  private static String text(OwnFamily own) {
+    List<Metric> metrics = own.family().getMetricList();
+    return new String(TextWriter.samples(own.name(), own.type(), metrics), StandardCharsets.UTF_8);
   }
 
   private void assertScraped(String... lines) {
@@ -45,9 +50,7 @@ class ClusterMetricsTest {
     metrics.observe(() -> status("b"), () -> 0, () -> true);
 
     for (OwnFamily family : own.families()) {
-      new String(family.text(), StandardCharsets.UTF_8)
-          .lines()
-          .forEach(line -> assertTrue(line.contains("instance=\"a\""), line));
+      text(family).lines().forEach(line -> assertTrue(line.contains("instance=\"a\""), line));
     }
     assertScraped("pushgateway_cluster_lag_changes{instance=\"a\",member=\"b\"} 0");
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.proto.NameRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class FlagsTest {
     assertEquals(new Options.Storage(Path.of("data")), options.storage());
     assertEquals(
         new Options.Persistence(null, Duration.ofMinutes(5), false), options.persistence());
-    assertEquals(new Options.Pushes(true), options.pushes());
+    assertEquals(new Options.Pushes(true, NameRule.LEGACY), options.pushes());
     assertEquals(new Options.Log(Logging.Level.INFO, Logging.Format.LOGFMT), options.log());
     assertEquals(Duration.ZERO, options.shutdownDrain());
   }
@@ -51,7 +52,7 @@ class FlagsTest {
             "/var/lib/pushgateway",
             "--persistence.interval=1s",
             "--push.disable-consistency-check",
-            "--no-push.enable-utf8-names",
+            "--push.enable-utf8-names",
             "--log.level=debug",
             "--log.format=json",
             "--storage.path=/var/lib/holdfast",
@@ -72,7 +73,7 @@ class FlagsTest {
     assertEquals(
         new Options.Persistence(Path.of("/var/lib/pushgateway"), Duration.ofSeconds(1), true),
         options.persistence());
-    assertEquals(new Options.Pushes(false), options.pushes());
+    assertEquals(new Options.Pushes(false, NameRule.UTF8), options.pushes());
     assertEquals(new Options.Log(Logging.Level.DEBUG, Logging.Format.JSON), options.log());
     assertEquals(Duration.ofSeconds(90), options.shutdownDrain());
   }
@@ -142,7 +143,6 @@ class FlagsTest {
         "--log.format=xml | --log.format: \"xml\" (expected: one of logfmt, json)",
         "--storage.path= | --storage.path: \"\" (expected: a directory)",
         "--web.config.file=a | --web.config.file: not implemented yet",
-        "--push.enable-utf8-names | --push.enable-utf8-names: not implemented yet",
       })
   void parse_bad_isRefusedWithTheReason(String argument, String message) {
     assertRefused(message, argument);

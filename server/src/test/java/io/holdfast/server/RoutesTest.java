@@ -3,6 +3,7 @@ package io.holdfast.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.holdfast.proto.NameRule;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -13,8 +14,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class RoutesTest {
   private static final String NOT_FOUND = "404";
-  private static final Routes PLAIN = new Routes("", "/metrics", false, false);
-  private static final Routes PREFIXED = new Routes("/p", "/m", true, true);
+  private static final Routes PLAIN = new Routes("", "/metrics", false, false, NameRule.LEGACY);
+  private static final Routes PREFIXED = new Routes("/p", "/m", true, true, NameRule.LEGACY);
+  private static final Routes UTF8 = new Routes("", "/metrics", false, false, NameRule.UTF8);
 
   // Request line -> outcome in the notation of describe.
 
@@ -35,6 +37,29 @@ class RoutesTest {
         row("PUT /%6detrics/job/a", "put {job=a}"),
         row("PUT /metrics/job/a%00", "put {job=a\0}"),
         row("PUT /metrics/job/a?x=%zz", "put {job=a}"));
+  }
+
+  /** With --push.enable-utf8-names. */
+  static Stream<String[]> escapedNames() {
+    return Stream.of(
+        row("PUT /metrics/job/a/U__foo_2e_bar/baz", "put {foo.bar=baz, job=a}"),
+        row("DELETE /metrics/job/a/U__foo_2e_bar@base64/YmF6", "delete {foo.bar=baz, job=a}"),
+        row("PUT /metrics/job/a/U___55_____/x", "put {U__=x, job=a}"),
+        row("PUT /metrics/job/a/U__in_xxx_valid/x", "put {U__in_xxx_valid=x, job=a}"),
+        row("PUT /metrics/job/a/f%C3%B6%C3%B6/x", "put {f\u00f6\u00f6=x, job=a}"),
+        row("PUT /metrics/job/a/foo.bar/x", "put {foo.bar=x, job=a}"),
+        row("PUT /metrics/job/a/__x/1", "400 push improper label name \"__x\""),
+        row("PUT /metrics/job/a/U__/1", "400 push improper label name \"U__\""),
+        row("PUT /metrics/job/a/U______x/1", "400 push improper label name \"U______x\""),
+        row("PUT /metrics/job/a/..x/1", "400 push improper label name \"..x\""),
+        row("PUT /metrics/job/a/%ff/1", "400 push improper label name \"\\xff\""),
+        row(
+            "PUT /metrics/job/a/U__b_2e_c/1/b_c/2",
+            "400 push improper label name \"b_c\": looks like \"b.c\" in a scrape"),
+        row(
+            "PUT /metrics/job/a/U__b_2e_c@base64/!/",
+            "400 push invalid base64 encoding for label U__b_2e_c=\"!\": "
+                + "illegal base64 data at input byte 0"));
   }
 
   static Stream<String[]> base64() {
@@ -226,6 +251,12 @@ class RoutesTest {
   })
   void find_withoutPrefix(String request, String expected) {
     assertRoute(PLAIN, request, expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource({"escapedNames", "groups", "base64"})
+  void find_withUtf8Names(String request, String expected) {
+    assertRoute(UTF8, request, expected);
   }
 
   @ParameterizedTest

@@ -7,6 +7,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -26,21 +27,17 @@ final class Prometheus {
   }
 
   /** The directory takes its configuration and its data. */
-  static Prometheus start(Processes processes, Path directory, String config) throws IOException {
+  static Prometheus start(Processes processes, Path directory, String config, String... flags)
+      throws IOException {
     String program = Programs.require("prometheus", "prometheus");
     int port = Port.free();
     Path file = Files.writeString(directory.resolve("prometheus.yml"), config);
-    return new Prometheus(
-        processes
-            .launch(
-                "prometheus",
-                port,
-                List.of(
-                    program,
-                    "--config.file=" + file,
-                    "--storage.tsdb.path=" + directory.resolve("tsdb"),
-                    "--web.listen-address=127.0.0.1:" + port))
-            .awaitReady("/-/ready"));
+    List<String> command = new ArrayList<>(List.of(program));
+    command.add("--config.file=" + file);
+    command.add("--storage.tsdb.path=" + directory.resolve("tsdb"));
+    command.add("--web.listen-address=127.0.0.1:" + port);
+    command.addAll(List.of(flags));
+    return new Prometheus(processes.launch("prometheus", port, command).awaitReady("/-/ready"));
   }
 
   /** The values of an instant query by their labels, as Prometheus writes them in JSON. */
