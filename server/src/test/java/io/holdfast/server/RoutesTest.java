@@ -57,7 +57,7 @@ class RoutesTest {
             "PUT /metrics/job/a/U__b_2e_c/1/b_c/2",
             "400 push improper label name \"b_c\": looks like \"b.c\" in a scrape"),
         row(
-            "PUT /metrics/job/a/U__b_2e_c@base64/!/",
+            "PUT /metrics/job/a/U__b_2e_c@base64/!",
             "400 push invalid base64 encoding for label U__b_2e_c=\"!\": "
                 + "illegal base64 data at input byte 0"));
   }

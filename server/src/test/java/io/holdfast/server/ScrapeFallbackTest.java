@@ -1,0 +1,114 @@
+package io.holdfast.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.cluster.ClusterStatus;
+import io.holdfast.proto.NameRule;
+import io.holdfast.proto.TextParser;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.PushPreparation;
+import io.holdfast.storage.RocksGroupStore;
+import io.holdfast.storage.StoreOptions;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What scrapers get while the disk cannot be read: here, because the store was closed. */
+class ScrapeFallbackTest {
+  private static final String PROTOBUF =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+
+  @TempDir private Path directory;
+
+  @Test
+  void protobuf_isAnsweredWithText_openMetricsGoesOn() throws Exception {
+    OwnMetrics metrics = new OwnMetrics("test", null);
+    RocksGroupStore store =
+        RocksGroupStore.open(
+            new StoreOptions(
+                directory.resolve("store"),
+                10,
+                0,
+                Long.MAX_VALUE,
+                InstantSource.system(),
+                Map.of(),
+                metrics),
+            Runnable::run);
+    store
+        .submit(
+            PushPreparation.prepare(
+                GroupKey.of(new TreeMap<>(Map.of("job", "a"))),
+                true,
+                0,
+                TextParser.parse("m 1\n".getBytes(StandardCharsets.UTF_8), NameRule.LEGACY),
+                1_000))
+        .get();
+    WebServer server = new WebServer();
+    try {
+      server.start(List.of(new ListenAddress("127.0.0.1", 0)), handler(store, metrics));
+      assertEquals("application/vnd.google.protobuf", type(scrape(server, PROTOBUF)));
+
+      store.close();
+
+      HttpResponse<String> text = scrape(server, PROTOBUF);
+      assertEquals("text/plain", type(text));
+      assertTrue(text.body().contains("\nm{instance=\"\",job=\"a\"} 1\n"), text.body());
+      HttpResponse<String> openMetrics =
+          scrape(server, "application/openmetrics-text;version=1.0.0");
+      assertEquals("application/openmetrics-text", type(openMetrics));
+      assertTrue(
+          openMetrics.body().contains("\nm{instance=\"\",job=\"a\"} 1.0\n"), openMetrics.body());
+    } finally {
+      server.stop();
+      store.close();
+    }
+  }
+
+  private static GatewayHandler handler(RocksGroupStore store, OwnMetrics metrics) {
+    Lifecycle lifecycle = new Lifecycle();
+    Health health = new Health(lifecycle, store);
+    GatewayHandler.Handlers handlers =
+        new GatewayHandler.Handlers(
+            new PushHandler(
+                store,
+                metrics,
+                InstantSource.system(),
+                PushLimits.ofHeap(1 << 30),
+                new Options.Pushes(true, NameRule.LEGACY)),
+            new DeleteHandler(store, metrics),
+            new ScrapeHandler(store, metrics),
+            new ClusterHandler(
+                () -> new ClusterStatus("", "", null, 1, 1, true, List.of(), null),
+                health,
+                metrics));
+    return new GatewayHandler(
+        new Routes("", "/metrics", false, false, NameRule.LEGACY), health, metrics, handlers);
+  }
+
+  private static HttpResponse<String> scrape(WebServer server, String accept) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/metrics"))
+            .header("Accept", accept)
+            .build();
+    HttpResponse<String> response =
+        HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    assertEquals(200, response.statusCode(), response::body);
+    return response;
+  }
+
+  private static String type(HttpResponse<String> response) {
+    String contentType = response.headers().firstValue("Content-Type").orElse("");
+    return contentType.substring(0, contentType.indexOf(';'));
+  }
+}
