@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.TextParser;
+import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PushPreparation;
 import io.holdfast.storage.RocksGroupStore;
@@ -52,11 +53,11 @@ class ScrapeFallbackTest {
                 true,
                 0,
                 TextParser.parse("m 1\n".getBytes(StandardCharsets.UTF_8), NameRule.LEGACY),
-                1_000))
+                ContentLimits.ofText(1_000)))
         .get();
     WebServer server = new WebServer();
     try {
-      server.start(List.of(new ListenAddress("127.0.0.1", 0)), handler(store, metrics));
+      start(server, store, metrics);
       assertEquals("application/vnd.google.protobuf", type(scrape(server, PROTOBUF)));
 
       store.close();
@@ -75,25 +76,32 @@ class ScrapeFallbackTest {
     }
   }
 
-  private static GatewayHandler handler(RocksGroupStore store, OwnMetrics metrics) {
-    Lifecycle lifecycle = new Lifecycle();
-    Health health = new Health(lifecycle, store);
+  private static void start(WebServer server, RocksGroupStore store, OwnMetrics metrics)
+      throws Exception {
+    Flags.Result.Run parsed =
+        (Flags.Result.Run) Flags.parse(new String[] {"--web.listen-address=127.0.0.1:0"});
+    Options options = parsed.options();
+    Limits limits = options.limits();
+    Uploads uploads = new Uploads(limits.web().readTimeout());
+    Connections connections = new Connections(64, limits.web(), uploads, metrics::limitExceeded);
+    PushHandler.Rules rules =
+        new PushHandler.Rules(limits.pushes(1 << 30), uploads, options.pushes());
+    Health health = new Health(new Lifecycle(), store);
     GatewayHandler.Handlers handlers =
         new GatewayHandler.Handlers(
-            new PushHandler(
-                store,
-                metrics,
-                InstantSource.system(),
-                PushLimits.ofHeap(1 << 30),
-                new Options.Pushes(true, NameRule.LEGACY)),
+            new PushHandler(store, metrics, InstantSource.system(), rules),
             new DeleteHandler(store, metrics),
             new ScrapeHandler(store, metrics),
             new ClusterHandler(
                 () -> new ClusterStatus("", "", null, 1, 1, true, List.of(), null),
                 health,
                 metrics));
-    return new GatewayHandler(
-        new Routes("", "/metrics", false, false, NameRule.LEGACY), health, metrics, handlers);
+    Routes routes = new Routes(options.web(), options.pushes().names());
+    server.start(
+        options.web(),
+        new GatewayHandler(routes, health, metrics, handlers),
+        new WebServer.Guards(limits.web(), connections, metrics::limitExceeded),
+        connections::sweep);
   }
 
   private static HttpResponse<String> scrape(WebServer server, String accept) throws Exception {

@@ -445,7 +445,7 @@ class ExpositionFormatsTest {
     StoreFixture.submit(
         store,
         PushPreparation.prepare(
-            group, false, Pushes.NANOS, List.of(family.build()), Pushes.MAX_TEXT_BYTES));
+            group, false, Pushes.NANOS, List.of(family.build()), Pushes.LIMITS));
   }
 
   private static MetricFamily.Builder family(String name, MetricType type) {
