@@ -20,7 +20,9 @@ import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
  *     GatewayHandler               routes on the raw path
  *       PushHandler                --> GroupStore.submit
  *       ScrapeHandler              --> GroupStore.read
+ *       ApiHandler                 --> GroupStore.readPicture
  *       ClusterHandler             --> ClusterNode.status
  *
  * GroupStore                       alone: RocksGroupStore
@@ -175,6 +178,7 @@ public final class App implements AutoCloseable {
                 groups, metrics, clock, new PushHandler.Rules(pushes, uploads, options.pushes())),
             new DeleteHandler(groups, metrics),
             new ScrapeHandler(groups, metrics),
+            new ApiHandler(groups, metrics, status()),
             new ClusterHandler(cluster, health, metrics));
     server.start(
         options.web(),
@@ -191,6 +195,14 @@ public final class App implements AutoCloseable {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
         ? unix.getMaxFileDescriptorCount()
         : Long.MAX_VALUE;
+  }
+
+  /** Flags in the form in which Go would print what it made of them. */
+  private byte[] status() {
+    Map<String, String> flags = new HashMap<>(options.effective());
+    flags.put(FlagTable.PERSISTENCE_INTERVAL, GoDuration.format(options.persistence().interval()));
+    flags.put(FlagTable.ROUTE_PREFIX, options.web().routePrefix());
+    return StatusJson.of(flags, BuildInfo.labels(), clock.instant());
   }
 
   /** The port of the first listen address: the real one if that asked for any free one with 0. */

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Which Holdfast this is. */
@@ -10,5 +11,17 @@ final class BuildInfo {
   static String version() {
     @Nullable String version = BuildInfo.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
+  }
+
+  /** What the Pushgateway tells of its build, as far as it is known; without Go, there is Java. */
+  static Map<String, String> labels() {
+    return Map.of(
+        "version", version(),
+        "revision", "",
+        "branch", "",
+        "buildUser", "",
+        "buildDate", "",
+        "goVersion", "",
+        "javaVersion", Runtime.version().toString());
   }
 }

@@ -10,8 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.function.Supplier;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster as this node sees it, in JSON. What is not known, or is not the case, is null. */
@@ -30,10 +28,7 @@ final class ClusterHandler {
 
   void handle(Exchange exchange) {
     byte[] body = json(cluster.get(), health.unready().orElse(null));
-    HttpFields.Mutable headers = exchange.response().getHeaders();
-    // As the Pushgateway's API: a page from anywhere may ask.
-    headers.put("Access-Control-Allow-Origin", "*");
-    headers.put(HttpHeader.CACHE_CONTROL, "no-cache, no-store, must-revalidate");
+    ApiHandler.allowOtherOrigins(exchange.response().getHeaders());
     metrics.requestAnswered("api/v1/cluster", exchange.method(), 200);
     exchange.answer(200, "application/json", body);
   }

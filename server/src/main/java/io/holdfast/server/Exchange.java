@@ -4,7 +4,9 @@ import io.holdfast.storage.WriteOutcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -22,6 +24,11 @@ import org.slf4j.LoggerFactory;
 record Exchange(Request request, Response response, Callback callback) {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
   private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+
+  private static final String STALE = "Holdfast-Stale";
+
+  /** Names of nodes come into it, which may be in any script. */
+  private static final Pattern HEADER_UNSAFE = Pattern.compile("[^ -~]");
 
   /** How long a client should wait before it tries again what was refused for lack of means. */
   static final String RETRY_AFTER_SECONDS = "1";
@@ -55,6 +62,20 @@ record Exchange(Request request, Response response, Callback callback) {
                 guarded(() -> answer.accept(decided));
               }
             });
+  }
+
+  /**
+   * Answers on another thread: what takes milliseconds is not for the thread that serves
+   * connections, nor for one that has told what there is to be read.
+   */
+  void later(Runnable answering) {
+    Executor executor = request.getComponents().getExecutor();
+    guarded(() -> executor.execute(() -> guarded(answering)));
+  }
+
+  /** Says in a header why there may be more than what is sent. */
+  void markStale(String reason) {
+    response.getHeaders().put(STALE, HEADER_UNSAFE.matcher(reason).replaceAll("?"));
   }
 
   /** Runs what answers this request; if that fails, it is answered with 500 all the same. */

@@ -32,9 +32,9 @@ record FlagValues(Map<String, List<String>> byFlag, Set<String> given) {
     return new FlagValues(byFlag, given);
   }
 
-  /** The value; those of a repeated flag are joined. */
+  /** The value; those of a repeated flag are joined, as upstream shows them. */
   String get(String flag) {
-    return String.join(", ", all(flag));
+    return String.join(",", all(flag));
   }
 
   boolean isOn(String flag) {

@@ -31,7 +31,11 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
 
   /** What serves the routes that take more than a line. */
   record Handlers(
-      PushHandler pushes, DeleteHandler deletes, ScrapeHandler scrapes, ClusterHandler cluster) {}
+      PushHandler pushes,
+      DeleteHandler deletes,
+      ScrapeHandler scrapes,
+      ApiHandler api,
+      ClusterHandler cluster) {}
 
   GatewayHandler(Routes routes, Health health, OwnMetrics metrics, Handlers handlers) {
     this.routes = routes;
@@ -92,6 +96,12 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
       handlers.deletes().delete(exchange, delete);
     } else if (route instanceof Route.Wipe) {
       handlers.deletes().wipe(exchange);
+    } else if (route instanceof Route.ApiMetrics) {
+      handlers.api().metrics(exchange);
+    } else if (route instanceof Route.ApiStatus) {
+      handlers.api().status(exchange);
+    } else if (route instanceof Route.ApiOptions) {
+      handlers.api().options(exchange);
     } else if (route instanceof Route.Cluster) {
       handlers.cluster().handle(exchange);
     } else if (route instanceof Route.Healthy) {

@@ -25,6 +25,15 @@ sealed interface Route {
 
   record Scrape() implements Route {}
 
+  /** Flags, build and start of this node, for programs. */
+  record ApiStatus() implements Route {}
+
+  /** All groups, for programs. */
+  record ApiMetrics() implements Route {}
+
+  /** Whether pages of other origins may ask the API, whatever the path. */
+  record ApiOptions() implements Route {}
+
   /** What this node knows of the others. */
   record Cluster() implements Route {}
 

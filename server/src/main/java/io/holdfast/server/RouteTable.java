@@ -145,7 +145,9 @@ final class RouteTable {
     TreeSet<String> allowed = new TreeSet<>();
     byMethod.forEach(
         (other, methods) -> {
-          if (!other.equals(method) && match(methods, path) != null) {
+          // A path that answers OPTIONS, and nothing else, is not there for other methods.
+          boolean isOther = !other.equals(method) && !other.equals(OPTIONS);
+          if (isOther && match(methods, path) != null) {
             allowed.add(other);
           }
         });

@@ -48,6 +48,10 @@ final class Routes {
     if (adminApi) {
       api.add("PUT", "/admin/wipe", new Route.Wipe());
     }
+    api.add("OPTIONS", "/", new Route.ApiOptions());
+    api.add("OPTIONS", "/", (first, rest) -> new Route.ApiOptions());
+    api.add("GET", "/status", new Route.ApiStatus());
+    api.add("GET", "/metrics", new Route.ApiMetrics());
     api.add("GET", "/cluster", new Route.Cluster());
     api.add("HEAD", "/cluster", new Route.Cluster());
 

@@ -12,17 +12,12 @@ import io.holdfast.storage.Picture;
 import io.holdfast.storage.PictureException;
 import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.Reading;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Fields;
-import org.eclipse.jetty.util.IteratingCallback;
 
 /**
  * Sends the exposition, as fast as the scraper takes it. A scrape has its own picture of the
@@ -32,12 +27,6 @@ import org.eclipse.jetty.util.IteratingCallback;
 final class ScrapeHandler {
   private static final String VARIES_BY = "Accept, Accept-Encoding";
   private static final String COLLECT = "collect[]";
-
-  /** Why there may be more than what was sent. */
-  private static final String STALE = "Holdfast-Stale";
-
-  /** Names of nodes come into it, which may be in any script. */
-  private static final Pattern HEADER_UNSAFE = Pattern.compile("[^ -~]");
 
   private final GroupStore store;
   private final OwnMetrics metrics;
@@ -65,21 +54,12 @@ final class ScrapeHandler {
     ExpositionFormat format = FormatNegotiation.negotiate(exchange.header(HttpHeader.ACCEPT));
     Scrape scrape = new Scrape(exchange, format, self);
     if (!pushed) {
-      later(exchange, () -> scrape.send(Exposition.empty()));
+      exchange.later(() -> scrape.send(Exposition.empty()));
     } else if (store.exposition().needsMessages(format)) {
       scrape.readPicture();
     } else {
       scrape.read();
     }
-  }
-
-  /**
-   * Collecting and compressing take milliseconds: not on the thread that serves connections, nor on
-   * one that has told what there is to be read.
-   */
-  private static void later(Exchange exchange, Runnable answering) {
-    Executor executor = exchange.request().getComponents().getExecutor();
-    exchange.guarded(() -> executor.execute(() -> exchange.guarded(answering)));
   }
 
   private static List<String> collect(Exchange exchange) {
@@ -110,14 +90,14 @@ final class ScrapeHandler {
               .read()
               .whenComplete(
                   (reading, failure) ->
-                      later(exchange, () -> answer(requireNonNull(reading), format)));
+                      exchange.later(() -> answer(requireNonNull(reading), format)));
     }
 
     private void answer(Reading reading, ExpositionFormat possible) {
       if (reading instanceof Reading.Current current) {
         answer(current.exposition(), possible);
       } else if (reading instanceof Reading.Stale stale) {
-        markStale(stale.reason());
+        exchange.markStale(stale.reason());
         answer(stale.exposition(), possible);
       } else if (reading instanceof Reading.Unsure unsure) {
         exchange.refuseForNow(unsure.reason());
@@ -139,14 +119,14 @@ final class ScrapeHandler {
           store
               .readPicture()
               .whenComplete(
-                  (reading, failure) -> later(exchange, () -> answer(requireNonNull(reading))));
+                  (reading, failure) -> exchange.later(() -> answer(requireNonNull(reading))));
     }
 
     private void answer(PictureReading reading) {
       if (reading instanceof PictureReading.Current current) {
         send(current.picture());
       } else if (reading instanceof PictureReading.Stale stale) {
-        markStale(stale.reason());
+        exchange.markStale(stale.reason());
         send(stale.picture());
       } else if (reading instanceof PictureReading.Unsure) {
         readText();
@@ -160,13 +140,8 @@ final class ScrapeHandler {
               .read()
               .whenComplete(
                   (reading, failure) ->
-                      later(
-                          exchange,
+                      exchange.later(
                           () -> answer(requireNonNull(reading), ExpositionFormat.PLAIN_TEXT)));
-    }
-
-    private void markStale(String reason) {
-      exchange.response().getHeaders().put(STALE, HEADER_UNSAFE.matcher(reason).replaceAll("?"));
     }
 
     void send(Exposition exposition) {
@@ -213,53 +188,6 @@ final class ScrapeHandler {
 
     private void forgetUnused(Exposition exposition) {
       use.used(format).forEach(exposition::forget);
-    }
-  }
-
-  /** Writes piece by piece, each after the one before has left the reader's buffer. */
-  private static final class Sending extends IteratingCallback {
-    private final Exchange exchange;
-    private final ExpositionReader reader;
-    private final Runnable end;
-    private boolean isLast;
-
-    /**
-     * @param end called when nothing more is read
-     */
-    Sending(Exchange exchange, ExpositionReader reader, Runnable end) {
-      this.exchange = exchange;
-      this.reader = reader;
-      this.end = end;
-    }
-
-    @Override
-    protected Action process() {
-      if (isLast) {
-        return Action.SUCCEEDED;
-      }
-      ByteBuffer piece = reader.next();
-      isLast = piece == null;
-      exchange.response().write(isLast, isLast ? BufferUtil.EMPTY_BUFFER : piece, this);
-      return Action.SCHEDULED;
-    }
-
-    @Override
-    protected void onCompleteSuccess() {
-      reader.close();
-      end.run();
-      exchange.callback().succeeded();
-    }
-
-    @Override
-    protected void onCompleteFailure(Throwable cause) {
-      reader.close();
-      end.run();
-      exchange.callback().failed(cause);
-    }
-
-    @Override
-    public InvocationType getInvocationType() {
-      return InvocationType.BLOCKING;
     }
   }
 }

@@ -91,7 +91,7 @@ class FlagsTest {
 
     assertEquals(42, effective.size());
     assertEquals("web.listen-address", effective.keySet().iterator().next());
-    assertEquals(":1, :2", effective.get("web.listen-address"));
+    assertEquals(":1,:2", effective.get("web.listen-address"));
     assertEquals("true", effective.get("web.enable-admin-api"));
     assertEquals("false", effective.get("web.enable-lifecycle"));
     assertEquals("5m", effective.get("persistence.interval"));

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class DifferentialContract {
   @RegisterExtension final Processes processes = Processes.perClass();
 
-  private ServerProcess pushgateway;
-  private ServerProcess subject;
+  ServerProcess pushgateway;
+  ServerProcess subject;
 
   /** Starts what is compared, with the admin API; the directory is its own. */
   abstract ServerProcess startSubject(Processes processes, Path directory) throws IOException;
@@ -76,6 +76,31 @@ abstract class DifferentialContract {
   @TestFactory
   Stream<DynamicTest> groups() {
     return compared(GroupSequences.all());
+  }
+
+  @Test
+  void answersOfTheApi_haveTheSameHeaders() throws IOException {
+    List<String> compared =
+        List.of(
+            "Access-Control-Allow-Headers",
+            "Access-Control-Allow-Methods",
+            "Access-Control-Allow-Origin",
+            "Access-Control-Expose-Headers",
+            "Cache-Control",
+            "Content-Type",
+            "Content-Encoding",
+            "Allow");
+    for (String path : List.of("/api/v1/status", "/api/v1/metrics", "/api/v1/nope", "/api/v1/")) {
+      for (String method : List.of("GET", "HEAD", "OPTIONS", "POST")) {
+        Step step = Step.request(method, path).with("Accept-Encoding: gzip");
+        RawHttp.Response expected = pushgateway.send(step);
+        RawHttp.Response answer = subject.send(step);
+        assertEquals(expected.status(), answer.status(), step::toString);
+        for (String header : compared) {
+          assertEquals(expected.header(header), answer.header(header), () -> step + ": " + header);
+        }
+      }
+    }
   }
 
   @Test
@@ -131,6 +156,7 @@ abstract class DifferentialContract {
       assertEquals(reference.send(step), subject.send(step), step::toString);
       String expected = reference.pushed().canonical(sequence.withHelp());
       assertEquals(expected, subject.pushed().canonical(sequence.withHelp()), step::toString);
+      assertEquals(reference.api(), subject.api(), step::toString);
     }
   }
 
@@ -151,5 +177,9 @@ abstract class DifferentialContract {
         expected.canonical(sequence.withHelp()),
         subject.pushed().canonical(sequence.withHelp()),
         () -> sequence.steps() + ": " + expectation.reason());
+    if (expectation.alsoExposed().isEmpty()) {
+      assertEquals(
+          reference.api(), subject.api(), () -> sequence.steps() + ": " + expectation.reason());
+    }
   }
 }

@@ -33,6 +33,14 @@ final class Gateway implements Closeable {
     return Exposition.parse(response.text()).pushed().withoutJob(BARRIER);
   }
 
+  /** The same as the API shows it, see {@link ApiGroups}. */
+  String api() throws IOException {
+    RawHttp.Response response = http.send(Step.get("/api/v1/metrics"));
+    assertEquals(200, response.status(), response::text);
+    assertEquals("application/json", response.header("Content-Type"));
+    return ApiGroups.canonical(response.text(), BARRIER);
+  }
+
   /** Empties the store. */
   void wipe() throws IOException {
     assertEquals("202", send(Step.wipe()));

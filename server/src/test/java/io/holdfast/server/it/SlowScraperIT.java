@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class SlowScraperIT {
   private static final String PUSHED = "/metrics?collect%5B%5D=pushed";
+  private static final String API = "/api/v1/metrics";
   private static final int GROUPS = 400;
   private static final int SERIES_EACH = 250;
   private static final int MANY_PUSHES = 300;
@@ -52,6 +53,17 @@ final class SlowScraperIT {
 
       assertEquals(before, plain.goOn());
       assertEquals(before, gzip.goOn());
+    }
+  }
+
+  @Test
+  void readerOfTheApiThatStops_holdsUpNobody_andGetsWhatItAskedFor() throws IOException {
+    String all = server.send(Step.get(API)).text();
+    try (SlowScraper slow = new SlowScraper(server.port(), API, "identity")) {
+      pushAll(2, MANY_PUSHES);
+      assertEquals(202, server.send(Step.delete("/metrics/job/slow/group/0")).status());
+      assertNotEquals(all, server.send(Step.get(API)).text());
+      assertEquals(all, slow.goOn());
     }
   }
 

@@ -1,0 +1,116 @@
+package io.holdfast.server;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.Picture;
+import io.holdfast.storage.PictureException;
+import io.holdfast.storage.PictureReading;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.CompletableFuture;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/**
+ * The Pushgateway's API for programs. A page from anywhere may ask. What is asked for is sent as
+ * fast as the client takes it, from a picture of its own; while there may be more on other nodes
+ * than here, it is refused, or says so, as a scrape.
+ */
+final class ApiHandler {
+  private static final String JSON = "application/json";
+
+  private final GroupStore store;
+  private final OwnMetrics metrics;
+  private final byte[] status;
+
+  /**
+   * @param status the whole answer: it never changes
+   */
+  ApiHandler(GroupStore store, OwnMetrics metrics, byte[] status) {
+    this.store = store;
+    this.metrics = metrics;
+    this.status = status;
+  }
+
+  /** What a browser must be told before a page of another origin may ask. */
+  static void allowOtherOrigins(HttpFields.Mutable headers) {
+    headers.put("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, Origin");
+    headers.put("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
+    headers.put("Access-Control-Allow-Origin", "*");
+    headers.put("Access-Control-Expose-Headers", "Date");
+    headers.put(HttpHeader.CACHE_CONTROL, "no-cache, no-store, must-revalidate");
+  }
+
+  void options(Exchange exchange) {
+    allowOtherOrigins(exchange.response().getHeaders());
+    metrics.requestAnswered("api/v1/options", exchange.method(), 200);
+    exchange.answer(200);
+  }
+
+  void status(Exchange exchange) {
+    allowOtherOrigins(exchange.response().getHeaders());
+    metrics.requestAnswered("api/v1/status", exchange.method(), 200);
+    exchange.answer(200, JSON, status);
+  }
+
+  void metrics(Exchange exchange) {
+    allowOtherOrigins(exchange.response().getHeaders());
+    CompletableFuture<PictureReading> unused =
+        store
+            .readPicture()
+            .whenComplete(
+                (reading, failure) ->
+                    exchange.later(() -> send(exchange, requireNonNull(reading))));
+  }
+
+  private void send(Exchange exchange, PictureReading reading) {
+    if (reading instanceof PictureReading.Current current) {
+      send(exchange, current.picture());
+    } else if (reading instanceof PictureReading.Stale stale) {
+      exchange.markStale(stale.reason());
+      send(exchange, stale.picture());
+    } else if (reading instanceof PictureReading.Unsure unsure) {
+      refuse(exchange, unsure.reason());
+    }
+  }
+
+  private void send(Exchange exchange, Picture picture) {
+    Sending sending;
+    try {
+      exchange.response().getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
+      sending = new Sending(exchange, new MetricsJson(picture), () -> {});
+    } catch (PictureException e) {
+      picture.close();
+      refuse(exchange, String.valueOf(e.getMessage()));
+      return;
+    } catch (RuntimeException | Error e) {
+      picture.close();
+      throw e;
+    }
+    metrics.requestAnswered("api/v1/metrics", exchange.method(), 200);
+    sending.iterate();
+  }
+
+  private void refuse(Exchange exchange, String reason) {
+    metrics.requestAnswered("api/v1/metrics", exchange.method(), 503);
+    exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
+    exchange.answer(503, JSON, error("unavailable", reason));
+  }
+
+  private static byte[] error(String type, String reason) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (JsonGenerator json = GoJson.generator(out)) {
+      json.writeStartObject();
+      json.writeStringField("status", "error");
+      json.writeStringField("errorType", type);
+      json.writeStringField("error", reason);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+}

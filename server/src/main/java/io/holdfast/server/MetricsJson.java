@@ -1,0 +1,173 @@
+package io.holdfast.server;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.storage.ExpositionReader;
+import io.holdfast.storage.GroupReader;
+import io.holdfast.storage.Picture;
+import io.holdfast.storage.StoredFamily;
+import io.holdfast.storage.StoredGroup;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All groups in the JSON of the Pushgateway's API, piece by piece. Holds one family in its encoded
+ * form and one piece, however much there is.
+ *
+ * <p>Concurrency: one thread at a time.
+ */
+final class MetricsJson implements ExpositionReader {
+  private static final int PIECE_BYTES = 64 << 10;
+
+  private static final String LABELS = "labels";
+  private static final String LAST_PUSH = "last_push_successful";
+
+  private final Picture picture;
+  private final GroupReader groups;
+  private final Piece piece = new Piece();
+  private final JsonGenerator json;
+
+  private @Nullable StoredGroup group;
+  private boolean areLabelsWritten;
+  private boolean isLastPushWritten;
+  private @Nullable StoredFamily family;
+  private Iterator<Metric> metrics = Collections.emptyIterator();
+  private boolean isBegun;
+  private boolean isEnded;
+
+  /**
+   * @param picture becomes the reader's own
+   */
+  MetricsJson(Picture picture) {
+    this.picture = picture;
+    try {
+      this.groups = picture.groups();
+      this.json = GoJson.generator(piece);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public @Nullable ByteBuffer next() {
+    if (isEnded) {
+      return null;
+    }
+    piece.reset();
+    try {
+      while (!isEnded && piece.size() < PIECE_BYTES) {
+        writeMore();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    // Whoever reads may take long to come back.
+    groups.rest();
+    return piece.buffer();
+  }
+
+  private void writeMore() throws IOException {
+    StoredFamily currentFamily = family;
+    StoredGroup currentGroup = group;
+    if (!isBegun) {
+      isBegun = true;
+      json.writeStartObject();
+      json.writeStringField("status", "success");
+      json.writeArrayFieldStart("data");
+    } else if (currentFamily != null && metrics.hasNext()) {
+      MetricJson.write(json, currentFamily.type(), metrics.next());
+    } else if (currentFamily != null) {
+      endFamily(currentFamily);
+    } else if (currentGroup != null) {
+      writeFamily(currentGroup);
+    } else {
+      writeGroup();
+    }
+  }
+
+  private void writeGroup() throws IOException {
+    group = groups.next();
+    if (group == null) {
+      json.writeEndArray();
+      json.writeEndObject();
+      json.close();
+      isEnded = true;
+    } else {
+      json.writeStartObject();
+      areLabelsWritten = false;
+      isLastPushWritten = false;
+    }
+  }
+
+  private void writeFamily(StoredGroup of) throws IOException {
+    StoredFamily next = groups.nextFamily();
+    if (next == null) {
+      writeOwnFields(of, null);
+      json.writeEndObject();
+      group = null;
+      return;
+    }
+    String name = next.name();
+    writeOwnFields(of, name);
+    json.writeObjectFieldStart(key(name));
+    json.writeStringField("time_stamp", GoJson.time(next.pushedAt()));
+    json.writeStringField("type", next.type().name());
+    String help = next.help().orElse("");
+    if (!help.isEmpty()) {
+      json.writeStringField("help", help);
+    }
+    json.writeArrayFieldStart("metrics");
+    family = next;
+    metrics = next.metrics();
+  }
+
+  private void endFamily(StoredFamily ended) throws IOException {
+    json.writeEndArray();
+    if (ended.shadowedSeries() > 0) {
+      // Ours: upstream has no series that a scrape leaves out.
+      json.writeNumberField("shadowed_series", ended.shadowedSeries());
+    }
+    json.writeEndObject();
+    family = null;
+  }
+
+  /** The two fields that are no families have their places among them. */
+  private void writeOwnFields(StoredGroup of, @Nullable String before) throws IOException {
+    if (!areLabelsWritten && (before == null || LABELS.compareTo(before) <= 0)) {
+      areLabelsWritten = true;
+      json.writeFieldName(LABELS);
+      GoJson.write(json, of.key().labels());
+    }
+    if (!isLastPushWritten && (before == null || LAST_PUSH.compareTo(before) <= 0)) {
+      isLastPushWritten = true;
+      json.writeBooleanField(LAST_PUSH, of.isLastPushSuccessful());
+    }
+  }
+
+  /** Families that are called as those fields are have their names as PromQL writes odd names. */
+  private static String key(String name) {
+    return name.equals(LABELS) || name.equals(LAST_PUSH) ? "{\"" + name + "\"}" : name;
+  }
+
+  @Override
+  public void close() {
+    groups.close();
+    picture.close();
+  }
+
+  /** Gives what was written without copying it. */
+  private static final class Piece extends ByteArrayOutputStream {
+    Piece() {
+      super(PIECE_BYTES + (PIECE_BYTES >> 1));
+    }
+
+    ByteBuffer buffer() {
+      return ByteBuffer.wrap(buf, 0, count);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.holdfast.server;
+
+import io.holdfast.storage.ExpositionReader;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.IteratingCallback;
+import org.jspecify.annotations.Nullable;
+
+/** Writes piece by piece, each after the one before has left the reader's buffer. */
+final class Sending extends IteratingCallback {
+  private final Exchange exchange;
+  private final ExpositionReader reader;
+  private final Runnable end;
+  private @Nullable ByteBuffer first;
+  private boolean isLast;
+
+  /**
+   * Reads the first piece: who cannot even begin can still be answered otherwise.
+   *
+   * @param reader closed when all was sent, or cannot be
+   * @param end called after that
+   */
+  Sending(Exchange exchange, ExpositionReader reader, Runnable end) {
+    this.exchange = exchange;
+    this.reader = reader;
+    this.end = end;
+    this.first = reader.next();
+  }
+
+  @Override
+  protected Action process() {
+    if (isLast) {
+      return Action.SUCCEEDED;
+    }
+    ByteBuffer piece = first == null ? reader.next() : first;
+    first = null;
+    isLast = piece == null;
+    exchange.response().write(isLast, piece == null ? BufferUtil.EMPTY_BUFFER : piece, this);
+    return Action.SCHEDULED;
+  }
+
+  @Override
+  protected void onCompleteSuccess() {
+    reader.close();
+    end.run();
+    exchange.callback().succeeded();
+  }
+
+  @Override
+  protected void onCompleteFailure(Throwable cause) {
+    reader.close();
+    end.run();
+    exchange.callback().failed(cause);
+  }
+
+  @Override
+  public InvocationType getInvocationType() {
+    return InvocationType.BLOCKING;
+  }
+}
