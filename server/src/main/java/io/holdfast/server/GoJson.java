@@ -1,10 +1,12 @@
 package io.holdfast.server;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.holdfast.proto.GoNumbers;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * JSON byte for byte as Go writes it: what the Pushgateway's API answers is compared by clients.
  */
 final class GoJson {
-  private static final JsonFactory JSON = new JsonFactory().setCharacterEscapes(new Escapes());
+  private static final JsonFactory JSON =
+      new JsonFactoryBuilder()
+          .characterEscapes(new Escapes())
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .build();
 
   /** RFC 3339 with as many digits of the second as there are. */
   private static final DateTimeFormatter TIME =

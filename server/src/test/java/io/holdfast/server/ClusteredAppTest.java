@@ -102,6 +102,12 @@ class ClusteredAppTest {
         .atMost(PATIENCE)
         .untilAsserted(() -> assertRefusedForNow(reason, send("GET", "/metrics", "")));
     assertRefusedForNow(reason, send("GET", "/metrics?collect[]=pushed", ""));
+    HttpResponse<String> api = send("GET", "/api/v1/metrics", "");
+    assertRefusedForNow(reason, api);
+    assertTrue(
+        api.body().startsWith("{\"status\":\"error\",\"errorType\":\"unavailable\",\"error\":\""),
+        api.body());
+    assertEquals("*", api.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
     HttpResponse<String> self = send("GET", "/metrics?collect[]=self", "");
     assertEquals(200, self.statusCode());
     assertTrue(self.body().contains("\npushgateway_cluster_ready{instance=\"a\"} 0\n"));
@@ -145,6 +151,11 @@ class ClusteredAppTest {
     assertTrue(
         stale.headers().firstValue("Holdfast-Stale").orElse("").startsWith("states exchanged with"),
         stale.headers()::toString);
+    HttpResponse<String> api = send("GET", "/api/v1/metrics", "");
+    assertEquals(200, api.statusCode());
+    assertTrue(api.body().contains("\"m\":{\"time_stamp\":"), api.body());
+    assertEquals(
+        stale.headers().firstValue("Holdfast-Stale"), api.headers().firstValue("Holdfast-Stale"));
   }
 
   @Test
@@ -157,6 +168,9 @@ class ClusteredAppTest {
     assertTrue(scraped.body().contains("\nm{instance=\"\",job=\"a\"} 1\n"), scraped.body());
     assertTrue(scraped.body().contains("\npushgateway_cluster_ready{instance=\"a\"} 1\n"));
     assertFalse(scraped.headers().firstValue("Holdfast-Stale").isPresent());
+    HttpResponse<String> api = send("GET", "/api/v1/metrics", "");
+    assertTrue(api.body().contains("\"m\":{\"time_stamp\":"), api.body());
+    assertFalse(api.headers().firstValue("Holdfast-Stale").isPresent());
     assertTrue(
         scraped
             .body()

@@ -9,6 +9,7 @@ import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
 import io.holdfast.proto.metrics.Bucket;
 import io.holdfast.proto.metrics.BucketSpan;
+import io.holdfast.proto.metrics.Gauge;
 import io.holdfast.proto.metrics.Histogram;
 import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
@@ -168,6 +169,25 @@ class MetricsJsonTest {
             + "{\"labels\":{\"instance\":\"\",\"job\":\"a\",\"z\":\"1\"},\"value\":\"-0\"},"
             + "{\"labels\":{\"a\":\"\\u003c\\u0026\\u003e\\u2028\\n\",\"instance\":\"\",\"job\":\"a\"},"
             + "\"value\":\"NaN\"}");
+  }
+
+  @Test
+  void names_areThoseThatWerePushed() {
+    push(
+        MetricFamily.newBuilder()
+            .setName("a.b")
+            .setType(MetricType.GAUGE)
+            .addMetric(
+                Metric.newBuilder()
+                    .addLabel(LabelPair.newBuilder().setName("l.\u00e4").setValue("\ud83d\ude00"))
+                    .setGauge(Gauge.newBuilder().setValue(1)))
+            .build());
+    String expected =
+        "\"a.b\":{"
+            + AT
+            + ",\"type\":\"GAUGE\",\"metrics\":[{\"labels\":{\"instance\":\"\",\"job\":\"a\","
+            + "\"l.\u00e4\":\"\ud83d\ude00\"},\"value\":\"1\"}]}";
+    assertTrue(json().contains(expected), json());
   }
 
   @Test

@@ -34,7 +34,8 @@ final class ApiGroups {
     List<String> groups = new ArrayList<>();
     for (String group : groups(json)) {
       if (!group.contains("\"job\":\"" + exceptJob + "\"")) {
-        String timeless = TIME.matcher(group).replaceAll("$1T\"");
+        // The same character. Upstream escapes it in place of bytes that are not UTF-8.
+        String timeless = TIME.matcher(group.replace("\\ufffd", "\ufffd")).replaceAll("$1T\"");
         groups.add(PUSH_TIME.matcher(timeless).replaceAll("$11\""));
       }
     }

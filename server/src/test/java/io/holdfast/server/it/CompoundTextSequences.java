@@ -146,9 +146,15 @@ final class CompoundTextSequences {
     String reason = "Later versions know gauge histograms";
     Step histogram = put(TARGET, "# TYPE h histogram\n" + INTEGER);
     return List.of(
-        typed("gauge_histogram", "h", INTEGER).insteadBecause(reason, List.of(200), histogram),
-        typed("gaugehistogram", "h", INTEGER).insteadBecause(reason, List.of(200), histogram),
-        typed("GaugeHistogram", "h", INTEGER).insteadBecause(reason, List.of(200), histogram),
+        typed("gauge_histogram", "h", INTEGER)
+            .insteadBecause(reason, List.of(200), histogram)
+            .ignoringApi(),
+        typed("gaugehistogram", "h", INTEGER)
+            .insteadBecause(reason, List.of(200), histogram)
+            .ignoringApi(),
+        typed("GaugeHistogram", "h", INTEGER)
+            .insteadBecause(reason, List.of(200), histogram)
+            .ignoringApi(),
         body("# TYPE h gaugehistogram\nh_gsum 1\n")
             .insteadBecause(reason, List.of(200), put(TARGET, "h_gsum 1\n")));
   }

@@ -32,6 +32,7 @@ final class DifferentialIT extends DifferentialContract {
           "goVersion",
           "start_time",
           "web.listen-address",
+          "web.local-assets", // Debian's own.
           "log.level");
 
   @Override
@@ -53,7 +54,6 @@ final class DifferentialIT extends DifferentialContract {
     strings(expected)
         .forEach(
             (name, value) -> {
-              assertTrue(strings.containsKey(name), name + " in " + actual);
               if (!DIFFERENT.contains(name)) {
                 assertEquals(value, strings.get(name), name);
               }

@@ -134,19 +134,25 @@ final class ProtobufSequences {
     String reason = "Later versions escape what the legacy pattern forbids";
     return List.of(
         pushed("a metric name with a dot", gauge("m.n", gaugeOf(1)))
-            .insteadBecause(reason, List.of(200), putFamilies(TARGET, gauge("m_n", gaugeOf(1)))),
+            .insteadBecause(reason, List.of(200), putFamilies(TARGET, gauge("m_n", gaugeOf(1))))
+            .ignoringApi(),
         pushed("a metric name with a blank", gauge("m n", gaugeOf(1)))
-            .insteadBecause(reason, List.of(200), putFamilies(TARGET, gauge("m_n", gaugeOf(1)))),
+            .insteadBecause(reason, List.of(200), putFamilies(TARGET, gauge("m_n", gaugeOf(1))))
+            .ignoringApi(),
         pushed("a metric name that begins with a digit", gauge("1m", gaugeOf(1)))
-            .insteadBecause(reason, List.of(200), putFamilies(TARGET, gauge("_m", gaugeOf(1)))),
+            .insteadBecause(reason, List.of(200), putFamilies(TARGET, gauge("_m", gaugeOf(1))))
+            .ignoringApi(),
         pushed("a label name with a dot", gauge("m", gaugeOf(1, "a.b", "c")))
             .insteadBecause(
-                reason, List.of(200), putFamilies(TARGET, gauge("m", gaugeOf(1, "a_b", "c")))),
+                reason, List.of(200), putFamilies(TARGET, gauge("m", gaugeOf(1, "a_b", "c"))))
+            .ignoringApi(),
         pushed("a label name with a colon", gauge("m", gaugeOf(1, "a:b", "c")))
             .insteadBecause(
-                reason, List.of(200), putFamilies(TARGET, gauge("m", gaugeOf(1, "a_b", "c")))),
+                reason, List.of(200), putFamilies(TARGET, gauge("m", gaugeOf(1, "a_b", "c"))))
+            .ignoringApi(),
         pushed("a metric name of another script", gauge("m\u00e4", gaugeOf(1)))
-            .insteadBecause(reason, List.of(200), putFamilies(TARGET, gauge("m_", gaugeOf(1)))),
+            .insteadBecause(reason, List.of(200), putFamilies(TARGET, gauge("m_", gaugeOf(1))))
+            .ignoringApi(),
         pushed(
                 "a family without a name",
                 MetricFamily.newBuilder().setType(MetricType.GAUGE).addMetric(gaugeOf(1)))
@@ -242,17 +248,18 @@ final class ProtobufSequences {
     Histogram.Builder both = floats.clone().setSampleCount(7);
     String reason = "1.10 brought float histograms";
     return List.of(
-        pushed("native histogram", histogram("m", metric().setHistogram(nativeOnly))),
+        pushed("native histogram", histogram("m", metric().setHistogram(nativeOnly))).ignoringApi(),
         pushed(
-            "native and classic histogram",
-            histogram(
-                "m",
-                metric()
-                    .setHistogram(
-                        nativeOnly
-                            .clone()
-                            .addBucket(
-                                Bucket.newBuilder().setUpperBound(1).setCumulativeCount(2))))),
+                "native and classic histogram",
+                histogram(
+                    "m",
+                    metric()
+                        .setHistogram(
+                            nativeOnly
+                                .clone()
+                                .addBucket(
+                                    Bucket.newBuilder().setUpperBound(1).setCumulativeCount(2)))))
+            .ignoringApi(),
         pushed("float histogram", histogram("m", metric().setHistogram(floats)))
             .insteadBecause(reason, List.of(200), EMPTY)
             .exposing(floatHistogram("1.5", "2.5")),

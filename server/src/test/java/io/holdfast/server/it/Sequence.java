@@ -10,13 +10,17 @@ import java.util.Optional;
  * leave the real one in the state that is right.
  */
 record Sequence(
-    String name, List<Step> steps, Optional<Expectation> expectation, boolean withHelp) {
+    String name,
+    List<Step> steps,
+    Optional<Expectation> expectation,
+    boolean withHelp,
+    boolean withApi) {
   Sequence {
     steps = List.copyOf(steps);
   }
 
   static Sequence of(String name, Step... steps) {
-    return new Sequence(name, List.of(steps), Optional.empty(), true);
+    return new Sequence(name, List.of(steps), Optional.empty(), true, true);
   }
 
   /**
@@ -25,19 +29,27 @@ record Sequence(
    */
   Sequence insteadBecause(String reason, List<Integer> statuses, Step... asAfter) {
     Expectation instead = new Expectation(reason, statuses, List.of(asAfter), "");
-    return new Sequence(name, steps, Optional.of(instead), withHelp);
+    return new Sequence(name, steps, Optional.of(instead), withHelp, withApi);
   }
 
   /** With this in the scrape as well: what no request makes the older one show. */
   Sequence exposing(String text) {
     Expectation old = expectation.orElseThrow();
     Expectation more = new Expectation(old.reason(), old.statuses(), old.asAfter(), text);
-    return new Sequence(name, steps, Optional.of(more), withHelp);
+    return new Sequence(name, steps, Optional.of(more), withHelp, withApi);
   }
 
   /** The real one chooses at random which HELP it shows. */
   Sequence ignoringHelp() {
-    return new Sequence(name, steps, expectation, false);
+    return new Sequence(name, steps, expectation, false, withApi);
+  }
+
+  /**
+   * The API of the real one tells it otherwise than a scrape, or than that of later versions:
+   * {@code MetricsJsonTest} says what is right.
+   */
+  Sequence ignoringApi() {
+    return new Sequence(name, steps, expectation, withHelp, false);
   }
 
   /** What is right where the real one's answers are not, and why. */
