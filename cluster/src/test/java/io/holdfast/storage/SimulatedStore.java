@@ -33,6 +33,8 @@ import org.rocksdb.RocksDBException;
  * writer thread and the limits of queue, space and memory; those have tests of their own.
  */
 public final class SimulatedStore implements ReplicatedStore {
+  private static final long PICTURE_NANOS = 20_000_000;
+
   private final SimulatedDisk disk;
   private final Replicated replicated;
   private final InstantSource clock;
@@ -374,7 +376,10 @@ public final class SimulatedStore implements ReplicatedStore {
 
   @Override
   public CompletableFuture<Picture> picture() {
-    return CompletableFuture.completedFuture(new Picture(standing, disk.snapshot()));
+    CompletableFuture<Picture> picture = new CompletableFuture<>();
+    // Others' and own changes may come in between, as while a writer is busy.
+    later.accept(PICTURE_NANOS, () -> picture.complete(new Picture(standing, disk.snapshot())));
+    return picture;
   }
 
   @Override

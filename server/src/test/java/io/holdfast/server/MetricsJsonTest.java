@@ -16,6 +16,7 @@ import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.proto.metrics.Summary;
+import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.PushPreparation;
@@ -74,7 +75,9 @@ class MetricsJsonTest {
     GroupKey group = GroupKey.of(new TreeMap<>(labels));
     WriteOutcome outcome =
         store
-            .submit(PushPreparation.prepare(group, false, NANOS, List.of(families), 1 << 20))
+            .submit(
+                PushPreparation.prepare(
+                    group, false, NANOS, List.of(families), ContentLimits.ofText(1 << 20)))
             .join();
     assertInstanceOf(WriteOutcome.Applied.class, outcome);
   }
@@ -364,7 +367,11 @@ class MetricsJsonTest {
     push("m 1\n");
     GroupKey twin = GroupKey.of(new TreeMap<>(Map.of("job", "a", "instance", "")));
     WriteOutcome outcome =
-        store.submit(PushPreparation.prepare(twin, false, NANOS, List.of(), 1 << 20)).join();
+        store
+            .submit(
+                PushPreparation.prepare(
+                    twin, false, NANOS, List.of(), ContentLimits.ofText(1 << 20)))
+            .join();
     assertInstanceOf(WriteOutcome.Rejected.class, outcome);
     String json = json();
     String[] groups = json.split("\\{\"labels\":\\{\"job\":\"a\"\\}", -1);

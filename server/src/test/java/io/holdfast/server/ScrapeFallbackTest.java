@@ -92,6 +92,7 @@ class ScrapeFallbackTest {
             new PushHandler(store, metrics, InstantSource.system(), rules),
             new DeleteHandler(store, metrics),
             new ScrapeHandler(store, metrics),
+            new ApiHandler(store, metrics, new byte[0]),
             new ClusterHandler(
                 () -> new ClusterStatus("", "", null, 1, 1, true, List.of(), null),
                 health,

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class GroupImport {
-  private static final long NO_NODE = 0;
   private static final long NANOS_PER_MICRO = 1_000;
 
   /** Shows with its labels alone what every series of a group will have. */
@@ -160,6 +159,6 @@ public final class GroupImport {
   }
 
   private static Version version(long nanos) {
-    return new Version(Math.max(nanos, 0) / NANOS_PER_MICRO, NO_NODE);
+    return new Version(Math.max(nanos, 0) / NANOS_PER_MICRO, Version.NO_NODE);
   }
 }

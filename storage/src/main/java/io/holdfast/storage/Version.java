@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,14 @@ public record Version(long clock, long node) implements Comparable<Version> {
     return byClock != 0 ? byClock : Long.compareUnsigned(node, other.node);
   }
 
-  /** When it was, to the millisecond. */
+  /** Whose is imported: its clock is a time in microseconds instead, see {@link GroupImport}. */
+  static final long NO_NODE = 0;
+
+  /** When it was, to the millisecond at least. */
   Instant time() {
-    return Instant.ofEpochMilli(clock >>> HybridClock.COUNTER_BITS);
+    return node == NO_NODE
+        ? Instant.EPOCH.plus(clock, ChronoUnit.MICROS)
+        : Instant.ofEpochMilli(clock >>> HybridClock.COUNTER_BITS);
   }
 
   boolean isAfter(Version other) {

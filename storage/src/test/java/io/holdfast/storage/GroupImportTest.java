@@ -56,6 +56,27 @@ class GroupImportTest {
         .prepare(List.of(groups));
   }
 
+  /** The failure that never was has the time of the group's first push, and none in 1970. */
+  @Test
+  void imported_isReadWithTheTimesOfItsPushes() {
+    RocksGroupStore store = fixture.open();
+    take(store, prepared(group("a", NANOS, "m 1\n")), DONE);
+    try (Picture picture = StoreFixture.answer(store.picture());
+        GroupReader reader = picture.groups()) {
+      reader.next();
+      List<String> times = new ArrayList<>();
+      for (StoredFamily each = reader.nextFamily(); each != null; each = reader.nextFamily()) {
+        times.add(each.name() + " " + each.pushedAt());
+      }
+      assertEquals(
+          List.of(
+              "m 2023-11-14T22:13:20.123456789Z",
+              "push_failure_time_seconds 2023-11-14T22:13:20.123456Z",
+              "push_time_seconds 2023-11-14T22:13:20.123457Z"),
+          times);
+    }
+  }
+
   private static void take(RocksGroupStore store, ReceivedStates states, Takeover noted) {
     MergeOutcome outcome = StoreFixture.answer(store.takeOver(states, noted));
     assertTrue(outcome instanceof MergeOutcome.Merged, outcome::toString);

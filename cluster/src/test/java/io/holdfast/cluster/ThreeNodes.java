@@ -1,0 +1,97 @@
+package io.holdfast.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.cluster.ClusterOptions.Forming;
+import io.holdfast.cluster.ClusterOptions.Limits;
+import io.holdfast.cluster.ClusterOptions.Quorum;
+import io.holdfast.proto.NameRule;
+import io.holdfast.proto.ParseException;
+import io.holdfast.proto.TextParser;
+import io.holdfast.storage.Change;
+import io.holdfast.storage.ContentLimits;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.PushPreparation;
+import io.holdfast.storage.WriteOutcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.random.RandomGeneratorFactory;
+
+/** Three simulated nodes that are ready, and time that the test lets pass. */
+final class ThreeNodes {
+  static final long SECOND = 1_000_000_000L;
+
+  private final SimulatedTime time = new SimulatedTime();
+  private final List<SimulatedNode> nodes = new ArrayList<>();
+  final SimulatedNetwork network =
+      new SimulatedNetwork(time, RandomGeneratorFactory.of("L64X128MixRandom").create(1));
+
+  ThreeNodes() {
+    for (int i = 0; i < 3; i++) {
+      HostPort address = new HostPort("node-" + i, 1);
+      ClusterOptions options =
+          new ClusterOptions(
+              new Forming(address, address, List.of(), "test", "node-" + i, null),
+              new Quorum(3, 2, false),
+              new Limits(
+                  Duration.ofMillis(500),
+                  Duration.ofSeconds(5),
+                  Duration.ofMinutes(1),
+                  Duration.ofDays(7)));
+      SimulatedNode node =
+          new SimulatedNode(
+              i,
+              options,
+              time,
+              network,
+              RandomGeneratorFactory.of("L64X128MixRandom").create(i),
+              SimulatedNode.Mutation.NONE,
+              0);
+      node.start();
+      nodes.add(node);
+    }
+    run(15 * SECOND);
+    nodes.forEach(node -> assertTrue(life(node).groups.unready().isEmpty()));
+  }
+
+  SimulatedNode.Life life(int node) {
+    return life(nodes.get(node));
+  }
+
+  private static SimulatedNode.Life life(SimulatedNode node) {
+    return Objects.requireNonNull(node.life);
+  }
+
+  long digest(int node) {
+    return life(node).store.standing().digest();
+  }
+
+  void submit(int node, Change change, List<WriteOutcome> outcomes) {
+    var unused = life(node).groups.submit(change).thenAccept(outcomes::add);
+  }
+
+  void run(long nanos) {
+    long end = time.now() + nanos;
+    while (time.step(end)) {
+      // Until the time has come.
+    }
+  }
+
+  static Change push(String job, String body) {
+    try {
+      return PushPreparation.prepare(
+          GroupKey.of(new TreeMap<>(Map.of("job", job))),
+          false,
+          1,
+          TextParser.parse(body.getBytes(StandardCharsets.UTF_8), NameRule.LEGACY),
+          ContentLimits.ofText(1 << 20));
+    } catch (ParseException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
