@@ -17,6 +17,7 @@ import io.holdfast.storage.StoreOptions;
 import io.holdfast.storage.StoreOptions.Replicated;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,17 +38,18 @@ import org.slf4j.LoggerFactory;
  * WebServer
  *   ServerConnector ...            one for each --web.listen-address
  *   GracefulHandler                counts what is under way, for the shutdown
- *     GatewayHandler               routes on the raw path
- *       PushHandler                --> GroupStore.submit
- *       ScrapeHandler              --> GroupStore.read
- *       ApiHandler                 --> GroupStore.readPicture
- *       ClusterHandler             --> ClusterNode.status
+ *     AccessHandler                with --web.config.file: who may pass
+ *       GatewayHandler             routes on the raw path
+ *         PushHandler              --> GroupStore.submit
+ *         ScrapeHandler            --> GroupStore.read
+ *         ApiHandler               --> GroupStore.readPicture
+ *         ClusterHandler           --> ClusterNode.status
  *
  * GroupStore                       alone: RocksGroupStore
  *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes
  *
- * start:  own metrics, store (reads everything), takeover of a Pushgateway's file, cluster (waits
- *         for nobody), listen, ready as soon as the store is
+ * start:  own metrics, web config, store (reads everything), takeover of a Pushgateway's file,
+ *         cluster (waits for nobody), listen, ready as soon as the store is
  * close:  unready, wait --shutdown.drain, finish requests, stop listening, leave the cluster, close
  *         the store
  * </pre>
@@ -68,6 +70,7 @@ public final class App implements AutoCloseable {
   private final long heapBytes = Runtime.getRuntime().maxMemory();
   private final Lifecycle lifecycle = new Lifecycle();
   private @Nullable WebServer web;
+  private @Nullable Gatekeeper gatekeeper;
   private @Nullable RocksGroupStore store;
   private @Nullable ClusterNode node;
 
@@ -100,6 +103,7 @@ public final class App implements AutoCloseable {
   private void startAlone(WebServer server)
       throws StoreException, StartException, TakeoverException {
     OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), null);
+    openWebConfig(metrics);
     RocksGroupStore opened = open(storeOptions(metrics, clock, null), server);
     serve(server, new Health(lifecycle, opened), metrics, () -> ALONE);
   }
@@ -107,6 +111,7 @@ public final class App implements AutoCloseable {
   private void startAsOneOf(ClusterOptions cluster, WebServer server)
       throws StoreException, StartException, TakeoverException {
     OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), cluster.forming().nodeName());
+    openWebConfig(metrics);
     ClusterMetrics counters = metrics.ofCluster();
     Duration maxSkew = cluster.limits().maxClockSkew();
     ClusterClock versions = new ClusterClock(clock, System::nanoTime, maxSkew);
@@ -130,6 +135,14 @@ public final class App implements AutoCloseable {
         opened,
         new FileTakeover.Limits(limits.inflatedBytes(), limits.content().textBytes()));
     return opened;
+  }
+
+  /** Before the store: a mistake in a file must not cost the time of reading a large store. */
+  private void openWebConfig(OwnMetrics metrics) throws StartException {
+    Path file = options.web().configFile();
+    if (file != null) {
+      gatekeeper = Gatekeeper.open(file, metrics.ofWebConfig(), clock);
+    }
   }
 
   private static ClusterNode node(
@@ -180,15 +193,22 @@ public final class App implements AutoCloseable {
             new ScrapeHandler(groups, metrics),
             new ApiHandler(groups, metrics, status()),
             new ClusterHandler(cluster, health, metrics));
-    server.start(
-        options.web(),
+    GatewayHandler gateway =
         new GatewayHandler(
-            new Routes(options.web(), options.pushes().names()), health, metrics, handlers),
-        new WebServer.Guards(limits, connections, metrics::limitExceeded),
+            new Routes(options.web(), options.pushes().names()), health, metrics, handlers);
+    WebServer.Guards guards = new WebServer.Guards(limits, connections, metrics::limitExceeded);
+    Runnable housekeeping =
         () -> {
           uploads.endOverdue();
           connections.sweep();
-        });
+        };
+    if (gatekeeper == null) {
+      server.start(options.web(), gateway, guards, housekeeping, null);
+    } else {
+      server.start(
+          options.web(), gatekeeper.guard(gateway), guards, housekeeping, gatekeeper.connections());
+      gatekeeper.follow();
+    }
   }
 
   private static long maxFiles() {
@@ -228,6 +248,9 @@ public final class App implements AutoCloseable {
       drain();
       if (web != null) {
         web.stop();
+      }
+      if (gatekeeper != null) {
+        gatekeeper.close();
       }
       if (node != null) {
         node.close();

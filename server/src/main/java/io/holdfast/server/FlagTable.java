@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 /** Every flag but help and version, in the order of the help. */
 final class FlagTable {
   static final String LISTEN_ADDRESS = "web.listen-address";
+  static final String CONFIG_FILE = "web.config.file";
   static final String TELEMETRY_PATH = "web.telemetry-path";
   static final String EXTERNAL_URL = "web.external-url";
   static final String ROUTE_PREFIX = "web.route-prefix";
@@ -31,11 +32,11 @@ final class FlagTable {
               ":9091",
               "Address to listen on: :port, host:port or [ipv6]:port. Repeatable."),
           new Flag(
-              "web.config.file",
-              Kind.NOT_YET,
+              CONFIG_FILE,
+              Kind.VALUE,
               "<file>",
               "",
-              "File that configures TLS and authentication. Not implemented yet."),
+              "File that configures TLS and authentication, as Prometheus's exporters have it."),
           new Flag(
               TELEMETRY_PATH,
               Kind.VALUE,

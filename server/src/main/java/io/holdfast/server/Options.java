@@ -36,6 +36,7 @@ record Options(
    *     end with one
    * @param routePrefix prefix of every route: empty, or begins with a slash and does not end with
    *     one
+   * @param configFile for TLS and passwords; null if none is given
    */
   record Web(
       List<ListenAddress> listenAddresses,
@@ -45,7 +46,8 @@ record Options(
       String routePrefix,
       boolean enableLifecycle,
       boolean enableAdminApi,
-      boolean systemdSocket) {}
+      boolean systemdSocket,
+      @Nullable Path configFile) {}
 
   /**
    * @param path directory of the store; relative to the working directory unless absolute

@@ -35,7 +35,8 @@ final class OptionsReader {
             routePrefix(givenPrefix.isEmpty() ? externalPath : givenPrefix),
             flags.isOn(FlagTable.ENABLE_LIFECYCLE),
             flags.isOn(FlagTable.ENABLE_ADMIN_API),
-            flags.isOn(FlagTable.SYSTEMD_SOCKET));
+            flags.isOn(FlagTable.SYSTEMD_SOCKET),
+            flags.read(FlagTable.CONFIG_FILE, OptionsReader::file));
     refuseTakenTelemetryPath(web);
 
     ClusterOptions cluster = ClusterOptionsReader.read(flags, web.listenAddresses());

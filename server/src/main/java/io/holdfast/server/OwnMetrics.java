@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
 import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.server.webconfig.WebConfigMetrics;
 import io.holdfast.storage.CommitListener;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.OwnFamily;
@@ -63,7 +64,7 @@ final class OwnMetrics implements CommitListener {
    * same for every node, so that one that comes to have others need not hide what it took.
    */
   static final Map<String, MetricType> RESERVED =
-      Stream.of(OF_EVERY_NODE, ClusterMetrics.RESERVED)
+      Stream.of(OF_EVERY_NODE, ClusterMetrics.RESERVED, WebConfigMetrics.RESERVED)
           .flatMap(families -> families.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
@@ -171,6 +172,11 @@ final class OwnMetrics implements CommitListener {
         .help("Connections beyond which the idlest are closed.")
         .callback(callback -> callback.call(connections.most()))
         .register(registry);
+  }
+
+  /** Adds the metrics of a node that has a web config file. Once. */
+  WebConfigMetrics ofWebConfig() {
+    return new WebConfigMetrics(registry);
   }
 
   /** Adds what the store tells. Once. */

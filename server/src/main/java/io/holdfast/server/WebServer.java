@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.tls.SecureConnections;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -16,6 +18,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,16 +65,24 @@ final class WebServer {
    * Listens on all addresses from now on.
    *
    * @param housekeeping to be done every second
+   * @param secure null for plain HTTP
    * @throws StartException if it cannot on one of them
    */
-  void start(Options.Web options, Handler handler, Guards guards, Runnable housekeeping)
+  void start(
+      Options.Web options,
+      Handler handler,
+      Guards guards,
+      Runnable housekeeping,
+      @Nullable SecureConnections secure)
       throws StartException {
     server.setErrorHandler(new PlainErrors(guards.exceeded()));
     server.setHandler(new GracefulHandler(guards.connections().tracking(handler)));
     if (options.systemdSocket()) {
-      listenOn(InheritedSocket.take(), guards);
+      listenOn(InheritedSocket.take(), guards, secure);
     } else {
-      options.listenAddresses().forEach(address -> server.addConnector(connector(address, guards)));
+      options
+          .listenAddresses()
+          .forEach(address -> server.addConnector(connector(address, guards, secure)));
     }
     try {
       server.start();
@@ -87,8 +98,9 @@ final class WebServer {
     }
   }
 
-  private void listenOn(InheritedSocket socket, Guards guards) throws StartException {
-    ServerConnector connector = connector(new ListenAddress("", 0), guards);
+  private void listenOn(InheritedSocket socket, Guards guards, @Nullable SecureConnections secure)
+      throws StartException {
+    ServerConnector connector = connector(new ListenAddress("", 0), guards, secure);
     try {
       connector.open(socket);
     } catch (IOException e) {
@@ -114,7 +126,8 @@ final class WebServer {
             HOUSEKEEPING_INTERVAL);
   }
 
-  private ServerConnector connector(ListenAddress address, Guards guards) {
+  private ServerConnector connector(
+      ListenAddress address, Guards guards, @Nullable SecureConnections secure) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(guards.limits().maxHeaderBytes());
@@ -123,7 +136,10 @@ final class WebServer {
     // A target with an authority of its own is legal, and the Pushgateway takes it.
     http.setHttpCompliance(
         HttpCompliance.RFC7230.with("holdfast", HttpCompliance.Violation.MISMATCHED_AUTHORITY));
-    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    List<ConnectionFactory> factories =
+        secure == null ? List.of(new HttpConnectionFactory(http)) : secure.factories(http);
+    ServerConnector connector =
+        new ServerConnector(server, factories.toArray(ConnectionFactory[]::new));
     connector.setHost(address.host().isEmpty() ? null : address.host());
     connector.setPort(address.port());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);

@@ -1,0 +1,117 @@
+package io.holdfast.server;
+
+import io.holdfast.server.access.Credentials;
+import io.holdfast.server.access.PasswordChecks;
+import io.holdfast.server.access.PasswordChecks.Answer;
+import io.holdfast.server.access.RateLimit;
+import io.holdfast.server.access.TokenBucket;
+import io.holdfast.server.access.Users;
+import io.holdfast.server.webconfig.WebConfig;
+import io.holdfast.server.webconfig.WebConfigMetrics;
+import io.holdfast.server.webconfig.WebConfigMetrics.Refusal;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets requests pass, or not, before their route is looked at: every route is protected alike, as
+ * with the Pushgateway. Never blocks.
+ *
+ * <p>The order is the exporter-toolkit's: rate limit, headers, password. So a refused password
+ * counts against the limit and has the headers, and what is over the limit has none.
+ */
+final class AccessHandler extends Handler.Wrapper {
+  private final GatewayHandler next;
+  private final PasswordChecks passwords;
+  private final WebConfigMetrics metrics;
+  private volatile Rules rules;
+
+  /** What holds for a request; one request sees one of them. */
+  private record Rules(Map<String, String> headers, Users users, @Nullable TokenBucket bucket) {}
+
+  AccessHandler(
+      GatewayHandler next, WebConfig config, PasswordChecks passwords, WebConfigMetrics metrics) {
+    super(false, next);
+    this.next = next;
+    this.passwords = passwords;
+    this.metrics = metrics;
+    this.rules = rules(config, null);
+  }
+
+  /** From the next request on. One thread at a time. */
+  void use(WebConfig config) {
+    rules = rules(config, rules.bucket());
+  }
+
+  /** A limit that has not changed goes on where it is. */
+  private static Rules rules(WebConfig config, @Nullable TokenBucket before) {
+    RateLimit limit = config.rateLimit();
+    TokenBucket bucket = null;
+    if (limit != null) {
+      bucket =
+          before != null && before.limit().equals(limit)
+              ? before
+              : new TokenBucket(limit, System::nanoTime);
+    }
+    return new Rules(config.headers(), config.users(), bucket);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) {
+    Exchange exchange = new Exchange(request, response, callback);
+    Rules now = rules;
+    if (now.bucket() != null && !now.bucket().tryTake()) {
+      metrics.requestRefused(Refusal.RATE_LIMIT);
+      exchange.refuse(429, "Too Many Requests");
+      return true;
+    }
+    now.headers().forEach(response.getHeaders()::put);
+    if (now.users().isEmpty()) {
+      return next.handle(request, response, callback);
+    }
+    Credentials credentials = Credentials.parse(exchange.header(HttpHeader.AUTHORIZATION));
+    if (credentials == null) {
+      refuse(exchange);
+    } else {
+      go(
+          exchange,
+          passwords.check(
+              now.users(),
+              credentials,
+              Request.getRemoteAddr(request),
+              answer -> goLater(exchange, answer)));
+    }
+    return true;
+  }
+
+  private void go(Exchange exchange, Answer answer) {
+    switch (answer) {
+      case RIGHT -> next.handle(exchange.request(), exchange.response(), exchange.callback());
+      case WRONG -> refuse(exchange);
+      case LATER -> {}
+      case TOO_MANY -> {
+        metrics.requestRefused(Refusal.TOO_MANY_CREDENTIALS);
+        exchange.refuseForNow("too many passwords are waiting to be checked");
+      }
+    }
+  }
+
+  /** The thread that has checked a password has the next one to check. */
+  private void goLater(Exchange exchange, Answer answer) {
+    exchange
+        .request()
+        .getComponents()
+        .getExecutor()
+        .execute(() -> exchange.guarded(() -> go(exchange, answer)));
+  }
+
+  private void refuse(Exchange exchange) {
+    metrics.requestRefused(Refusal.CREDENTIALS);
+    exchange.response().getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Basic");
+    exchange.refuse(401, "Unauthorized");
+  }
+}

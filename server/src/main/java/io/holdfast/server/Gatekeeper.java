@@ -1,0 +1,88 @@
+package io.holdfast.server;
+
+import static java.util.Objects.requireNonNull;
+
+import io.holdfast.server.access.PasswordChecks;
+import io.holdfast.server.tls.SecureConnections;
+import io.holdfast.server.webconfig.BadWebConfigException;
+import io.holdfast.server.webconfig.LiveWebConfig;
+import io.holdfast.server.webconfig.WebConfig;
+import io.holdfast.server.webconfig.WebConfigMetrics;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What {@code --web.config.file} puts between clients and the handlers, as the file is now. */
+final class Gatekeeper implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Gatekeeper.class);
+
+  private final LiveWebConfig config;
+  private final WebConfigMetrics metrics;
+  private final PasswordChecks passwords;
+  private final @Nullable SecureConnections connections;
+  private @Nullable AccessHandler access;
+
+  private Gatekeeper(LiveWebConfig config, WebConfigMetrics metrics) {
+    this.config = config;
+    this.metrics = metrics;
+    this.passwords =
+        new PasswordChecks(Runtime.getRuntime().availableProcessors(), metrics::passwordChecked);
+    metrics.observe(passwords::waiting);
+    WebConfig first = config.first();
+    this.connections =
+        first.tls() == null
+            ? null
+            : new SecureConnections(first.tls(), first.http2(), metrics::handshakeFailed);
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws StartException if it, or a file that it names, cannot be used
+   */
+  static Gatekeeper open(Path file, WebConfigMetrics metrics, InstantSource clock)
+      throws StartException {
+    try {
+      return new Gatekeeper(new LiveWebConfig(file, GoDuration::parse, metrics, clock), metrics);
+    } catch (BadWebConfigException e) {
+      throw new StartException("--" + FlagTable.CONFIG_FILE + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Puts what the file asks for before the handler. Once. */
+  AccessHandler guard(GatewayHandler gateway) {
+    AccessHandler guarding = new AccessHandler(gateway, config.first(), passwords, metrics);
+    access = guarding;
+    return guarding;
+  }
+
+  /** What to listen with; null for plain HTTP. */
+  @Nullable SecureConnections connections() {
+    return connections;
+  }
+
+  /** Follows the file from now on. Once, when the server listens. */
+  void follow() {
+    log.atInfo()
+        .addKeyValue("http2", connections != null && config.first().http2())
+        .log(connections == null ? "TLS is disabled." : "TLS is enabled.");
+    config.follow(this::use);
+  }
+
+  private void use(WebConfig changed) {
+    // Whether there is TLS at all does not change.
+    if (connections != null && changed.tls() != null) {
+      connections.use(changed.tls());
+    }
+    requireNonNull(access, "access").use(changed);
+  }
+
+  /** After the last request. */
+  @Override
+  public void close() {
+    config.close();
+    passwords.close();
+  }
+}

@@ -1,0 +1,89 @@
+package io.holdfast.server.tls;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes connections that begin with TLS and go on in HTTP/2 or 1.1, as the client likes.
+ *
+ * <pre>
+ * PlainTextRefusal               tells who speaks plain HTTP
+ *   SslConnectionFactory         LiveTls: the settings of the moment
+ *     ALPN                       asks for h2 or http/1.1
+ *       HTTP/2, HTTP/1.1
+ * </pre>
+ */
+public final class SecureConnections {
+  private static final Logger log = LoggerFactory.getLogger(SecureConnections.class);
+  private static final String ALPN = "alpn";
+
+  /** As ALPN calls it. Jetty finds what it calls HTTP/1.1 by that, too. */
+  private static final String HTTP_1_1 = "http/1.1";
+
+  /** As many as Go's server allows. */
+  private static final int MAX_CONCURRENT_STREAMS = 250;
+
+  private final LiveTls tls;
+  private final boolean http2;
+  private final Runnable handshakeFailed;
+
+  /**
+   * @param handshakeFailed is run for each
+   */
+  public SecureConnections(TlsSettings settings, boolean http2, Runnable handshakeFailed) {
+    this.tls = new LiveTls(settings);
+    this.http2 = http2;
+    this.handshakeFailed = handshakeFailed;
+  }
+
+  /** From now on, for new connections. */
+  public void use(TlsSettings settings) {
+    tls.use(settings);
+  }
+
+  /** What a connector needs, the first to be used first. */
+  public List<ConnectionFactory> factories(HttpConfiguration http) {
+    SslConnectionFactory ssl = new SslConnectionFactory(tls, ALPN);
+    // It would refuse requests whose host is not in the certificate, and clients use addresses.
+    ssl.setEnsureSecureRequestCustomizer(false);
+    ssl.addBean(new FailedHandshakes());
+    HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+    List<ConnectionFactory> factories = new ArrayList<>();
+    factories.add(new PlainTextRefusal(ssl));
+    ALPNServerConnectionFactory alpn =
+        http2
+            ? new ALPNServerConnectionFactory("h2", HTTP_1_1)
+            : new ALPNServerConnectionFactory(HTTP_1_1);
+    // For clients that have no opinion.
+    alpn.setDefaultProtocol(HTTP_1_1);
+    factories.add(alpn);
+    if (http2) {
+      HTTP2ServerConnectionFactory h2 = new HTTP2ServerConnectionFactory(http);
+      h2.setMaxConcurrentStreams(MAX_CONCURRENT_STREAMS);
+      factories.add(h2);
+    }
+    factories.add(http1);
+    return factories;
+  }
+
+  /** Counted, and in the log on request only: anybody can cause as many as he likes. */
+  private final class FailedHandshakes implements SslHandshakeListener {
+    @Override
+    public void handshakeFailed(Event event, Throwable failure) {
+      handshakeFailed.run();
+      log.atDebug()
+          .addKeyValue("source", event.getSSLEngine().getPeerHost())
+          .addKeyValue("err", failure.getMessage())
+          .log("TLS handshake failed");
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.holdfast.server.webconfig;
+
+import io.holdfast.server.tls.ProcessWideTls;
+import io.holdfast.server.tls.TlsSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A web config file and how it is now. It and the files that it names are looked at every second;
+ * what has changed is in use a moment later, if it is good. If it is bad, what was there before
+ * stays in use; that is said once, in the log, and as long as it lasts, in a metric.
+ *
+ * <p>Files are rarely written at one stroke: a certificate may be there before its key. So what is
+ * bad is called so only when it has not changed for another second.
+ *
+ * <p>Concurrency: {@link #look} runs on one thread at a time.
+ */
+public final class LiveWebConfig implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LiveWebConfig.class);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  private final Path file;
+  private final WebConfigReader reader;
+  private final WebConfigMetrics metrics;
+  private final InstantSource clock;
+  private final ScheduledExecutorService looking =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "web-config");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private WebConfig current;
+  private WatchedFiles seen;
+  private Consumer<WebConfig> user = config -> {};
+
+  /** Why what was seen last cannot be used. */
+  private @Nullable BadWebConfigException bad;
+
+  /** The last reason in the log since all was good. */
+  private @Nullable String told;
+
+  /**
+   * Reads the file for the first time.
+   *
+   * @param durations see {@link WebConfigReader}
+   * @throws BadWebConfigException if it, or a file that it names, cannot be used
+   */
+  public LiveWebConfig(
+      Path file,
+      Function<String, Duration> durations,
+      WebConfigMetrics metrics,
+      InstantSource clock)
+      throws BadWebConfigException {
+    this.file = file;
+    this.reader = new WebConfigReader(durations);
+    this.metrics = metrics;
+    this.clock = clock;
+    seen = new WatchedFiles();
+    current = reader.read(file, seen);
+    metrics.reloaded(current, clock.instant());
+    TlsSettings tls = current.tls();
+    if (tls != null) {
+      ProcessWideTls.neededBy(tls.handshake()).apply();
+    }
+  }
+
+  /** As it was read first. */
+  public WebConfig first() {
+    return current;
+  }
+
+  /**
+   * Follows changes from now on. Once.
+   *
+   * @param user gets what is to be used from then on
+   */
+  public void follow(Consumer<WebConfig> user) {
+    tell(user);
+    var unused =
+        looking.scheduleWithFixedDelay(
+            this::lookSafely, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Who gets what has changed, whenever somebody looks. */
+  void tell(Consumer<WebConfig> user) {
+    this.user = user;
+  }
+
+  private void lookSafely() {
+    try {
+      look();
+    } catch (RuntimeException e) {
+      log.error("the web config file could not be looked at", e);
+    }
+  }
+
+  /** Looks whether anything has changed. */
+  void look() {
+    boolean wasBad = bad != null;
+    if (seen.haveChanged()) {
+      read();
+    }
+    if (bad != null && wasBad) {
+      complain(String.valueOf(bad.getMessage()));
+    }
+  }
+
+  private void read() {
+    WatchedFiles now = new WatchedFiles();
+    try {
+      WebConfig changed = reader.read(file, now);
+      refuseWhatNeedsRestart(changed);
+      use(changed);
+    } catch (BadWebConfigException e) {
+      bad = e;
+    }
+    seen = now;
+  }
+
+  private void use(WebConfig changed) {
+    user.accept(changed);
+    current = changed;
+    bad = null;
+    told = null;
+    metrics.reloaded(changed, clock.instant());
+    log.atInfo().addKeyValue("file", file).log("web config file has changed and is in use");
+  }
+
+  private void complain(String reason) {
+    if (!reason.equals(told)) {
+      told = reason;
+      metrics.reloadFailed();
+      log.atError()
+          .addKeyValue("err", reason)
+          .log("--web.config.file has become bad; what it was before stays in use");
+    }
+  }
+
+  private void refuseWhatNeedsRestart(WebConfig changed) throws BadWebConfigException {
+    TlsSettings before = current.tls();
+    TlsSettings after = changed.tls();
+    if ((before == null) != (after == null)) {
+      throw needsRestart("tls_server_config", "TLS cannot be turned on or off");
+    }
+    if (before == null || after == null) {
+      return;
+    }
+    if (current.http2() != changed.http2()) {
+      throw needsRestart("http_server_config.http2", "HTTP/2 cannot be turned on or off");
+    }
+    if (!ProcessWideTls.neededBy(before.handshake())
+        .equals(ProcessWideTls.neededBy(after.handshake()))) {
+      throw needsRestart(
+          "tls_server_config", "TLS before 1.2, or other curves on this JDK, cannot be had");
+    }
+  }
+
+  private BadWebConfigException needsRestart(String key, String what) {
+    return new BadWebConfigException(
+        file, key + ": " + what + " while running (expected: a restart)");
+  }
+
+  @Override
+  public void close() {
+    looking.shutdownNow();
+  }
+}
