@@ -239,6 +239,7 @@ class AppTest {
     send("PUT", "/metrics/job/a", "m 1\n");
     OwnMetrics metrics = new OwnMetrics("test", null);
     metrics.ofCluster().observe(() -> ClusterMetricsTest.status("b"), () -> 0, () -> true);
+    metrics.ofWebConfig().observe(() -> 0);
     metrics.pushAnswered("PUT", 1, 1);
     metrics.requestAnswered("push", "PUT", 200);
     Map<String, MetricType> exposed = new TreeMap<>();

@@ -80,7 +80,12 @@ class ArchitectureTest {
           .resideOutsideOfPackage("io.holdfast.server..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.eclipse.jetty..", "picocli..", "io.prometheus..");
+          .resideInAnyPackage(
+              "org.eclipse.jetty..",
+              "picocli..",
+              "io.prometheus..",
+              "org.snakeyaml..",
+              "at.favre..");
 
   /** The time of day, that is; durations may use {@code System.nanoTime()}. */
   @ArchTest

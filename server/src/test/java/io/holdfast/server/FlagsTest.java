@@ -24,7 +24,15 @@ class FlagsTest {
 
     assertEquals(
         new Options.Web(
-            List.of(new ListenAddress("", 9091)), "/metrics", "", "", "", false, false, false),
+            List.of(new ListenAddress("", 9091)),
+            "/metrics",
+            "",
+            "",
+            "",
+            false,
+            false,
+            false,
+            null),
         options.web());
     assertEquals(new Options.Storage(Path.of("data")), options.storage());
     assertEquals(
@@ -46,7 +54,7 @@ class FlagsTest {
             "--web.route-prefix=in/",
             "--web.enable-lifecycle",
             "--web.enable-admin-api",
-            "--web.config.file=",
+            "--web.config.file=web.yml",
             "--no-web.systemd-socket",
             "--persistence.file",
             "/var/lib/pushgateway",
@@ -67,7 +75,8 @@ class FlagsTest {
             "/in",
             true,
             true,
-            false),
+            false,
+            Path.of("web.yml")),
         options.web());
     assertEquals(new Options.Storage(Path.of("/var/lib/holdfast")), options.storage());
     assertEquals(
@@ -142,7 +151,6 @@ class FlagsTest {
         "--log.level=foo | --log.level: \"foo\" (expected: one of debug, info, warn, error)",
         "--log.format=xml | --log.format: \"xml\" (expected: one of logfmt, json)",
         "--storage.path= | --storage.path: \"\" (expected: a directory)",
-        "--web.config.file=a | --web.config.file: not implemented yet",
       })
   void parse_bad_isRefusedWithTheReason(String argument, String message) {
     assertRefused(message, argument);
