@@ -16,15 +16,20 @@ final class ReadmeBlocks {
    * mark without such a block, or a block without an end, is a mistake in the text and fails.
    */
   static List<String> tested(String markdown) {
+    return marked(markdown, MARK);
+  }
+
+  /** The same for another mark. */
+  static List<String> marked(String markdown, String mark) {
     List<String> blocks = new ArrayList<>();
     List<String> lines = markdown.lines().toList();
     for (int i = 0; i < lines.size(); i++) {
-      if (!lines.get(i).strip().equals(MARK)) {
+      if (!lines.get(i).strip().equals(mark)) {
         continue;
       }
       if (i + 1 == lines.size() || !lines.get(i + 1).strip().equals(OPEN)) {
         throw new AssertionError(
-            "line " + (i + 1) + ": " + MARK + " (expected: " + OPEN + " next)");
+            "line " + (i + 1) + ": " + mark + " (expected: " + OPEN + " next)");
       }
       int end = i + 2;
       while (end < lines.size() && !lines.get(end).strip().equals(CLOSE)) {
