@@ -15,22 +15,12 @@ record Flag(String name, Kind kind, String label, String byDefault, String descr
   enum Kind {
     VALUE,
     LIST,
-    SWITCH,
-    NOT_YET,
-    NOT_YET_SWITCH;
-
-    boolean isSwitch() {
-      return this == SWITCH || this == NOT_YET_SWITCH;
-    }
-
-    boolean isNotYet() {
-      return this == NOT_YET || this == NOT_YET_SWITCH;
-    }
+    SWITCH
   }
 
   OptionSpec spec() {
     OptionSpec.Builder spec = OptionSpec.builder("--" + name);
-    if (kind.isSwitch()) {
+    if (kind == Kind.SWITCH) {
       return spec.type(boolean.class).negatable(true).arity("0").description(description).build();
     }
     String shown = byDefault.isEmpty() ? "" : " Default: " + byDefault;
@@ -41,33 +31,23 @@ record Flag(String name, Kind kind, String label, String byDefault, String descr
   }
 
   boolean isSwitchNamed(String argument) {
-    return kind.isSwitch() && (argument.equals("--" + name) || argument.equals("--no-" + name));
+    return kind == Kind.SWITCH && (argument.equals("--" + name) || argument.equals("--no-" + name));
   }
 
   boolean isGiven(ParseResult parsed) {
     return parsed.hasMatchedOption("--" + name);
   }
 
-  /**
-   * What is given, or the default.
-   *
-   * @throws IllegalArgumentException if the flag is not implemented yet and has another value
-   */
+  /** What is given, or the default. */
   List<String> values(ParseResult parsed) {
-    List<String> values;
     if (!isGiven(parsed)) {
-      values = kind == Kind.LIST && byDefault.isEmpty() ? List.of() : List.of(byDefault);
-    } else if (kind.isSwitch()) {
-      values = List.of(String.valueOf(parsed.<Boolean>matchedOptionValue("--" + name, false)));
-    } else if (kind == Kind.LIST) {
-      values = List.copyOf(parsed.matchedOptionValue("--" + name, List.<String>of()));
-    } else {
-      values = List.of(parsed.matchedOptionValue("--" + name, byDefault));
+      return kind == Kind.LIST && byDefault.isEmpty() ? List.of() : List.of(byDefault);
     }
-    if (kind.isNotYet() && !values.equals(List.of(byDefault))) {
-      throw new IllegalArgumentException(
-          "--%s: not implemented yet (expected: a command line without it)".formatted(name));
-    }
-    return values;
+    return switch (kind) {
+      case SWITCH ->
+          List.of(String.valueOf(parsed.<Boolean>matchedOptionValue("--" + name, false)));
+      case LIST -> List.copyOf(parsed.matchedOptionValue("--" + name, List.<String>of()));
+      case VALUE -> List.of(parsed.matchedOptionValue("--" + name, byDefault));
+    };
   }
 }

@@ -17,9 +17,6 @@ import picocli.CommandLine.ParseResult;
  */
 record FlagValues(Map<String, List<String>> byFlag, Set<String> given) {
 
-  /**
-   * @throws IllegalArgumentException if a flag that is not implemented yet is used
-   */
   static FlagValues of(ParseResult parsed) {
     Map<String, List<String>> byFlag = new LinkedHashMap<>();
     Set<String> given = new HashSet<>();

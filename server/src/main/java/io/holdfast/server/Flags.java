@@ -14,7 +14,7 @@ import picocli.CommandLine.ParameterException;
  * The command line, in the forms that upstream's flags have: {@code --x=y}, {@code --x y}, {@code
  * --x} and {@code --no-x} for booleans, {@code @file} for arguments from a file, one a line.
  *
- * <p>Nothing is guessed: what is unknown, malformed, repeated or not implemented yet is refused.
+ * <p>Nothing is guessed: what is unknown, malformed or repeated is refused.
  */
 final class Flags {
   private Flags() {}

@@ -102,7 +102,8 @@ class ScrapeFallbackTest {
         options.web(),
         new GatewayHandler(routes, health, metrics, handlers),
         new WebServer.Guards(limits.web(), connections, metrics::limitExceeded),
-        connections::sweep);
+        connections::sweep,
+        null);
   }
 
   private static HttpResponse<String> scrape(WebServer server, String accept) throws Exception {
