@@ -1,7 +1,6 @@
 package io.holdfast.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,13 +13,11 @@ import io.prometheus.metrics.exporter.pushgateway.Format;
 import io.prometheus.metrics.exporter.pushgateway.PushGateway;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,7 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What users push with: the Java and Python clients, curl, and another exporter's output as it is.
+ * What users push with: Java's client in both of its formats, curl, and another exporter's output
+ * as it is. The clients of all languages: {@link ClientProgramsIT}.
  */
 final class ClientsIT {
   @RegisterExtension final Processes processes = Processes.perTest();
@@ -118,34 +116,6 @@ final class ClientsIT {
 
     assertNull(served().get("java_first" + own));
     assertEquals("3", served().get("java_first{instance=\"\",job=\"other\"}"));
-  }
-
-  @Test
-  void python_everyWay_isServed() throws IOException, URISyntaxException {
-    Path script =
-        Path.of(Objects.requireNonNull(getClass().getResource("/clients/push.py")).toURI());
-    String python = "/usr/bin/python3"; // Debian's own, the one that sees Debian's packages.
-    Programs.Result client = run("", python, "-c", "import prometheus_client");
-    assertEquals(0, client.exitCode(), "expected: apt-get install python3-prometheus-client");
-
-    run("", python, script.toString(), "127.0.0.1:" + server.port()).orFail();
-
-    Map<String, String> values = served();
-    String own = "instance=\"\",job=\"py\"";
-    assertEquals("3", values.get("py_jobs_total{" + own + ",kind=\"a \\\"quoted\\\"\\nkind\"}"));
-    assertEquals("1.5e+09", values.get("py_last_success_unixtime{" + own + "}"));
-    assertEquals("4", values.get("py_size_bytes_sum{" + own + "}"));
-    assertEquals("3", values.get("py_duration_seconds_bucket{" + own + ",le=\"10\"}"));
-    assertEquals("4", values.get("py_duration_seconds_bucket{" + own + ",le=\"+Inf\"}"));
-    assertEquals("1", values.get("py_build_info{" + own + ",version=\"1.2.3\"}"));
-    assertEquals(
-        "1", values.get("py_key{empty=\"\",instance=\"\",job=\"py/slash\",path=\"/var/tmp\"}"));
-    assertTrue(
-        values.keySet().stream().anyMatch(key -> key.matches("py_ip\\{instance=\"[0-9.]+\".*")));
-    assertFalse(values.containsKey("py_old{instance=\"\",job=\"py_add\"}"));
-    assertEquals("1", values.get("py_first{instance=\"\",job=\"py_add\"}"));
-    assertEquals("2", values.get("py_second{instance=\"\",job=\"py_add\"}"));
-    assertTrue(values.keySet().stream().noneMatch(key -> key.contains("py_gone")));
   }
 
   @Test
