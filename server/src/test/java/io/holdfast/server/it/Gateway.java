@@ -18,12 +18,24 @@ final class Gateway implements Closeable {
 
   /** The status, and where a redirect leads to. */
   String send(Step step) throws IOException {
+    return answer(step).outcome();
+  }
+
+  /** The same with the text of the answer. */
+  Answer answer(Step step) throws IOException {
     RawHttp.Response response = http.send(step);
     boolean isRedirect = response.status() / 100 == 3;
-    return isRedirect
-        ? response.status() + " to " + response.header("Location").replaceFirst("^http://[^/]*", "")
-        : Integer.toString(response.status());
+    String outcome =
+        isRedirect
+            ? response.status()
+                + " to "
+                + response.header("Location").replaceFirst("^http://[^/]*", "")
+            : Integer.toString(response.status());
+    return new Answer(response.status(), outcome, response.text());
   }
+
+  /** What came back; {@code outcome} is the status, and where a redirect leads to. */
+  record Answer(int status, String outcome, String text) {}
 
   /** All that was pushed and is exposed, push times included: the groups are their label sets. */
   Exposition pushed() throws IOException {

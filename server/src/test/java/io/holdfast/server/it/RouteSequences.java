@@ -262,7 +262,7 @@ final class RouteSequences {
     return both;
   }
 
-  private static byte[] snappyFramed(byte[] plain) {
+  static byte[] snappyFramed(byte[] plain) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (SnappyFramedOutputStream snappy = new SnappyFramedOutputStream(bytes)) {
       snappy.write(plain);
