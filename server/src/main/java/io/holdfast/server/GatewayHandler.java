@@ -47,12 +47,11 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     Exchange exchange = new Exchange(request, response, callback);
-    Route route =
-        routes.find(
-            request.getMethod(), request.getHttpURI().getPath(), request.getHttpURI().getQuery());
+    RequestTarget target = RequestTarget.of(request.getHttpURI());
+    Route route = routes.find(request.getMethod(), target.path(), target.query());
     boolean isDecompressed =
         ContentEncoding.isGzip(exchange.header(HttpHeader.CONTENT_ENCODING))
-            && !routes.isApi(request.getHttpURI().getPath());
+            && !routes.isApi(target.path());
     if (isDecompressed && !(route instanceof Route.Push)) {
       checkGzip(exchange, route);
     } else {

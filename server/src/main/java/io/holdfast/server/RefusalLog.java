@@ -32,7 +32,7 @@ final class RefusalLog {
 
   /** A path that names no group. */
   void badPath(Exchange exchange, String reason) {
-    String path = exchange.request().getHttpURI().getPath();
+    String path = RequestTarget.of(exchange.request().getHttpURI()).path();
     log(Level.DEBUG, "failed to parse URL", "url", exchange, path, reason);
   }
 

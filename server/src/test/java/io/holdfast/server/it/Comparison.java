@@ -100,7 +100,7 @@ final class Comparison implements Closeable {
         }
         known =
             expected.isPresent()
-                ? KnownDifference.between(step, expected.get(), actual)
+                ? KnownDifference.between(sinceBegin, expected.get(), actual)
                 : Optional.of(KnownDifference.DROPS_THE_CONNECTION);
         if (known.isEmpty()) {
           return Optional.of(

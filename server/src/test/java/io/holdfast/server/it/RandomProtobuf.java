@@ -21,7 +21,7 @@ final class RandomProtobuf {
     1e21,
     1e-5,
     123456.789,
-    9007199254740993.0,
+    9007199254740992.0,
     Double.NaN,
     Double.MIN_VALUE,
     Double.MAX_VALUE,

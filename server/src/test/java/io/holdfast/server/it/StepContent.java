@@ -1,8 +1,8 @@
 package io.holdfast.server.it;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import io.holdfast.proto.metrics.MetricFamily;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -69,8 +69,7 @@ final class StepContent {
       List<String> headers =
           step.headers().stream().filter(header -> !header.equals(SNAPPY)).toList();
       ByteString body = ByteString.readFrom(in);
-      return Optional.of(
-          new Step(step.method(), step.target(), headers, body, step.chunked()));
+      return Optional.of(new Step(step.method(), step.target(), headers, body, step.chunked()));
     } catch (IOException damaged) {
       return Optional.empty();
     }
@@ -81,14 +80,12 @@ final class StepContent {
         .anyMatch(header -> header.toLowerCase(Locale.ROOT).contains("metricfamily"));
   }
 
-  /** False when it ends too early. */
+  /** False when it ends too early, or is no protobuf. */
   private boolean readFamilies(List<MetricFamily> families) {
-    ByteArrayInputStream in = new ByteArrayInputStream(isProtobuf() ? plain() : new byte[0]);
+    CodedInputStream in = CodedInputStream.newInstance(isProtobuf() ? plain() : new byte[0]);
     try {
-      MetricFamily next = MetricFamily.parser().parsePartialDelimitedFrom(in);
-      while (next != null) {
-        families.add(next);
-        next = MetricFamily.parser().parsePartialDelimitedFrom(in);
+      while (!in.isAtEnd()) {
+        families.add(MetricFamily.parser().parsePartialFrom(in.readBytes()));
       }
       return true;
     } catch (IOException damaged) {

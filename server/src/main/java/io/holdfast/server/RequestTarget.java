@@ -1,0 +1,25 @@
+package io.holdfast.server;
+
+import org.eclipse.jetty.http.HttpURI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request line's path and query, escaped as on the wire. A number sign means nothing there: Go
+ * leaves it where it is, and Jetty would take it and what follows away, so that a push to {@code
+ * /metrics/job/a#b} would replace the group of {@code /metrics/job/a}.
+ */
+record RequestTarget(String path, @Nullable String query) {
+  static RequestTarget of(HttpURI uri) {
+    String path = uri.getPath();
+    String query = uri.getQuery();
+    String fragment = uri.getFragment();
+    if (fragment == null) {
+      return new RequestTarget(path, query);
+    }
+    if (query != null) {
+      return new RequestTarget(path, query + "#" + fragment);
+    }
+    String[] parts = fragment.split("\\?", 2);
+    return new RequestTarget(path + "#" + parts[0], parts.length > 1 ? parts[1] : null);
+  }
+}
