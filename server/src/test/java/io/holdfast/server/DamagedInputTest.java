@@ -92,8 +92,8 @@ class DamagedInputTest {
 
   @Test
   void routes_ofDamagedPaths_areFound() {
-    Routes routes = new Routes("/p", "/metrics", true, true);
-    Routes plain = new Routes("", "/metrics", false, false);
+    Routes routes = new Routes("/p", "/metrics", true, true, NameRule.LEGACY);
+    Routes plain = new Routes("", "/metrics", false, false, NameRule.LEGACY);
     for (long seed = FIRST; seed < FIRST + CASES; seed++) {
       RandomGenerator random = random(seed);
       Mutator mutator = new Mutator(random, PATHS);
@@ -113,7 +113,7 @@ class DamagedInputTest {
   /** A redirect leads to a path that is answered, and not to another redirect. */
   @Test
   void redirects_ofDamagedPaths_leadSomewhere() {
-    Routes routes = new Routes("", "/metrics", false, false);
+    Routes routes = new Routes("", "/metrics", false, false, NameRule.LEGACY);
     for (long seed = FIRST; seed < FIRST + CASES; seed++) {
       RandomGenerator random = random(seed);
       String path = new Mutator(random, PATHS).mutate(TARGETS.get(random.nextInt(TARGETS.size())));
