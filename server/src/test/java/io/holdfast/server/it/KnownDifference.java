@@ -160,7 +160,8 @@ enum KnownDifference {
   /** A bucket or a count that is no plain number, or a type of histogram that came later. */
   private static final Pattern FLOAT_HISTOGRAM =
       Pattern.compile(
-          "gauge_?histogram|(_bucket|_count)[^\n]*[ \t}][^\n ]*[.eEnNI-]",
+          "gauge_?histogram|histogram[\\s\\S]*(_bucket|_count|le[ \t]*=)[^\n]*[ \t}]"
+              + "([^\n ]*[.enI-]|\\d{16})",
           Pattern.CASE_INSENSITIVE);
 
   /** A quote or a brace where a name should be, or a label without a value. */
@@ -169,6 +170,9 @@ enum KnownDifference {
           "(?m)^[ \t]*[{\"]|^[^#={]*\"|[{,][ \t]*[^=\n\"]*(\"|,|}|$)|#[ \t]*(TYPE|HELP)[^\n]*\"");
 
   private static final Pattern QUOTE_IN_HELP = Pattern.compile("#[ \t]*HELP[^\n]*\\\\\"");
+
+  /** What Holdfast adds to the place of an error. */
+  private static final Pattern COLUMN = Pattern.compile(" \\(column \\d+\\)$");
 
   /** The server's own words are behind it. */
   private static final String INCONSISTENT =
@@ -212,7 +216,7 @@ enum KnownDifference {
 
   /** The part of an error's text that is upstream's. */
   static String upstreams(String text) {
-    return text.startsWith(INCONSISTENT) ? INCONSISTENT : text.strip();
+    return text.startsWith(INCONSISTENT) ? INCONSISTENT : COLUMN.matcher(text.strip()).replaceAll("");
   }
 
   private static boolean isInconsistent(Answer answer) {

@@ -93,8 +93,11 @@ final class StepContent {
     }
   }
 
-  /** What is to be had of the body without gzip. */
+  /** What is to be had of the body without its compression. */
   private byte[] plain() {
+    if (step.headers().contains(SNAPPY)) {
+      return withoutSnappy().orElse(step).body().toByteArray();
+    }
     if (!step.headers().contains(GZIP)) {
       return step.body().toByteArray();
     }
