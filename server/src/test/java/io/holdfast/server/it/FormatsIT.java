@@ -241,7 +241,8 @@ final class FormatsIT {
     RawHttp.Response text = strict.send(Step.put("/metrics/job/a", "{\"disk.used\"} 7\n"));
     assertEquals(400, text.status());
     assertEquals(
-        "text format parsing error in line 1: invalid metric name \"disk.used\"\n", text.text());
+        "text format parsing error in line 1: invalid metric name \"disk.used\" (column 2)\n",
+        text.text());
     RawHttp.Response path = strict.send(Step.put("/metrics/job/a/disk.name/x", "m 1\n"));
     assertEquals(400, path.status());
     assertEquals("improper label name \"disk.name\"\n", path.text());

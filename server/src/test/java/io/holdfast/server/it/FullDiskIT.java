@@ -46,7 +46,11 @@ final class FullDiskIT {
   @BeforeEach
   void start() throws IOException {
     disk = new SmallDisk(directory, DISK_MEGABYTES);
-    server = processes.holdfast(disk.root().resolve("store"));
+    server =
+        processes.holdfast(
+            disk.root().resolve("store"),
+            // What fills the disk is one long value.
+            "--push.max-label-value-length=0");
     assertEquals(200, server.send(push(0, 0, "")).status());
     assertWritable("1");
     acknowledged.put(series(0), "0");

@@ -216,7 +216,9 @@ enum KnownDifference {
 
   /** The part of an error's text that is upstream's. */
   static String upstreams(String text) {
-    return text.startsWith(INCONSISTENT) ? INCONSISTENT : COLUMN.matcher(text.strip()).replaceAll("");
+    return text.startsWith(INCONSISTENT)
+        ? INCONSISTENT
+        : COLUMN.matcher(text.strip()).replaceAll("");
   }
 
   private static boolean isInconsistent(Answer answer) {
