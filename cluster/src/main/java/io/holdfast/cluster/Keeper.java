@@ -42,9 +42,6 @@ final class Keeper {
   private long keptAt;
   private boolean isNoting;
 
-  /** When this process was last current. What is noted is older: a young cluster's is nothing. */
-  private long currentMillis;
-
   /** Everything up to this is here, and noted so. */
   private long completeUntil;
 
@@ -71,7 +68,6 @@ final class Keeper {
 
   /** Called often; does something now and then. */
   void keep(Collection<Link> links, boolean isCurrent) {
-    currentMillis = isCurrent ? clock.millis() : currentMillis;
     Standing standing = store.standing();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
     boolean isDue = loop.nanos() - keptAt >= period.toNanos();
@@ -102,8 +98,7 @@ final class Keeper {
    */
   boolean mayBeOutdated() {
     ClusterNotes notes = store.standing().notes();
-    long lastMillis = Math.max(currentMillis, notes.currentAt() >>> CLOCK_COUNTER_BITS);
-    long awayMillis = clock.millis() - lastMillis;
+    long awayMillis = clock.millis() - (notes.currentAt() >>> CLOCK_COUNTER_BITS);
     // Some time earlier than the others may: clocks differ.
     return notes.isWhole() && awayMillis > options.limits().tombstoneRetention().toMillis() / 5 * 4;
   }
