@@ -35,7 +35,11 @@ final class HazelcastSettings {
           Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
           Map.entry("hazelcast.max.no.heartbeat.seconds", "5"),
           Map.entry("hazelcast.partial.member.disconnection.resolution.heartbeat.count", "3"),
-          Map.entry("hazelcast.mastership.claim.timeout.seconds", "10"),
+          // Seconds, and the number of attempts, too, each half a second after the one before but
+          // for the first dozen, which take a tenth together. The others agree to a new master only
+          // when they have missed the old one themselves, up to a second later: who gives up before
+          // that goes on alone, and for seconds nobody is in touch with anybody.
+          Map.entry("hazelcast.mastership.claim.timeout.seconds", "30"),
           Map.entry("hazelcast.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.max.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.max.join.seconds", "30"),
@@ -45,8 +49,7 @@ final class HazelcastSettings {
           Map.entry("hazelcast.merge.first.run.delay.seconds", "2"),
           Map.entry("hazelcast.merge.next.run.delay.seconds", "2"),
           // Where others may be is known already, see PeerAddresses; but a master that another
-          // member
-          // names must be remembered until the next search.
+          // member names must be remembered until the next search.
           Map.entry("hazelcast.tcp.join.previously.joined.member.address.retention.seconds", "5"),
           Map.entry("hazelcast.operation.call.timeout.millis", "10000"),
           // Three nodes on a machine with two cores.
