@@ -61,11 +61,21 @@ final class ReadBarrier {
         && Positions.cover(standing.positions(), required)) {
       shown = standing;
     }
-    if (shown == null || shown.sequence() > confirmed) {
+    if (shown == null || !isVouchedFor(shown, standing, confirmed)) {
       return false;
     }
     answer.complete(new Reading.Current(shown.exposition()));
     return true;
+  }
+
+  /**
+   * A store that was put aside since the scrape began is followed by an empty one, whose changes
+   * are counted from one again.
+   */
+  private static boolean isVouchedFor(Standing shown, Standing standing, long confirmed) {
+    return shown.notes().isWhole()
+        && shown.stream() == standing.stream()
+        && shown.sequence() <= confirmed;
   }
 
   void giveUp(Reading reading) {

@@ -35,7 +35,8 @@ final class ClusterPrometheusIT {
   @Test
   void prometheus_whileNodesComeAndGo_seesNoGapAndNoReset() throws Exception {
     Cluster cluster = Cluster.start(processes, directory);
-    Prometheus prometheus = Prometheus.start(processes, directory, config(cluster));
+    Prometheus prometheus =
+        Prometheus.start(processes, directory, config(cluster), "--log.level=debug");
     try (ClusterLoad load = new ClusterLoad(cluster, SEED)) {
       load.startPushes();
       awaitScrapes(prometheus, 1);
@@ -58,11 +59,23 @@ final class ClusterPrometheusIT {
       load.check(cluster, "after nodes came and went");
     }
     String pushed = "{job=~\"pushed.*\"}[5m])";
-    assertEquals(1, prometheus.askForOne("min(min_over_time(up" + pushed + ")"));
+    assertEquals(
+        1,
+        prometheus.askForOne("min(min_over_time(up" + pushed + ")"),
+        () -> whatHappened(cluster, prometheus));
     assertEquals(0, prometheus.askForOne("max(resets(growing_total[5m]))"));
     assertTrue(prometheus.askForOne("min(changes(growing_total[5m]))") > 3, "it hardly grew");
     double own = prometheus.askForOne("count(pushgateway_groups{job=\"holdfast\"})");
     assertEquals(Cluster.SIZE, own, "nodes that tell of themselves");
+  }
+
+  /** What failed, and what everybody said about it. */
+  private static String whatHappened(Cluster cluster, Prometheus prometheus) {
+    StringBuilder story = new StringBuilder();
+    prometheus.failedScrapes().forEach(line -> story.append(line).append('\n'));
+    story.append(cluster.balancer().output());
+    cluster.all().forEach(node -> story.append(cluster.node(node).output()));
+    return story.toString();
   }
 
   private static void awaitScrapes(Prometheus prometheus, int scrapes) {

@@ -58,4 +58,11 @@ final class Prometheus {
     assertEquals(1, values.size(), () -> query + ": " + values);
     return Double.parseDouble(values.values().iterator().next());
   }
+
+  /**
+   * What its log says of scrapes that failed; it must have been started with a log of all levels.
+   */
+  List<String> failedScrapes() {
+    return process.output().lines().filter(line -> line.contains("Scrape failed")).toList();
+  }
 }

@@ -1,0 +1,46 @@
+package io.holdfast.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.Reading;
+import io.holdfast.storage.Standing;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A store that is put aside while a scrape waits. In the simulation that happens in one seed of
+ * some thousand.
+ */
+final class ReadBarrierTest {
+  private final Standing whole = new ThreeNodes().life(0).store.standing();
+
+  private final CompletableFuture<Reading> answer = new CompletableFuture<>();
+
+  @Test
+  void pictureOfStoreThatIsWhole_isVouchedFor() {
+    assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, whole.sequence()));
+  }
+
+  @Test
+  void pictureOfStoreThatFollowsOnePutAside_isNot() {
+    Standing empty = next(new ClusterNotes(false, 0, 0, new TreeMap<>(), 0));
+    assertFalse(new ReadBarrier(empty, answer, 0).advance(empty, 0));
+    assertFalse(answer.isDone());
+  }
+
+  @Test
+  void pictureOfStorePutAsideSince_isNotVouchedForByWhatTheNextHasConfirmed() {
+    Standing filled = next(whole.notes());
+    assertFalse(new ReadBarrier(whole, answer, 0).advance(filled, Long.MAX_VALUE));
+    assertFalse(answer.isDone());
+  }
+
+  private Standing next(ClusterNotes notes) {
+    return new Standing(
+        whole.node(), whole.stream() + 1, Map.of(), 0, whole.clock(), notes, whole.exposition());
+  }
+}
