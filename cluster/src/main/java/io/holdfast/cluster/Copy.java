@@ -53,11 +53,14 @@ final class Copy {
     CompletableFuture<Answer> ask(Request request);
   }
 
+  /** Hears once how it ended. */
+  interface Ended extends BiConsumer<Copy, @Nullable String> {}
+
   private final Link link;
   private final Asking peer;
   private final ReplicatedStore store;
   private final EventLoop loop;
-  private final Consumer<@Nullable String> done;
+  private final Ended ended;
 
   private final Deque<Integer> buckets = new ArrayDeque<>();
   private final Deque<ByteString> keys = new ArrayDeque<>();
@@ -70,19 +73,14 @@ final class Copy {
   private boolean isEnded;
 
   /**
-   * @param done told null when all is copied, else why not
+   * @param ended told null when all is copied, else why not
    */
-  Copy(
-      Link link,
-      Asking peer,
-      ReplicatedStore store,
-      EventLoop loop,
-      Consumer<@Nullable String> done) {
+  Copy(Link link, Asking peer, ReplicatedStore store, EventLoop loop, Ended ended) {
     this.link = link;
     this.peer = peer;
     this.store = store;
     this.loop = loop;
-    this.done = done;
+    this.ended = ended;
     this.startedAt = loop.nanos();
     this.reportedAt = startedAt;
   }
@@ -105,9 +103,14 @@ final class Copy {
     then(peer.ask(question), Copy::digestOf, this::compare);
   }
 
-  /** Lets go; {@code done} is told nothing any more. */
+  /** Lets go, and says so to nobody. */
   void abandon() {
     isEnded = true;
+  }
+
+  /** Lets go: what is still to come is not waited for. */
+  void giveUp(String reason) {
+    end(reason);
   }
 
   private static @Nullable Digest digestOf(Answer answer) {
@@ -314,6 +317,6 @@ final class Copy {
 
   private void end(@Nullable String failure) {
     isEnded = true;
-    done.accept(failure);
+    ended.accept(this, failure);
   }
 }

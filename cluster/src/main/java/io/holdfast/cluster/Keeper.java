@@ -75,7 +75,9 @@ final class Keeper {
     boolean hasClockMoved =
         Math.abs(ahead - standing.notes().clockAheadMillis()) > CLOCK_TOLERANCE_MILLIS;
     boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
-    if (isNoting || !(isDue || hasMetAnother || hasClockMoved)) {
+    // At once, or a young node that loses touch would take itself for one that was long away.
+    boolean isNewlyCurrent = isCurrent && mayBeOutdated();
+    if (isNoting || !(isDue || hasMetAnother || hasClockMoved || isNewlyCurrent)) {
       return;
     }
     keptAt = loop.nanos();

@@ -103,6 +103,7 @@ final class Repairs {
       keeper.noteWhole();
     }
     long now = loop.nanos();
+    letGoOfUnreachable(now);
     if (copy != null || now - notBefore < 0) {
       return;
     }
@@ -110,13 +111,16 @@ final class Repairs {
     Link from = null;
     int at = 0;
     for (Link link : links) {
-      if (link.isReachable(now) && link.said() != null && isWanted(link, now)) {
+      if (canBeCopiedFrom(link, now) && isWanted(link, now)) {
         from = from == null || isBetter(link, from) ? link : from;
       }
     }
     for (Link link : links) {
       // In turn, so that each is compared with, even if changes never pause.
-      if (from == null && isComparisonDue && link.isReachable(now) && at++ == next % links.size()) {
+      if (from == null
+          && isComparisonDue
+          && canBeCopiedFrom(link, now)
+          && at++ == next % links.size()) {
         from = link;
         next++;
       }
@@ -127,6 +131,28 @@ final class Repairs {
     if (from != null) {
       begin(from);
     }
+  }
+
+  /**
+   * Ends the copy if its peer is not heard from: what would be waited for may be with another, and
+   * what has come so far need not come again.
+   */
+  private void letGoOfUnreachable(long now) {
+    Copy current = copy;
+    if (current != null && !current.link().isReachable(now)) {
+      current.giveUp("not heard from for " + Timing.LEASE.toSeconds() + " s");
+    }
+  }
+
+  /**
+   * Whether it is there, and will not put aside what it has when it hears which deletes have been
+   * forgotten here.
+   */
+  private boolean canBeCopiedFrom(Link link, long now) {
+    Heartbeat said = link.said();
+    return said != null
+        && link.isReachable(now)
+        && said.getCurrentAt() >= store.standing().notes().purgedUntil();
   }
 
   private boolean isWanted(Link link, long now) {
@@ -175,32 +201,30 @@ final class Repairs {
             request -> asking.ask(link, request),
             store,
             loop,
-            failure -> ended(link, stream, failure));
+            (ended, failure) -> ended(ended, stream, failure));
     copy = started;
     link.needsCopy = false;
     started.start();
   }
 
-  private void ended(Link link, long stream, @Nullable String failure) {
-    Copy ended = copy;
+  private void ended(Copy ended, long stream, @Nullable String failure) {
     copy = null;
-    if (ended == null) {
-      return;
-    }
     long now = loop.nanos();
-    link.divergentBuckets = ended.progress().buckets();
+    Link link = ended.link();
+    Copy.Progress progress = ended.progress();
+    link.divergentBuckets = progress.buckets();
     link.comparedAt = now;
     link.wasCompared = true;
     if (failure == null) {
-      if (ended.progress().found() > 0) {
-        counters.repaired(ended.progress().copied(), true);
+      if (progress.found() > 0) {
+        counters.repaired(progress.copied(), true);
       }
       link.copied(stream, ended.wasPeerWhole());
       return;
     }
     link.needsCopy = true;
     notBefore = now + Timing.RETRY.toNanos();
-    counters.repaired(ended.progress().copied(), false);
+    counters.repaired(progress.copied(), false);
     log.atWarn()
         .addKeyValue("peer", link.name())
         .addKeyValue("err", failure)

@@ -354,15 +354,25 @@ final class Replica implements Transport.Receiver, Replication {
     acknowledgements.expire(Timing.WRITE_DEADLINE, unconfirmed(), now);
     repairs.tick(links.values(), keeper, currency.isCutOff());
     currency.look(standing, links.values(), repairs.isCopying());
-    mayBePutAside = repairs.isSettingAside() || (!currency.isCurrent() && keeper.mayBeOutdated());
+    mayBePutAside = mayBePutAside(store.standing());
     cannotWrite =
         mayBePutAside
-            ? "this node was away for long; it is finding out what was deleted meanwhile"
+            ? "this node is new or was away for long; it is finding out what there is"
             : currency.cannotWrite(links.values());
     keeper.keep(links.values(), currency.isCurrent());
     advanceBarriers();
     status = StatusReport.of(options, standing, currency, links.values(), repairs.copy(), now);
     loop.schedule(Timing.TICK, this::tick);
+  }
+
+  /**
+   * Whether it may yet turn out that what is here must go. A store that is being filled may have
+   * been given, by a node that was away, what was deleted meanwhile.
+   */
+  private boolean mayBePutAside(Standing standing) {
+    return !standing.notes().isWhole()
+        || repairs.isSettingAside()
+        || (!currency.isCurrent() && keeper.mayBeOutdated());
   }
 
   private void settle() {

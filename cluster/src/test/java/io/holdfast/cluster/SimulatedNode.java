@@ -121,7 +121,7 @@ final class SimulatedNode {
     }
   }
 
-  private static final class NoCounters implements ClusterCounters {
+  static final class NoCounters implements ClusterCounters {
     @Override
     public void replicated(long nanos) {}
 

@@ -33,16 +33,7 @@ final class ThreeNodes {
 
   ThreeNodes() {
     for (int i = 0; i < 3; i++) {
-      HostPort address = new HostPort("node-" + i, 1);
-      ClusterOptions options =
-          new ClusterOptions(
-              new Forming(address, address, List.of(), "test", "node-" + i, null),
-              new Quorum(3, 2, false),
-              new Limits(
-                  Duration.ofMillis(500),
-                  Duration.ofSeconds(5),
-                  Duration.ofMinutes(1),
-                  Duration.ofDays(7)));
+      ClusterOptions options = options(i);
       SimulatedNode node =
           new SimulatedNode(
               i,
@@ -57,6 +48,18 @@ final class ThreeNodes {
     }
     run(15 * SECOND);
     nodes.forEach(node -> assertTrue(life(node).groups.unready().isEmpty()));
+  }
+
+  static ClusterOptions options(int node) {
+    HostPort address = new HostPort("node-" + node, 1);
+    return new ClusterOptions(
+        new Forming(address, address, List.of(), "test", "node-" + node, null),
+        new Quorum(3, 2, false),
+        new Limits(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(5),
+            Duration.ofMinutes(1),
+            Duration.ofDays(7)));
   }
 
   SimulatedNode.Life life(int node) {
@@ -82,10 +85,14 @@ final class ThreeNodes {
     }
   }
 
+  static GroupKey key(String job) {
+    return GroupKey.of(new TreeMap<>(Map.of("job", job)));
+  }
+
   static Change push(String job, String body) {
     try {
       return PushPreparation.prepare(
-          GroupKey.of(new TreeMap<>(Map.of("job", job))),
+          key(job),
           false,
           1,
           TextParser.parse(body.getBytes(StandardCharsets.UTF_8), NameRule.LEGACY),

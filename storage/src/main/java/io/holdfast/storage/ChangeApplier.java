@@ -145,6 +145,6 @@ final class ChangeApplier {
   }
 
   private void number() {
-    state.reach(state.stream(), state.position(state.stream()) + 1);
+    state.positions().reach(state.stream(), state.position(state.stream()) + 1);
   }
 }

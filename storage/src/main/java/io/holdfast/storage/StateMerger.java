@@ -45,8 +45,7 @@ final class StateMerger {
     List<Long> outranked = new ArrayList<>();
     Map<Long, String> conflicts = new HashMap<>();
     // A change up to here came before, in a copy or as a message that was sent again. It must not
-    // be
-    // merged once more: what deleted it since may have been forgotten, for this node has both.
+    // be merged once more: what deleted it since may have been forgotten, for this node has both.
     // States have no numbers, and all of them are merged.
     long here = request.stream() == 0 ? -1 : state.position(request.stream());
     long sequence = request.first();
@@ -66,11 +65,10 @@ final class StateMerger {
   }
 
   private void reach(MergeRequest request) {
-    request.reached().forEach(state::reach);
+    request.reached().forEach(state.positions()::reach);
     // Behind a gap the changes are merged all the same, but nobody may rely on their being all.
-    boolean isContiguous = request.first() <= state.position(request.stream()) + 1;
-    if (request.stream() != 0 && isContiguous) {
-      state.reach(request.stream(), request.last());
+    if (request.stream() != 0) {
+      state.positions().arrived(request.stream(), request.first(), request.last());
     }
   }
 

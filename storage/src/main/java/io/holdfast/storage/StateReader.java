@@ -49,6 +49,7 @@ final class StateReader {
     }
     state
         .positions()
+        .all()
         .forEach(
             (stream, sequence) ->
                 digest.addPositions(Position.newBuilder().setStream(stream).setSequence(sequence)));

@@ -2,7 +2,6 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.MetricType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.rocksdb.RocksDBException;
@@ -28,7 +27,7 @@ final class StoreState {
   private final Identity identity;
   private final HybridClock clock;
   private final Map<String, MetricType> reserved;
-  private final Map<Long, Long> positions = new HashMap<>();
+  private final StreamPositions positions = new StreamPositions();
   private Groups groups;
   private ConsistencyIndex index;
   private ClusterNotes notes;
@@ -74,17 +73,12 @@ final class StoreState {
     return new Version(clock.next(), identity.node);
   }
 
-  Map<Long, Long> positions() {
+  StreamPositions positions() {
     return positions;
   }
 
   long position(long stream) {
-    return positions.getOrDefault(stream, 0L);
-  }
-
-  /** Notes that every change of a stream up to this one is here; never goes back. */
-  void reach(long stream, long sequence) {
-    positions.merge(stream, sequence, Math::max);
+    return positions.of(stream);
   }
 
   Standing standing() {
@@ -92,7 +86,7 @@ final class StoreState {
     return new Standing(
         identity.node,
         identity.stream,
-        positions,
+        positions.all(),
         digest == null ? 0 : digest.all(),
         clock.last(),
         notes,
@@ -138,7 +132,12 @@ final class StoreState {
     index = new ConsistencyIndex(groups, reserved);
   }
 
+  /**
+   * Also moves the clock on, so that it follows the time in a node that takes no changes: others
+   * note how far the clocks of all are.
+   */
   void note(ClusterNotes news, CommitBatch batch) throws RocksDBException {
+    clock.next();
     if (news.equals(notes)) {
       return;
     }

@@ -1,0 +1,114 @@
+package io.holdfast.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.storage.Change;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Which peer a node copies from, and when. */
+final class RepairsTest {
+  private static final ClusterOptions OPTIONS = ThreeNodes.options(0);
+
+  private final ThreeNodes nodes = new ThreeNodes();
+  private final SimulatedNode.Life node = nodes.life(0);
+  private final SilentTransport transport = new SilentTransport();
+  private final Repairs repairs =
+      new Repairs(
+          OPTIONS.quorum(),
+          node.store,
+          node,
+          new Asking(transport, new SimulatedNode.NoCounters()),
+          new SimulatedNode.NoCounters());
+  private final Keeper keeper =
+      new Keeper(
+          OPTIONS,
+          node.store,
+          node,
+          new ClusterClock(InstantSource.system(), node::nanos, OPTIONS.limits().maxClockSkew()));
+  private final Link one = link("one");
+  private final Link other = link("other");
+
+  @Test
+  void peerThatHangs_isLeftForTheOtherAsSoonAsItIsNotHeardFrom() {
+    other.needsCopy = false;
+    other.copied(0, true);
+    hear(one);
+    tick();
+    assertEquals(List.of("one"), transport.asked);
+
+    // The one hangs; the other is heard from, and has something that is lacking here.
+    nodes.run(Timing.LEASE.toNanos() + 1);
+    other.needsCopy = true;
+    hear(other);
+    tick();
+    nodes.run(Timing.RETRY.toNanos());
+    tick();
+    assertEquals(List.of("one", "other"), transport.asked);
+  }
+
+  @Test
+  void peerThatIsAboutToBeginAnew_isNotCopiedFrom() {
+    forgetDeletes();
+    hear(one);
+    other.needsCopy = false;
+    other.copied(0, true);
+    tick();
+    assertEquals(List.of(), transport.asked);
+
+    one.heard(
+        Heartbeat.newBuilder()
+            .setWhole(true)
+            .setCurrentAt(node.store.standing().notes().purgedUntil())
+            .build());
+    tick();
+    assertEquals(List.of("one"), transport.asked);
+  }
+
+  /** Leaves a note that says so. */
+  private void forgetDeletes() {
+    nodes.submit(0, ThreeNodes.push("gone", "value 1\n"), new ArrayList<>());
+    nodes.run(ThreeNodes.SECOND);
+    nodes.submit(0, new Change.Delete(ThreeNodes.key("gone")), new ArrayList<>());
+    nodes.run(ThreeNodes.SECOND);
+    var unused = node.store.purge(node.store.standing().clock());
+    nodes.run(ThreeNodes.SECOND);
+  }
+
+  private void tick() {
+    repairs.tick(List.of(one, other), keeper, false);
+    nodes.run(1);
+  }
+
+  private void hear(Link link) {
+    link.answered(node.nanos());
+  }
+
+  private static Link link(String name) {
+    Link link = new Link(new Peer(UUID.randomUUID(), name));
+    link.heard(Heartbeat.newBuilder().setName(name).setWhole(true).build());
+    return link;
+  }
+
+  /** Takes requests and never answers, as a process that hangs. */
+  private static final class SilentTransport implements Transport {
+    private final List<String> asked = new ArrayList<>();
+
+    @Override
+    public void start(Receiver receiver) {}
+
+    @Override
+    public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
+      asked.add(to.address());
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,60 @@
+package io.holdfast.storage;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a store has come in each stream of changes: everything up to its position is here.
+ *
+ * <p>What arrives behind a gap does not count until the gap is filled. It is remembered, or changes
+ * that never pause would outrun every copy: between the copied digest and its end more of them
+ * arrive, and there would be another gap.
+ *
+ * <p>Concurrency: confined to the writer thread.
+ */
+final class StreamPositions {
+  private final Map<Long, Long> positions = new HashMap<>();
+  private final Map<Long, Run> behindGap = new HashMap<>();
+
+  /** Changes that have arrived without a gap among them: the newest such run of its stream. */
+  private record Run(long first, long last) {}
+
+  /** By stream; a view. */
+  Map<Long, Long> all() {
+    return Collections.unmodifiableMap(positions);
+  }
+
+  /** 0 if nothing of the stream is here. */
+  long of(long stream) {
+    return positions.getOrDefault(stream, 0L);
+  }
+
+  /** Every change of a stream up to this one is here; never goes back. */
+  void reach(long stream, long sequence) {
+    Run run = behindGap.get(stream);
+    long reached = sequence;
+    if (run != null && run.first <= sequence + 1) {
+      behindGap.remove(stream);
+      reached = Math.max(run.last, sequence);
+    }
+    positions.merge(stream, reached, Math::max);
+  }
+
+  /** The changes from the first to the last are here. */
+  void arrived(long stream, long first, long last) {
+    if (first <= of(stream) + 1) {
+      reach(stream, last);
+      return;
+    }
+    behindGap.merge(stream, new Run(first, last), StreamPositions::joined);
+  }
+
+  private static Run joined(@Nullable Run before, Run news) {
+    if (before == null || news.first > before.last + 1 || news.last < before.first - 1) {
+      return news;
+    }
+    return new Run(Math.min(before.first, news.first), Math.max(before.last, news.last));
+  }
+}
