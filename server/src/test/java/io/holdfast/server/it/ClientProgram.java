@@ -81,6 +81,9 @@ enum ClientProgram {
     }
   };
 
+  /** Of the file that Java clients take authorities from. */
+  static final String TRUST_STORE_PASSWORD = "password";
+
   /** What its metrics and jobs begin with. */
   String prefix() {
     return name().toLowerCase(Locale.ROOT);
@@ -98,7 +101,7 @@ enum ClientProgram {
    * The variables with which it trusts one more certificate authority.
    *
    * @param pem for all but Java
-   * @param trustStore the same in a PKCS 12 file, with the password {@code password}
+   * @param trustStore the same in a PKCS 12 file, with {@link #TRUST_STORE_PASSWORD}
    */
   Map<String, String> trusting(Path pem, Path trustStore) {
     return switch (this) {
@@ -107,7 +110,9 @@ enum ClientProgram {
       case JAVA, SIMPLECLIENT ->
           Map.of(
               "JAVA_TOOL_OPTIONS",
-              "-Djavax.net.ssl.trustStorePassword=password -Djavax.net.ssl.trustStore="
+              "-Djavax.net.ssl.trustStorePassword="
+                  + TRUST_STORE_PASSWORD
+                  + " -Djavax.net.ssl.trustStore="
                   + trustStore);
     };
   }

@@ -1,8 +1,11 @@
 package io.holdfast.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import at.favre.lib.crypto.bcrypt.BCrypt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The client library of every language that has one: each pushes, adds and deletes. */
+/**
+ * The client library of every language that has one: each pushes, adds and deletes, to a server
+ * that takes anybody, to one that wants a password, and to one that wants it over TLS.
+ */
 final class ClientProgramsIT {
   private static final Map<ClientProgram, List<String>> COMMANDS =
       new EnumMap<>(ClientProgram.class);
@@ -26,7 +32,13 @@ final class ClientProgramsIT {
 
   @TempDir static Path directory;
 
+  private static final String USER = "alice";
+  private static final String PASSWORD = "secret";
+
   private static ServerProcess server;
+  private static SecureNode guarded;
+  private static SecureNode encrypted;
+  private static Path trustStore;
 
   @BeforeAll
   static void start() throws IOException {
@@ -35,6 +47,13 @@ final class ClientProgramsIT {
       COMMANDS.put(program, program.prepare(own));
     }
     server = processes.holdfast(directory.resolve("store"));
+    String hash = BCrypt.withDefaults().hashToString(4, PASSWORD.toCharArray());
+    String users = "basic_auth_users:\n  " + USER + ": " + hash + "\n";
+    Path passwords = Files.createDirectory(directory.resolve("passwords"));
+    guarded = SecureNode.startWithFiles(processes, passwords, users);
+    Path tls = Files.createDirectory(directory.resolve("tls"));
+    encrypted = SecureNode.start(processes, tls, SecureNode.TLS + users);
+    trustStore = trustStore(tls);
   }
 
   @ParameterizedTest
@@ -43,6 +62,38 @@ final class ClientProgramsIT {
     run(program, Map.of(), server.uri("").toString()).orFail();
 
     assertServed(program, server.scrape());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void push_withAPassword_isServed(ClientProgram program) throws IOException {
+    String url = guarded.process().uri("").toString();
+
+    Programs.Result nobody = run(program, Map.of(), url);
+    Programs.Result wrong = run(program, Map.of(), url, USER, "wrong");
+    assertNotEquals(0, nobody.exitCode(), nobody::output);
+    assertNotEquals(0, wrong.exitCode(), wrong::output);
+    String before = guarded.plainCurl("-u", USER + ":" + PASSWORD, "/metrics").body();
+    assertFalse(before.contains("job=\"" + program.prefix()), before);
+
+    run(program, Map.of(), url, USER, PASSWORD).orFail();
+
+    SecureNode.Answer scrape = guarded.plainCurl("-u", USER + ":" + PASSWORD, "/metrics");
+    assertServed(program, Exposition.parse(scrape.body()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void push_overTls_isServed(ClientProgram program) throws IOException {
+    String url = "https://127.0.0.1:" + encrypted.port();
+    Programs.Result distrustful = run(program, Map.of(), url, USER, PASSWORD);
+    assertNotEquals(0, distrustful.exitCode(), distrustful::output);
+
+    Path authority = directory.resolve("tls/ca.crt");
+    run(program, program.trusting(authority, trustStore), url, USER, PASSWORD).orFail();
+
+    SecureNode.Answer scrape = encrypted.curl("-u", USER + ":" + PASSWORD, "/metrics");
+    assertServed(program, Exposition.parse(scrape.body()));
   }
 
   /** What this client has beyond the others. */
@@ -85,6 +136,28 @@ final class ClientProgramsIT {
         values.keySet().stream()
             .noneMatch(series -> series.contains(name + "_old") || series.contains(name + "_gone")),
         values::toString);
+  }
+
+  /** Java takes authorities from such a file. */
+  private static Path trustStore(Path tls) throws IOException {
+    Path file = tls.resolve("ca.p12");
+    Programs.run(
+            tls,
+            new byte[0],
+            List.of(
+                Path.of(Programs.java()).resolveSibling("keytool").toString(),
+                "-importcert",
+                "-noprompt",
+                "-file",
+                tls.resolve("ca.crt").toString(),
+                "-keystore",
+                file.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                ClientProgram.TRUST_STORE_PASSWORD))
+        .orFail();
+    return file;
   }
 
   private static Programs.Result run(
