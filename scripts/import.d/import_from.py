@@ -61,7 +61,9 @@ def run(options):
             skipped[reason] += 1
             continue
         if options.dry_run:
-            print(f"would copy {group}: {group.families} families, {group.series} series")
+            progress.say(
+                f"would copy {group}: {group.families} families, {group.series} series", sys.stdout
+            )
         else:
             refusal = copy(target, group)
             if refusal:

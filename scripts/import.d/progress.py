@@ -30,11 +30,11 @@ class Progress:
             self._print(done)
             print(file=sys.stderr)
 
-    def say(self, text):
-        """A line of its own."""
+    def say(self, text, file=sys.stderr):
+        """A line of its own, where the bar is."""
         if self._is_terminal:
-            print("\r\033[K", end="", file=sys.stderr)
-        print(text, file=sys.stderr)
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        print(text, file=file, flush=True)
 
     def _print(self, done):
         total = max(self._total, 1)

@@ -5,12 +5,18 @@ import http.client
 import json
 import netrc
 import os
+import socket
 import ssl
 import time
 import urllib.parse
 
 PATIENCE_SECONDS = 60
 TIMEOUT_SECONDS = 60
+#: What does not go away by waiting, if it is met by the first request.
+HOPELESS = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
+#: What OpenSSL makes of an answer in plain HTTP.
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG")
+TLS_WANTED = b"Client sent an HTTP request to an HTTPS server"
 
 
 class ServerFailed(Exception):
@@ -38,10 +44,7 @@ class Server:
         self._headers = self._authorization(parts)
         self._tls = None
         if parts.scheme == "https":
-            self._tls = ssl.create_default_context(cafile=cacert)
-            if insecure:
-                self._tls.check_hostname = False
-                self._tls.verify_mode = ssl.CERT_NONE
+            self._tls = _trusting(cacert, insecure)
         self._connection = None
 
     def _authorization(self, parts):
@@ -95,16 +98,37 @@ class Server:
                 status, kind, answer, retry_after = self._send(method, path, headers or {}, body)
             except (OSError, http.client.HTTPException) as e:
                 self.close()
-                if time.monotonic() > deadline or isinstance(e, ssl.SSLCertVerificationError):
-                    raise ServerFailed(f"{self.url} cannot be reached: {e}") from e
-                if isinstance(e, ConnectionRefusedError) and self._is_first:
-                    raise ServerFailed(f"{self.url} cannot be reached: {e}") from e
+                is_hopeless = self._is_first and isinstance(e, HOPELESS)
+                if is_hopeless or time.monotonic() > deadline:
+                    raise ServerFailed(f"{self.url} cannot be reached: {self._reason(e)}") from e
                 time.sleep(0.5)
                 continue
             self._is_first = False
+            if status == 401:
+                raise ServerFailed(f"{self.url} {self._how_to_authenticate()}")
+            if status == 400 and answer.startswith(TLS_WANTED):
+                raise ServerFailed(f"{self.url} speaks TLS (expected: https:// in the URL)")
             if status != 503 or time.monotonic() > deadline:
                 return status, kind, answer
             time.sleep(min(retry_after, 5))
+
+    def _how_to_authenticate(self):
+        if self._headers:
+            return "takes neither this user nor this password"
+        return (
+            "wants a user and a password (expected: in ~/.netrc, or in the URL as"
+            f" {self._scheme}://user:password@{self._host})"
+        )
+
+    @staticmethod
+    def _reason(e):
+        if isinstance(e, ssl.SSLCertVerificationError):
+            return f"{e.verify_message} (expected: --cacert with who has signed its certificate)"
+        if isinstance(e, ssl.SSLError) and e.reason in NO_TLS:
+            return "it does not speak TLS (expected: http:// in the URL)"
+        if isinstance(e, ssl.SSLError) and "CERTIFICATE_REQUIRED" in str(e.reason):
+            return "it wants a certificate of its clients, which is not possible here"
+        return e
 
     _is_first = True
 
@@ -129,6 +153,21 @@ class Server:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _trusting(cacert, insecure):
+    try:
+        context = ssl.create_default_context(cafile=cacert)
+    except FileNotFoundError as e:
+        raise ServerFailed(f'--cacert: "{cacert}" (expected: a file that exists)') from e
+    except ssl.SSLError as e:
+        raise ServerFailed(f'--cacert: "{cacert}" (expected: certificates in PEM)') from e
+    except OSError as e:
+        raise ServerFailed(f'--cacert: "{cacert}": {e.strerror}') from e
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _first_line(body):

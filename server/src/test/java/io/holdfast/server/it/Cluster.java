@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -38,17 +39,26 @@ final class Cluster {
   private final ServerProcess balancer;
   private final Map<Integer, ServerProcess> nodes = new HashMap<>();
 
-  private Cluster(Processes processes, Path directory, List<String> flags) throws IOException {
+  private Cluster(
+      Processes processes, Path directory, UnaryOperator<String> balancing, List<String> flags)
+      throws IOException {
     this.processes = processes;
     this.directory = directory;
     this.flags = flags;
     this.network = processes.namespaces(SIZE);
-    this.balancer = startBalancer();
+    this.balancer = startBalancer(balancing);
   }
 
   /** Starts all nodes at the same moment and waits for nothing. The flags go to each of them. */
   static Cluster launch(Processes processes, Path directory, String... flags) throws IOException {
-    Cluster cluster = new Cluster(processes, directory, List.of(flags));
+    return launch(processes, directory, UnaryOperator.identity(), flags);
+  }
+
+  /** The same with changes of the balancer's configuration. */
+  static Cluster launch(
+      Processes processes, Path directory, UnaryOperator<String> balancing, String... flags)
+      throws IOException {
+    Cluster cluster = new Cluster(processes, directory, balancing, List.of(flags));
     for (int node : cluster.all()) {
       cluster.start(node);
     }
@@ -217,10 +227,11 @@ final class Cluster {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), statisticsPort);
   }
 
-  private ServerProcess startBalancer() throws IOException {
+  private ServerProcess startBalancer(UnaryOperator<String> change) throws IOException {
     String haproxy = Programs.require("haproxy", "haproxy");
     int port = Port.free();
-    String config = Files.readString(Programs.repository().resolve("config/haproxy.cfg"));
+    String config =
+        change.apply(Files.readString(Programs.repository().resolve("config/haproxy.cfg")));
     config = replaced(config, "bind :9091", "bind 127.0.0.1:" + port);
     config = replaced(config, "127.0.0.1:8404", "127.0.0.1:" + statisticsPort);
     for (int node : all()) {

@@ -19,12 +19,16 @@ final class ImportFromIT {
 
   private Programs.Result run(ServerProcess from, ServerProcess to, String... options)
       throws IOException {
+    return Programs.run(directory, new byte[0], command(from, to, options));
+  }
+
+  private static List<String> command(ServerProcess from, ServerProcess to, String... options) {
     List<String> command = new ArrayList<>();
     command.add(Programs.repository().resolve("scripts/import-from").toString());
     command.add(from.uri("").toString());
     command.addAll(List.of("--to", to.uri("").toString()));
     command.addAll(List.of(options));
-    return Programs.run(directory, new byte[0], command);
+    return command;
   }
 
   private ServerProcess holdfast() throws IOException {
@@ -64,6 +68,46 @@ final class ImportFromIT {
     return exposition
         .canonical(true)
         .replaceAll("(?m)^(push_failure_time_seconds\\{.*) [01]$", "$1 0");
+  }
+
+  @Test
+  void progress_isABarOnATerminal_andNothingWhereItIsSoon() throws Exception {
+    ServerProcess pushgateway = processes.pushgateway();
+    for (int i = 0; i < 300; i++) {
+      pushgateway.send(Step.put("/metrics/job/a/n/" + i, "m 1\n"));
+    }
+    ServerProcess holdfast = holdfast();
+
+    String dry = onATerminal(pushgateway, holdfast, "--dry-run");
+    assertEquals(
+        300,
+        dry.lines().filter(line -> line.matches(".*\u001b\\[Kwould copy \\{job.*")).count(),
+        dry);
+    String bars = onATerminal(pushgateway, holdfast);
+
+    List<String> shown = List.of(bars.split("\r\u001b\\[K"));
+    assertTrue(shown.get(1).startsWith("[" + ".".repeat(30) + "] 0% 0 of 300 groups, "), bars);
+    String last = shown.get(shown.size() - 1);
+    assertTrue(last.startsWith("[" + "#".repeat(30) + "] 100% 300 of 300 groups, "), bars);
+    List<Integer> done =
+        shown.stream()
+            .skip(1)
+            .map(bar -> Integer.valueOf(bar.replaceFirst("(?s).*% (\\d+) of .*", "$1")))
+            .toList();
+    assertEquals(done.stream().sorted().toList(), done, bars);
+    assertTrue(shown.stream().allMatch(bar -> bar.lines().findFirst().orElse("").length() < 80));
+    String elsewhere = run(pushgateway, holdfast, "--overwrite").orFail();
+    assertTrue(elsewhere.contains("300 groups with 300 series copied"), elsewhere);
+    assertTrue(elsewhere.chars().noneMatch(c -> c == '\r' || c == '\u001b'), elsewhere);
+  }
+
+  private String onATerminal(ServerProcess from, ServerProcess to, String... options)
+      throws IOException {
+    String terminal =
+        "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+    List<String> command = new ArrayList<>(List.of("python3", "-c", terminal));
+    command.addAll(command(from, to, options));
+    return Programs.run(directory, new byte[0], command).orFail();
   }
 
   @Test

@@ -49,7 +49,22 @@ final class RouteFlagsIT {
           "/-/quit/x",
           "/-/nothing",
           "/api",
+          "/-/quit",
+          "/-/quit/",
+          "/-/QUIT",
           "/api/v1",
+          "/api/v1/",
+          "/api/v1/nothing",
+          "/api/v1/status",
+          "/api/v1/status/",
+          "/api/v1/STATUS",
+          "/api/v1/metrics",
+          "/api/v1/metrics/x",
+          "/api/v1//metrics",
+          "/api/v1/admin",
+          "/api/v1/admin/wipe",
+          "/api/v1/admin/wipe/",
+          "/API/v1/status",
           "/api/v2/status",
           "/nothing",
           "//metrics",
@@ -128,7 +143,13 @@ final class RouteFlagsIT {
         + location
         + " "
         + response.header("Allow")
+        + crossOrigin(response)
         + (isClientsFault ? " " + Step.visible(response.text()) : "");
+  }
+
+  private static String crossOrigin(RawHttp.Response response) {
+    String methods = response.header("Access-Control-Allow-Methods");
+    return methods.isEmpty() ? "" : " CORS " + methods;
   }
 
   private static String lines(Map<String, String> answers) {
