@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
@@ -111,6 +112,31 @@ record Exchange(Request request, Response response, Callback callback) {
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     response.write(true, ByteBuffer.wrap(body), callback);
+  }
+
+  /**
+   * Sends the client elsewhere, as Go's servers do: who reads, and may be a person, gets a link
+   * too.
+   *
+   * @param location escaped
+   */
+  void redirect(int status, String location) {
+    response.getHeaders().put(HttpHeader.LOCATION, location);
+    if (method().equals("GET") || method().equals("HEAD")) {
+      String link = "<a href=\"%s\">%s</a>.\n\n";
+      String text = link.formatted(escapeHtml(location), HttpStatus.getMessage(status));
+      answer(status, "text/html; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    } else {
+      answer(status);
+    }
+  }
+
+  private static String escapeHtml(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&#34;")
+        .replace("'", "&#39;");
   }
 
   /** A reason, in the form that Go's servers give it: ended by a line feed, never sniffed. */

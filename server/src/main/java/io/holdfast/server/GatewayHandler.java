@@ -9,7 +9,6 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.Invocable;
-import org.jspecify.annotations.Nullable;
 
 /** Answers every request: finds its route and hands it to what serves that. Never blocks. */
 final class GatewayHandler extends Handler.Abstract.NonBlocking {
@@ -135,8 +134,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
 
   private void answerMisdirected(Exchange exchange, Route route) {
     if (route instanceof Route.Redirect redirect) {
-      exchange.response().getHeaders().put(HttpHeader.LOCATION, redirect.location());
-      exchange.answer(redirect.status());
+      exchange.redirect(redirect.status(), redirect.location());
     } else if (route instanceof Route.BadRequest bad) {
       if (bad.handler() != null) {
         metrics.requestAnswered(bad.handler(), exchange.method(), 400);
@@ -144,10 +142,9 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
       }
       exchange.refuse(400, bad.reason());
     } else if (route instanceof Route.MethodNotAllowed notAllowed) {
-      allow(exchange, notAllowed.allow());
-      exchange.answer(405, notAllowed.body());
+      refuseMethod(exchange, notAllowed);
     } else if (route instanceof Route.AllowedMethods allowed) {
-      allow(exchange, allowed.allow());
+      exchange.response().getHeaders().put(HttpHeader.ALLOW, allowed.allow());
       exchange.answer(200);
     } else if (route instanceof Route.QuitDisabled) {
       exchange.answer(403, "Lifecycle API is not enabled.");
@@ -156,9 +153,12 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
     }
   }
 
-  private static void allow(Exchange exchange, @Nullable String methods) {
-    if (methods != null) {
-      exchange.response().getHeaders().put(HttpHeader.ALLOW, methods);
+  private static void refuseMethod(Exchange exchange, Route.MethodNotAllowed route) {
+    if (route.allow() == null) {
+      exchange.answer(405, route.reason());
+    } else {
+      exchange.response().getHeaders().put(HttpHeader.ALLOW, route.allow());
+      exchange.refuse(405, route.reason());
     }
   }
 }

@@ -69,10 +69,11 @@ sealed interface Route {
   /**
    * 405.
    *
-   * @param allow for the header of that name; null if there is to be none
-   * @param body the whole body, with its line feed if it has one
+   * @param allow for the header of that name; null if there is to be none, and nothing but the
+   *     reason
+   * @param reason for the body, without a line feed
    */
-  record MethodNotAllowed(@Nullable String allow, String body) implements Route {}
+  record MethodNotAllowed(@Nullable String allow, String reason) implements Route {}
 
   /**
    * 400.

@@ -76,7 +76,7 @@ final class RouteTable {
     }
     return method.equals(OPTIONS)
         ? new Route.AllowedMethods(allow)
-        : new Route.MethodNotAllowed(allow, "Method Not Allowed\n");
+        : new Route.MethodNotAllowed(allow, "Method Not Allowed");
   }
 
   private static @Nullable Route match(Methods methods, String path) {

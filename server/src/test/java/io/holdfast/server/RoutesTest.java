@@ -181,14 +181,14 @@ class RoutesTest {
   static Stream<String[]> methods() {
     return Stream.of(
         row("GET /-/quit", "405 null Only POST or PUT requests allowed."),
-        row("HEAD /-/quit", "405 GET, OPTIONS, POST, PUT Method Not Allowed\n"),
-        row("DELETE /-/quit", "405 GET, OPTIONS, POST, PUT Method Not Allowed\n"),
-        row("GET /metrics/job/a", "405 DELETE, OPTIONS, POST, PUT Method Not Allowed\n"),
-        row("GET /metrics/job/a/b", "405 DELETE, OPTIONS, POST, PUT Method Not Allowed\n"),
-        row("HEAD /metrics", "405 GET, OPTIONS Method Not Allowed\n"),
-        row("BREW /metrics", "405 GET, OPTIONS Method Not Allowed\n"),
-        row("PUT /metrics", "405 GET, OPTIONS Method Not Allowed\n"),
-        row("PUT /", "405 GET, OPTIONS Method Not Allowed\n"),
+        row("HEAD /-/quit", "405 GET, OPTIONS, POST, PUT Method Not Allowed"),
+        row("DELETE /-/quit", "405 GET, OPTIONS, POST, PUT Method Not Allowed"),
+        row("GET /metrics/job/a", "405 DELETE, OPTIONS, POST, PUT Method Not Allowed"),
+        row("GET /metrics/job/a/b", "405 DELETE, OPTIONS, POST, PUT Method Not Allowed"),
+        row("HEAD /metrics", "405 GET, OPTIONS Method Not Allowed"),
+        row("BREW /metrics", "405 GET, OPTIONS Method Not Allowed"),
+        row("PUT /metrics", "405 GET, OPTIONS Method Not Allowed"),
+        row("PUT /", "405 GET, OPTIONS Method Not Allowed"),
         row("OPTIONS /metrics", "200 GET, OPTIONS"),
         row("OPTIONS /metrics/job/a", "200 DELETE, OPTIONS, POST, PUT"),
         row("OPTIONS /nope", NOT_FOUND));
@@ -205,14 +205,14 @@ class RoutesTest {
         row("GET /api/v1/status", "ApiStatus"),
         row("GET /api/v1/metrics", "ApiMetrics"),
         row("GET /api/v1/metrics/", "301 /metrics"),
-        row("HEAD /api/v1/metrics", "405 GET, OPTIONS Method Not Allowed\n"),
-        row("PUT /api/v1/status", "405 GET, OPTIONS Method Not Allowed\n"),
+        row("HEAD /api/v1/metrics", "405 GET, OPTIONS Method Not Allowed"),
+        row("PUT /api/v1/status", "405 GET, OPTIONS Method Not Allowed"),
         row("GET /api/v1/nope", NOT_FOUND),
         row("OPTIONS /api/v1/metrics", "ApiOptions"),
         row("OPTIONS /api/v1/", "ApiOptions"),
         row("OPTIONS /api/v1/no/pe/", "ApiOptions"),
         row("OPTIONS /api/v1/cluster", "ApiOptions"),
-        row("POST /api/v1/cluster", "405 GET, HEAD, OPTIONS Method Not Allowed\n"),
+        row("POST /api/v1/cluster", "405 GET, HEAD, OPTIONS Method Not Allowed"),
         row("PUT /api/v1/admin/wipe", NOT_FOUND),
         row("PUT /api/v1//admin/wipe", "301 /api/v1/admin/wipe"));
   }
@@ -231,10 +231,10 @@ class RoutesTest {
         row("PUT /p/metrics/job/", "307 /p/metrics/job"),
         row("PUT /p/-/quit", "Quit"),
         row("PUT /p/-/quit/", "307 /p/-/quit"),
-        row("GET /p/-/quit", "405 OPTIONS, POST, PUT Method Not Allowed\n"),
+        row("GET /p/-/quit", "405 OPTIONS, POST, PUT Method Not Allowed"),
         row("GET /-/quit", "405 null Only POST or PUT requests allowed."),
-        row("HEAD /-/quit", "405 GET, OPTIONS Method Not Allowed\n"),
-        row("PUT /-/quit", "405 GET, OPTIONS Method Not Allowed\n"),
+        row("HEAD /-/quit", "405 GET, OPTIONS Method Not Allowed"),
+        row("PUT /-/quit", "405 GET, OPTIONS Method Not Allowed"),
         row("PUT /-/quit/", NOT_FOUND),
         row("GET /api/v1", NOT_FOUND),
         row("GET /p/api/v1/cluster", "Cluster"),
@@ -242,7 +242,7 @@ class RoutesTest {
         row("PUT /p/api/v1/admin/wipe", "Wipe"),
         row("PUT /p/api/v1/admin/wipe/", "307 /admin/wipe"),
         row("PUT /p/api/v1/ADMIN/wipe?x", "307 /admin/wipe?x"),
-        row("GET /p/api/v1/admin/wipe", "405 OPTIONS, PUT Method Not Allowed\n"),
+        row("GET /p/api/v1/admin/wipe", "405 OPTIONS, PUT Method Not Allowed"),
         row("PUT /api/v1/admin/wipe", NOT_FOUND));
   }
 
@@ -313,7 +313,7 @@ class RoutesTest {
     } else if (route instanceof Route.AllowedMethods allowed) {
       return "200 " + allowed.allow();
     } else if (route instanceof Route.MethodNotAllowed refused) {
-      return "405 " + refused.allow() + " " + refused.body();
+      return "405 " + refused.allow() + " " + refused.reason();
     } else if (route instanceof Route.BadRequest bad) {
       return "400 " + bad.handler() + " " + bad.reason();
     } else if (route instanceof Route.NotFound) {
