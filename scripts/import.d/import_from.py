@@ -5,7 +5,7 @@ import collections
 import sys
 
 import groups
-from progress import Progress
+from progress import Progress, waiting
 from server import Server, ServerFailed
 
 HEADERS = {
@@ -48,7 +48,8 @@ def run(options):
     target = Server(options.to, options.cacert, options.insecure)
     # First, so that a wrong address is told before much is read.
     times = groups.push_times(target)
-    found = groups.read(source)
+    with waiting(f"reading {source.url} ..."):
+        found = groups.read(source)
     print(f"{source.url}: {len(found)} groups, {sum(g.series for g in found)} series")
     progress = Progress("groups", len(found))
     copied = series = failures = 0

@@ -1,11 +1,24 @@
 """How far it is: a bar on a terminal, a line now and then elsewhere."""
 
+import contextlib
 import sys
 import time
 
 WIDTH = 30
 LINE_SECONDS = 5
 BAR_SECONDS = 0.1
+
+
+@contextlib.contextmanager
+def waiting(what):
+    """Says on a terminal what is going on, until it is over."""
+    if sys.stderr.isatty():
+        print(what, end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 class Progress:

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -222,6 +223,7 @@ public final class App implements AutoCloseable {
     Map<String, String> flags = new HashMap<>(options.effective());
     flags.put(FlagTable.PERSISTENCE_INTERVAL, GoDuration.format(options.persistence().interval()));
     flags.put(FlagTable.ROUTE_PREFIX, options.web().routePrefix());
+    flags.put(FlagTable.LOG_LEVEL, options.log().level().name().toLowerCase(Locale.ROOT));
     return StatusJson.of(flags, BuildInfo.labels(), clock.instant());
   }
 

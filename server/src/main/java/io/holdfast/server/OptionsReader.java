@@ -53,7 +53,7 @@ final class OptionsReader {
             flags.isOn(FlagTable.ENABLE_UTF8_NAMES) ? NameRule.UTF8 : NameRule.LEGACY),
         LimitsReader.read(flags),
         new Options.Log(
-            flags.read(FlagTable.LOG_LEVEL, text -> oneOf(Logging.Level.values(), text)),
+            flags.read(FlagTable.LOG_LEVEL, OptionsReader::level),
             flags.read(FlagTable.LOG_FORMAT, text -> oneOf(Logging.Format.values(), text))),
         flags.read(FlagTable.SHUTDOWN_DRAIN, GoDuration::parse),
         cluster,
@@ -130,6 +130,11 @@ final class OptionsReader {
     } catch (InvalidPathException e) {
       throw new IllegalArgumentException("\"" + text + "\" (expected: a file)", e);
     }
+  }
+
+  /** In any case, as upstream takes it. */
+  private static Logging.Level level(String text) {
+    return oneOf(Logging.Level.values(), text.toLowerCase(Locale.ROOT));
   }
 
   private static <E extends Enum<E>> E oneOf(E[] constants, String text) {

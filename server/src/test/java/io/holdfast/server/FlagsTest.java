@@ -108,6 +108,11 @@ class FlagsTest {
     assertFalse(effective.containsKey("version"));
   }
 
+  @Test
+  void logLevel_isTakenInAnyCase() {
+    assertEquals(Logging.Level.WARN, run("--log.level=Warn").log().level());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'', '', ''",

@@ -86,12 +86,13 @@ final class ImportFromIT {
     String bars = onATerminal(pushgateway, holdfast);
 
     List<String> shown = List.of(bars.split("\r\u001b\\[K"));
-    assertTrue(shown.get(1).startsWith("[" + ".".repeat(30) + "] 0% 0 of 300 groups, "), bars);
+    assertTrue(shown.get(0).startsWith("reading " + pushgateway.uri("")), bars);
+    assertTrue(shown.get(2).startsWith("[" + ".".repeat(30) + "] 0% 0 of 300 groups, "), bars);
     String last = shown.get(shown.size() - 1);
     assertTrue(last.startsWith("[" + "#".repeat(30) + "] 100% 300 of 300 groups, "), bars);
     List<Integer> done =
         shown.stream()
-            .skip(1)
+            .skip(2)
             .map(bar -> Integer.valueOf(bar.replaceFirst("(?s).*% (\\d+) of .*", "$1")))
             .toList();
     assertEquals(done.stream().sorted().toList(), done, bars);
