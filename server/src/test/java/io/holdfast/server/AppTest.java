@@ -324,7 +324,7 @@ class AppTest {
   @Test
   void keptConnection_answersEveryRequest() throws Exception {
     String push = "PUT /metrics/job/a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
-    String redirected = "GET /-/Ready HTTP/1.1\r\nHost: x\r\n\r\n";
+    String redirected = "DELETE //metrics HTTP/1.1\r\nHost: x\r\n\r\n";
     for (int i = 0; i < 100; i++) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), app.port())) {
         socket.setSoTimeout(10_000);
