@@ -6,7 +6,7 @@ import sys
 
 import groups
 from progress import Progress, waiting
-from server import Server, ServerFailed
+from server import Server, ServerFailed, Tls
 
 HEADERS = {
     "Content-Type": "application/vnd.google.protobuf; "
@@ -22,6 +22,8 @@ def arguments():
     parser.add_argument("--overwrite", action="store_true")
     parser.add_argument("--cacert", metavar="FILE")
     parser.add_argument("--insecure", action="store_true")
+    parser.add_argument("--cert", metavar="FILE")
+    parser.add_argument("--key", metavar="FILE")
     return parser.parse_args()
 
 
@@ -44,8 +46,9 @@ def copy(target, group):
 
 
 def run(options):
-    source = Server(options.source, options.cacert, options.insecure)
-    target = Server(options.to, options.cacert, options.insecure)
+    tls = Tls(options.cacert, options.insecure, options.cert, options.key)
+    source = Server(options.source, tls)
+    target = Server(options.to, tls)
     # First, so that a wrong address is told before much is read.
     times = groups.push_times(target)
     with waiting(f"reading {source.url} ..."):

@@ -1,10 +1,12 @@
 """A server that speaks HTTP, over one connection that is kept."""
 
 import base64
+import dataclasses
 import http.client
 import json
 import netrc
 import os
+import re
 import socket
 import ssl
 import time
@@ -23,10 +25,47 @@ class ServerFailed(Exception):
     """The server cannot be reached, or does not answer as it should. The message is for people."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Tls:
+    """
+    cacert: whose certificates to trust, None for those that the machine trusts; insecure: all;
+    cert, key: to show to servers that ask for one, None for nothing.
+    """
+
+    cacert: str
+    insecure: bool
+    cert: str
+    key: str
+
+    def context(self):
+        context = _readable(
+            "--cacert", self.cacert, lambda: ssl.create_default_context(cafile=self.cacert)
+        )
+        if self.insecure:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        if self.cert:
+            files = self.cert if self.key is None else f"{self.cert} and {self.key}"
+            _readable("--cert, --key", files, lambda: context.load_cert_chain(self.cert, self.key))
+        return context
+
+
+def _readable(option, files, read):
+    try:
+        return read()
+    except FileNotFoundError as e:
+        raise ServerFailed(f'{option}: "{files}" (expected: what exists)') from e
+    except ssl.SSLError as e:
+        what = "certificates" if option == "--cacert" else "a certificate and its key"
+        raise ServerFailed(f'{option}: "{files}" (expected: {what} in PEM)') from e
+    except OSError as e:
+        raise ServerFailed(f'{option}: "{files}": {e.strerror}') from e
+
+
 class Server:
     """Requests are repeated while the server cannot be reached or says 503, for a minute."""
 
-    def __init__(self, url, cacert=None, insecure=False):
+    def __init__(self, url, tls):
         parts = urllib.parse.urlsplit(url if "://" in url else "http://" + url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ServerFailed(f'"{url}" (expected: a URL such as http://host:9091)')
@@ -44,7 +83,7 @@ class Server:
         self._headers = self._authorization(parts)
         self._tls = None
         if parts.scheme == "https":
-            self._tls = _trusting(cacert, insecure)
+            self._tls = tls.context()
         self._connection = None
 
     def _authorization(self, parts):
@@ -126,8 +165,8 @@ class Server:
             return f"{e.verify_message} (expected: --cacert with who has signed its certificate)"
         if isinstance(e, ssl.SSLError) and e.reason in NO_TLS:
             return "it does not speak TLS (expected: http:// in the URL)"
-        if isinstance(e, ssl.SSLError) and "CERTIFICATE_REQUIRED" in str(e.reason):
-            return "it wants a certificate of its clients, which is not possible here"
+        if isinstance(e, ssl.SSLError) and re.search("ALERT.*CERTIFICATE", str(e.reason)):
+            return "it wants a certificate that it trusts (expected: --cert and --key)"
         return e
 
     _is_first = True
@@ -153,21 +192,6 @@ class Server:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def _trusting(cacert, insecure):
-    try:
-        context = ssl.create_default_context(cafile=cacert)
-    except FileNotFoundError as e:
-        raise ServerFailed(f'--cacert: "{cacert}" (expected: a file that exists)') from e
-    except ssl.SSLError as e:
-        raise ServerFailed(f'--cacert: "{cacert}" (expected: certificates in PEM)') from e
-    except OSError as e:
-        raise ServerFailed(f'--cacert: "{cacert}": {e.strerror}') from e
-    if insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _first_line(body):

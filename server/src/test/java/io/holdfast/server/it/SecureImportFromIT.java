@@ -97,6 +97,35 @@ final class SecureImportFromIT {
     assertCopied(run(command));
   }
 
+  @Test
+  void certificateOfTheClient_isShown_andAskedFor(@TempDir Path own) throws IOException {
+    for (String name : List.of("ca.crt", "server.crt", "server.key")) {
+      Files.copy(directory.resolve(name), own.resolve(name));
+    }
+    TestAuthority.create(own, "clients").issueClient("copier", "DNS:copier.example");
+    String config =
+        SecureNode.TLS
+            + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: clients.crt\n";
+    SecureNode strict = SecureNode.startWithFiles(PROCESSES, own, config);
+    String to = "https://127.0.0.1:" + strict.port();
+
+    Programs.Result without = run(source(), to, "--cacert", "ca.crt");
+    Programs.Result with =
+        run(
+            source(),
+            to,
+            "--cacert",
+            "ca.crt",
+            "--cert",
+            own.resolve("copier.crt").toString(),
+            "--key",
+            own.resolve("copier.key").toString());
+
+    assertEquals(1, without.exitCode(), without::output);
+    assertTrue(without.output().contains("(expected: --cert and --key)"), without::output);
+    assertTrue(with.orFail().contains(COPIED), with::output);
+  }
+
   private interface Run {
     Programs.Result run() throws IOException;
   }
@@ -123,8 +152,10 @@ final class SecureImportFromIT {
           """
           https://USER@SOURCE | https://USER@TARGET |                          | --cacert with who has signed
           https://USER@SOURCE | https://USER@TARGET | --cacert stranger.crt    | --cacert with who has signed
-          https://USER@SOURCE | https://USER@TARGET | --cacert nowhere.crt     | --cacert: "nowhere.crt" (expected: a file that exists)
+          https://USER@SOURCE | https://USER@TARGET | --cacert nowhere.crt     | --cacert: "nowhere.crt" (expected: what exists)
           https://USER@SOURCE | https://USER@TARGET | --cacert server.key      | --cacert: "server.key" (expected: certificates in PEM)
+          https://USER@SOURCE | https://USER@TARGET | --cert ca.crt --key x    | --cert, --key: "ca.crt and x" (expected: what exists)
+          https://USER@SOURCE | https://USER@TARGET | --cert ca.crt            | --cert, --key: "ca.crt" (expected: a certificate and its key in PEM)
           https://USER@SOURCE | https://TARGET      | --cacert ca.crt          | TARGET wants a user and a password
           https://SOURCE      | https://USER@TARGET | --cacert ca.crt          | SOURCE wants a user and a password
           https://x:y@SOURCE  | https://USER@TARGET | --cacert ca.crt          | SOURCE takes neither this user nor this password
