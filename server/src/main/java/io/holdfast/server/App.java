@@ -221,9 +221,9 @@ public final class App implements AutoCloseable {
   /** Flags in the form in which Go would print what it made of them. */
   private byte[] status() {
     Map<String, String> flags = new HashMap<>(options.effective());
+    flags.put(FlagTable.LOG_LEVEL, options.log().level().name().toLowerCase(Locale.ROOT));
     flags.put(FlagTable.PERSISTENCE_INTERVAL, GoDuration.format(options.persistence().interval()));
     flags.put(FlagTable.ROUTE_PREFIX, options.web().routePrefix());
-    flags.put(FlagTable.LOG_LEVEL, options.log().level().name().toLowerCase(Locale.ROOT));
     return StatusJson.of(flags, BuildInfo.labels(), clock.instant());
   }
 
