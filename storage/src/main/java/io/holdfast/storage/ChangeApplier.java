@@ -70,7 +70,7 @@ final class ChangeApplier {
       throws RocksDBException {
     // The failure time would be a group of its own.
     if (limits.checkGroups(state.groups(), group) == null) {
-      failedPush(group, atNanos, batch);
+      failedPush(group, atNanos, rejection, batch);
     }
     return new Rejected(rejection);
   }
@@ -87,7 +87,7 @@ final class ChangeApplier {
     Group present = groups.get(push.group());
     Group change = new Group(present == null ? push.group() : present.key);
     change.replacedAt = push.replace() ? version : null;
-    change.lastPush = stamp(present, version, push.receivedAtNanos());
+    change.lastPush = stamp(present, version, push.receivedAtNanos(), null);
     for (PushedFamily family : push.families().values()) {
       Family before = present == null ? null : present.families.get(family.name());
       Descriptor descriptor = groups.shared(family.descriptor());
@@ -101,19 +101,21 @@ final class ChangeApplier {
     replicate(change, records, batch);
   }
 
-  private void failedPush(GroupKey group, long receivedAtNanos, CommitBatch batch)
+  private void failedPush(
+      GroupKey group, long receivedAtNanos, Rejection rejection, CommitBatch batch)
       throws RocksDBException {
     Version version = state.nextVersion();
     Group present = state.groups().get(group);
     Group change = new Group(present == null ? group : present.key);
-    change.lastFailure = stamp(present, version, receivedAtNanos);
+    change.lastFailure = stamp(present, version, receivedAtNanos, rejection.message());
     state.merge(change, batch);
     replicate(change, List.of(), batch);
   }
 
-  private static PushStamp stamp(@Nullable Group present, Version version, long atNanos) {
+  private static PushStamp stamp(
+      @Nullable Group present, Version version, long atNanos, @Nullable String reason) {
     Version since = present == null ? null : present.stampsClaimedAt();
-    return new PushStamp(version, atNanos / 1e9, since == null ? version : since);
+    return new PushStamp(version, atNanos / 1e9, since == null ? version : since, reason);
   }
 
   private void delete(GroupKey group, CommitBatch batch) throws RocksDBException {

@@ -3,7 +3,12 @@ package io.holdfast.storage;
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.ExpositionFormat;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +22,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exposition {
   private final SortedTree<String, NamedFamily> names;
+  private final SortedTree<GroupKey, String> failureReasons;
   private final int groups;
   private final long series;
   private final long shadowedSeries;
 
-  Exposition(SortedTree<String, NamedFamily> names, int groups, long series, long shadowedSeries) {
+  /**
+   * @param failureReasons why the last failed push failed, of the groups that have one
+   */
+  Exposition(
+      SortedTree<String, NamedFamily> names,
+      SortedTree<GroupKey, String> failureReasons,
+      int groups,
+      long series,
+      long shadowedSeries) {
     this.names = names;
+    this.failureReasons = failureReasons;
     this.groups = groups;
     this.series = series;
     this.shadowedSeries = shadowedSeries;
@@ -30,7 +45,7 @@ public final class Exposition {
 
   /** What is shown of a store that has nothing. */
   public static Exposition empty() {
-    return new Exposition(SortedTree.empty(), 0, 0, 0);
+    return new Exposition(SortedTree.empty(), SortedTree.empty(), 0, 0, 0);
   }
 
   public int groups() {
@@ -50,6 +65,84 @@ public final class Exposition {
   @Nullable Family family(String name, GroupKey group) {
     NamedFamily named = names.get(name);
     return named == null ? null : named.holders().get(group);
+  }
+
+  /**
+   * All groups without their metrics, in order of their keys. In proportion to their number, and
+   * nothing but memory is read.
+   */
+  public List<GroupSummary> summaries() {
+    NamedFamily pushes = names.get(PushTimes.PUSH_TIME);
+    NamedFamily failures = names.get(PushTimes.PUSH_FAILURE_TIME);
+    List<GroupSummary> summaries = new ArrayList<>(groups);
+    if (pushes != null && failures != null) {
+      List<Family> failed = new ArrayList<>(groups);
+      failures.holders().forEach(failed::add);
+      // Every group has both, so the two trees have the same keys.
+      pushes
+          .holders()
+          .forEach(push -> summaries.add(new GroupSummary(push, failed.get(summaries.size()))));
+    }
+    return summaries;
+  }
+
+  /** This group without its metrics, if it is there. */
+  public Optional<GroupSummary> summary(GroupKey group) {
+    Family push = family(PushTimes.PUSH_TIME, group);
+    Family failure = family(PushTimes.PUSH_FAILURE_TIME, group);
+    return push == null || failure == null
+        ? Optional.empty()
+        : Optional.of(new GroupSummary(push, failure));
+  }
+
+  /** Why the last failed push of the group failed, if one did and that is known. */
+  public Optional<String> failureReason(GroupKey group) {
+    return Optional.ofNullable(failureReasons.get(group));
+  }
+
+  /** How much some groups have. In proportion to the number of family names, for few groups. */
+  public Map<GroupKey, GroupSize> sizes(Collection<GroupKey> some) {
+    Map<GroupKey, GroupSize> sizes = new HashMap<>();
+    some.forEach(key -> sizes.put(key, GroupSize.NOTHING));
+    names.forEach(
+        named -> {
+          if (named.holders().size() > sizes.size()) {
+            for (Map.Entry<GroupKey, GroupSize> size : sizes.entrySet()) {
+              Family family = named.holders().get(size.getKey());
+              size.setValue(family == null ? size.getValue() : size.getValue().with(family));
+            }
+          } else {
+            named
+                .holders()
+                .forEach(
+                    family ->
+                        sizes.computeIfPresent(family.group, (key, size) -> size.with(family)));
+          }
+        });
+    return sizes;
+  }
+
+  /** The groups of which a scrape leaves something out. In proportion to all families if any. */
+  public Set<GroupKey> shadowedGroups() {
+    Set<GroupKey> shadowed = new HashSet<>();
+    if (shadowedSeries > 0) {
+      names.forEach(
+          named ->
+              named
+                  .holders()
+                  .forEach(
+                      family -> {
+                        if (family.shadowedSeries() > 0) {
+                          shadowed.add(family.group);
+                        }
+                      }));
+    }
+    return shadowed;
+  }
+
+  /** Which series of the family, read from the picture that shows this, a scrape leaves out. */
+  public Shadows shadows(StoredFamily family) {
+    return Shadows.of(family.shown(), names);
   }
 
   /**

@@ -32,7 +32,9 @@ final class GroupMerge {
   private static final Comparator<PushStamp> BY_STAMP =
       Comparator.comparing(PushStamp::version)
           .thenComparing(PushStamp::claimedAt)
-          .thenComparing(PushStamp::unixSeconds);
+          .thenComparing(PushStamp::unixSeconds)
+          .thenComparing(
+              PushStamp::reason, Comparator.nullsFirst(Comparator.<String>naturalOrder()));
 
   private GroupMerge() {}
 

@@ -124,7 +124,9 @@ public final class GroupReader implements AutoCloseable {
     pushTimes.add(StoredFamily.ofPushTime(failure, PushTimes.time(stamps.lastFailure, began)));
     pushTimes.add(StoredFamily.ofPushTime(push, PushTimes.time(stamps.lastPush, began)));
     return new StoredGroup(
-        key, PushTimes.seconds(stamps.lastFailure) <= PushTimes.seconds(stamps.lastPush));
+        key,
+        PushTimes.seconds(stamps.lastFailure) <= PushTimes.seconds(stamps.lastPush),
+        stamps.lastFailure == null ? null : stamps.lastFailure.reason());
   }
 
   /** The next family of the current group, the two push times among them; null at the end. */

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,7 @@ final class Groups {
 
   private final SeriesIndex series = new SeriesIndex();
   private SortedTree<String, NamedFamily> names = SortedTree.empty();
+  private SortedTree<GroupKey, String> failureReasons = SortedTree.empty();
   private long seriesCount;
   private long shadowedCount;
   private long memoryBytes;
@@ -144,7 +146,7 @@ final class Groups {
   }
 
   Exposition exposition() {
-    return new Exposition(names, size(), seriesCount, shadowedCount);
+    return new Exposition(names, failureReasons, size(), seriesCount, shadowedCount);
   }
 
   /**
@@ -160,6 +162,7 @@ final class Groups {
       change.deletedAt = Version.later(change.deletedAt, wipedAt);
     }
     Group group = groups.computeIfAbsent(change.key, Group::new);
+    PushStamp failureBefore = group.lastFailure;
     long fieldsBefore = digest == null ? 0 : StateDigest.ofFields(group);
     GroupMerge.merge(
         group,
@@ -177,8 +180,19 @@ final class Groups {
       digest.toggle(group.key, fieldsBefore ^ StateDigest.ofFields(group));
     }
     refreshPushTimes(group);
+    if (!Objects.equals(group.lastFailure, failureBefore)) {
+      noteReason(group.key, failureBefore, group.lastFailure);
+    }
     keepOrDrop(group);
     settle();
+  }
+
+  private void noteReason(GroupKey key, @Nullable PushStamp before, @Nullable PushStamp after) {
+    String old = before == null ? null : before.reason();
+    String reason = after == null ? null : after.reason();
+    memoryBytes += (reason == null ? 0 : reason.length()) - (old == null ? 0 : old.length());
+    failureReasons =
+        reason == null ? failureReasons.without(key) : failureReasons.with(key, reason);
   }
 
   private void toggle(GroupKey key, @Nullable Family family) {

@@ -1,10 +1,36 @@
 package io.holdfast.storage;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The time of a group's last successful or last failed push.
  *
  * @param unixSeconds seconds since 1970
  * @param claimedAt since when the group has had such a stamp; of two groups whose push times would
  *     be the same series, the older is exposed
+ * @param reason why the push failed; null if it succeeded, or if that is not known
  */
-record PushStamp(Version version, double unixSeconds, Version claimedAt) {}
+record PushStamp(Version version, double unixSeconds, Version claimedAt, @Nullable String reason) {
+  /** Enough to name the family, the series and the other group, unless their labels are long. */
+  static final int MAX_REASON_LENGTH = 400;
+
+  private static final String CUT = "\u2026";
+
+  PushStamp {
+    // Here, so that nothing that somebody sends is longer in memory.
+    reason = reason == null ? null : bounded(reason);
+  }
+
+  PushStamp(Version version, double unixSeconds, Version claimedAt) {
+    this(version, unixSeconds, claimedAt, null);
+  }
+
+  private static String bounded(String reason) {
+    if (reason.length() <= MAX_REASON_LENGTH) {
+      return reason;
+    }
+    int end = MAX_REASON_LENGTH - CUT.length();
+    boolean splitsPair = Character.isHighSurrogate(reason.charAt(end - 1));
+    return reason.substring(0, splitsPair ? end - 1 : end) + CUT;
+  }
+}

@@ -98,13 +98,11 @@ final class PushTimes {
 
   /** The message of one of the two families; its value is in its text alone. */
   static MetricFamily message(Family family) {
-    String line = new String(family.text, StandardCharsets.UTF_8).stripTrailing();
-    double seconds = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
     return MetricFamily.newBuilder()
         .setName(family.name())
         .setHelp(requireNonNull(family.help(), "help"))
         .setType(MetricType.GAUGE)
-        .addMetric(metric(Sanitiser.groupLabels(family.group), seconds))
+        .addMetric(metric(Sanitiser.groupLabels(family.group), seconds(family)))
         .build();
   }
 
@@ -119,9 +117,32 @@ final class PushTimes {
    * @param missing for a push that never was
    */
   static Instant time(@Nullable PushStamp stamp, Instant missing) {
-    return stamp == null
-        ? missing
-        : Instant.EPOCH.plus(Math.round(stamp.unixSeconds() * 1e6), ChronoUnit.MICROS);
+    return stamp == null ? missing : time(stamp.unixSeconds());
+  }
+
+  static Instant time(double unixSeconds) {
+    return Instant.EPOCH.plus(Math.round(unixSeconds * 1e6), ChronoUnit.MICROS);
+  }
+
+  /** The value of one of the two families: it is in the text alone. */
+  static double seconds(Family family) {
+    int start = valueAt(family.text);
+    return Double.parseDouble(
+        new String(family.text, start, family.text.length - 1 - start, StandardCharsets.US_ASCII));
+  }
+
+  /** Whether there ever was such a push; quicker to find out than when. */
+  static boolean isSet(Family family) {
+    int start = valueAt(family.text);
+    return start != family.text.length - 2 || family.text[start] != '0';
+  }
+
+  private static int valueAt(byte[] line) {
+    int start = line.length;
+    while (line[start - 1] != ' ') {
+      start--;
+    }
+    return start;
   }
 
   private static Metric metric(List<LabelPair> labels, double seconds) {
@@ -150,10 +171,7 @@ final class PushTimes {
 
   /** The same line with another value: labels need not be rendered with every push. */
   private static byte[] withValue(byte[] line, double value) {
-    int valueAt = line.length;
-    while (line[valueAt - 1] != ' ') {
-      valueAt--;
-    }
+    int valueAt = valueAt(line);
     byte[] number = (GoNumbers.format(value) + "\n").getBytes(StandardCharsets.US_ASCII);
     byte[] changed = Arrays.copyOf(line, valueAt + number.length);
     System.arraycopy(number, 0, changed, valueAt, number.length);

@@ -92,15 +92,22 @@ final class Records {
   }
 
   private static StoredPushStamp stored(PushStamp stamp) {
-    return StoredPushStamp.newBuilder()
-        .setVersion(stored(stamp.version()))
-        .setUnixSeconds(stamp.unixSeconds())
-        .setClaimedAt(stored(stamp.claimedAt()))
-        .build();
+    StoredPushStamp.Builder stored =
+        StoredPushStamp.newBuilder()
+            .setVersion(stored(stamp.version()))
+            .setUnixSeconds(stamp.unixSeconds())
+            .setClaimedAt(stored(stamp.claimedAt()));
+    if (stamp.reason() != null) {
+      stored.setReason(stamp.reason());
+    }
+    return stored.build();
   }
 
   private static @Nullable PushStamp stamp(StoredPushStamp stored) {
     return new PushStamp(
-        version(stored.getVersion()), stored.getUnixSeconds(), version(stored.getClaimedAt()));
+        version(stored.getVersion()),
+        stored.getUnixSeconds(),
+        version(stored.getClaimedAt()),
+        stored.hasReason() ? stored.getReason() : null);
   }
 }

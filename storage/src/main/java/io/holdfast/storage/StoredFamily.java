@@ -60,6 +60,11 @@ public final class StoredFamily {
     return new StoredFamily(shown, pushedAt, PushTimes.message(shown).toByteString());
   }
 
+  /** What is in memory of it. */
+  Family shown() {
+    return shown;
+  }
+
   public GroupKey group() {
     return shown.group;
   }
@@ -83,7 +88,7 @@ public final class StoredFamily {
   }
 
   /** The name under which a text scrape shows it: that which orders families. */
-  String shownName() {
+  public String shownName() {
     return shown.name();
   }
 
@@ -102,6 +107,11 @@ public final class StoredFamily {
    */
   public Instant pushedAt() {
     return pushedAt;
+  }
+
+  /** How many series it has, the shadowed ones too. */
+  public int series() {
+    return shown.seriesHashes.length;
   }
 
   /** How many of its series are left out of scrapes, because older ones are in conflict. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,9 @@ import org.rocksdb.WriteBatch;
  * node.txt}), and what it tells the others ({@code changes.txt}: a change in hex each). The files
  * are never changed: a store that any version of format 1 has written must be read for ever, and
  * nodes of several versions must understand each other.
+ *
+ * <p>What was added later to the format is in files of its own, of the same changes: {@code
+ * reasons-*} have why pushes failed.
  */
 class FormatsTest {
   private static final long NODE = 0x975835de1c9756ceL;
@@ -59,6 +63,26 @@ class FormatsTest {
   }
 
   @Test
+  void store_withReasons_isRead() throws StoreException, RocksDBException {
+    restore("reasons-store.txt");
+    RocksGroupStore store = fixture.open();
+    assertEquals(golden("exposition.txt"), StoreFixture.text(store));
+    GroupKey refused = Pushes.group("instance", "", "job", "backup");
+    assertEquals(
+        Optional.of("metric family \"push_time_seconds\" of group {instance=\"\",job=\"backup\"}"),
+        store.exposition().failureReason(refused));
+  }
+
+  @Test
+  void changes_withReasons_areUnderstood() {
+    List<ByteString> changes = changes("reasons-changes.txt");
+    MemoryStore node = new MemoryStore(1);
+    node.merge(MergeRequest.ofChanges(1, 1, ReceivedStates.decode(changes)));
+    assertEquals(golden("node-exposition.txt"), node.text());
+    assertEquals(NODE_DIGEST, node.digest());
+  }
+
+  @Test
   void store_ofFormat1_isRead() throws StoreException, RocksDBException {
     restore("store.txt");
     assertEquals(golden("exposition.txt"), StoreFixture.text(fixture.open()));
@@ -80,7 +104,7 @@ class FormatsTest {
 
   @Test
   void store_ofANode_isWritten_byteForByte() throws StoreException, RocksDBException {
-    assertEquals(golden("node.txt"), writtenByANode());
+    assertEquals(golden("reasons-node.txt"), writtenByANode());
   }
 
   @Test
@@ -92,20 +116,23 @@ class FormatsTest {
         told.append(HexFormat.of().formatHex(each.toByteArray())).append('\n');
       }
     }
-    assertEquals(golden("changes.txt"), told.toString());
+    assertEquals(golden("reasons-changes.txt"), told.toString());
   }
 
   @Test
   void changes_ofFormat1_areUnderstood() {
-    List<ByteString> changes =
-        golden("changes.txt")
-            .lines()
-            .map(line -> ByteString.copyFrom(HexFormat.of().parseHex(line)))
-            .toList();
+    List<ByteString> changes = changes("changes.txt");
     MemoryStore node = new MemoryStore(1);
     node.merge(MergeRequest.ofChanges(1, 1, ReceivedStates.decode(changes)));
     assertEquals(golden("node-exposition.txt"), node.text());
     assertEquals(NODE_DIGEST, node.digest());
+  }
+
+  private static List<ByteString> changes(String name) {
+    return golden(name)
+        .lines()
+        .map(line -> ByteString.copyFrom(HexFormat.of().parseHex(line)))
+        .toList();
   }
 
   private void restore(String name) throws StoreException, RocksDBException {
@@ -167,7 +194,7 @@ class FormatsTest {
 
   @Test
   void store_isWritten_byteForByte() throws StoreException, RocksDBException {
-    assertEquals(golden("store.txt"), written());
+    assertEquals(golden("reasons-store.txt"), written());
     assertEquals(golden("exposition.txt"), StoreFixture.text(fixture.open()));
   }
 
