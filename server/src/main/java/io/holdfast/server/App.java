@@ -8,6 +8,7 @@ import io.holdfast.cluster.ClusterNode;
 import io.holdfast.cluster.ClusterOptions;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.server.GatewayHandler.Handlers;
+import io.holdfast.server.page.Pages;
 import io.holdfast.server.takeover.FileTakeover;
 import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.storage.GroupStore;
@@ -20,8 +21,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,6 +48,7 @@ import org.slf4j.LoggerFactory;
  *         ScrapeHandler            --> GroupStore.read
  *         ApiHandler               --> GroupStore.readPicture
  *         ClusterHandler           --> ClusterNode.status
+ *         PageHandler              --> GroupStore.read, readPicture, submit
  *
  * GroupStore                       alone: RocksGroupStore
  *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes
@@ -68,6 +72,7 @@ public final class App implements AutoCloseable {
 
   private final Options options;
   private final Clock clock = Clock.systemUTC();
+  private final Instant startedAt = clock.instant();
   private final long heapBytes = Runtime.getRuntime().maxMemory();
   private final Lifecycle lifecycle = new Lifecycle();
   private @Nullable WebServer web;
@@ -180,6 +185,7 @@ public final class App implements AutoCloseable {
       throws StartException {
     GroupStore groups = health.store();
     metrics.observe(groups);
+    SameOrigin origin = new SameOrigin(options.web().externalUrl());
     Limits.Web limits = options.limits().web();
     int most = options.limits().connections(heapBytes, maxFiles());
     Uploads uploads = new Uploads(limits.readTimeout());
@@ -190,10 +196,11 @@ public final class App implements AutoCloseable {
         new Handlers(
             new PushHandler(
                 groups, metrics, clock, new PushHandler.Rules(pushes, uploads, options.pushes())),
-            new DeleteHandler(groups, metrics),
+            new DeleteHandler(groups, metrics, origin),
             new ScrapeHandler(groups, metrics),
             new ApiHandler(groups, metrics, status()),
-            new ClusterHandler(cluster, health, metrics));
+            new ClusterHandler(cluster, health, metrics),
+            new PageHandler(pages(), options, health, cluster, metrics, origin));
     GatewayHandler gateway =
         new GatewayHandler(
             new Routes(options.web(), options.pushes().names()), health, metrics, handlers);
@@ -224,7 +231,23 @@ public final class App implements AutoCloseable {
     flags.put(FlagTable.LOG_LEVEL, options.log().level().name().toLowerCase(Locale.ROOT));
     flags.put(FlagTable.PERSISTENCE_INTERVAL, GoDuration.format(options.persistence().interval()));
     flags.put(FlagTable.ROUTE_PREFIX, options.web().routePrefix());
-    return StatusJson.of(flags, BuildInfo.labels(), clock.instant());
+    return StatusJson.of(flags, BuildInfo.labels(), startedAt);
+  }
+
+  private Pages pages() {
+    Map<String, String> build = new LinkedHashMap<>();
+    build.put("Version", BuildInfo.version());
+    build.put("Java", Runtime.version().toString());
+    Options.Web web = options.web();
+    return new Pages(
+        new Pages.Settings(
+            UrlPath.encode(UrlPath.toByteString(web.pagePrefix())),
+            !web.readOnlyPage(),
+            web.enableAdminApi(),
+            build,
+            options.effective(),
+            startedAt),
+        clock);
   }
 
   /** The port of the first listen address: the real one if that asked for any free one with 0. */

@@ -13,6 +13,7 @@ final class FlagTable {
   static final String ROUTE_PREFIX = "web.route-prefix";
   static final String ENABLE_LIFECYCLE = "web.enable-lifecycle";
   static final String ENABLE_ADMIN_API = "web.enable-admin-api";
+  static final String READ_ONLY_PAGE = "web.read-only-page";
   static final String PERSISTENCE_FILE = "persistence.file";
   static final String SYSTEMD_SOCKET = "web.systemd-socket";
   static final String PERSISTENCE_INTERVAL = "persistence.interval";
@@ -66,7 +67,13 @@ final class FlagTable {
               Kind.SWITCH,
               "",
               "false",
-              "Let PUT /api/v1/admin/wipe delete every group."),
+              "Let PUT /api/v1/admin/wipe, and the web page, delete every group."),
+          new Flag(
+              READ_ONLY_PAGE,
+              Kind.SWITCH,
+              "",
+              "false",
+              "Let nobody delete on the web page. Pushes and the APIs stay as they are."),
           new Flag(
               SYSTEMD_SOCKET,
               Kind.SWITCH,

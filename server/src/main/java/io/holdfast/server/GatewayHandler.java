@@ -14,15 +14,6 @@ import org.eclipse.jetty.util.thread.Invocable;
 final class GatewayHandler extends Handler.Abstract.NonBlocking {
   private static final int MAX_GZIP_HEADER_BYTES = 16 << 10;
 
-  private static final String HOME =
-      """
-      Holdfast is running.
-
-      Push:    PUT or POST /metrics/job/<job>{/<label>/<value>}
-      Delete:  DELETE the same path
-      Scrape:  GET /metrics
-      """;
-
   private final Routes routes;
   private final Health health;
   private final OwnMetrics metrics;
@@ -34,7 +25,8 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
       DeleteHandler deletes,
       ScrapeHandler scrapes,
       ApiHandler api,
-      ClusterHandler cluster) {}
+      ClusterHandler cluster,
+      PageHandler pages) {}
 
   GatewayHandler(Routes routes, Health health, OwnMetrics metrics, Handlers handlers) {
     this.routes = routes;
@@ -106,12 +98,10 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
       answerProbe(exchange, "healthy", health.trouble(), 500);
     } else if (route instanceof Route.Ready) {
       answerProbe(exchange, "ready", health.unready(), 503);
-    } else if (route instanceof Route.Home) {
-      answerCounted(exchange, "status", 200, HOME);
     } else if (route instanceof Route.Quit) {
       exchange.answer(200, "Requesting termination... Goodbye!");
       health.lifecycle().requestQuit();
-    } else {
+    } else if (!handlers.pages().handle(exchange, route)) {
       answerMisdirected(exchange, route);
     }
   }
@@ -125,11 +115,6 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
     } else {
       exchange.answer(status, "OK");
     }
-  }
-
-  private void answerCounted(Exchange exchange, String handler, int status, String body) {
-    metrics.requestAnswered(handler, exchange.method(), status);
-    exchange.answer(status, body);
   }
 
   private void answerMisdirected(Exchange exchange, Route route) {

@@ -36,6 +36,7 @@ record Options(
    *     end with one
    * @param routePrefix prefix of every route: empty, or begins with a slash and does not end with
    *     one
+   * @param readOnlyPage whether the web page deletes nothing
    * @param configFile for TLS and passwords; null if none is given
    */
   record Web(
@@ -47,7 +48,14 @@ record Options(
       boolean enableLifecycle,
       boolean enableAdminApi,
       boolean systemdSocket,
-      @Nullable Path configFile) {}
+      boolean readOnlyPage,
+      @Nullable Path configFile) {
+
+    /** Prefix of the addresses that the web page refers to, as the browser sees them. */
+    String pagePrefix() {
+      return externalUrl.isEmpty() ? routePrefix : externalPathPrefix;
+    }
+  }
 
   /**
    * @param path directory of the store; relative to the working directory unless absolute

@@ -36,6 +36,7 @@ final class OptionsReader {
             flags.isOn(FlagTable.ENABLE_LIFECYCLE),
             flags.isOn(FlagTable.ENABLE_ADMIN_API),
             flags.isOn(FlagTable.SYSTEMD_SOCKET),
+            flags.isOn(FlagTable.READ_ONLY_PAGE),
             flags.read(FlagTable.CONFIG_FILE, OptionsReader::file));
     refuseTakenTelemetryPath(web);
 
@@ -103,7 +104,7 @@ final class OptionsReader {
     for (String route : taken) {
       own |= path.equals(web.routePrefix() + route);
     }
-    for (String tree : List.of("/api/v1", "/static", "/debug/pprof")) {
+    for (String tree : List.of("/api/v1", "/static", "/group", "/delete-all", "/debug/pprof")) {
       own |= (path + "/").startsWith(web.routePrefix() + tree + "/");
     }
     if (own) {

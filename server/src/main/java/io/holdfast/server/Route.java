@@ -46,7 +46,34 @@ sealed interface Route {
   /** 403, {@code Lifecycle API is not enabled.} */
   record QuitDisabled() implements Route {}
 
+  /** The web page's list of groups. */
   record Home() implements Route {}
+
+  /** The web page on this node. */
+  record Status() implements Route {}
+
+  /**
+   * The web page of one group.
+   *
+   * @param groupingLabels as in {@link Push}
+   */
+  record Group(SortedMap<String, String> groupingLabels) implements Route {}
+
+  /**
+   * The web page deletes a group.
+   *
+   * @param groupingLabels as in {@link Push}
+   */
+  record GroupDeletion(SortedMap<String, String> groupingLabels) implements Route {}
+
+  /** The web page asks whether to delete every group. */
+  record WipeQuestion() implements Route {}
+
+  /** The web page deletes every group. */
+  record PageWipe() implements Route {}
+
+  /** A file that the web page needs. */
+  record Asset(String name) implements Route {}
 
   /**
    * The path is spelt differently.

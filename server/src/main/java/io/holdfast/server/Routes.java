@@ -2,6 +2,8 @@ package io.holdfast.server;
 
 import io.holdfast.proto.NameRule;
 import io.holdfast.server.GroupingLabels.BadLabelsException;
+import io.holdfast.server.page.Assets;
+import io.holdfast.server.page.Pages;
 import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +58,12 @@ final class Routes {
     api.add("HEAD", "/cluster", new Route.Cluster());
 
     pages.add("GET", prefix + "/", new Route.Home());
-    pages.add("GET", prefix + "/status", new Route.Home());
+    pages.add("GET", prefix + "/status", new Route.Status());
+    pages.add("GET", prefix + Assets.PATH, (name, rest) -> new Route.Asset(name + rest));
+    if (adminApi) {
+      pages.add("GET", prefix + Pages.WIPE_PATH, new Route.WipeQuestion());
+      pages.add("POST", prefix + Pages.WIPE_PATH, new Route.PageWipe());
+    }
     pages.add("GET", prefix + "/-/healthy", new Route.Healthy());
     pages.add("GET", prefix + "/-/ready", new Route.Ready());
     pages.add("GET", "/-/quit", GET_QUIT);
@@ -68,6 +75,14 @@ final class Routes {
     String job = prefix + "/metrics/job";
     addGroup(job + "/", false);
     addGroup(job + GroupingLabels.BASE64_SUFFIX + "/", true);
+    String page = prefix + Pages.GROUP_PATH + "/job";
+    addGroupPage(page + "/", false);
+    addGroupPage(page + GroupingLabels.BASE64_SUFFIX + "/", true);
+  }
+
+  private void addGroupPage(String path, boolean isBase64) {
+    addGroup("GET", path, isBase64, "group", Route.Group::new);
+    addGroup("POST", path, isBase64, "group", Route.GroupDeletion::new);
   }
 
   private void addGroup(String path, boolean isBase64) {

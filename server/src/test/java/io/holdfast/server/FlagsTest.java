@@ -32,6 +32,7 @@ class FlagsTest {
             false,
             false,
             false,
+            false,
             null),
         options.web());
     assertEquals(new Options.Storage(Path.of("data")), options.storage());
@@ -52,6 +53,7 @@ class FlagsTest {
             "--web.telemetry-path=/m",
             "--web.external-url=https://example.org/out/",
             "--web.route-prefix=in/",
+            "--web.read-only-page",
             "--web.enable-lifecycle",
             "--web.enable-admin-api",
             "--web.config.file=web.yml",
@@ -76,6 +78,7 @@ class FlagsTest {
             true,
             true,
             false,
+            true,
             Path.of("web.yml")),
         options.web());
     assertEquals(new Options.Storage(Path.of("/var/lib/holdfast")), options.storage());

@@ -1,0 +1,339 @@
+package io.holdfast.server;
+
+import static java.util.Objects.requireNonNull;
+
+import io.holdfast.cluster.ClusterStatus;
+import io.holdfast.server.page.Assets;
+import io.holdfast.server.page.Node;
+import io.holdfast.server.page.Pages;
+import io.holdfast.storage.Change;
+import io.holdfast.storage.Exposition;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.Picture;
+import io.holdfast.storage.PictureException;
+import io.holdfast.storage.PictureReading;
+import io.holdfast.storage.Reading;
+import io.holdfast.storage.WriteOutcome;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves the web page. Unlike a scrape it is never refused because there may be more on other
+ * nodes: it shows what is here, and says so.
+ */
+final class PageHandler {
+  private static final String HTML = "text/html; charset=utf-8";
+
+  /** Nothing but our own files, and nobody may put the page into one of theirs. */
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+          + " form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+  private static final String FOR_EVER = "public, max-age=31536000, immutable";
+
+  /** What may stand between quotes in a shell. */
+  private static final Pattern HOST = Pattern.compile("[a-zA-Z0-9.:_\\[\\]-]+");
+
+  private static final String READ_ONLY =
+      "Nothing can be deleted on this page (--web.read-only-page). The API can.";
+
+  private final Pages pages;
+  private final Options options;
+  private final Health health;
+  private final Supplier<ClusterStatus> cluster;
+  private final OwnMetrics metrics;
+  private final SameOrigin origin;
+
+  PageHandler(
+      Pages pages,
+      Options options,
+      Health health,
+      Supplier<ClusterStatus> cluster,
+      OwnMetrics metrics,
+      SameOrigin origin) {
+    this.pages = pages;
+    this.options = options;
+    this.health = health;
+    this.cluster = cluster;
+    this.metrics = metrics;
+    this.origin = origin;
+  }
+
+  /** Answers the request if it is for the page, and returns whether it is. */
+  boolean handle(Exchange exchange, Route route) {
+    if (route instanceof Route.Home) {
+      groups(exchange);
+    } else if (route instanceof Route.Group group) {
+      group(exchange, GroupKey.of(group.groupingLabels()));
+    } else if (route instanceof Route.Asset asset) {
+      asset(exchange, asset.name());
+    } else if (route instanceof Route.Status) {
+      status(exchange);
+    } else if (route instanceof Route.GroupDeletion deletion) {
+      delete(exchange, new Change.Delete(GroupKey.of(deletion.groupingLabels())));
+    } else if (route instanceof Route.WipeQuestion) {
+      later(exchange, () -> send(exchange, "wipe", wipeQuestion()));
+    } else if (route instanceof Route.PageWipe) {
+      delete(exchange, new Change.Wipe());
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private GroupStore store() {
+    return health.store();
+  }
+
+  private void groups(Exchange exchange) {
+    whenRead(
+        exchange,
+        (exposition, notCurrent) ->
+            send(
+                exchange,
+                "status",
+                pages.groups(node(notCurrent), exposition, parameters(exchange))));
+  }
+
+  private void status(Exchange exchange) {
+    whenRead(
+        exchange,
+        (exposition, notCurrent) -> {
+          Pages.Storage storage =
+              new Pages.Storage(
+                  options.storage().path().toString(),
+                  store().sizeBytes(),
+                  exposition,
+                  store().queueDepth());
+          send(exchange, "status", pages.status(node(notCurrent), storage));
+        });
+  }
+
+  private interface Shown {
+    void show(Exposition exposition, @Nullable String notCurrent);
+  }
+
+  private void whenRead(Exchange exchange, Shown shown) {
+    CompletableFuture<Reading> unused =
+        store()
+            .read()
+            .whenComplete(
+                (reading, failure) -> later(exchange, () -> show(requireNonNull(reading), shown)));
+  }
+
+  private void show(Reading reading, Shown shown) {
+    if (reading instanceof Reading.Current current) {
+      shown.show(current.exposition(), null);
+    } else if (reading instanceof Reading.Stale stale) {
+      shown.show(stale.exposition(), stale.reason());
+    } else if (reading instanceof Reading.Unsure unsure) {
+      shown.show(store().exposition(), unsure.reason());
+    }
+  }
+
+  private Node node(@Nullable String notCurrent) {
+    return new Node(
+        options.cluster() == null ? null : cluster.get(),
+        health.unready().orElse(null),
+        notCurrent,
+        store().unwritable().orElse(null));
+  }
+
+  private void group(Exchange exchange, GroupKey key) {
+    Map<String, String> parameters = parameters(exchange);
+    if ("delete".equals(parameters.get("confirm"))) {
+      later(exchange, () -> send(exchange, "group", question(key, parameters)));
+      return;
+    }
+    CompletableFuture<Void> unused =
+        store()
+            .readPicture()
+            .thenCompose(this::orWhatIsHere)
+            .handle(
+                (reading, failure) -> {
+                  later(exchange, () -> show(exchange, key, reading, failure));
+                  return null;
+                });
+  }
+
+  private Pages.Page question(GroupKey key, Map<String, String> parameters) {
+    return options.web().readOnlyPage()
+        ? pages.message(403, node(null), "Delete", READ_ONLY)
+        : pages.confirmDelete(node(null), key, parameters);
+  }
+
+  private Pages.Page wipeQuestion() {
+    return options.web().readOnlyPage()
+        ? pages.message(403, node(null), "Delete all groups", READ_ONLY)
+        : pages.confirmWipe(node(null), store().exposition());
+  }
+
+  /** What is not refused must be closed. */
+  private CompletableFuture<PictureReading> orWhatIsHere(PictureReading reading) {
+    return reading instanceof PictureReading.Unsure unsure
+        ? store().picture().thenApply(picture -> new PictureReading.Stale(picture, unsure.reason()))
+        : CompletableFuture.completedFuture(reading);
+  }
+
+  private void show(
+      Exchange exchange,
+      GroupKey key,
+      @Nullable PictureReading reading,
+      @Nullable Throwable failure) {
+    String reason = PictureReading.reason(failure);
+    if (reading instanceof PictureReading.Current current) {
+      show(exchange, key, current.picture(), null);
+    } else if (reading instanceof PictureReading.Stale stale) {
+      show(exchange, key, stale.picture(), stale.reason());
+    } else {
+      unreadable(exchange, reason);
+    }
+  }
+
+  private void show(Exchange exchange, GroupKey key, Picture picture, @Nullable String notCurrent) {
+    Pages.Page page;
+    try (picture) {
+      page = pages.group(node(notCurrent), picture, key, parameters(exchange), pushUrl(exchange));
+    } catch (PictureException e) {
+      unreadable(exchange, String.valueOf(e.getMessage()));
+      return;
+    }
+    send(exchange, "group", page);
+  }
+
+  private void unreadable(Exchange exchange, String reason) {
+    exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
+    send(
+        exchange,
+        "group",
+        pages.message(503, node(null), "Not readable now", "The group cannot be read: " + reason));
+  }
+
+  /** Where to push, as whoever looks at the page reaches this server. */
+  private String pushUrl(Exchange exchange) {
+    Options.Web web = options.web();
+    if (!web.externalUrl().isEmpty()) {
+      String url = web.externalUrl();
+      return (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + "/metrics";
+    }
+    String host = exchange.header(HttpHeader.HOST);
+    String scheme = exchange.request().isSecure() ? "https" : "http";
+    boolean isUsable = host != null && HOST.matcher(host).matches();
+    return scheme
+        + "://"
+        + (isUsable ? host : "localhost:" + Request.getLocalPort(exchange.request()))
+        + UrlPath.encode(UrlPath.toByteString(web.routePrefix()))
+        + "/metrics";
+  }
+
+  private void delete(Exchange exchange, Change change) {
+    if (options.web().readOnlyPage() || !origin.isOwn(exchange)) {
+      String reason = options.web().readOnlyPage() ? READ_ONLY : SameOrigin.REFUSAL;
+      later(
+          exchange,
+          () -> send(exchange, "group", pages.message(403, node(null), "Not deleted", reason)));
+      return;
+    }
+    exchange.whenDecided(
+        store().submit(change),
+        outcome -> later(exchange, () -> answer(exchange, outcome)),
+        () -> {});
+  }
+
+  private void answer(Exchange exchange, WriteOutcome outcome) {
+    if (outcome instanceof WriteOutcome.Unavailable unavailable) {
+      exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
+      send(
+          exchange,
+          "group",
+          pages.message(503, node(null), "Not deleted", "Not deleted: " + unavailable.reason()));
+    } else {
+      metrics.requestAnswered("group", exchange.method(), 303);
+      String list = pages.listAddress(parameters(exchange));
+      exchange.response().getHeaders().put(HttpHeader.LOCATION, list);
+      exchange.answer(303);
+    }
+  }
+
+  private void asset(Exchange exchange, String name) {
+    Assets.Asset asset = pages.assets().get(name).orElse(null);
+    metrics.requestAnswered("static", exchange.method(), asset == null ? 404 : 200);
+    if (asset == null) {
+      exchange.refuse(404, "404 page not found");
+      return;
+    }
+    secure(exchange);
+    exchange.response().getHeaders().put(HttpHeader.CACHE_CONTROL, FOR_EVER);
+    answer(exchange, 200, asset.contentType(), asset.content());
+  }
+
+  private void send(Exchange exchange, String handler, Pages.Page page) {
+    metrics.requestAnswered(handler, exchange.method(), page.status());
+    secure(exchange);
+    exchange.response().getHeaders().put(HttpHeader.CACHE_CONTROL, "no-cache");
+    answer(exchange, page.status(), HTML, page.html());
+  }
+
+  private static void secure(Exchange exchange) {
+    HttpFields.Mutable headers = exchange.response().getHeaders();
+    headers.put("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    headers.put("X-Content-Type-Options", "nosniff");
+    // Not "no-referrer": browsers then hide the origin of our own forms, too.
+    headers.put("Referrer-Policy", "same-origin");
+    headers.put("Cross-Origin-Opener-Policy", "same-origin");
+  }
+
+  private static void answer(Exchange exchange, int status, String contentType, byte[] body) {
+    HttpFields.Mutable headers = exchange.response().getHeaders();
+    headers.put(HttpHeader.VARY, HttpHeader.ACCEPT_ENCODING.asString());
+    if (ContentEncoding.acceptsGzip(exchange.header(HttpHeader.ACCEPT_ENCODING))) {
+      headers.put(HttpHeader.CONTENT_ENCODING, "gzip");
+      exchange.answer(status, contentType, gzipped(body));
+    } else {
+      exchange.answer(status, contentType, body);
+    }
+  }
+
+  private static byte[] gzipped(byte[] body) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(body.length / 4);
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** Of several of one name the last one counts. */
+  private static Map<String, String> parameters(Exchange exchange) {
+    Map<String, String> parameters = new HashMap<>();
+    String query = exchange.request().getHttpURI().getQuery();
+    if (query != null) {
+      Request.extractQueryParameters(exchange.request())
+          .forEach(
+              field ->
+                  parameters.put(
+                      field.getName(), field.getValues().get(field.getValues().size() - 1)));
+    }
+    return parameters;
+  }
+
+  /** Making a page takes milliseconds: not on the thread that serves connections. */
+  private static void later(Exchange exchange, Runnable answering) {
+    Executor executor = exchange.request().getComponents().getExecutor();
+    exchange.guarded(() -> executor.execute(() -> exchange.guarded(answering)));
+  }
+}

@@ -1,0 +1,131 @@
+package io.holdfast.server.page;
+
+import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.Metric;
+import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.storage.Shadows;
+import io.holdfast.storage.Shadows.Shadow;
+import io.holdfast.storage.StoredFamily;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+
+/**
+ * A metric of a group with some of its series, in the order in which they were pushed.
+ *
+ * @param shownName under which a text scrape shows it
+ * @param columns names of labels that have a column each; empty if there are too many for that
+ * @param from how many series are before the first one here
+ * @param all how many there are
+ * @param shadowed how many of these scrapes leave out
+ * @param shadows why, of the series here
+ */
+record FamilyView(
+    String name,
+    String shownName,
+    String type,
+    String help,
+    Age pushed,
+    List<String> columns,
+    List<SeriesView> series,
+    int from,
+    int all,
+    int shadowed,
+    List<ShadowView> shadows) {
+
+  private static final int MAX_COLUMNS = 6;
+  private static final int MAX_SHADOWS = 3;
+
+  /** Which of the series are wanted. */
+  record Range(int from, int limit) {}
+
+  static FamilyView of(
+      StoredFamily family,
+      Shadows shadows,
+      SortedMap<String, String> groupLabels,
+      Range range,
+      Instant now) {
+    String name = family.name();
+    List<SeriesView> series = new ArrayList<>();
+    Set<ShadowView> reasons = new LinkedHashSet<>();
+    Iterator<Metric> metrics = family.metrics();
+    for (int i = 0; i < range.from + range.limit && metrics.hasNext(); i++) {
+      Metric metric = metrics.next();
+      if (i >= range.from) {
+        Optional<Shadow> shadow = shadows.of(metric);
+        if (reasons.size() < MAX_SHADOWS) {
+          shadow.map(ShadowView::of).ifPresent(reasons::add);
+        }
+        List<Label> labels = labels(metric, groupLabels);
+        series.add(SeriesView.of(name, family.type(), metric, labels, shadow.isPresent(), now));
+      }
+    }
+    return new FamilyView(
+        name,
+        family.shownName(),
+        type(family.type()),
+        family.help().orElse(""),
+        Age.of(family.pushedAt(), now),
+        columns(series),
+        series,
+        range.from,
+        family.series(),
+        family.shadowedSeries(),
+        List.copyOf(reasons));
+  }
+
+  private static String type(MetricType type) {
+    return type.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /** Without what every series of the group has. */
+  private static List<Label> labels(Metric metric, SortedMap<String, String> groupLabels) {
+    List<Label> labels = new ArrayList<>();
+    for (LabelPair label : metric.getLabelList()) {
+      boolean isImplied = label.getName().equals("instance") && label.getValue().isEmpty();
+      if (!isImplied && !groupLabels.containsKey(label.getName())) {
+        labels.add(new Label(label.getName(), label.getValue()));
+      }
+    }
+    return labels;
+  }
+
+  private static List<String> columns(List<SeriesView> series) {
+    Set<String> names = new TreeSet<>();
+    series.forEach(one -> one.labels().forEach(label -> names.add(label.name())));
+    return names.size() > MAX_COLUMNS ? List.of() : List.copyOf(names);
+  }
+
+  /** Whether each series is a line of a table, and not a table of its own. */
+  boolean isSimple() {
+    return !type.equals("summary") && !type.endsWith("histogram");
+  }
+
+  /** Whether it is but one series without labels of its own, so that it needs no table. */
+  boolean isSingle() {
+    return isSimple() && all == 1 && series.size() == 1 && series.get(0).labels().isEmpty();
+  }
+
+  boolean hasLabels() {
+    return series.stream().anyMatch(one -> !one.labels().isEmpty());
+  }
+
+  boolean hasExemplars() {
+    return series.stream().anyMatch(one -> !one.exemplars().isEmpty());
+  }
+
+  boolean isWhole() {
+    return series.size() == all;
+  }
+
+  int last() {
+    return from + series.size();
+  }
+}

@@ -1,0 +1,105 @@
+package io.holdfast.server.page;
+
+import io.holdfast.server.page.GroupQuery.Sort;
+import io.holdfast.storage.Exposition;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.GroupSize;
+import io.holdfast.storage.GroupSummary;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One page of the list of groups. */
+record GroupList(GroupQuery query, GroupSearch.Found found, List<GroupRow> rows) {
+  /** The ages that are offered; others may stand in the address. */
+  private static final Map<String, String> AGES = new LinkedHashMap<>();
+
+  static {
+    AGES.put("", "Any age");
+    AGES.put("10m", "Older than 10 minutes");
+    AGES.put("1h", "Older than 1 hour");
+    AGES.put("6h", "Older than 6 hours");
+    AGES.put("1d", "Older than 1 day");
+    AGES.put("7d", "Older than 7 days");
+    AGES.put("30d", "Older than 30 days");
+  }
+
+  /** A choice in a list of such. */
+  record Choice(String value, String text, boolean isChosen) {}
+
+  static GroupList of(Exposition exposition, GroupQuery query, Instant now) {
+    GroupSearch.Found found = GroupSearch.find(exposition, query, now);
+    List<GroupKey> keys = found.groups().stream().map(GroupSummary::key).toList();
+    Map<GroupKey, GroupSize> sizes = exposition.sizes(keys);
+    List<GroupRow> rows = new ArrayList<>(keys.size());
+    for (GroupSummary group : found.groups()) {
+      GroupSize size = sizes.getOrDefault(group.key(), new GroupSize(0, 0, 0));
+      rows.add(GroupRow.of(exposition, group, size, now));
+    }
+    return new GroupList(query.onPage(found.page()), found, rows);
+  }
+
+  List<Choice> ages() {
+    List<Choice> choices = new ArrayList<>();
+    AGES.forEach(
+        (value, text) -> choices.add(new Choice(value, text, value.equals(query.olderThan()))));
+    if (!AGES.containsKey(query.olderThan())) {
+      choices.add(new Choice(query.olderThan(), "Older than " + query.olderThan(), true));
+    }
+    return choices;
+  }
+
+  /** What was found, in words. */
+  String count() {
+    if (!query.isFiltered()) {
+      return Numbers.counted(found.all(), "group");
+    }
+    return Numbers.grouped(found.matching()) + " of " + Numbers.counted(found.all(), "group");
+  }
+
+  /** Which of them are on this page; empty if all are. */
+  String range() {
+    return found.pages() == 1
+        ? ""
+        : Numbers.grouped(found.first()) + "\u2013" + Numbers.grouped(found.last());
+  }
+
+  /** The address of the list by time: newest first, and the other way round from there. */
+  String byTime() {
+    return "/"
+        + query.sortedBy(query.sort() == Sort.NEWEST ? Sort.OLDEST : Sort.NEWEST).queryString();
+  }
+
+  String byName() {
+    return "/" + query.sortedBy(Sort.NAME).queryString();
+  }
+
+  /** For the header of a column, as assistive technology wants to know it. */
+  String timeOrder() {
+    return switch (query.sort()) {
+      case NAME -> "";
+      case NEWEST -> "newest first";
+      case OLDEST -> "oldest first";
+    };
+  }
+
+  String page(int number) {
+    return "/" + query.onPage(number).queryString();
+  }
+
+  /** Numbers of the pages to which there are links, in order; 0 stands for a gap. */
+  List<Integer> pages() {
+    int last = found.pages();
+    List<Integer> pages = new ArrayList<>();
+    for (int page = 1; page <= last; page++) {
+      if (page == 1 || page == last || Math.abs(page - found.page()) <= 1) {
+        pages.add(page);
+      } else if (pages.get(pages.size() - 1) != 0) {
+        pages.add(0);
+      }
+    }
+    return pages;
+  }
+}

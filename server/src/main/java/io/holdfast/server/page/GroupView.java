@@ -1,0 +1,118 @@
+package io.holdfast.server.page;
+
+import io.holdfast.server.page.FamilyView.Range;
+import io.holdfast.storage.Exposition;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.GroupReader;
+import io.holdfast.storage.GroupSize;
+import io.holdfast.storage.GroupSummary;
+import io.holdfast.storage.Picture;
+import io.holdfast.storage.StoredFamily;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An opened group.
+ *
+ * @param families some of them, in order
+ * @param asked what the address asks for
+ * @param hasMore whether there are families after these
+ * @param pushUrl where to push to it, for a shell
+ */
+record GroupView(
+    GroupRow row, List<FamilyView> families, Asked asked, boolean hasMore, String pushUrl) {
+  static final int MAX_FAMILIES = 100;
+
+  private static final int SERIES_PER_FAMILY = 30;
+  private static final int SERIES_OF_ONE_FAMILY = 500;
+  private static final Set<String> PUSH_TIMES =
+      Set.of("push_time_seconds", "push_failure_time_seconds");
+
+  /**
+   * What is to be seen of the group.
+   *
+   * @param metric the one family, by the name that a scrape shows; null for all
+   * @param from how many series of it, or else families, come before
+   */
+  record Asked(@Nullable String metric, int from) {
+    static Asked read(Map<String, String> parameters) {
+      String from = parameters.getOrDefault("from", "");
+      return new Asked(
+          parameters.get("metric"), from.matches("[0-9]{1,8}") ? Integer.parseInt(from) : 0);
+    }
+  }
+
+  /** Null if the group is not there. */
+  static @Nullable GroupView read(
+      Picture picture, GroupKey key, Asked asked, String pushUrl, Instant now) {
+    Exposition exposition = picture.exposition();
+    GroupSummary summary = exposition.summary(key).orElse(null);
+    if (summary == null) {
+      return null;
+    }
+    GroupSize size = exposition.sizes(List.of(key)).getOrDefault(key, new GroupSize(0, 0, 0));
+    GroupRow row = GroupRow.of(exposition, summary, size, now);
+    List<FamilyView> families = new ArrayList<>();
+    boolean hasMore = false;
+    try (GroupReader reader = picture.group(key)) {
+      reader.next();
+      SortedMap<String, String> labels = key.labels();
+      int skipped = 0;
+      for (StoredFamily family = reader.nextFamily(); family != null; ) {
+        if (isWanted(family, asked)) {
+          if (asked.metric == null && skipped < asked.from) {
+            skipped++;
+          } else if (families.size() == MAX_FAMILIES) {
+            hasMore = true;
+            break;
+          } else {
+            families.add(
+                FamilyView.of(family, exposition.shadows(family), labels, range(asked), now));
+          }
+        }
+        family = reader.nextFamily();
+      }
+    }
+    return new GroupView(row, families, asked, hasMore, pushUrl);
+  }
+
+  /** The push times are told above the metrics, unless there is more to be said of them. */
+  private static boolean isWanted(StoredFamily family, Asked asked) {
+    return asked.metric == null
+        ? !PUSH_TIMES.contains(family.shownName()) || family.shadowedSeries() > 0
+        : asked.metric.equals(family.shownName());
+  }
+
+  private static Range range(Asked asked) {
+    return asked.metric == null
+        ? new Range(0, SERIES_PER_FAMILY)
+        : new Range(asked.from, SERIES_OF_ONE_FAMILY);
+  }
+
+  /** The query of the group's address that shows more of this family. */
+  String more(FamilyView family) {
+    int from = asked.metric == null ? 0 : family.last();
+    return "?metric=" + GroupPath.escaped(family.shownName()) + (from == 0 ? "" : "&from=" + from);
+  }
+
+  boolean isOneFamily() {
+    return asked.metric() != null;
+  }
+
+  String next() {
+    return "?from=" + (asked.from + families.size());
+  }
+
+  String pushCommand() {
+    return "echo 'some_metric 3.14' | curl --data-binary @- '" + pushUrl + "'";
+  }
+
+  String deleteCommand() {
+    return "curl -X DELETE '" + pushUrl + "'";
+  }
+}

@@ -1,0 +1,200 @@
+package io.holdfast.server.page;
+
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.Utf8ByteOutput;
+import io.holdfast.storage.Exposition;
+import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.Picture;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes every page. Any threads may use it; none blocks but for the disk, where a picture is read.
+ */
+public final class Pages {
+  /** Where groups are, behind the prefix of all addresses. */
+  public static final String GROUP_PATH = "/group";
+
+  /** Where all groups are deleted. */
+  public static final String WIPE_PATH = "/delete-all";
+
+  private static final String GROUPS = "groups";
+  private static final String STATUS = "status";
+
+  /**
+   * What never changes.
+   *
+   * @param prefix of all addresses, escaped; see {@link Site}
+   * @param mayDelete whether the page may delete groups
+   * @param mayWipe whether it may delete all of them
+   * @param build name and value of what there is to say of the build, in order
+   * @param flags name without dashes, and value
+   */
+  public record Settings(
+      String prefix,
+      boolean mayDelete,
+      boolean mayWipe,
+      Map<String, String> build,
+      Map<String, String> flags,
+      Instant startedAt) {}
+
+  /**
+   * What there is to say of the store.
+   *
+   * @param queued changes that wait
+   */
+  public record Storage(String path, long bytes, Exposition exposition, int queued) {}
+
+  /** A page with its HTTP status. */
+  public record Page(int status, byte[] html) {}
+
+  private final Settings settings;
+  private final InstantSource clock;
+  private final Assets assets = new Assets();
+  private final Site site;
+  private final TemplateEngine templates;
+
+  /** Fails if something is missing from the jar. */
+  public Pages(Settings settings, InstantSource clock) {
+    this.settings = settings;
+    this.clock = clock;
+    this.site =
+        new Site(
+            settings.prefix(),
+            assets,
+            settings.mayDelete(),
+            settings.mayDelete() && settings.mayWipe());
+    this.templates =
+        TemplateEngine.createPrecompiled(
+            null, ContentType.Html, Pages.class.getClassLoader(), Pages.class.getPackageName());
+  }
+
+  /** The files that pages refer to. */
+  public Assets assets() {
+    return assets;
+  }
+
+  /** Where a page of the list is, from the parameters of an address that asked for it. */
+  public String listAddress(Map<String, String> parameters) {
+    return site.url("/" + GroupQuery.read(parameters).queryString());
+  }
+
+  /** The list of groups. */
+  public Page groups(Node node, Exposition exposition, Map<String, String> parameters) {
+    Frame frame = frame("Groups", GROUPS, node);
+    GroupList list = GroupList.of(exposition, GroupQuery.read(parameters), frame.now());
+    return page(200, "groups.jte", Map.of("frame", frame, "list", list));
+  }
+
+  /**
+   * A group with its metrics.
+   *
+   * @param pushUrl of all groups, such as {@code http://localhost:9091/metrics}
+   */
+  public Page group(
+      Node node, Picture picture, GroupKey key, Map<String, String> parameters, String pushUrl) {
+    Frame frame = frame(title(key), "", node);
+    SortedMap<String, String> labels = key.labels();
+    GroupView group =
+        GroupView.read(
+            picture,
+            key,
+            GroupView.Asked.read(parameters),
+            pushUrl + GroupPath.of(labels),
+            frame.now());
+    boolean isFragment = parameters.containsKey("fragment");
+    if (group == null) {
+      String message = "There is no such group. Perhaps it was deleted.";
+      return isFragment
+          ? page(404, "fragment-message.jte", Map.of("message", message))
+          : message(404, node, title(key), message);
+    }
+    return isFragment
+        ? page(200, "group-content.jte", Map.of("site", site, "group", group))
+        : page(200, "group.jte", Map.of("frame", frame, "group", group));
+  }
+
+  private static String title(GroupKey key) {
+    String job = key.label("job");
+    return job.isEmpty() ? key.toString() : job;
+  }
+
+  /** Asks whether a group is to be deleted, for who has no JavaScript. */
+  public Page confirmDelete(Node node, GroupKey key, Map<String, String> parameters) {
+    Frame frame = frame("Delete " + title(key), "", node);
+    List<Label> labels = new ArrayList<>();
+    labels.add(new Label("job", key.label("job")));
+    labels.addAll(GroupRow.others(key));
+    return page(
+        200,
+        "confirm-delete.jte",
+        Map.of(
+            "frame",
+            frame,
+            "labels",
+            labels,
+            "path",
+            GroupPath.of(key.labels()),
+            "back",
+            GroupQuery.read(parameters).queryString()));
+  }
+
+  /** Asks whether all groups are to be deleted. */
+  public Page confirmWipe(Node node, Exposition exposition) {
+    Frame frame = frame("Delete all groups", "", node);
+    String count = Numbers.counted(exposition.groups(), "group");
+    return page(200, "confirm-wipe.jte", Map.of("frame", frame, "count", count));
+  }
+
+  /** One sentence instead of a page. */
+  public Page message(int status, Node node, String title, String message) {
+    return page(status, "message.jte", Map.of("frame", frame(title, "", node), "message", message));
+  }
+
+  /** What there is to say of the node. */
+  public Page status(Node node, Storage storage) {
+    Frame frame = frame("Status", STATUS, node);
+    StatusView status =
+        new StatusView(
+            labels(settings.build()),
+            storage(node, storage),
+            labels(settings.flags()),
+            frame.age(settings.startedAt()));
+    return page(200, "status.jte", Map.of("frame", frame, "status", status));
+  }
+
+  private static List<Label> storage(Node node, Storage storage) {
+    Exposition exposition = storage.exposition();
+    String refused = node.unwritable();
+    return List.of(
+        new Label("Directory", storage.path()),
+        new Label("On the disk", Numbers.bytes(storage.bytes())),
+        new Label("Takes pushes", refused == null ? "yes" : "no: " + refused),
+        new Label("Waiting changes", Numbers.grouped(storage.queued())),
+        new Label("Groups", Numbers.grouped(exposition.groups())),
+        new Label("Series", Numbers.grouped(exposition.series())),
+        new Label("Shadowed series", Numbers.grouped(exposition.shadowedSeries())));
+  }
+
+  private static List<Label> labels(Map<String, String> map) {
+    return map.entrySet().stream()
+        .map(entry -> new Label(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  private Frame frame(String title, String tab, Node node) {
+    return new Frame(title, tab, site, node, clock.instant());
+  }
+
+  private Page page(int status, String template, Map<String, @Nullable Object> parameters) {
+    Utf8ByteOutput out = new Utf8ByteOutput();
+    templates.render(template, parameters, out);
+    return new Page(status, out.toByteArray());
+  }
+}
