@@ -6,21 +6,19 @@ import io.holdfast.storage.GroupSummary;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Finds and sorts groups in memory, in proportion to how many there are. */
 final class GroupSearch {
   static final int PAGE_SIZE = 50;
 
-  private static final Comparator<Entry> BY_JOB =
-      Comparator.comparing(Entry::job).thenComparing(entry -> entry.group.key());
-  private static final Comparator<Entry> BY_TIME = Comparator.comparingLong(Entry::millis);
-  private static final Comparator<Entry> BY_KEY = Comparator.comparing(entry -> entry.group.key());
-
-  /** A group with what it is sorted by. */
-  private record Entry(GroupSummary group, String job, long millis) {}
+  /** Milliseconds since 1970 take 41 bits until 2039, and 42 for a long time after that. */
+  private static final int TIME_BITS = 42;
 
   /**
    * What was found.
@@ -54,44 +52,82 @@ final class GroupSearch {
     SearchText text = SearchText.parse(query.text());
     Duration minimumAge = query.minimumAge();
     long latest = minimumAge == null ? Long.MAX_VALUE : now.minus(minimumAge).toEpochMilli();
-    boolean isByName = query.sort() == GroupQuery.Sort.NAME;
-    List<Entry> matching = new ArrayList<>();
+    List<GroupSummary> matching = new ArrayList<>();
     int failed = 0;
     for (GroupSummary group : all) {
       boolean hasFailed = !group.isLastPushSuccessful();
       failed += hasFailed ? 1 : 0;
-      if ((query.onlyFailed() && !hasFailed)
-          || (query.onlyShadowed() && !shadowed.contains(group.key()))
-          || (minimumAge != null && group.lastPushMillis() > latest)
-          || (!text.isEmpty() && !text.isMetBy(group.key().labels()))) {
-        continue;
+      boolean isWanted =
+          (!query.onlyFailed() || hasFailed)
+              && (!query.onlyShadowed() || shadowed.contains(group.key()))
+              && (minimumAge == null || group.lastPushMillis() <= latest)
+              && (text.isEmpty() || text.isMetBy(group.key().labels()));
+      if (isWanted) {
+        matching.add(group);
       }
-      matching.add(
-          isByName
-              ? new Entry(group, group.key().label("job"), 0)
-              : new Entry(group, "", group.lastPushMillis()));
     }
-    matching.sort(order(query.sort()));
-    return page(query, matching, all.size(), failed, shadowed.size());
+    int pages = Math.max(1, (matching.size() + PAGE_SIZE - 1) / PAGE_SIZE);
+    int page = Math.min(query.page(), pages);
+    return new Found(
+        page(sorted(matching, query.sort()), page),
+        page,
+        matching.size(),
+        all.size(),
+        failed,
+        shadowed.size());
   }
 
-  private static Comparator<Entry> order(GroupQuery.Sort sort) {
+  private static List<GroupSummary> page(Iterable<GroupSummary> sorted, int page) {
+    List<GroupSummary> groups = new ArrayList<>(PAGE_SIZE);
+    int skipped = 0;
+    for (GroupSummary group : sorted) {
+      if (skipped++ >= (page - 1) * PAGE_SIZE) {
+        groups.add(group);
+        if (groups.size() == PAGE_SIZE) {
+          break;
+        }
+      }
+    }
+    return groups;
+  }
+
+  /**
+   * @param groups in order of their keys, which is the order of those that are otherwise equal
+   */
+  private static Iterable<GroupSummary> sorted(List<GroupSummary> groups, GroupQuery.Sort sort) {
     return switch (sort) {
-      case NAME -> BY_JOB;
-      case NEWEST -> BY_TIME.reversed().thenComparing(BY_KEY);
-      case OLDEST -> BY_TIME.thenComparing(BY_KEY);
+      case NAME -> byJob(groups);
+      case NEWEST -> byTime(groups, true);
+      case OLDEST -> byTime(groups, false);
     };
   }
 
-  private static Found page(
-      GroupQuery query, List<Entry> matching, int all, int failed, int shadowed) {
-    int pages = Math.max(1, (matching.size() + PAGE_SIZE - 1) / PAGE_SIZE);
-    int page = Math.min(query.page(), pages);
-    int from = (page - 1) * PAGE_SIZE;
-    List<GroupSummary> groups =
-        matching.subList(from, Math.min(matching.size(), from + PAGE_SIZE)).stream()
-            .map(Entry::group)
-            .toList();
-    return new Found(groups, page, matching.size(), all, failed, shadowed);
+  /** There are far fewer jobs than groups, or the keys are in the order of the jobs anyway. */
+  private static Iterable<GroupSummary> byJob(List<GroupSummary> groups) {
+    Map<String, List<GroupSummary>> byJob = new HashMap<>();
+    for (GroupSummary group : groups) {
+      byJob.computeIfAbsent(group.key().label("job"), job -> new ArrayList<>()).add(group);
+    }
+    List<String> jobs = new ArrayList<>(byJob.keySet());
+    Collections.sort(jobs);
+    return () ->
+        jobs.stream().flatMap(job -> byJob.getOrDefault(job, List.of()).stream()).iterator();
+  }
+
+  /** Sorts plain numbers, of time and place in the list: many times as fast as the groups. */
+  private static Iterable<GroupSummary> byTime(List<GroupSummary> groups, boolean newestFirst) {
+    int size = groups.size();
+    int placeBits = Integer.SIZE - Integer.numberOfLeadingZeros(size);
+    // Of more than two million groups some milliseconds are alike.
+    int dropped = Math.max(0, placeBits + TIME_BITS - (Long.SIZE - 1));
+    long mask = (1L << placeBits) - 1;
+    long[] order = new long[size];
+    for (int i = 0; i < size; i++) {
+      long time = groups.get(i).lastPushMillis() >>> dropped;
+      long latest = (1L << (TIME_BITS - dropped)) - 1;
+      order[i] = ((newestFirst ? latest - time : time) << placeBits) | i;
+    }
+    Arrays.sort(order);
+    return () -> Arrays.stream(order).mapToObj(each -> groups.get((int) (each & mask))).iterator();
   }
 }
