@@ -40,7 +40,7 @@ public final class GroupSummary {
    * clock of the node that took it; 0 if none did.
    */
   public long lastPushMillis() {
-    return PushTimes.isSet(push) ? push.version.time().toEpochMilli() : 0;
+    return PushTimes.isSet(push) ? push.version.millis() : 0;
   }
 
   private static Optional<Instant> time(Family family) {

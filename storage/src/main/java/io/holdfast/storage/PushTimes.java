@@ -133,8 +133,8 @@ final class PushTimes {
 
   /** Whether there ever was such a push; quicker to find out than when. */
   static boolean isSet(Family family) {
-    int start = valueAt(family.text);
-    return start != family.text.length - 2 || family.text[start] != '0';
+    byte[] line = family.text;
+    return line[line.length - 2] != '0' || line[line.length - 3] != ' ';
   }
 
   private static int valueAt(byte[] line) {

@@ -81,15 +81,24 @@ public final class Shadows {
     for (String suffix : SuffixRule.SUFFIXES) {
       String base = SuffixRule.base(named.name(), suffix);
       NamedFamily under = base == null ? null : names.get(base);
-      if (under != null && !under.isBlocked() && SuffixRule.owns(under.type(), suffix)) {
+      if (under != null && SuffixRule.owns(under.type(), suffix) && isShownBefore(under, named)) {
         return shadow(Reason.COLLIDING_NAME, oldest(under, under), under.name());
       }
       NamedFamily over = names.get(named.name() + suffix);
-      if (over != null && !over.isBlocked() && SuffixRule.owns(named.type(), suffix)) {
+      if (over != null && SuffixRule.owns(named.type(), suffix) && isShownBefore(over, named)) {
         return shadow(Reason.COLLIDING_NAME, oldest(over, over), over.name());
       }
     }
     return shadow(Reason.COLLIDING_NAME, null, named.name());
+  }
+
+  private static boolean isShownBefore(NamedFamily rival, NamedFamily named) {
+    Family theirs = rival.oldestClaim();
+    Family ours = named.oldestClaim();
+    return !rival.isBlocked()
+        && theirs != null
+        && ours != null
+        && theirs.claimedAt.compareTo(ours.claimedAt) <= 0;
   }
 
   private static Map<Long, Shadow> sameSeries(Family shown, NamedFamily named) {

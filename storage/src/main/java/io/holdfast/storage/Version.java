@@ -30,6 +30,11 @@ public record Version(long clock, long node) implements Comparable<Version> {
         : Instant.ofEpochMilli(clock >>> HybridClock.COUNTER_BITS);
   }
 
+  /** The same in milliseconds since 1970, without an object. */
+  long millis() {
+    return node == NO_NODE ? clock / 1_000 : clock >>> HybridClock.COUNTER_BITS;
+  }
+
   boolean isAfter(Version other) {
     return compareTo(other) > 0;
   }

@@ -69,7 +69,9 @@ class FormatsTest {
     assertEquals(golden("exposition.txt"), StoreFixture.text(store));
     GroupKey refused = Pushes.group("instance", "", "job", "backup");
     assertEquals(
-        Optional.of("metric family \"push_time_seconds\" of group {instance=\"\",job=\"backup\"}"),
+        Optional.of(
+            "collected metric push_time_seconds{instance=\"\",job=\"backup\"} was collected before"
+                + " with the same name and label values, from group {job=\"backup\"}"),
         store.exposition().failureReason(refused));
   }
 

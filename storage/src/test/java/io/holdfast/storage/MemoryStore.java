@@ -171,6 +171,10 @@ final class MemoryStore {
     return reader().digest().getBucketsList().stream().mapToLong(Long::longValue).toArray();
   }
 
+  Exposition exposition() {
+    return state.groups().exposition();
+  }
+
   String text() {
     return Pushes.text(state.groups().exposition());
   }
