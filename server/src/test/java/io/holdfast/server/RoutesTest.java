@@ -167,7 +167,16 @@ class RoutesTest {
   static Stream<String[]> pages() {
     return Stream.of(
         row("GET /", "Home"),
-        row("GET /status", "Home"),
+        row("GET /status", "Status"),
+        row("GET /group/job/a/b@base64/L3Zhcg", "group {b=/var, job=a}"),
+        row("GET /group/job@base64/YQ", "group {job=a}"),
+        row(
+            "GET /group/job/a/b/c/d",
+            "400 group odd number of components in label string \"/b/c/d\""),
+        row("POST /group/job/a", "group deletion {job=a}"),
+        row("DELETE /group/job/a", "405 GET, OPTIONS, POST Method Not Allowed\n"),
+        row("GET /static/page-0.css", "Asset"),
+        row("POST /delete-all", NOT_FOUND),
         row("GET /metrics", "Scrape"),
         row("GET /metrics?collect[]=self", "Scrape"),
         row("GET /-/healthy", "Healthy"),
@@ -221,6 +230,10 @@ class RoutesTest {
     return Stream.of(
         row("GET /p", "301 /p/"),
         row("GET /p/", "Home"),
+        row("GET /p/group/job/a", "group {job=a}"),
+        row("GET /group/job/a", NOT_FOUND),
+        row("GET /p/delete-all", "WipeQuestion"),
+        row("POST /p/delete-all", "PageWipe"),
         row("GET /P/status", "301 /p/status"),
         row("GET /p/m", "Scrape"),
         row("GET /p/metrics", NOT_FOUND),
@@ -308,6 +321,10 @@ class RoutesTest {
       return (push.replace() ? "put " : "post ") + push.groupingLabels();
     } else if (route instanceof Route.Delete delete) {
       return "delete " + delete.groupingLabels();
+    } else if (route instanceof Route.Group group) {
+      return "group " + group.groupingLabels();
+    } else if (route instanceof Route.GroupDeletion deletion) {
+      return "group deletion " + deletion.groupingLabels();
     } else if (route instanceof Route.Redirect redirect) {
       return redirect.status() + " " + redirect.location();
     } else if (route instanceof Route.AllowedMethods allowed) {

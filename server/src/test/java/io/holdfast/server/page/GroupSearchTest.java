@@ -7,6 +7,7 @@ import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
 import io.holdfast.server.page.GroupQuery.Sort;
 import io.holdfast.server.page.GroupSearch.Found;
+import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PushPreparation;
 import io.holdfast.storage.RocksGroupStore;
@@ -65,7 +66,7 @@ class GroupSearchTest {
                 false,
                 now.toEpochMilli() * 1_000_000,
                 TextParser.parse(text.getBytes(StandardCharsets.UTF_8), NameRule.LEGACY),
-                1 << 20))
+                ContentLimits.ofText(1 << 20)))
         .join();
   }
 
