@@ -42,6 +42,13 @@ record Exchange(Request request, Response response, Callback callback) {
     return request.getHeaders().get(header);
   }
 
+  /** Host and port as the client calls this server; null if it does not say. */
+  @Nullable String host() {
+    String host = header(HttpHeader.HOST);
+    // HTTP/2 has no such header: what it has instead is in the URI.
+    return host == null ? request.getHttpURI().getAuthority() : host;
+  }
+
   String remoteAddress() {
     return Request.getRemoteAddr(request) + ":" + Request.getRemotePort(request);
   }

@@ -25,6 +25,7 @@ final class MetricsJson implements ExpositionReader {
   private static final int PIECE_BYTES = 64 << 10;
 
   private static final String LABELS = "labels";
+  private static final String FAILURE = "last_push_failure_reason";
   private static final String LAST_PUSH = "last_push_successful";
 
   private final Picture picture;
@@ -34,6 +35,7 @@ final class MetricsJson implements ExpositionReader {
 
   private @Nullable StoredGroup group;
   private boolean areLabelsWritten;
+  private boolean isFailureWritten;
   private boolean isLastPushWritten;
   private @Nullable StoredFamily family;
   private Iterator<Metric> metrics = Collections.emptyIterator();
@@ -100,6 +102,7 @@ final class MetricsJson implements ExpositionReader {
     } else {
       json.writeStartObject();
       areLabelsWritten = false;
+      isFailureWritten = false;
       isLastPushWritten = false;
     }
   }
@@ -136,12 +139,16 @@ final class MetricsJson implements ExpositionReader {
     family = null;
   }
 
-  /** The two fields that are no families have their places among them. */
+  /** The fields that are no families have their places among them. */
   private void writeOwnFields(StoredGroup of, @Nullable String before) throws IOException {
     if (!areLabelsWritten && (before == null || LABELS.compareTo(before) <= 0)) {
       areLabelsWritten = true;
       json.writeFieldName(LABELS);
       GoJson.write(json, of.key().labels());
+    }
+    if (!isFailureWritten && (before == null || FAILURE.compareTo(before) <= 0)) {
+      isFailureWritten = true;
+      writeFailure(of);
     }
     if (!isLastPushWritten && (before == null || LAST_PUSH.compareTo(before) <= 0)) {
       isLastPushWritten = true;
@@ -149,9 +156,17 @@ final class MetricsJson implements ExpositionReader {
     }
   }
 
+  /** Ours: upstream does not know why a push failed. */
+  private void writeFailure(StoredGroup of) throws IOException {
+    if (!of.isLastPushSuccessful() && of.lastFailureReason() != null) {
+      json.writeStringField(FAILURE, of.lastFailureReason());
+    }
+  }
+
   /** Families that are called as those fields are have their names as PromQL writes odd names. */
   private static String key(String name) {
-    return name.equals(LABELS) || name.equals(LAST_PUSH) ? "{\"" + name + "\"}" : name;
+    boolean isTaken = name.equals(LABELS) || name.equals(FAILURE) || name.equals(LAST_PUSH);
+    return isTaken ? "{\"" + name + "\"}" : name;
   }
 
   @Override

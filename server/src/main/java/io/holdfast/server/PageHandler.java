@@ -21,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -85,7 +84,7 @@ final class PageHandler {
     } else if (route instanceof Route.GroupDeletion deletion) {
       delete(exchange, new Change.Delete(GroupKey.of(deletion.groupingLabels())));
     } else if (route instanceof Route.WipeQuestion) {
-      later(exchange, () -> send(exchange, "wipe", wipeQuestion()));
+      exchange.later(() -> send(exchange, "wipe", wipeQuestion()));
     } else if (route instanceof Route.PageWipe) {
       delete(exchange, new Change.Wipe());
     } else {
@@ -131,7 +130,7 @@ final class PageHandler {
         store()
             .read()
             .whenComplete(
-                (reading, failure) -> later(exchange, () -> show(requireNonNull(reading), shown)));
+                (reading, failure) -> exchange.later(() -> show(requireNonNull(reading), shown)));
   }
 
   private void show(Reading reading, Shown shown) {
@@ -155,7 +154,7 @@ final class PageHandler {
   private void group(Exchange exchange, GroupKey key) {
     Map<String, String> parameters = parameters(exchange);
     if ("delete".equals(parameters.get("confirm"))) {
-      later(exchange, () -> send(exchange, "group", question(key, parameters)));
+      exchange.later(() -> send(exchange, "group", question(key, parameters)));
       return;
     }
     CompletableFuture<Void> unused =
@@ -164,7 +163,7 @@ final class PageHandler {
             .thenCompose(this::orWhatIsHere)
             .handle(
                 (reading, failure) -> {
-                  later(exchange, () -> show(exchange, key, reading, failure));
+                  exchange.later(() -> show(exchange, key, reading, failure));
                   return null;
                 });
   }
@@ -229,7 +228,7 @@ final class PageHandler {
       String url = web.externalUrl();
       return (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + "/metrics";
     }
-    String host = exchange.header(HttpHeader.HOST);
+    String host = exchange.host();
     String scheme = exchange.request().isSecure() ? "https" : "http";
     boolean isUsable = host != null && HOST.matcher(host).matches();
     return scheme
@@ -242,14 +241,13 @@ final class PageHandler {
   private void delete(Exchange exchange, Change change) {
     if (options.web().readOnlyPage() || !origin.isOwn(exchange)) {
       String reason = options.web().readOnlyPage() ? READ_ONLY : SameOrigin.REFUSAL;
-      later(
-          exchange,
+      exchange.later(
           () -> send(exchange, "group", pages.message(403, node(null), "Not deleted", reason)));
       return;
     }
     exchange.whenDecided(
         store().submit(change),
-        outcome -> later(exchange, () -> answer(exchange, outcome)),
+        outcome -> exchange.later(() -> answer(exchange, outcome)),
         () -> {});
   }
 
@@ -329,11 +327,5 @@ final class PageHandler {
                       field.getName(), field.getValues().get(field.getValues().size() - 1)));
     }
     return parameters;
-  }
-
-  /** Making a page takes milliseconds: not on the thread that serves connections. */
-  private static void later(Exchange exchange, Runnable answering) {
-    Executor executor = exchange.request().getComponents().getExecutor();
-    exchange.guarded(() -> executor.execute(() -> exchange.guarded(answering)));
   }
 }

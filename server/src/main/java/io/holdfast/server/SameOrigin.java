@@ -36,7 +36,7 @@ final class SameOrigin {
       return !site.equals("same-origin") && !site.equals("none");
     }
     String origin = exchange.header(HttpHeader.ORIGIN);
-    return origin != null && !isOwn(origin, exchange.header(HttpHeader.HOST));
+    return origin != null && !isOwn(origin, exchange.host());
   }
 
   /** Whether the request certainly comes from this server's own page. */
@@ -46,7 +46,7 @@ final class SameOrigin {
       return site.equals("same-origin");
     }
     String origin = exchange.header(HttpHeader.ORIGIN);
-    return origin != null && isOwn(origin, exchange.header(HttpHeader.HOST));
+    return origin != null && isOwn(origin, exchange.host());
   }
 
   /** A proxy may change the host, and the scheme that we see is that behind it. */

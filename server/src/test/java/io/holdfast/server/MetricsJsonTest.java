@@ -324,11 +324,11 @@ class MetricsJsonTest {
   /** Upstream shows the families in place of the group's own fields. */
   @Test
   void familiesCalledAsTheGroupsOwnFields_haveOtherKeys() {
-    push("a 1\nlabels 2\nlast_push_successful 3\nlast_q 4\n");
+    push("a 1\nlabels 2\nlast_push_failure_reason 0\nlast_push_successful 3\nlast_q 4\n");
     String json = json();
     assertEquals(
         "a labels last_push_successful last_q push_failure_time_seconds push_time_seconds "
-            + "{labels} {last_push_successful}",
+            + "{labels} {last_push_failure_reason} {last_push_successful}",
         String.join(" ", keys(json)).replace("\\\"", ""));
     assertTrue(json.contains("\"labels\":{\"job\":\"a\"},"), json);
     assertTrue(json.contains("\"last_push_successful\":true,"), json);
@@ -378,6 +378,10 @@ class MetricsJsonTest {
     assertEquals(2, groups.length, json);
     assertTrue(groups[0].contains("\"value\":\"0\"}],\"shadowed_series\":1}"), json);
     assertTrue(groups[0].contains("\"last_push_successful\":false"), json);
+    assertTrue(
+        groups[0].contains("\"last_push_failure_reason\":\"collected metric push_time_seconds{"),
+        json);
+    assertTrue(!groups[1].contains("last_push_failure_reason"), json);
     assertTrue(!groups[1].contains("shadowed_series"), json);
   }
 
