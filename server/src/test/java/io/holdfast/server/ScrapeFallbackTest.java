@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.TextParser;
+import io.holdfast.server.page.Pages;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PushPreparation;
@@ -18,10 +19,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,16 +90,20 @@ class ScrapeFallbackTest {
     PushHandler.Rules rules =
         new PushHandler.Rules(limits.pushes(1 << 30), uploads, options.pushes());
     Health health = new Health(new Lifecycle(), store);
+    Supplier<ClusterStatus> cluster =
+        () -> new ClusterStatus("", "", null, 1, 1, true, List.of(), null);
+    Pages pages =
+        new Pages(
+            new Pages.Settings("", true, false, Map.of(), Map.of(), Instant.EPOCH),
+            InstantSource.system());
     GatewayHandler.Handlers handlers =
         new GatewayHandler.Handlers(
             new PushHandler(store, metrics, InstantSource.system(), rules),
-            new DeleteHandler(store, metrics),
+            new DeleteHandler(store, metrics, new SameOrigin("")),
             new ScrapeHandler(store, metrics),
             new ApiHandler(store, metrics, new byte[0]),
-            new ClusterHandler(
-                () -> new ClusterStatus("", "", null, 1, 1, true, List.of(), null),
-                health,
-                metrics));
+            new ClusterHandler(cluster, health, metrics),
+            new PageHandler(pages, options, health, cluster, metrics));
     Routes routes = new Routes(options.web(), options.pushes().names());
     server.start(
         options.web(),
