@@ -236,7 +236,6 @@
     if (live && live.getAttribute('aria-pressed') === 'true' && !isBusy()) {
       try {
         await refresh();
-        document.body.classList.remove('cut-off');
       } catch {
         byId('node')?.querySelector('.node-state')?.replaceChildren('Not answering');
         byId('node')?.classList.replace('good', 'bad');

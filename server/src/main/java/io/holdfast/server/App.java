@@ -185,7 +185,6 @@ public final class App implements AutoCloseable {
       throws StartException {
     GroupStore groups = health.store();
     metrics.observe(groups);
-    SameOrigin origin = new SameOrigin(options.web().externalUrl());
     Limits.Web limits = options.limits().web();
     int most = options.limits().connections(heapBytes, maxFiles());
     Uploads uploads = new Uploads(limits.readTimeout());
@@ -196,11 +195,11 @@ public final class App implements AutoCloseable {
         new Handlers(
             new PushHandler(
                 groups, metrics, clock, new PushHandler.Rules(pushes, uploads, options.pushes())),
-            new DeleteHandler(groups, metrics, origin),
+            new DeleteHandler(groups, metrics, new SameOrigin(options.web().externalUrl())),
             new ScrapeHandler(groups, metrics),
             new ApiHandler(groups, metrics, status()),
             new ClusterHandler(cluster, health, metrics),
-            new PageHandler(pages(), options, health, cluster, metrics, origin));
+            new PageHandler(pages(), options, health, cluster, metrics));
     GatewayHandler gateway =
         new GatewayHandler(
             new Routes(options.web(), options.pushes().names()), health, metrics, handlers);

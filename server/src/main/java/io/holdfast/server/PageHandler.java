@@ -61,14 +61,13 @@ final class PageHandler {
       Options options,
       Health health,
       Supplier<ClusterStatus> cluster,
-      OwnMetrics metrics,
-      SameOrigin origin) {
+      OwnMetrics metrics) {
     this.pages = pages;
     this.options = options;
     this.health = health;
     this.cluster = cluster;
     this.metrics = metrics;
-    this.origin = origin;
+    this.origin = new SameOrigin(options.web().externalUrl());
   }
 
   /** Answers the request if it is for the page, and returns whether it is. */
@@ -84,7 +83,7 @@ final class PageHandler {
     } else if (route instanceof Route.GroupDeletion deletion) {
       delete(exchange, new Change.Delete(GroupKey.of(deletion.groupingLabels())));
     } else if (route instanceof Route.WipeQuestion) {
-      exchange.later(() -> send(exchange, "wipe", wipeQuestion()));
+      exchange.later(() -> send(exchange, "status", wipeQuestion()));
     } else if (route instanceof Route.PageWipe) {
       delete(exchange, new Change.Wipe());
     } else {
@@ -154,7 +153,7 @@ final class PageHandler {
   private void group(Exchange exchange, GroupKey key) {
     Map<String, String> parameters = parameters(exchange);
     if ("delete".equals(parameters.get("confirm"))) {
-      exchange.later(() -> send(exchange, "group", question(key, parameters)));
+      exchange.later(() -> send(exchange, "group", question(key)));
       return;
     }
     CompletableFuture<Void> unused =
@@ -168,10 +167,10 @@ final class PageHandler {
                 });
   }
 
-  private Pages.Page question(GroupKey key, Map<String, String> parameters) {
+  private Pages.Page question(GroupKey key) {
     return options.web().readOnlyPage()
         ? pages.message(403, node(null), "Delete", READ_ONLY)
-        : pages.confirmDelete(node(null), key, parameters);
+        : pages.confirmDelete(node(null), key);
   }
 
   private Pages.Page wipeQuestion() {
@@ -260,8 +259,7 @@ final class PageHandler {
           pages.message(503, node(null), "Not deleted", "Not deleted: " + unavailable.reason()));
     } else {
       metrics.requestAnswered("group", exchange.method(), 303);
-      String list = pages.listAddress(parameters(exchange));
-      exchange.response().getHeaders().put(HttpHeader.LOCATION, list);
+      exchange.response().getHeaders().put(HttpHeader.LOCATION, pages.listAddress());
       exchange.answer(303);
     }
   }
@@ -291,7 +289,6 @@ final class PageHandler {
     headers.put("X-Content-Type-Options", "nosniff");
     // Not "no-referrer": browsers then hide the origin of our own forms, too.
     headers.put("Referrer-Policy", "same-origin");
-    headers.put("Cross-Origin-Opener-Policy", "same-origin");
   }
 
   private static void answer(Exchange exchange, int status, String contentType, byte[] body) {

@@ -31,6 +31,17 @@ record Distribution(
    */
   record Line(String bound, String value, int share, @Nullable ExemplarView exemplar) {}
 
+  /** More than anybody reads. */
+  private static final int MAX_LINES = 300;
+
+  Distribution {
+    if (lines.size() > MAX_LINES) {
+      facts = new ArrayList<>(facts);
+      facts.add(new Label("Not shown", Numbers.grouped(lines.size() - MAX_LINES)));
+      lines = List.copyOf(lines.subList(0, MAX_LINES));
+    }
+  }
+
   static Distribution of(Summary summary) {
     List<Line> lines = new ArrayList<>();
     for (Quantile quantile : summary.getQuantileList()) {

@@ -68,10 +68,10 @@ record FamilyView(
       }
     }
     return new FamilyView(
-        name,
+        Label.bounded(name),
         family.shownName(),
         type(family.type()),
-        family.help().orElse(""),
+        Label.bounded(family.help().orElse("")),
         Age.of(family.pushedAt(), now),
         columns(series),
         series,
@@ -106,6 +106,17 @@ record FamilyView(
   /** Whether each series is a line of a table, and not a table of its own. */
   boolean isSimple() {
     return !type.equals("summary") && !type.endsWith("histogram");
+  }
+
+  /** How many lines it takes on a page, about. */
+  int lines() {
+    int lines = 1 + series.size();
+    for (SeriesView one : series) {
+      for (Distribution part : one.distributions()) {
+        lines += part.lines().size();
+      }
+    }
+    return lines;
   }
 
   /** Whether it is but one series without labels of its own, so that it needs no table. */

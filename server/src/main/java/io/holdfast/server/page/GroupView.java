@@ -28,8 +28,15 @@ record GroupView(
     GroupRow row, List<FamilyView> families, Asked asked, boolean hasMore, String pushUrl) {
   static final int MAX_FAMILIES = 100;
 
+  /** Whatever was pushed, a page can be looked at. */
+  private static final int MAX_LINES = 5_000;
+
   private static final int SERIES_PER_FAMILY = 30;
   private static final int SERIES_OF_ONE_FAMILY = 500;
+
+  /** Each of these has many lines. */
+  private static final int DISTRIBUTIONS_OF_ONE_FAMILY = 50;
+
   private static final Set<String> PUSH_TIMES =
       Set.of("push_time_seconds", "push_failure_time_seconds");
 
@@ -59,6 +66,7 @@ record GroupView(
     GroupRow row = GroupRow.of(exposition, summary, size, now);
     List<FamilyView> families = new ArrayList<>();
     boolean hasMore = false;
+    int lines = 0;
     try (GroupReader reader = picture.group(key)) {
       reader.next();
       SortedMap<String, String> labels = key.labels();
@@ -67,12 +75,15 @@ record GroupView(
         if (isWanted(family, asked)) {
           if (asked.metric == null && skipped < asked.from) {
             skipped++;
-          } else if (families.size() == MAX_FAMILIES) {
+          } else if (families.size() == MAX_FAMILIES || lines > MAX_LINES) {
             hasMore = true;
             break;
           } else {
-            families.add(
-                FamilyView.of(family, exposition.shadows(family), labels, range(asked), now));
+            FamilyView view =
+                FamilyView.of(
+                    family, exposition.shadows(family), labels, range(asked, family), now);
+            families.add(view);
+            lines += view.lines();
           }
         }
         family = reader.nextFamily();
@@ -88,10 +99,15 @@ record GroupView(
         : asked.metric.equals(family.shownName());
   }
 
-  private static Range range(Asked asked) {
-    return asked.metric == null
-        ? new Range(0, SERIES_PER_FAMILY)
-        : new Range(asked.from, SERIES_OF_ONE_FAMILY);
+  private static Range range(Asked asked, StoredFamily family) {
+    if (asked.metric == null) {
+      return new Range(0, SERIES_PER_FAMILY);
+    }
+    return switch (family.type()) {
+      case COUNTER, GAUGE, UNTYPED -> new Range(asked.from, SERIES_OF_ONE_FAMILY);
+      case SUMMARY, HISTOGRAM, GAUGE_HISTOGRAM ->
+          new Range(asked.from, DISTRIBUTIONS_OF_ONE_FAMILY);
+    };
   }
 
   /** The query of the group's address that shows more of this family. */

@@ -80,9 +80,9 @@ public final class Pages {
     return assets;
   }
 
-  /** Where a page of the list is, from the parameters of an address that asked for it. */
-  public String listAddress(Map<String, String> parameters) {
-    return site.url("/" + GroupQuery.read(parameters).queryString());
+  /** Where the list of groups is. */
+  public String listAddress() {
+    return site.url("/");
   }
 
   /** The list of groups. */
@@ -121,12 +121,11 @@ public final class Pages {
   }
 
   private static String title(GroupKey key) {
-    String job = key.label("job");
-    return job.isEmpty() ? key.toString() : job;
+    return new Label("job", key.label("job")).brief();
   }
 
   /** Asks whether a group is to be deleted, for who has no JavaScript. */
-  public Page confirmDelete(Node node, GroupKey key, Map<String, String> parameters) {
+  public Page confirmDelete(Node node, GroupKey key) {
     Frame frame = frame("Delete " + title(key), "", node);
     List<Label> labels = new ArrayList<>();
     labels.add(new Label("job", key.label("job")));
@@ -134,15 +133,7 @@ public final class Pages {
     return page(
         200,
         "confirm-delete.jte",
-        Map.of(
-            "frame",
-            frame,
-            "labels",
-            labels,
-            "path",
-            GroupPath.of(key.labels()),
-            "back",
-            GroupQuery.read(parameters).queryString()));
+        Map.of("frame", frame, "labels", labels, "path", GroupPath.of(key.labels())));
   }
 
   /** Asks whether all groups are to be deleted. */
