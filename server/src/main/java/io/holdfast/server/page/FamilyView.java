@@ -43,8 +43,12 @@ record FamilyView(
   private static final int MAX_COLUMNS = 6;
   private static final int MAX_SHADOWS = 3;
 
-  /** Which of the series are wanted. */
-  record Range(int from, int limit) {}
+  /**
+   * Which of the series are wanted.
+   *
+   * @param maxLines those after the one that reaches it are left out
+   */
+  record Range(int from, int limit, int maxLines) {}
 
   static FamilyView of(
       StoredFamily family,
@@ -56,7 +60,10 @@ record FamilyView(
     List<SeriesView> series = new ArrayList<>();
     Set<ShadowView> reasons = new LinkedHashSet<>();
     Iterator<Metric> metrics = family.metrics();
-    for (int i = 0; i < range.from + range.limit && metrics.hasNext(); i++) {
+    int lines = 0;
+    for (int i = 0;
+        i < range.from + range.limit && lines < range.maxLines && metrics.hasNext();
+        i++) {
       Metric metric = metrics.next();
       if (i >= range.from) {
         Optional<Shadow> shadow = shadows.of(metric);
@@ -64,7 +71,10 @@ record FamilyView(
           shadow.map(ShadowView::of).ifPresent(reasons::add);
         }
         List<Label> labels = labels(metric, groupLabels);
-        series.add(SeriesView.of(name, family.type(), metric, labels, shadow.isPresent(), now));
+        SeriesView one =
+            SeriesView.of(name, family.type(), metric, labels, shadow.isPresent(), now);
+        series.add(one);
+        lines += one.lines();
       }
     }
     return new FamilyView(
@@ -110,13 +120,7 @@ record FamilyView(
 
   /** How many lines it takes on a page, about. */
   int lines() {
-    int lines = 1 + series.size();
-    for (SeriesView one : series) {
-      for (Distribution part : one.distributions()) {
-        lines += part.lines().size();
-      }
-    }
-    return lines;
+    return 2 + help.length() / Label.LINE + series.stream().mapToInt(SeriesView::lines).sum();
   }
 
   /** Whether it is but one series without labels of its own, so that it needs no table. */

@@ -75,13 +75,17 @@ record GroupView(
         if (isWanted(family, asked)) {
           if (asked.metric == null && skipped < asked.from) {
             skipped++;
-          } else if (families.size() == MAX_FAMILIES || lines > MAX_LINES) {
+          } else if (families.size() == MAX_FAMILIES || lines >= MAX_LINES) {
             hasMore = true;
             break;
           } else {
             FamilyView view =
                 FamilyView.of(
-                    family, exposition.shadows(family), labels, range(asked, family), now);
+                    family,
+                    exposition.shadows(family),
+                    labels,
+                    range(asked, family, MAX_LINES - lines),
+                    now);
             families.add(view);
             lines += view.lines();
           }
@@ -99,15 +103,16 @@ record GroupView(
         : asked.metric.equals(family.shownName());
   }
 
-  private static Range range(Asked asked, StoredFamily family) {
+  private static Range range(Asked asked, StoredFamily family, int maxLines) {
     if (asked.metric == null) {
-      return new Range(0, SERIES_PER_FAMILY);
+      return new Range(0, SERIES_PER_FAMILY, maxLines);
     }
-    return switch (family.type()) {
-      case COUNTER, GAUGE, UNTYPED -> new Range(asked.from, SERIES_OF_ONE_FAMILY);
-      case SUMMARY, HISTOGRAM, GAUGE_HISTOGRAM ->
-          new Range(asked.from, DISTRIBUTIONS_OF_ONE_FAMILY);
-    };
+    int limit =
+        switch (family.type()) {
+          case COUNTER, GAUGE, UNTYPED -> SERIES_OF_ONE_FAMILY;
+          case SUMMARY, HISTOGRAM, GAUGE_HISTOGRAM -> DISTRIBUTIONS_OF_ONE_FAMILY;
+        };
+    return new Range(asked.from, limit, maxLines);
   }
 
   /** The query of the group's address that shows more of this family. */

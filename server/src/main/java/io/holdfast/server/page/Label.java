@@ -2,6 +2,9 @@ package io.holdfast.server.page;
 
 /** A label of a group or of a series, or anything else with a name. */
 record Label(String name, String value) {
+  /** About what fits into a line. */
+  static final int LINE = 100;
+
   private static final int MAX_LENGTH = 4_000;
   private static final int BRIEF_LENGTH = 300;
   private static final char FIRST_PICTURE = '\u2400';
@@ -32,6 +35,11 @@ record Label(String name, String value) {
       }
     }
     return shown.toString();
+  }
+
+  /** How many lines it fills, about. */
+  int lines() {
+    return (name.length() + Math.min(value.length(), MAX_LENGTH)) / LINE;
   }
 
   /** The text, or its beginning and how long it is. */

@@ -108,6 +108,15 @@ record SeriesView(
     return new SeriesView(labels, "", null, distributions, exemplars, isShadowed);
   }
 
+  /** How many lines it takes on a page, about. */
+  int lines() {
+    int lines = 1 + labels.stream().mapToInt(Label::lines).sum();
+    for (Distribution part : distributions) {
+      lines += part.lines().size();
+    }
+    return lines;
+  }
+
   /** The value of a label, empty if it has none such. */
   String label(String name) {
     for (Label label : labels) {
