@@ -74,9 +74,13 @@
       await navigator.clipboard.writeText(code.textContent);
       announce('Copied.');
     } catch {
-      // Not over plain HTTP: then it is selected, for the keyboard.
+      // Over plain HTTP there is no clipboard, only the old way.
       getSelection().selectAllChildren(code);
-      announce('Selected. Copy it with the keyboard.');
+      const isCopied = document.execCommand('copy');
+      if (isCopied) {
+        getSelection().removeAllRanges();
+      }
+      announce(isCopied ? 'Copied.' : 'Selected. Copy it with the keyboard.');
     }
   }
 
@@ -137,8 +141,9 @@
   // Refreshing.
 
   function replaceIfChanged(present, wanted) {
-    if (present && wanted && present.outerHTML !== wanted.outerHTML) {
-      present.replaceWith(wanted);
+    if (present && wanted) {
+      present.className = wanted.className;
+      show(present, wanted);
     }
   }
 

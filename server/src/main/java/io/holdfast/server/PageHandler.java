@@ -103,7 +103,8 @@ final class PageHandler {
             send(
                 exchange,
                 "status",
-                pages.groups(node(notCurrent), exposition, parameters(exchange))));
+                pages.groups(
+                    node(notCurrent), exposition, parameters(exchange), pushUrl(exchange))));
   }
 
   private void status(Exchange exchange) {

@@ -1,5 +1,7 @@
 package io.holdfast.server.page;
 
+import java.util.Locale;
+
 /** A label of a group or of a series, or anything else with a name. */
 record Label(String name, String value) {
   /** About what fits into a line. */
@@ -9,6 +11,8 @@ record Label(String name, String value) {
   private static final int BRIEF_LENGTH = 300;
   private static final char FIRST_PICTURE = '\u2400';
   private static final char LINE_BREAK = '\u21b5';
+  private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
+  private static final int ZERO_WIDTH_JOINER = 0x200d;
 
   /** The value on one line: what does not print has a sign in its place. */
   String shown() {
@@ -24,17 +28,30 @@ record Label(String name, String value) {
     if (value.isEmpty()) {
       return "\"\"";
     }
-    String text = bounded(value, maxLength);
-    StringBuilder shown = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\n') {
-        shown.append(LINE_BREAK);
-      } else {
-        shown.append(c < ' ' ? (char) (FIRST_PICTURE + c) : c);
-      }
-    }
+    StringBuilder shown = new StringBuilder();
+    bounded(value, maxLength).codePoints().forEach(each -> append(each, shown));
     return shown.toString();
+  }
+
+  private static void append(int character, StringBuilder shown) {
+    if (character == '\n') {
+      shown.append(LINE_BREAK);
+    } else if (character < ' ') {
+      shown.append((char) (FIRST_PICTURE + character));
+    } else if (isInvisible(character)) {
+      shown.append(String.format(Locale.ROOT, "\u27e8U+%04X\u27e9", character));
+    } else {
+      shown.appendCodePoint(character);
+    }
+  }
+
+  /** What could make a value look like another one, but not what joins letters and emoji. */
+  private static boolean isInvisible(int character) {
+    return switch (Character.getType(character)) {
+      case Character.FORMAT -> character != ZERO_WIDTH_NON_JOINER && character != ZERO_WIDTH_JOINER;
+      case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+      default -> false;
+    };
   }
 
   /** How many lines it fills, about. */

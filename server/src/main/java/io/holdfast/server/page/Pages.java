@@ -85,11 +85,16 @@ public final class Pages {
     return site.url("/");
   }
 
-  /** The list of groups. */
-  public Page groups(Node node, Exposition exposition, Map<String, String> parameters) {
+  /**
+   * The list of groups.
+   *
+   * @param pushUrl of all groups, such as {@code http://localhost:9091/metrics}
+   */
+  public Page groups(
+      Node node, Exposition exposition, Map<String, String> parameters, String pushUrl) {
     Frame frame = frame("Groups", GROUPS, node);
     GroupList list = GroupList.of(exposition, GroupQuery.read(parameters), frame.now());
-    return page(200, "groups.jte", Map.of("frame", frame, "list", list));
+    return page(200, "groups.jte", Map.of("frame", frame, "list", list, "pushUrl", pushUrl));
   }
 
   /**

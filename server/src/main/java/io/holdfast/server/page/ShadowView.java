@@ -22,11 +22,11 @@ record ShadowView(String reason, @Nullable String rival, @Nullable String rivalP
 
   private static String reason(Shadows.Reason reason, String family) {
     return switch (reason) {
-      case SAME_SERIES -> "another group pushed the same series first";
+      case SAME_SERIES -> "Another group pushed the same series first";
       case OTHER_TYPE ->
-          "another group has had a metric of this name, but of another type, for longer";
+          "Another group has had a metric of this name, but of another type, for longer";
       case COLLIDING_NAME ->
-          "the name collides with the older " + family + ", because of a suffix such as _count";
+          "The name collides with the older " + family + ", because of a suffix such as _count";
     };
   }
 }

@@ -51,7 +51,8 @@ class PagesTest {
 
   private String list(Node node) {
     return new String(
-        pages.groups(node, Exposition.empty(), Map.of()).html(), StandardCharsets.UTF_8);
+        pages.groups(node, Exposition.empty(), Map.of(), "http://push/metrics").html(),
+        StandardCharsets.UTF_8);
   }
 
   @Test
