@@ -27,7 +27,7 @@ public record Node(
 
   /** How it does, in one word of a style: {@code good}, {@code warn} or {@code bad}. */
   String mood() {
-    if (unready != null || notCurrent != null || unwritable != null) {
+    if (unready != null || notCurrent != null || refusal() != null) {
       return "bad";
     }
     return cluster != null && reachable() < cluster.size() ? "warn" : "good";
@@ -55,14 +55,28 @@ public record Node(
   List<Banner> banners() {
     List<Banner> banners = new ArrayList<>();
     if (notCurrent != null) {
-      banners.add(new Banner("This may be outdated.", notCurrent));
+      banners.add(new Banner("This may be outdated:", notCurrent));
     } else if (unready != null) {
-      banners.add(new Banner("This node is not ready.", unready));
+      banners.add(new Banner("This node is not ready:", unready));
     }
-    if (unwritable != null) {
-      banners.add(new Banner("Pushes are refused.", unwritable));
+    String refusal = refusal();
+    if (refusal != null) {
+      banners.add(new Banner("Pushes are refused:", refusal));
     }
     return banners;
+  }
+
+  /** Why pushes are refused; null if they are not. */
+  @Nullable String refusal() {
+    if (unwritable == null && cluster != null && !cluster.hasQuorum()) {
+      return "the write quorum is not reached (expected: " + cluster.writeQuorum() + " nodes)";
+    }
+    return unwritable;
+  }
+
+  /** How many nodes there is nothing to be said of. */
+  int away() {
+    return cluster == null ? 0 : cluster.size() - 1 - cluster.members().size();
   }
 
   Optional<ClusterStatus> view() {

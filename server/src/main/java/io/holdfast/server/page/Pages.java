@@ -167,7 +167,7 @@ public final class Pages {
 
   private static List<Label> storage(Node node, Storage storage) {
     Exposition exposition = storage.exposition();
-    String refused = node.unwritable();
+    String refused = node.refusal();
     return List.of(
         new Label("Directory", storage.path()),
         new Label("On the disk", Numbers.bytes(storage.bytes())),

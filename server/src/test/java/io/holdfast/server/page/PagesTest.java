@@ -108,13 +108,15 @@ class PagesTest {
     String page = status(node);
 
     assertTrue(page.contains("class=\"node bad\""), page);
-    assertTrue(page.contains("<strong>This node is not ready.</strong> only 1 of 3"), page);
-    assertTrue(page.contains("not reached: pushes are refused"), page);
+    assertTrue(page.contains("<strong>This node is not ready:</strong> only 1 of 3"), page);
+    assertTrue(page.contains("2, not reached"), page);
+    assertTrue(page.contains("<strong>Pushes are refused:</strong> the write quorum"), page);
+    assertTrue(page.contains("no: the write quorum is not reached"), page);
     assertTrue(page.contains("1,200 of 50,000 groups from gateway-2"), page);
-    assertTrue(page.contains("2 of the nodes are away"), page);
+    assertTrue(page.contains("2 nodes are away"), page);
     assertTrue(
         list(node(null, "gateway-2 may have more", List.of()))
-            .contains("<strong>This may be outdated.</strong> gateway-2 may have more"));
+            .contains("<strong>This may be outdated:</strong> gateway-2 may have more"));
   }
 
   @Test
