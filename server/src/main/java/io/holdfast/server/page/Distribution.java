@@ -122,6 +122,10 @@ record Distribution(
         new Label("Count", count), new Label("Sum", Numbers.value(histogram.getSampleSum())));
   }
 
+  boolean hasExemplars() {
+    return lines.stream().anyMatch(line -> line.exemplar() != null);
+  }
+
   private static int share(double count, double largest) {
     return largest > 0 && count > 0 ? Math.max(1, (int) Math.round(100 * count / largest)) : 0;
   }

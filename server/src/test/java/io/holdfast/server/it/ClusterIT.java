@@ -135,6 +135,22 @@ final class ClusterIT {
   }
 
   @Test
+  void page_tellsOfEveryNode_andWhyAPushFailed_onEach() throws IOException {
+    RawHttp.Response refused =
+        cluster.node(1).send(Step.post("/metrics/job/a", "a 1 1700000000000\n"));
+    assertEquals(400, refused.status(), refused::text);
+    for (int node : cluster.all()) {
+      String status = cluster.node(node).send(Step.get("/status")).text();
+      assertTrue(status.contains("<strong>" + Cluster.name(node) + " is ready.</strong>"), status);
+      for (int other : cluster.all()) {
+        assertTrue(status.contains("<bdi>" + Cluster.name(other) + "</bdi>"), status);
+      }
+      String group = cluster.node(node).send(Step.get("/group/job/a")).text();
+      assertTrue(group.contains("must not have timestamps"), group);
+    }
+  }
+
+  @Test
   void ownMetrics_nameTheirNode() throws IOException {
     push(cluster.node(1), "/metrics/job/a", "a_total 1\n");
     for (int node : cluster.all()) {

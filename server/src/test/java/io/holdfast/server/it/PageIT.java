@@ -314,6 +314,38 @@ final class PageIT {
   }
 
   @Test
+  void refresh_leavesTheFocusWhereItIs() throws IOException {
+    push("/job/one", "m 1\n");
+    browser.open("/");
+    browser.evaluate("document.querySelector('.tabs a:nth-child(2)').focus(); return true");
+
+    assertEquals(400, server.send(Step.post("/metrics/job/one", "m 1 1\n")).status());
+
+    browser.await(
+        "the failed push", () -> assertEquals("1", browser.text(".tabs a:nth-child(2) .number")));
+    assertTrue(isFocused(".tabs a.has-bad"));
+    assertNoComplaints();
+  }
+
+  @Test
+  void command_isCopied() throws IOException {
+    push("/job/one/path@base64/" + base64("it's $HOME"), "m 1\n");
+    browser.open("/");
+    openGroup(browser);
+    browser.click(".curl > summary");
+
+    browser.click(".commands p:last-child button");
+
+    browser.await("word of it", () -> assertEquals("Copied.", browser.text("#announce")));
+    browser.click("#q");
+    browser.type(Keys.chord(Keys.CONTROL, "v"));
+    assertEquals(
+        "curl -X DELETE '" + server.uri("/metrics/job/one/path/it%27s%20%24HOME") + "'",
+        query(browser));
+    assertNoComplaints();
+  }
+
+  @Test
   void keyboard_isEnough() throws IOException {
     push("/job/backup", "m 1\n");
     push("/job/import", "m 1\n");
@@ -366,7 +398,7 @@ final class PageIT {
       assertTrue(plain.text("h1").contains("Delete this group?"));
       plain.click("form .danger");
 
-      assertEquals("/", plain.path());
+      plain.await("the list", () -> assertEquals("/", plain.path()));
       assertEquals("import", plain.text(".groups .job"));
     }
   }
