@@ -222,6 +222,9 @@
     const wantedGroup = loaded.getElementById('group');
     if (group && wantedGroup) {
       show(group, wantedGroup);
+    } else if (group || wantedGroup) {
+      // Deleted, or not readable now, or back again: a message is in its place.
+      show(byId('main'), loaded.getElementById('main'));
     }
   }
 
@@ -249,14 +252,31 @@
     setTimeout(tick, REFRESH_MILLIS);
   }
 
+  // A browser may keep nothing.
+  function remembered() {
+    try {
+      return localStorage.getItem(LIVE);
+    } catch {
+      return null;
+    }
+  }
+
+  function remember(choice) {
+    try {
+      localStorage.setItem(LIVE, choice);
+    } catch {
+      // Then it is so until the page is left.
+    }
+  }
+
   if (live) {
     live.hidden = false;
     live.title = `Reads anew every ${REFRESH_MILLIS / 1000} seconds`;
-    live.setAttribute('aria-pressed', String(localStorage.getItem(LIVE) !== 'off'));
+    live.setAttribute('aria-pressed', String(remembered() !== 'off'));
     live.addEventListener('click', () => {
       const isOn = live.getAttribute('aria-pressed') !== 'true';
       live.setAttribute('aria-pressed', String(isOn));
-      localStorage.setItem(LIVE, isOn ? 'on' : 'off');
+      remember(isOn ? 'on' : 'off');
     });
     setTimeout(tick, REFRESH_MILLIS);
   }

@@ -328,6 +328,20 @@ final class PageIT {
   }
 
   @Test
+  void groupThatIsDeletedMeanwhile_saysSo_andComesBack() throws IOException {
+    push("/job/one", "m 1\n");
+    browser.open("/group/job/one");
+
+    assertEquals(202, server.send(Step.delete("/metrics/job/one")).status());
+    browser.await(
+        "word of it", () -> assertTrue(browser.text("#message").contains("no such group")));
+    browser.complaints();
+    push("/job/one", "m 12345\n");
+    browser.await("it again", () -> assertTrue(browser.text("#group").contains("12345")));
+    assertNoComplaints();
+  }
+
+  @Test
   void command_isCopied() throws IOException {
     push("/job/one/path@base64/" + base64("it's $HOME"), "m 1\n");
     browser.open("/");
