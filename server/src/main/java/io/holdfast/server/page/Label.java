@@ -9,7 +9,7 @@ record Label(String name, String value) {
 
   private static final int MAX_LENGTH = 4_000;
   private static final int BRIEF_LENGTH = 300;
-  private static final char FIRST_PICTURE = '\u2400';
+  private static final char TAB = '\u21e5';
   private static final char LINE_BREAK = '\u21b5';
   private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
   private static final int ZERO_WIDTH_JOINER = 0x200d;
@@ -36,8 +36,8 @@ record Label(String name, String value) {
   private static void append(int character, StringBuilder shown) {
     if (character == '\n') {
       shown.append(LINE_BREAK);
-    } else if (character < ' ') {
-      shown.append((char) (FIRST_PICTURE + character));
+    } else if (character == '\t') {
+      shown.append(TAB);
     } else if (isInvisible(character)) {
       shown.append(String.format(Locale.ROOT, "\u27e8U+%04X\u27e9", character));
     } else {

@@ -12,7 +12,7 @@ class LabelTest {
   @Test
   void whatDoesNotPrint_hasASign() {
     assertEquals("\"\"", shown(""));
-    assertEquals("a\u21b5b\u2409\u2400", shown("a\nb\t\0"));
+    assertEquals("a\u21b5b\u21e5\u27e8U+0000\u27e9", shown("a\nb\t\0"));
     assertEquals("\u27e8U+202E\u27e9cod.exe", shown("\u202ecod.exe"));
     assertEquals("a\u27e8U+200B\u27e9b\u27e8U+0085\u27e9", shown("a\u200bb\u0085"));
     assertEquals("\u27e8U+2028\u27e9\u27e8U+E0041\u27e9", shown("\u2028\udb40\udc41"));
