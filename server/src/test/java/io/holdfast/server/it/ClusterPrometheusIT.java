@@ -21,12 +21,12 @@ final class ClusterPrometheusIT {
   private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
 
   /** Scrapes at different instants within each interval, more than one job would make. */
-  private static final int SCRAPERS = 10;
+  private static final int SCRAPERS = 20;
 
   private static final String INTERVAL = "scrape_interval: 15s";
 
   /** A scrape may take as long: it must leave room for one that is repeated. */
-  private static final String SHORT_INTERVAL = "scrape_interval: 5s";
+  private static final String SHORT_INTERVAL = "scrape_interval: 10s";
 
   @RegisterExtension final Processes processes = Processes.perTest();
 
@@ -42,18 +42,18 @@ final class ClusterPrometheusIT {
       awaitScrapes(prometheus, 1);
 
       cluster.kill(1);
-      awaitScrapes(prometheus, 2 * SCRAPERS);
+      awaitScrapes(prometheus, SCRAPERS);
       cluster.start(1);
       cluster.awaitReady(1);
       cluster.freeze(2);
-      awaitScrapes(prometheus, 4 * SCRAPERS);
+      awaitScrapes(prometheus, 2 * SCRAPERS);
       cluster.thaw(2);
       cluster.awaitReady(2);
       cluster.partition(3);
-      awaitScrapes(prometheus, 6 * SCRAPERS);
+      awaitScrapes(prometheus, 3 * SCRAPERS);
       cluster.heal();
       cluster.awaitReady(3);
-      awaitScrapes(prometheus, 7 * SCRAPERS);
+      awaitScrapes(prometheus, 4 * SCRAPERS);
 
       load.stop();
       load.check(cluster, "after nodes came and went");
@@ -64,7 +64,7 @@ final class ClusterPrometheusIT {
         prometheus.askForOne("min(min_over_time(up" + pushed + ")"),
         () -> whatHappened(cluster, prometheus));
     assertEquals(0, prometheus.askForOne("max(resets(growing_total[5m]))"));
-    assertTrue(prometheus.askForOne("min(changes(growing_total[5m]))") > 3, "it hardly grew");
+    assertTrue(prometheus.askForOne("min(changes(growing_total[5m]))") > 1, "it hardly grew");
     double own = prometheus.askForOne("count(pushgateway_groups{job=\"holdfast\"})");
     assertEquals(Cluster.SIZE, own, "nodes that tell of themselves");
   }
