@@ -35,11 +35,13 @@ final class HazelcastSettings {
           Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
           Map.entry("hazelcast.max.no.heartbeat.seconds", "5"),
           Map.entry("hazelcast.partial.member.disconnection.resolution.heartbeat.count", "3"),
-          // Seconds, and the number of attempts, too, each half a second after the one before but
-          // for the first dozen, which take a tenth together. The others agree to a new master only
-          // when they have missed the old one themselves, up to a second later: who gives up before
-          // that goes on alone, and for seconds nobody is in touch with anybody.
-          Map.entry("hazelcast.mastership.claim.timeout.seconds", "30"),
+          // Above all the number of attempts, the first ten of which are over in a tenth of a
+          // second, all of them in one and a half. The others agree to a new master only when they
+          // have missed the old one themselves, up to a second later: who gives up before that goes
+          // on alone, and for seconds nobody is in touch with anybody. And who goes on trying for
+          // longer, though the old one has come back and nobody will agree, puts off the trouble
+          // until there may be another.
+          Map.entry("hazelcast.mastership.claim.timeout.seconds", "16"),
           Map.entry("hazelcast.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.max.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.max.join.seconds", "30"),
