@@ -6,7 +6,9 @@ import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Standing;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,6 +43,14 @@ final class Keeper {
   private final Map<Long, Long> met = new ConcurrentHashMap<>();
   private long keptAt;
   private boolean isNoting;
+
+  private final Deque<Forgettable> forgettable = new ArrayDeque<>();
+
+  /** What was forgettable so long ago that everything sent before has arrived. */
+  private long purgeable;
+
+  /** Up to which hybrid clock reading deletes might be forgotten, and when that was found. */
+  private record Forgettable(long at, long until) {}
 
   /** Everything up to this is here, and noted so. */
   private long completeUntil;
@@ -130,11 +140,8 @@ final class Keeper {
   }
 
   private long retentionStart() {
-    return before(options.limits().tombstoneRetention());
-  }
-
-  private long before(Duration age) {
-    return clock.instant().minus(age).toEpochMilli() << CLOCK_COUNTER_BITS;
+    Duration retention = options.limits().tombstoneRetention();
+    return clock.instant().minus(retention).toEpochMilli() << CLOCK_COUNTER_BITS;
   }
 
   /**
@@ -185,23 +192,39 @@ final class Keeper {
         && link.positions().equals(standing.positions());
   }
 
+  /**
+   * Forgets what may be forgotten now and might have been some time ago. In between everything must
+   * have arrived that was sent when a node had not seen some delete yet: it would find nothing that
+   * keeps it away.
+   */
   private void purge(ClusterNotes notes, Collection<Link> links) {
+    long now = loop.nanos();
+    long until = forgettable(notes, links);
+    forgettable.addLast(new Forgettable(now, until));
+    long before = 0;
+    while (now - forgettable.getFirst().at > Timing.LATEST_ARRIVAL.toNanos()) {
+      before = forgettable.removeFirst().until;
+    }
+    purgeable = Math.max(purgeable, before);
+    CompletableFuture<MergeOutcome> unused = store.purge(Math.min(until, purgeable));
+  }
+
+  /** Up to where everybody has seen every delete. */
+  private long forgettable(ClusterNotes notes, Collection<Link> links) {
     // By age only what every node that is here has seen.
     long until = retentionStart();
     for (Link link : links) {
       Heartbeat said = link.said();
       until = Math.min(until, said == null ? 0 : said.getCurrentAt());
     }
-    // Not sooner than any message can be late: one that was sent before the delete, a second time
-    // perhaps, would find nothing that keeps it away.
-    long agreed = Math.min(completeUntil, before(Timing.LATEST_ARRIVAL));
+    if (notes.knownNodes().size() + 1 < options.quorum().size()) {
+      return until;
+    }
+    long agreed = completeUntil;
     for (long node : notes.knownNodes().keySet()) {
       agreed = Math.min(agreed, completeUntil(node, links));
     }
-    if (notes.knownNodes().size() + 1 >= options.quorum().size()) {
-      until = Math.max(until, agreed);
-    }
-    CompletableFuture<MergeOutcome> unused = store.purge(until);
+    return Math.max(until, agreed);
   }
 
   private static long completeUntil(long node, Collection<Link> links) {

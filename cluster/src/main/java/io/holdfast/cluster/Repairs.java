@@ -31,6 +31,10 @@ final class Repairs {
   private long notBefore;
   private long comparedAt;
   private int next;
+
+  /** Up to where deletes have been forgotten here, or will be soon: the store may be at it. */
+  private long forgotten;
+
   private volatile boolean isSettingAside;
   private boolean hasBegunAnew;
 
@@ -150,9 +154,13 @@ final class Repairs {
    */
   private boolean canBeCopiedFrom(Link link, long now) {
     Heartbeat said = link.said();
-    return said != null
-        && link.isReachable(now)
-        && said.getCurrentAt() >= store.standing().notes().purgedUntil();
+    return said != null && link.isReachable(now) && !isOutdated(said);
+  }
+
+  /** Whether it has not seen some delete that has been forgotten here. */
+  private boolean isOutdated(Heartbeat said) {
+    forgotten = Math.max(forgotten, store.standing().notes().purgedUntil());
+    return said.getCurrentAt() < forgotten;
   }
 
   private boolean isWanted(Link link, long now) {
@@ -253,9 +261,20 @@ final class Repairs {
           store.note(now -> now.withCurrentAt(said.getPurgedUntil()));
     } else if (said.getPurgedUntil() > notes.purgedUntil()) {
       // So that whoever is met later learns of it from any node.
+      forgotten = Math.max(forgotten, said.getPurgedUntil());
+      letGoOfOutdated();
       CompletableFuture<MergeOutcome> unused = store.purge(said.getPurgedUntil());
     }
     return true;
+  }
+
+  /** What it sends next may be what some delete was to keep away. */
+  private void letGoOfOutdated() {
+    Copy current = copy;
+    Heartbeat said = current == null ? null : current.link().said();
+    if (current != null && said != null && isOutdated(said)) {
+      current.giveUp("it has not seen every delete that has been forgotten here");
+    }
   }
 
   private void setAside(Link link) {
