@@ -12,6 +12,7 @@ import org.awaitility.core.ThrowingRunnable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -112,6 +113,24 @@ final class Browser implements AutoCloseable {
 
   void click(String selector) {
     find(selector).click();
+  }
+
+  /** Clicks what leads to another page, and waits until that is there: a click alone may not. */
+  void follow(String selector) {
+    WebElement page = find("html");
+    click(selector);
+    Awaitility.await("the page behind " + selector)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> isGone(page));
+  }
+
+  private static boolean isGone(WebElement element) {
+    try {
+      return element.getTagName().isEmpty();
+    } catch (StaleElementReferenceException e) {
+      return true;
+    }
   }
 
   void type(CharSequence... keys) {

@@ -228,7 +228,7 @@ final class PageIT {
     browser.click("[data-delete]");
     assertTrue(browser.text("#confirm-what").contains(SCRIPT));
     browser.click("#confirm [value=cancel]");
-    browser.click(".tools .button");
+    browser.follow(".tools .button");
     assertTrue(browser.text("h1").contains(SCRIPT));
     assertNoComplaints();
   }
@@ -399,18 +399,18 @@ final class PageIT {
     try (Browser plain = Browser.withoutJavaScript(server)) {
       plain.open("/");
       plain.typeInto("#q", "db1");
-      plain.click(".search button");
+      plain.follow(".search button");
       assertTrue(plain.path().contains("q=db1"), plain::path);
       assertEquals(1, plain.findAll(".group").size());
-      plain.click(".sort.when");
+      plain.follow(".sort.when");
       assertTrue(plain.path().contains("q=db1&sort=newest"), plain::path);
 
       plain.click(".group > summary");
-      plain.click(".group .plain a");
+      plain.follow(".group .plain a");
       assertTrue(plain.text("main").contains("41"));
-      plain.click(".tools .danger");
+      plain.follow(".tools .danger");
       assertTrue(plain.text("h1").contains("Delete this group?"));
-      plain.click("form .danger");
+      plain.follow("form .danger");
 
       plain.await("the list", () -> assertEquals("/", plain.path()));
       assertEquals("import", plain.text(".groups .job"));
