@@ -80,13 +80,14 @@ final class Keeper {
   void keep(Collection<Link> links, boolean isCurrent) {
     Standing standing = store.standing();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
-    boolean isDue = loop.nanos() - keptAt >= period.toNanos();
+    long passed = loop.nanos() - keptAt;
+    boolean isDue = passed >= period.toNanos();
     long ahead = clock.aheadMillis();
     boolean hasClockMoved =
         Math.abs(ahead - standing.notes().clockAheadMillis()) > CLOCK_TOLERANCE_MILLIS;
     boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
-    // At once, or a young node that loses touch would take itself for one that was long away.
-    boolean isNewlyCurrent = isCurrent && mayBeOutdated();
+    // Soon, or a young node that loses touch would take itself for one that was long away.
+    boolean isNewlyCurrent = isCurrent && mayBeOutdated() && passed >= Timing.HEARTBEAT.toNanos();
     if (isNoting || !(isDue || hasMetAnother || hasClockMoved || isNewlyCurrent)) {
       return;
     }

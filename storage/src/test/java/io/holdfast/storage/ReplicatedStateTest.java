@@ -278,9 +278,10 @@ class ReplicatedStateTest {
     // Merged all the same.
     assertTrue(to.text().contains("m{instance=\"\",job=\"a\"} 2\n"));
     to.merge(told.get(0).request());
-    assertEquals(Map.of(stream, 1L), to.state().standing().positions());
-    to.merge(told.get(2).request());
-    assertEquals(1, to.state().position(stream));
+    // And it counts now.
+    assertEquals(Map.of(stream, 2L), to.state().standing().positions());
+    to.merge(told.get(3).request());
+    assertEquals(2, to.state().position(stream));
     to.merge(together(told.subList(1, 4)).request());
     assertEquals(4, to.state().position(stream));
     to.merge(together(told.subList(0, 2)).request());
