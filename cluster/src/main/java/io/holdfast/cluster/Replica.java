@@ -355,10 +355,7 @@ final class Replica implements Transport.Receiver, Replication {
     repairs.tick(links.values(), keeper, currency.isCutOff());
     currency.look(standing, links.values(), repairs.isCopying());
     mayBePutAside = mayBePutAside(store.standing());
-    cannotWrite =
-        mayBePutAside
-            ? "this node is new or was away for long; it is finding out what there is"
-            : currency.cannotWrite(links.values());
+    cannotWrite = cannotWriteNow();
     keeper.keep(links.values(), currency.isCurrent());
     advanceBarriers();
     status = StatusReport.of(options, standing, currency, links.values(), repairs.copy(), now);
@@ -373,6 +370,13 @@ final class Replica implements Transport.Receiver, Replication {
     return !standing.notes().isWhole()
         || repairs.isSettingAside()
         || (!currency.isCurrent() && keeper.mayBeOutdated());
+  }
+
+  private @Nullable String cannotWriteNow() {
+    String reason = currency.cannotWrite(links.values());
+    return reason == null && mayBePutAside
+        ? "this node is new or was away for long; it is finding out what there is"
+        : reason;
   }
 
   private void settle() {

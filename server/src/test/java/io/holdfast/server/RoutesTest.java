@@ -174,7 +174,7 @@ class RoutesTest {
             "GET /group/job/a/b/c/d",
             "400 group odd number of components in label string \"/b/c/d\""),
         row("POST /group/job/a", "group deletion {job=a}"),
-        row("DELETE /group/job/a", "405 GET, OPTIONS, POST Method Not Allowed\n"),
+        row("DELETE /group/job/a", "405 GET, OPTIONS, POST Method Not Allowed"),
         row("GET /static/page-0.css", "Asset"),
         row("POST /delete-all", NOT_FOUND),
         row("GET /metrics", "Scrape"),
