@@ -216,7 +216,12 @@ final class LifecycleIT {
 
   @Test
   void sigint_endsInOrder() throws Exception {
-    ServerProcess server = processes.holdfast(store());
+    int port = Port.free();
+    // A shell that runs the tests in the background has made all their processes ignore it.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    command.addAll(
+        HoldfastCommand.of("--web.listen-address=127.0.0.1:" + port, "--storage.path=" + store()));
+    ServerProcess server = processes.launch("holdfast", port, command).awaitReady("/-/ready");
     push(server, "a");
     server.signal("INT");
     assertEquals(0, server.awaitEnd(), server::output);
