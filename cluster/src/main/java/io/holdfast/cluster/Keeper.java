@@ -105,15 +105,12 @@ final class Keeper {
     }
   }
 
-  /**
-   * Whether others may have forgotten deletes that this store has never seen. Not of a new store:
-   * it has nothing that could come back.
-   */
+  /** Whether others may have forgotten deletes that this store has never seen. */
   boolean mayBeOutdated() {
-    ClusterNotes notes = store.standing().notes();
-    long awayMillis = clock.millis() - (notes.currentAt() >>> CLOCK_COUNTER_BITS);
+    long currentAt = store.standing().notes().currentAt();
+    long awayMillis = clock.millis() - (currentAt >>> CLOCK_COUNTER_BITS);
     // Some time earlier than the others may: clocks differ.
-    return notes.isWhole() && awayMillis > options.limits().tombstoneRetention().toMillis() / 5 * 4;
+    return awayMillis > options.limits().tombstoneRetention().toMillis() / 5 * 4;
   }
 
   /** Notes that the store lacks nothing. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -125,19 +126,21 @@ public final class Exposition {
   /** The groups of which a scrape leaves something out. In proportion to all families if any. */
   public Set<GroupKey> shadowedGroups() {
     Set<GroupKey> shadowed = new HashSet<>();
-    if (shadowedSeries > 0) {
-      names.forEach(
-          named ->
-              named
-                  .holders()
-                  .forEach(
-                      family -> {
-                        if (family.shadowedSeries() > 0) {
-                          shadowed.add(family.group);
-                        }
-                      }));
-    }
+    forEachShadowed(family -> shadowed.add(family.group));
     return shadowed;
+  }
+
+  private void forEachShadowed(Consumer<Family> action) {
+    if (shadowedSeries == 0) {
+      return;
+    }
+    Consumer<Family> ifShadowed =
+        family -> {
+          if (family.shadowedSeries() > 0) {
+            action.accept(family);
+          }
+        };
+    names.forEach(named -> named.holders().forEach(ifShadowed));
   }
 
   /** Which series of the family, read from the picture that shows this, a scrape leaves out. */
@@ -157,19 +160,12 @@ public final class Exposition {
    */
   public List<Shadowed> shadowed(int most) {
     List<Shadowed> shadowed = new ArrayList<>();
-    if (shadowedSeries > 0) {
-      names.forEach(
-          named ->
-              named
-                  .holders()
-                  .forEach(
-                      family -> {
-                        if (family.shadowedSeries() > 0 && shadowed.size() < most) {
-                          shadowed.add(
-                              new Shadowed(family.name(), family.group, family.shadowedSeries()));
-                        }
-                      }));
-    }
+    forEachShadowed(
+        family -> {
+          if (shadowed.size() < most) {
+            shadowed.add(new Shadowed(family.name(), family.group, family.shadowedSeries()));
+          }
+        });
     return shadowed;
   }
 

@@ -18,7 +18,7 @@ final class StreamPositions {
   private final Map<Long, Long> positions = new HashMap<>();
   private final Map<Long, Run> behindGap = new HashMap<>();
 
-  /** Changes that have arrived without a gap among them: the newest such run of its stream. */
+  /** Changes that have arrived without a gap among them: the highest such run of its stream. */
   private record Run(long first, long last) {}
 
   /** By stream; a view. */
@@ -52,8 +52,11 @@ final class StreamPositions {
   }
 
   private static Run joined(@Nullable Run before, Run news) {
-    if (before == null || news.first > before.last + 1 || news.last < before.first - 1) {
+    if (before == null || news.first > before.last + 1) {
       return news;
+    }
+    if (news.last < before.first - 1) {
+      return before;
     }
     return new Run(Math.min(before.first, news.first), Math.max(before.last, news.last));
   }

@@ -56,11 +56,19 @@ final class StreamPositionsTest {
   }
 
   @Test
-  void secondGap_leavesNewestRun() {
+  void secondGap_leavesHighestRun() {
     positions.arrived(STREAM, 3, 4);
     positions.arrived(STREAM, 8, 9);
     positions.reach(STREAM, 2);
     assertEquals(2, positions.of(STREAM));
+    positions.reach(STREAM, 7);
+    assertEquals(9, positions.of(STREAM));
+  }
+
+  @Test
+  void changesThatComeLate_leaveHighestRun() {
+    positions.arrived(STREAM, 8, 9);
+    positions.arrived(STREAM, 3, 4);
     positions.reach(STREAM, 7);
     assertEquals(9, positions.of(STREAM));
   }
