@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -30,6 +31,7 @@ final class Cluster {
   static final int SIZE = 3;
 
   private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Pattern READY_MEMBER = Pattern.compile("\"state\":\"ready\"");
 
   private final Processes processes;
   private final Path directory;
@@ -68,8 +70,7 @@ final class Cluster {
   /** The same, and waits until every node is ready and the balancer knows it. */
   static Cluster start(Processes processes, Path directory, String... flags) throws IOException {
     Cluster cluster = launch(processes, directory, flags);
-    cluster.awaitReady();
-    cluster.awaitBalanced();
+    cluster.awaitWhole();
     return cluster;
   }
 
@@ -154,6 +155,34 @@ final class Cluster {
 
   void awaitReady() {
     all().forEach(this::awaitReady);
+  }
+
+  /**
+   * Waits until every node says of every node that it is ready, and the balancer does so. A node is
+   * ready itself as soon as a quorum is in touch with it: what hits the cluster before the last two
+   * have found each other, hits a cluster that has lost one link already.
+   */
+  void awaitWhole() {
+    awaitReady();
+    for (int node : all()) {
+      Awaitility.await(name(node) + " is in touch with all nodes")
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(50))
+          .untilAsserted(() -> assertInTouchWithAll(node));
+    }
+    awaitBalanced();
+  }
+
+  private void assertInTouchWithAll(int node) throws IOException {
+    String status = status(node);
+    assertEquals(SIZE - 1, READY_MEMBER.matcher(status).results().count(), status);
+  }
+
+  /** What {@code /api/v1/cluster} answers. */
+  String status(int node) throws IOException {
+    RawHttp.Response response = node(node).send(Step.get("/api/v1/cluster"));
+    assertEquals(200, response.status(), response::text);
+    return response.text();
   }
 
   /** Waits until the node says that it is not ready, as a balancer asks it; returns the reason. */

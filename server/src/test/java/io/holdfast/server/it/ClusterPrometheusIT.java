@@ -44,15 +44,15 @@ final class ClusterPrometheusIT {
       cluster.kill(1);
       awaitScrapes(prometheus, SCRAPERS);
       cluster.start(1);
-      awaitWhole(cluster);
+      cluster.awaitWhole();
       cluster.freeze(2);
       awaitScrapes(prometheus, 2 * SCRAPERS);
       cluster.thaw(2);
-      awaitWhole(cluster);
+      cluster.awaitWhole();
       cluster.partition(3);
       awaitScrapes(prometheus, 3 * SCRAPERS);
       cluster.heal();
-      awaitWhole(cluster);
+      cluster.awaitWhole();
       awaitScrapes(prometheus, 4 * SCRAPERS);
 
       load.stop();
@@ -67,12 +67,6 @@ final class ClusterPrometheusIT {
     assertTrue(prometheus.askForOne("min(changes(growing_total[5m]))") > 1, "it hardly grew");
     double own = prometheus.askForOne("count(pushgateway_groups{job=\"holdfast\"})");
     assertEquals(Cluster.SIZE, own, "nodes that tell of themselves");
-  }
-
-  /** One fault at a time: what is promised is to survive one. */
-  private static void awaitWhole(Cluster cluster) {
-    cluster.awaitReady();
-    cluster.awaitBalanced();
   }
 
   /** What failed, and what everybody said about it. */
