@@ -81,21 +81,23 @@ final class AuthenticatedTransport implements Transport {
   private final NamedTransport inner;
   private final ClusterKey key;
   private final SecureRandom random;
-  private final Refusals refusals = new Refusals();
+  private final Refusals refusals;
   private final Map<UUID, Admission> admissions = new ConcurrentHashMap<>();
   private final ScheduledExecutorService events = Threads.timer("cluster-peers");
   private final Challenger challenger;
   private volatile @Nullable Receiver receiver;
 
-  AuthenticatedTransport(NamedTransport inner, ClusterKey key, SecureRandom random) {
+  AuthenticatedTransport(
+      NamedTransport inner, ClusterKey key, SecureRandom random, Refusals refusals) {
     this.inner = inner;
     this.key = key;
     this.random = random;
+    this.refusals = refusals;
     this.challenger =
         new Challenger(inner, events, refusals, this::session, this::nonce, this::admit);
   }
 
-  /** Messages that were not what a peer with the secret would have sent. */
+  /** Messages and connections that were not those of a peer with the secret. */
   long refusedMessages() {
     return refusals.count();
   }

@@ -62,7 +62,7 @@ public final class ClusterNode implements AutoCloseable {
     return replica.status();
   }
 
-  /** Messages that were not what a node with the secret would have sent; only ever more. */
+  /** Messages and connections that were not those of a node with the secret; only ever more. */
   public long refusedMessages() {
     return transport.refusedMessages();
   }

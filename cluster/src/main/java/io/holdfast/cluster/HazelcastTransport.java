@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  *                        Roster -> Receiver.appeared, disappeared
  * </pre>
  *
- * <p>Hazelcast believes everyone who knows the cluster's name, so this does too: see {@link
- * AuthenticatedTransport}.
+ * <p>Whose connection gets past the {@link Handshake} is believed by Hazelcast, and by this: see
+ * {@link AuthenticatedTransport}.
  *
  * <p>Concurrency: peers are told of by one thread, requests arrive on those of the lanes'
  * executors, answers on those of the {@link TaskOutbox}.
@@ -32,13 +32,15 @@ final class HazelcastTransport implements NamedTransport {
   private static final long COMPARE_MILLIS = 1_000;
 
   private final Forming forming;
+  private final Handshakes handshakes;
   private final TaskOutbox outbox = new TaskOutbox();
   private final ScheduledExecutorService comparisons = Threads.timer("cluster-roster");
   private volatile @Nullable Roster roster;
   private volatile @Nullable Supervisor supervisor;
 
-  HazelcastTransport(Forming forming) {
+  HazelcastTransport(Forming forming, Handshakes handshakes) {
     this.forming = forming;
+    this.handshakes = handshakes;
   }
 
   /**
@@ -52,7 +54,7 @@ final class HazelcastTransport implements NamedTransport {
     Roster newRoster = new Roster(receiver, outbox::abandon);
     TaskInbox inbox = new TaskInbox(newRoster, receiver);
     Supervisor newSupervisor =
-        new Supervisor(() -> config(ends, peers, inbox), peers, this::compareSoon);
+        new Supervisor(handshakes, () -> config(ends, peers, inbox), peers, this::compareSoon);
     roster = newRoster;
     supervisor = newSupervisor;
     ScheduledFuture<?> unused =

@@ -5,7 +5,6 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.HazelcastInstanceAware;
 import com.hazelcast.core.HazelcastInstanceNotActiveException;
@@ -42,6 +41,7 @@ final class Supervisor implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+  private final Handshakes handshakes;
   private final Supplier<Config> config;
   private final PeerAddresses peers;
   private final Runnable changed;
@@ -53,7 +53,9 @@ final class Supervisor implements AutoCloseable {
    * @param config for one start
    * @param changed runs whenever {@link #instance} or its members may have changed
    */
-  Supervisor(Supplier<Config> config, PeerAddresses peers, Runnable changed) {
+  Supervisor(
+      Handshakes handshakes, Supplier<Config> config, PeerAddresses peers, Runnable changed) {
+    this.handshakes = handshakes;
     this.config = config;
     this.peers = peers;
     this.changed = changed;
@@ -107,7 +109,7 @@ final class Supervisor implements AutoCloseable {
       peers.refresh();
       Config next = config.get();
       next.addListenerConfig(new ListenerConfig(current));
-      Hazelcast.newHazelcastInstance(next);
+      GuardedNode.start(next, handshakes);
       current.started();
       if (isClosing()) {
         current.end();

@@ -9,11 +9,11 @@ final class Transports {
 
   /** Over Hazelcast, for those who know the secret; not started. */
   static AuthenticatedTransport hazelcast(Forming forming) {
-    return authenticated(new HazelcastTransport(forming), forming);
-  }
-
-  static AuthenticatedTransport authenticated(NamedTransport inner, Forming forming) {
-    return new AuthenticatedTransport(
-        inner, ClusterKey.of(forming.secret(), forming.clusterName()), new SecureRandom());
+    ClusterKey key = ClusterKey.of(forming.secret(), forming.clusterName());
+    SecureRandom random = new SecureRandom();
+    Refusals refusals = new Refusals();
+    HazelcastTransport transport =
+        new HazelcastTransport(forming, new Handshakes(key, random, refusals));
+    return new AuthenticatedTransport(transport, key, random, refusals);
   }
 }

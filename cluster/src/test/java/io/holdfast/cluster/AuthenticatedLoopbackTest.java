@@ -13,6 +13,7 @@ class AuthenticatedLoopbackTest extends TransportContract {
     return new AuthenticatedTransport(
         network.join("process-" + number),
         ClusterKey.of("secret".getBytes(UTF_8), "test"),
-        new SecureRandom());
+        new SecureRandom(),
+        new Refusals());
   }
 }

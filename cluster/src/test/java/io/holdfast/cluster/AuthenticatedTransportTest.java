@@ -41,7 +41,7 @@ class AuthenticatedTransportTest {
     byte[] bytes = secret == null ? null : secret.getBytes(UTF_8);
     AuthenticatedTransport transport =
         new AuthenticatedTransport(
-            network.join(name), ClusterKey.of(bytes, cluster), new SecureRandom());
+            network.join(name), ClusterKey.of(bytes, cluster), new SecureRandom(), new Refusals());
     transports.add(transport);
     transport.start(receiver);
     return transport;

@@ -9,8 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hazelcast.cluster.Member;
-import com.hazelcast.core.Hazelcast;
+import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.internal.nio.Packet;
 import io.holdfast.cluster.ClusterOptions.Forming;
 import io.holdfast.cluster.Transport.Lane;
 import java.io.IOException;
@@ -18,6 +19,9 @@ import java.io.OutputStream;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +35,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What others can do at the port of a member: two nodes with a secret, and one without. */
+/**
+ * What others can do at the port of a member: two nodes with a secret, and a stranger who stays
+ * outside, or who got past the first gate.
+ */
 class ClusterPortTest {
   private static final Duration SOON = Duration.ofSeconds(20);
 
@@ -71,14 +78,67 @@ class ClusterPortTest {
     b.close();
   }
 
-  /** A member with our own config, and our own tasks, but without the secret. */
+  /**
+   * A member with our own config, and our own tasks, that has got past the handshake: what is
+   * behind that must hold too.
+   */
   private void letAStrangerIn() {
+    startStranger("secret");
+    await().atMost(SOON).until(() -> stranger.getCluster().getMembers().size() == 3);
+  }
+
+  private void startStranger(String secret) {
+    stranger =
+        GuardedNode.start(
+            strangersConfig(),
+            new Handshakes(
+                ClusterKey.of(secret.getBytes(UTF_8), "test"), new SecureRandom(), new Refusals()));
+  }
+
+  private Config strangersConfig() {
     Ends ends = Ends.of(ports.get(2), ports.get(2));
     PeerAddresses peers =
         new PeerAddresses(ports, ends.advertisedAddress(), InetAddress::getAllByName);
     peers.refresh();
-    stranger = Hazelcast.newHazelcastInstance(HazelcastSettings.config("test", ends, peers));
-    await().atMost(SOON).until(() -> stranger.getCluster().getMembers().size() == 3);
+    return HazelcastSettings.config("test", ends, peers);
+  }
+
+  @Test
+  void memberWithoutTheSecret_staysAlone() {
+    startStranger("another");
+
+    await().atMost(SOON).until(() -> a.refusedMessages() + b.refusedMessages() > 0);
+    assertEquals(1, stranger.getCluster().getMembers().size());
+  }
+
+  /** The first fourteen bytes would have Hazelcast allocate 2 GiB. */
+  @Test
+  void hugeFrame_isNotRead() throws Exception {
+    ByteBuffer frame = ByteBuffer.allocate(3 + Handshake.NONCE_BYTES);
+    frame.put("HZC".getBytes(UTF_8)).put(Packet.VERSION).putChar('\0').putInt(-1);
+    frame.putInt(Integer.MAX_VALUE);
+    long before = a.refusedMessages();
+
+    try (Socket socket = new Socket(ports.get(0).host(), ports.get(0).port())) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      socket.getOutputStream().write(frame.array());
+      int greeting = 3 + Handshake.LONGEST_BYTES;
+      assertEquals(greeting, socket.getInputStream().readNBytes(greeting).length);
+      socket.getOutputStream().write(new byte[ClusterKey.MAC_BYTES]);
+      assertIsClosed(socket);
+    }
+
+    assertEquals(before + 1, a.refusedMessages());
+  }
+
+  private static void assertIsClosed(Socket socket) throws IOException {
+    try {
+      assertEquals(-1, socket.getInputStream().read());
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("it is still open", e);
+    } catch (SocketException e) {
+      // Reset: closed as well.
+    }
   }
 
   private Member member(int number) {
@@ -182,9 +242,8 @@ class ClusterPortTest {
       byte[] beginning = beginnings.get(i % beginnings.size());
       byte[] garbage = new byte[random.nextInt(4096)];
       random.nextBytes(garbage);
-      if (garbage.length > 0) {
-        // A frame of the right version is another matter, see the README.
-        garbage[0] = (byte) (garbage[0] | 0x80);
+      if (garbage.length > 0 && random.nextBoolean()) {
+        garbage[0] = Packet.VERSION;
       }
       try (Socket socket = new Socket(ports.get(0).host(), ports.get(0).port())) {
         OutputStream out = socket.getOutputStream();

@@ -24,9 +24,11 @@ class HazelcastTransportTest extends TransportContract {
   private final List<HostPort> ports = Ports.free(4);
   private final List<HostPort> peers = new ArrayList<>(ports.subList(0, 3));
 
+  private String secret = "s";
+
   private Forming forming(int number) {
     return new Forming(
-        ports.get(number), ports.get(number), peers, "test", "n" + number, "s".getBytes(UTF_8));
+        ports.get(number), ports.get(number), peers, "test", "n" + number, secret.getBytes(UTF_8));
   }
 
   @Override
@@ -118,6 +120,19 @@ class HazelcastTransportTest extends TransportContract {
     peers.add(new HostPort("no-such-host.invalid", 1));
 
     awaitPeers(2, start(0), start(1), start(2));
+  }
+
+  /** Started first, so that it is whom the others find, and whose word they wait for. */
+  @Test
+  void nodeWithAnotherSecret_keepsNobodyFromForming() {
+    secret = "another";
+    Node other = start(2);
+    await().atMost(SOON).until(() -> Hazelcast.getAllHazelcastInstances().size() == 1);
+    secret = "s";
+
+    awaitPeers(1, start(0), start(1));
+
+    assertEquals(0, other.receiver().appearances());
   }
 
   @Test

@@ -81,7 +81,9 @@ final class ClusterMetrics implements ClusterCounters {
       Supplier<ClusterStatus> cluster, LongSupplier refusedUnread, BooleanSupplier isReady) {
     CounterWithCallback.builder()
         .name("pushgateway_cluster_refused_messages_total")
-        .help("Messages refused: malformed, not authentic, or too far ahead of the clock.")
+        .help(
+            "Messages refused: malformed, not authentic, or too far ahead of the clock;"
+                + " and connections without the secret.")
         .callback(
             callback -> callback.call(refusedMessages.sum() + (double) refusedUnread.getAsLong()))
         .register(registry);

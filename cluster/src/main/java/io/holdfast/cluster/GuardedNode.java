@@ -1,0 +1,95 @@
+package io.holdfast.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.EndpointQualifier;
+import com.hazelcast.instance.impl.DefaultNodeContext;
+import com.hazelcast.instance.impl.DefaultNodeExtension;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.instance.impl.NodeExtension;
+import com.hazelcast.internal.networking.Channel;
+import com.hazelcast.internal.networking.InboundHandler;
+import com.hazelcast.internal.networking.OutboundHandler;
+import com.hazelcast.internal.server.ServerConnection;
+import com.hazelcast.internal.server.ServerContext;
+import com.hazelcast.internal.server.tcp.TcpServerConnection;
+import java.util.Objects;
+
+/**
+ * A member of Hazelcast that exchanges packets only with those who have proved that they know the
+ * secret. Without that anybody could join who knows the cluster's name, and 14 bytes are enough to
+ * have it allocate 2 GiB.
+ *
+ * <p>The community edition has no such thing in its public interface. This is where its other
+ * edition puts encryption: between the three bytes that name the protocol and the first packet.
+ */
+final class GuardedNode extends DefaultNodeExtension {
+  private final Handshakes handshakes;
+
+  private GuardedNode(Node node, Handshakes handshakes) {
+    super(node);
+    this.handshakes = handshakes;
+  }
+
+  /** Starts a member; returns when it has joined. */
+  static HazelcastInstance start(Config config, Handshakes handshakes) {
+    return HazelcastInstanceFactory.newHazelcastInstance(
+        config, config.getInstanceName(), new Context(handshakes));
+  }
+
+  /** Of both ends of one connection; Hazelcast asks for the outbound part first. */
+  private record Guard(Handshake handshake, HandshakeEncoder encoder) {}
+
+  @Override
+  @SuppressWarnings({"rawtypes", "unchecked"}) // As declared there.
+  public OutboundHandler[] createOutboundHandlers(
+      EndpointQualifier qualifier, ServerConnection connection, ServerContext context) {
+    Channel channel = ((TcpServerConnection) connection).getChannel();
+    Handshake handshake = channel.isClientMode() ? handshakes.dialler() : handshakes.acceptor();
+    HandshakeEncoder encoder =
+        new HandshakeEncoder(
+            channel.outboundPipeline(),
+            handshake.opening(),
+            super.createOutboundHandlers(qualifier, connection, context));
+    channel.attributeMap().put(Guard.class, new Guard(handshake, encoder));
+    return new OutboundHandler[] {encoder};
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // As declared there.
+  public InboundHandler[] createInboundHandlers(
+      EndpointQualifier qualifier, ServerConnection connection, ServerContext context) {
+    TcpServerConnection end = (TcpServerConnection) connection;
+    Guard guard =
+        (Guard) Objects.requireNonNull(end.getChannel().attributeMap().remove(Guard.class));
+    return new InboundHandler[] {
+      new HandshakeDecoder(
+          guard.handshake,
+          guard.encoder,
+          () -> refused(end, context),
+          super.createInboundHandlers(qualifier, connection, context))
+    };
+  }
+
+  private void refused(TcpServerConnection end, ServerContext context) {
+    handshakes.refused(end.getChannel().remoteSocketAddress());
+    if (end.getChannel().isClientMode()) {
+      // Or whoever is looking for others would wait for this one's word until he gives up.
+      context.onFailedConnection(end.getRemoteAddress());
+    }
+  }
+
+  private static final class Context extends DefaultNodeContext {
+    private final Handshakes handshakes;
+
+    Context(Handshakes handshakes) {
+      this.handshakes = handshakes;
+    }
+
+    @Override
+    public NodeExtension createNodeExtension(Node node) {
+      return new GuardedNode(node, handshakes);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.holdfast.cluster;
+
+import com.hazelcast.internal.networking.HandlerStatus;
+import com.hazelcast.internal.networking.InboundHandler;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads what the other end of a connection says in a {@link Handshake}, and nothing of what follows
+ * before it has proved that it knows the secret.
+ *
+ * <p>Concurrency: runs on the thread that reads.
+ */
+final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
+  private final Handshake handshake;
+  private final HandshakeEncoder encoder;
+  private final Runnable refused;
+  private final InboundHandler<?, ?>[] next;
+
+  /**
+   * @param refused runs when the other end does not know the secret, before the connection is
+   *     closed
+   */
+  HandshakeDecoder(
+      Handshake handshake,
+      HandshakeEncoder encoder,
+      Runnable refused,
+      InboundHandler<?, ?>... next) {
+    this.handshake = handshake;
+    this.encoder = encoder;
+    this.refused = refused;
+    this.next = next;
+  }
+
+  @Override
+  public void handlerAdded() {
+    initSrcBuffer(Handshake.LONGEST_BYTES);
+    awaitMore();
+  }
+
+  /** Not a byte more is read: the next handler brings its own buffer. */
+  private void awaitMore() {
+    src.clear().limit(handshake.awaitedBytes());
+  }
+
+  @Override
+  public HandlerStatus onRead() throws HandshakeException {
+    if (src.hasRemaining()) {
+      return HandlerStatus.CLEAN;
+    }
+    byte[] said = new byte[src.flip().remaining()];
+    src.get(said);
+    byte[] answer = take(said);
+    if (handshake.awaitedBytes() > 0) {
+      encoder.say(answer);
+      awaitMore();
+    } else {
+      encoder.sayLast(answer);
+      channel.inboundPipeline().replace(this, next);
+    }
+    return HandlerStatus.CLEAN;
+  }
+
+  private byte[] take(byte[] said) throws HandshakeException {
+    try {
+      return handshake.take(said);
+    } catch (HandshakeException e) {
+      refused.run();
+      throw e;
+    }
+  }
+}

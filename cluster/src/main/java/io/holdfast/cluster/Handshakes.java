@@ -1,0 +1,41 @@
+package io.holdfast.cluster;
+
+import java.net.SocketAddress;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins a handshake for each new connection.
+ *
+ * <p>Concurrency: for any thread.
+ */
+final class Handshakes {
+  private final ClusterKey cluster;
+  private final SecureRandom random;
+  private final Refusals refusals;
+
+  Handshakes(ClusterKey cluster, SecureRandom random, Refusals refusals) {
+    this.cluster = cluster;
+    this.random = random;
+    this.refusals = refusals;
+  }
+
+  Handshake dialler() {
+    return Handshake.dialler(cluster, nonce());
+  }
+
+  Handshake acceptor() {
+    return Handshake.acceptor(cluster, nonce());
+  }
+
+  private byte[] nonce() {
+    byte[] nonce = new byte[Handshake.NONCE_BYTES];
+    random.nextBytes(nonce);
+    return nonce;
+  }
+
+  /** A handshake has failed. */
+  void refused(@Nullable SocketAddress address) {
+    refusals.connection(address);
+  }
+}
