@@ -2,6 +2,8 @@ package io.holdfast.cluster;
 
 import com.hazelcast.internal.networking.HandlerStatus;
 import com.hazelcast.internal.networking.InboundHandler;
+import java.io.EOFException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 
 /**
@@ -66,6 +68,16 @@ final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
     } catch (HandshakeException e) {
       refused.run();
       throw e;
+    }
+  }
+
+  /**
+   * Hazelcast would write a stack trace to the log for everyone who is cut off, or just looks in.
+   */
+  @Override
+  public void interceptError(Throwable error) throws EOFException {
+    if (error instanceof SocketException) {
+      throw new EOFException("the other end has gone before the end of the handshake");
     }
   }
 }
