@@ -10,7 +10,6 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
-import io.prometheus.metrics.core.metrics.Summary;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.ArrayList;
@@ -72,8 +71,8 @@ final class OwnMetrics implements CommitListener {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PrometheusRegistry yielding = new PrometheusRegistry();
   private final Counter requests;
-  private final Summary pushDuration;
-  private final Summary pushSize;
+  private final RecentSummary pushDuration;
+  private final RecentSummary pushSize;
   private final Counter rejectedPushes;
   private final Counter exceededLimits;
   private final Histogram commitDuration;
@@ -101,10 +100,13 @@ final class OwnMetrics implements CommitListener {
     pushDuration =
         pushSummary(
             "pushgateway_http_push_duration_seconds",
-            "HTTP request duration for pushes to the Pushgateway.");
+            "HTTP request duration for pushes to the Pushgateway.",
+            NANOS);
     pushSize =
         pushSummary(
-            "pushgateway_http_push_size_bytes", "HTTP request size for pushes to the Pushgateway.");
+            "pushgateway_http_push_size_bytes",
+            "HTTP request size for pushes to the Pushgateway.",
+            1);
     rejectedPushes =
         Counter.builder()
             .name("pushgateway_rejected_pushes_total")
@@ -144,15 +146,10 @@ final class OwnMetrics implements CommitListener {
     JvmMetrics.builder().register(yielding);
   }
 
-  private Summary pushSummary(String name, String help) {
-    return Summary.builder()
-        .name(name)
-        .help(help)
-        .labelNames("method")
-        .quantile(0.1, 0.01)
-        .quantile(0.5, 0.05)
-        .quantile(0.9, 0.01)
-        .register(registry);
+  private RecentSummary pushSummary(String name, String help, double unit) {
+    RecentSummary summary = new RecentSummary(name, help, "method", unit, System::nanoTime);
+    registry.register(summary);
+    return summary;
   }
 
   /** Adds the metrics of a node that is one of several. Once. */
@@ -230,8 +227,8 @@ final class OwnMetrics implements CommitListener {
    */
   void pushAnswered(String method, long nanos, long bytes) {
     String label = label(method);
-    pushDuration.labelValues(label).observe(nanos / NANOS);
-    pushSize.labelValues(label).observe((double) bytes);
+    pushDuration.observe(label, nanos);
+    pushSize.observe(label, bytes);
   }
 
   void pushRejected(Rejection.Reason reason) {
