@@ -14,7 +14,10 @@ import com.hazelcast.internal.networking.OutboundHandler;
 import com.hazelcast.internal.server.ServerConnection;
 import com.hazelcast.internal.server.ServerContext;
 import com.hazelcast.internal.server.tcp.TcpServerConnection;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A member of Hazelcast that exchanges packets only with those who have proved that they know the
@@ -25,6 +28,9 @@ import java.util.Objects;
  * edition puts encryption: between the three bytes that name the protocol and the first packet.
  */
 final class GuardedNode extends DefaultNodeExtension {
+  /** Who has not proved anything by then is cut off: connections are not without number. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final Handshakes handshakes;
 
   private GuardedNode(Node node, Handshakes handshakes) {
@@ -63,6 +69,13 @@ final class GuardedNode extends DefaultNodeExtension {
     TcpServerConnection end = (TcpServerConnection) connection;
     Guard guard =
         (Guard) Objects.requireNonNull(end.getChannel().attributeMap().remove(Guard.class));
+    ScheduledFuture<?> unused =
+        node.getNodeEngine()
+            .getExecutionService()
+            .schedule(
+                () -> giveUp(end, guard.encoder, context),
+                PATIENCE.toMillis(),
+                TimeUnit.MILLISECONDS);
     return new InboundHandler[] {
       new HandshakeDecoder(
           guard.handshake,
@@ -70,6 +83,13 @@ final class GuardedNode extends DefaultNodeExtension {
           () -> refused(end, context),
           super.createInboundHandlers(qualifier, connection, context))
     };
+  }
+
+  private void giveUp(TcpServerConnection end, HandshakeEncoder encoder, ServerContext context) {
+    if (end.isAlive() && !encoder.isOver()) {
+      refused(end, context);
+      end.close("no handshake within " + PATIENCE.toSeconds() + " s", null);
+    }
   }
 
   private void refused(TcpServerConnection end, ServerContext context) {

@@ -38,6 +38,11 @@ final class HandshakeEncoder extends OutboundHandler<Void, ByteBuffer> {
     pipeline.wakeup();
   }
 
+  /** Whether the other end has proved that it knows the secret. From any thread. */
+  boolean isOver() {
+    return isOver;
+  }
+
   @Override
   public void handlerAdded() {
     initDstBuffer(Handshake.LONGEST_BYTES);

@@ -131,6 +131,16 @@ class ClusterPortTest {
     assertEquals(before + 1, a.refusedMessages());
   }
 
+  @Test
+  void silentConnection_isCutOff() throws Exception {
+    try (Socket socket = new Socket(ports.get(0).host(), ports.get(0).port())) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      assertIsClosed(socket);
+    }
+
+    assertEquals(1, a.refusedMessages());
+  }
+
   private static void assertIsClosed(Socket socket) throws IOException {
     try {
       assertEquals(-1, socket.getInputStream().read());
