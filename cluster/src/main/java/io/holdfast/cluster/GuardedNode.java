@@ -28,8 +28,10 @@ import java.util.concurrent.TimeUnit;
  * edition puts encryption: between the three bytes that name the protocol and the first packet.
  */
 final class GuardedNode extends DefaultNodeExtension {
-  /** Who has not proved anything by then is cut off: connections are not without number. */
+  /** Who is not through by then is cut off: connections are not without number. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Duration MOMENT = Duration.ofMillis(100);
 
   private final Handshakes handshakes;
 
@@ -44,7 +46,10 @@ final class GuardedNode extends DefaultNodeExtension {
         config, config.getInstanceName(), new Context(handshakes));
   }
 
-  /** Of both ends of one connection; Hazelcast asks for the outbound part first. */
+  /**
+   * Of one connection. Hazelcast asks for the outbound part first, where a port is for members
+   * alone.
+   */
   private record Guard(Handshake handshake, HandshakeEncoder encoder) {}
 
   @Override
@@ -69,35 +74,53 @@ final class GuardedNode extends DefaultNodeExtension {
     TcpServerConnection end = (TcpServerConnection) connection;
     Guard guard =
         (Guard) Objects.requireNonNull(end.getChannel().attributeMap().remove(Guard.class));
-    ScheduledFuture<?> unused =
-        node.getNodeEngine()
-            .getExecutionService()
-            .schedule(
-                () -> giveUp(end, guard.encoder, context),
-                PATIENCE.toMillis(),
-                TimeUnit.MILLISECONDS);
+    later(PATIENCE, () -> giveUp(end, guard.encoder, context));
     return new InboundHandler[] {
       new HandshakeDecoder(
           guard.handshake,
           guard.encoder,
-          () -> refused(end, context),
+          new HandshakeDecoder.End() {
+            @Override
+            public void refused() {
+              handshakes.refused(end.getChannel().remoteSocketAddress());
+            }
+
+            @Override
+            public void failed() {
+              doWithout(end, context);
+            }
+          },
           super.createInboundHandlers(qualifier, connection, context))
     };
   }
 
+  /** A node that was dialled and says nothing may be frozen; it need not be a stranger. */
   private void giveUp(TcpServerConnection end, HandshakeEncoder encoder, ServerContext context) {
     if (end.isAlive() && !encoder.isOver()) {
-      refused(end, context);
+      if (!end.getChannel().isClientMode()) {
+        handshakes.refused(end.getChannel().remoteSocketAddress());
+      }
+      doWithout(end, context);
       end.close("no handshake within " + PATIENCE.toSeconds() + " s", null);
     }
   }
 
-  private void refused(TcpServerConnection end, ServerContext context) {
-    handshakes.refused(end.getChannel().remoteSocketAddress());
+  /**
+   * Whoever is looking for others would wait for this one's word until he gives up, so it must
+   * count as one that cannot be reached. Not at once: the thread that has dialled may be about to
+   * note that it has reached it.
+   */
+  private void doWithout(TcpServerConnection end, ServerContext context) {
     if (end.getChannel().isClientMode()) {
-      // Or whoever is looking for others would wait for this one's word until he gives up.
-      context.onFailedConnection(end.getRemoteAddress());
+      later(MOMENT, () -> context.onFailedConnection(end.getRemoteAddress()));
     }
+  }
+
+  private void later(Duration delay, Runnable task) {
+    ScheduledFuture<?> unused =
+        node.getNodeEngine()
+            .getExecutionService()
+            .schedule(task, delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static final class Context extends DefaultNodeContext {

@@ -1,7 +1,6 @@
 package io.holdfast.cluster;
 
 import java.security.MessageDigest;
-import java.util.Arrays;
 
 /**
  * What the two ends of a new connection say before anything else, to prove that both know the
@@ -9,18 +8,24 @@ import java.util.Arrays;
  *
  * <pre>
  *   D to A   nonce-D
- *   A to D   nonce-A mac(acceptor proof)
+ *   A to D   nonce-A
  *   D to A   mac(dialler proof)
+ *   A to D   mac(acceptor proof)
  *
  *   connection = derive(cluster, "connection", nonce-D, nonce-A)
- *   acceptor proof, dialler proof
+ *   dialler proof, acceptor proof
  *              = derive(connection, these words)
  *   mac(key)   code of 8 zeros
  * </pre>
  *
  * Nonces have 32 bytes and are drawn for this connection alone; {@code derive} and {@code cluster}
- * are those of {@link AuthenticatedTransport}. What follows on the connection is neither signed nor
- * hidden by this: it keeps strangers from talking to Hazelcast, which believes whom it talks to.
+ * are those of {@link AuthenticatedTransport}. Who has dialled proves first: nodes dial only whom
+ * they have been told of, so a stranger is given no code of which he could guess the secret.
+ *
+ * <p>What follows on the connection is neither signed nor hidden by this: it keeps strangers from
+ * talking to Hazelcast, which believes whom it talks to. It names neither end, because addresses
+ * are not the same everywhere; who answers at the address of a node can pass its words on to
+ * another.
  *
  * <p>Concurrency: for one thread.
  */
@@ -32,14 +37,14 @@ final class Handshake {
 
   private final ClusterKey cluster;
   private final byte[] nonce;
-  private final byte[] opening;
-  private Awaited awaited;
-  private byte[] proof = new byte[0];
+  private final boolean hasDialled;
+  private Awaited awaited = Awaited.NONCE;
+  private byte[] ownProof = new byte[0];
+  private byte[] theirProof = new byte[0];
 
   /** What the other end must say next. */
   private enum Awaited {
     NONCE(NONCE_BYTES),
-    NONCE_AND_PROOF(NONCE_BYTES + ClusterKey.MAC_BYTES),
     PROOF(ClusterKey.MAC_BYTES),
     NOTHING(0);
 
@@ -50,26 +55,25 @@ final class Handshake {
     }
   }
 
-  private Handshake(ClusterKey cluster, byte[] nonce, byte[] opening, Awaited first) {
+  private Handshake(ClusterKey cluster, byte[] nonce, boolean hasDialled) {
     this.cluster = cluster;
     this.nonce = nonce;
-    this.opening = opening;
-    this.awaited = first;
+    this.hasDialled = hasDialled;
   }
 
   /** For the end that has dialled. */
   static Handshake dialler(ClusterKey cluster, byte[] nonce) {
-    return new Handshake(cluster, nonce, nonce, Awaited.NONCE_AND_PROOF);
+    return new Handshake(cluster, nonce, true);
   }
 
   /** For the end that has accepted. */
   static Handshake acceptor(ClusterKey cluster, byte[] nonce) {
-    return new Handshake(cluster, nonce, new byte[0], Awaited.NONCE);
+    return new Handshake(cluster, nonce, false);
   }
 
   /** What is said first, which may be nothing. */
   byte[] opening() {
-    return opening.clone();
+    return hasDialled ? nonce.clone() : new byte[0];
   }
 
   /**
@@ -86,46 +90,30 @@ final class Handshake {
    */
   byte[] take(byte[] said) throws HandshakeException {
     return switch (awaited) {
-      case NONCE -> acceptNonce(said);
-      case NONCE_AND_PROOF -> acceptNonceAndProof(said);
-      case PROOF -> acceptProof(said);
+      case NONCE -> takeNonce(said);
+      case PROOF -> takeProof(said);
       case NOTHING -> throw new IllegalStateException("the handshake is over");
     };
   }
 
-  private byte[] acceptNonce(byte[] theirs) {
-    ClusterKey connection = connection(theirs, nonce);
-    proof = diallerProof(connection);
+  private byte[] takeNonce(byte[] theirs) {
+    ClusterKey connection =
+        hasDialled
+            ? cluster.derive("connection", nonce, theirs)
+            : cluster.derive("connection", theirs, nonce);
+    byte[] dialler = connection.derive("dialler proof").sign(0, new byte[0], 0);
+    byte[] acceptor = connection.derive("acceptor proof").sign(0, new byte[0], 0);
+    ownProof = hasDialled ? dialler : acceptor;
+    theirProof = hasDialled ? acceptor : dialler;
     awaited = Awaited.PROOF;
-    byte[] answer = Arrays.copyOf(nonce, LONGEST_BYTES);
-    System.arraycopy(acceptorProof(connection), 0, answer, NONCE_BYTES, ClusterKey.MAC_BYTES);
-    return answer;
+    return hasDialled ? ownProof : nonce.clone();
   }
 
-  private byte[] acceptNonceAndProof(byte[] said) throws HandshakeException {
-    ClusterKey connection = connection(nonce, Arrays.copyOf(said, NONCE_BYTES));
-    proof = acceptorProof(connection);
-    acceptProof(Arrays.copyOfRange(said, NONCE_BYTES, said.length));
-    return diallerProof(connection);
-  }
-
-  private byte[] acceptProof(byte[] theirs) throws HandshakeException {
-    if (!MessageDigest.isEqual(proof, theirs)) {
+  private byte[] takeProof(byte[] theirs) throws HandshakeException {
+    if (!MessageDigest.isEqual(theirProof, theirs)) {
       throw new HandshakeException();
     }
     awaited = Awaited.NOTHING;
-    return new byte[0];
-  }
-
-  private ClusterKey connection(byte[] diallersNonce, byte[] acceptorsNonce) {
-    return cluster.derive("connection", diallersNonce, acceptorsNonce);
-  }
-
-  private static byte[] acceptorProof(ClusterKey connection) {
-    return connection.derive("acceptor proof").sign(0, new byte[0], 0);
-  }
-
-  private static byte[] diallerProof(ClusterKey connection) {
-    return connection.derive("dialler proof").sign(0, new byte[0], 0);
+    return hasDialled ? new byte[0] : ownProof;
   }
 }

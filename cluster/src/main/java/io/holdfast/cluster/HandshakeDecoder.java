@@ -3,7 +3,6 @@ package io.holdfast.cluster;
 import com.hazelcast.internal.networking.HandlerStatus;
 import com.hazelcast.internal.networking.InboundHandler;
 import java.io.EOFException;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 
 /**
@@ -15,21 +14,23 @@ import java.nio.ByteBuffer;
 final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
   private final Handshake handshake;
   private final HandshakeEncoder encoder;
-  private final Runnable refused;
+  private final End end;
   private final InboundHandler<?, ?>[] next;
 
-  /**
-   * @param refused runs when the other end does not know the secret, before the connection is
-   *     closed
-   */
+  /** Is told when the handshake fails, before the connection is closed. */
+  interface End {
+    /** The other end does not know the secret. */
+    void refused();
+
+    /** Whatever the reason. */
+    void failed();
+  }
+
   HandshakeDecoder(
-      Handshake handshake,
-      HandshakeEncoder encoder,
-      Runnable refused,
-      InboundHandler<?, ?>... next) {
+      Handshake handshake, HandshakeEncoder encoder, End end, InboundHandler<?, ?>... next) {
     this.handshake = handshake;
     this.encoder = encoder;
-    this.refused = refused;
+    this.end = end;
     this.next = next;
   }
 
@@ -66,18 +67,14 @@ final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
     try {
       return handshake.take(said);
     } catch (HandshakeException e) {
-      refused.run();
+      end.refused();
       throw e;
     }
   }
 
-  /**
-   * Hazelcast would write a stack trace to the log for everyone who is cut off, or just looks in.
-   */
   @Override
   public void interceptError(Throwable error) throws EOFException {
-    if (error instanceof SocketException) {
-      throw new EOFException("the other end has gone before the end of the handshake");
-    }
+    end.failed();
+    HandshakeException.quieten(error);
   }
 }

@@ -4,6 +4,7 @@ import com.hazelcast.internal.networking.HandlerStatus;
 import com.hazelcast.internal.networking.OutboundHandler;
 import com.hazelcast.internal.networking.OutboundPipeline;
 import com.hazelcast.internal.nio.IOUtil;
+import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,5 +69,10 @@ final class HandshakeEncoder extends OutboundHandler<Void, ByteBuffer> {
     } finally {
       dst.flip();
     }
+  }
+
+  @Override
+  public void interceptError(Throwable error) throws EOFException {
+    HandshakeException.quieten(error);
   }
 }

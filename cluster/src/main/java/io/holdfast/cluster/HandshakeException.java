@@ -1,6 +1,7 @@
 package io.holdfast.cluster;
 
 import java.io.EOFException;
+import java.io.IOException;
 
 /**
  * The other end of a connection does not know the secret. For Hazelcast it ends there: for any
@@ -11,5 +12,12 @@ final class HandshakeException extends EOFException {
 
   HandshakeException() {
     super("the other end does not know the secret");
+  }
+
+  /** For who is cut off during a handshake, or just looks in. */
+  static void quieten(Throwable error) throws EOFException {
+    if (error instanceof IOException && !(error instanceof EOFException)) {
+      throw new EOFException("gone before the end of the handshake: " + error.getMessage());
+    }
   }
 }

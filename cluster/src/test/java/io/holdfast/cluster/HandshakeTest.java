@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 class HandshakeTest {
@@ -26,44 +26,56 @@ class HandshakeTest {
 
   @Test
   void sameSecret_bothAreSatisfied() throws Exception {
-    assertEquals(Handshake.NONCE_BYTES, acceptor.awaitedBytes());
-    byte[] greeting = acceptor.take(dialler.opening());
-    assertEquals(greeting.length, dialler.awaitedBytes());
-    byte[] proof = dialler.take(greeting);
+    assertEquals(dialler.opening().length, acceptor.awaitedBytes());
+    byte[] nonce = acceptor.take(dialler.opening());
+    assertEquals(nonce.length, dialler.awaitedBytes());
+    byte[] proof = dialler.take(nonce);
     assertEquals(proof.length, acceptor.awaitedBytes());
-    assertEquals(0, acceptor.take(proof).length);
-
-    assertEquals(0, dialler.awaitedBytes());
+    byte[] answer = acceptor.take(proof);
     assertEquals(0, acceptor.awaitedBytes());
+    assertEquals(answer.length, dialler.awaitedBytes());
+    assertEquals(0, dialler.take(answer).length);
+    assertEquals(0, dialler.awaitedBytes());
   }
 
+  /** Computed apart from this, from the description: nodes of different versions must agree. */
   @Test
-  void acceptor_saysNothingFirst() {
+  void whatIsSaid_isWhatIsDescribed() throws Exception {
+    assertArrayEquals(nonce(1), dialler.opening());
     assertArrayEquals(new byte[0], acceptor.opening());
+    assertArrayEquals(nonce(2), acceptor.take(nonce(1)));
+    byte[] proof = dialler.take(nonce(2));
+    assertEquals(
+        "5b06b8729ab383ef01ac06fd1f0c9d51b79ab3f9fcb4ddabd59c72ca12088398",
+        HexFormat.of().formatHex(proof));
+    assertEquals(
+        "7edc6adcd4b2d50430c1a7c197b9f70e21ee0cf3d6c0d32ef3f6d8b5030750d1",
+        HexFormat.of().formatHex(acceptor.take(proof)));
   }
 
   @Test
-  void anotherSecret_isRefusedByTheDialler() throws Exception {
-    assertRefusesGreetingOf(key("another", "cluster"));
+  void anotherSecret_isRefusedByTheAcceptor() throws Exception {
+    assertIsRefused(key("another", "cluster"));
   }
 
   @Test
-  void anotherClusterName_isRefusedByTheDialler() throws Exception {
-    assertRefusesGreetingOf(key("secret", "another"));
+  void anotherClusterName_isRefusedByTheAcceptor() throws Exception {
+    assertIsRefused(key("secret", "another"));
   }
 
-  private void assertRefusesGreetingOf(ClusterKey other) throws HandshakeException {
-    byte[] greeting = Handshake.acceptor(other, nonce(2)).take(dialler.opening());
+  private void assertIsRefused(ClusterKey other) throws HandshakeException {
+    Handshake stranger = Handshake.dialler(other, nonce(1));
+    byte[] proof = stranger.take(acceptor.take(stranger.opening()));
 
-    assertThrows(HandshakeException.class, () -> dialler.take(greeting));
-    assertEquals(Handshake.LONGEST_BYTES, dialler.awaitedBytes(), "it is not over");
+    assertThrows(HandshakeException.class, () -> acceptor.take(proof));
+    assertEquals(ClusterKey.MAC_BYTES, acceptor.awaitedBytes(), "it is not over");
   }
 
   @Test
-  void withoutTheSecret_isRefusedByTheAcceptor() throws Exception {
-    acceptor.take(dialler.opening());
+  void acceptorWithoutTheSecret_isRefusedByTheDialler() throws Exception {
+    dialler.take(nonce(2));
 
-    assertThrows(HandshakeException.class, () -> acceptor.take(new byte[ClusterKey.MAC_BYTES]));
+    assertThrows(HandshakeException.class, () -> dialler.take(new byte[ClusterKey.MAC_BYTES]));
   }
 
   @Test
@@ -75,12 +87,20 @@ class HandshakeTest {
     assertThrows(HandshakeException.class, () -> later.take(overheard));
   }
 
-  /** The acceptor itself must not be of use to who needs a proof for it. */
   @Test
-  void acceptorsOwnProof_isRefused() throws Exception {
-    byte[] greeting = acceptor.take(dialler.opening());
-    byte[] own = Arrays.copyOfRange(greeting, Handshake.NONCE_BYTES, greeting.length);
+  void answerOfAnotherConnection_isRefused() throws Exception {
+    byte[] overheard = acceptor.take(dialler.take(acceptor.take(dialler.opening())));
+    Handshake later = Handshake.dialler(KEY, nonce(4));
+    later.take(nonce(2));
 
-    assertThrows(HandshakeException.class, () -> acceptor.take(own));
+    assertThrows(HandshakeException.class, () -> later.take(overheard));
+  }
+
+  /** A node must not be of use to who needs a proof for it. */
+  @Test
+  void ownProof_isRefused() throws Exception {
+    byte[] own = dialler.take(nonce(2));
+
+    assertThrows(HandshakeException.class, () -> dialler.take(own));
   }
 }

@@ -17,10 +17,10 @@ import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * A summary with one label, whose quantiles are those of the last ten minutes, right to within one
- * percent. The metrics library's own summary keeps what it has observed in sorted lists: at 12,000
- * pushes a second it took 70 % of the time that all pushes took together. Counting in a histogram
- * takes the same few nanoseconds however much is observed.
+ * A summary with one label, whose quantiles are those of the last eight to ten minutes, with values
+ * right to within one percent. The metrics library's own summary keeps what it has observed in
+ * sorted lists: at 12,000 pushes a second it took 70 % of the time that all pushes took together.
+ * Counting in a histogram takes the same few nanoseconds however much is observed.
  *
  * <p>Concurrency: for any thread; nothing waits for a scrape.
  */

@@ -153,7 +153,7 @@ final class ClusterFaultsIT {
       cluster.freeze(frozen);
       await()
           .during(Duration.ofSeconds(8))
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(13))
           .failFast(() -> assertInTouch(others))
           .pollInterval(Duration.ofMillis(100))
           .until(() -> areReady(others));
