@@ -20,6 +20,7 @@ enum Limit {
   GROUP_SERIES(LimitFlags.MAX_GROUP_SERIES, 413),
   /** Not 503: what repeats requests elsewhere would do so in vain. */
   GROUPS(LimitFlags.MAX_GROUPS, 429),
+  LABELS(LimitFlags.MAX_LABELS, 413),
   NAME_LENGTH(LimitFlags.MAX_NAME_LENGTH, 413),
   LABEL_VALUE_LENGTH(LimitFlags.MAX_LABEL_VALUE_LENGTH, 413);
 
@@ -52,6 +53,7 @@ enum Limit {
       // The text may be twice as long as the body that it came from.
       case TOO_LARGE -> INFLATED_SIZE;
       case TOO_MANY_SERIES -> SERIES;
+      case TOO_MANY_LABELS -> LABELS;
       case NAME_TOO_LONG -> NAME_LENGTH;
       case LABEL_VALUE_TOO_LONG -> LABEL_VALUE_LENGTH;
       case TOO_MANY_GROUPS -> GROUPS;

@@ -16,6 +16,7 @@ final class LimitFlags {
   static final String MAX_SERIES = "push.max-series";
   static final String MAX_GROUP_SERIES = "push.max-group-series";
   static final String MAX_GROUPS = "push.max-groups";
+  static final String MAX_LABELS = "push.max-labels";
   static final String MAX_NAME_LENGTH = "push.max-name-length";
   static final String MAX_LABEL_VALUE_LENGTH = "push.max-label-value-length";
 
@@ -63,6 +64,11 @@ final class LimitFlags {
           value(MAX_SERIES, "<number>", "1000000", "Series in a push. 0: any number."),
           value(MAX_GROUP_SERIES, "<number>", "1000000", "Series in a group. 0: any number."),
           value(MAX_GROUPS, "<number>", "1000000", "Groups. 0: any number."),
+          value(
+              MAX_LABELS,
+              "<number>",
+              "128",
+              "Labels of a series, those of its group with them. 0: any number."),
           value(
               MAX_NAME_LENGTH,
               "<number>",

@@ -43,6 +43,7 @@ record Limits(Web web, Push push) {
       int inflatedBytes,
       long inFlightBytes,
       int series,
+      int labels,
       int nameLength,
       int labelValueLength,
       GroupLimits groups) {}
@@ -59,7 +60,8 @@ record Limits(Web web, Push push) {
         body,
         inflated,
         push.inFlightBytes == 0 ? inFlight : push.inFlightBytes,
-        new ContentLimits(2L * inflated, push.series, push.nameLength, push.labelValueLength));
+        new ContentLimits(
+            2L * inflated, push.series, push.labels, push.nameLength, push.labelValueLength));
   }
 
   /**

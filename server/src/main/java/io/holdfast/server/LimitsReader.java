@@ -31,6 +31,7 @@ final class LimitsReader {
             (int) size(flags, LimitFlags.MAX_INFLATED_SIZE, MOST_BODY_BYTES),
             size(flags, LimitFlags.MAX_BYTES_IN_FLIGHT, Long.MAX_VALUE),
             count(flags, LimitFlags.MAX_SERIES),
+            count(flags, LimitFlags.MAX_LABELS),
             count(flags, LimitFlags.MAX_NAME_LENGTH),
             count(flags, LimitFlags.MAX_LABEL_VALUE_LENGTH),
             new GroupLimits(

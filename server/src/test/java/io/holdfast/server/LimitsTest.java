@@ -23,7 +23,7 @@ class LimitsTest {
             new Limits.Web(
                 0, Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofMinutes(5), 64 << 10),
             new Limits.Push(
-                0, 0, 0, 1_000_000, 1024, 65_536, new GroupLimits(1_000_000, 1_000_000))),
+                0, 0, 0, 1_000_000, 128, 1024, 65_536, new GroupLimits(1_000_000, 1_000_000))),
         read());
   }
 
@@ -33,7 +33,8 @@ class LimitsTest {
         new Limits(
             new Limits.Web(
                 9, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 4096),
-            new Limits.Push(1024, 2048, 3 << 20, Integer.MAX_VALUE, 5, 6, new GroupLimits(7, 8))),
+            new Limits.Push(
+                1024, 2048, 3 << 20, Integer.MAX_VALUE, 4, 5, 6, new GroupLimits(7, 8))),
         read(
             "--web.max-connections=9",
             "--web.idle-timeout=1s",
@@ -44,6 +45,7 @@ class LimitsTest {
             "--push.max-inflated-size=2kb",
             "--push.max-bytes-in-flight=3MiB",
             "--push.max-series=0",
+            "--push.max-labels=4",
             "--push.max-name-length=5",
             "--push.max-label-value-length=6",
             "--push.max-groups=7",
@@ -79,7 +81,7 @@ class LimitsTest {
   }
 
   private static void assertPushes(PushLimits limits, long body, long inFlight) {
-    ContentLimits content = new ContentLimits(2 * body, 1_000_000, 1024, 65_536);
+    ContentLimits content = new ContentLimits(2 * body, 1_000_000, 128, 1024, 65_536);
     assertEquals(new PushLimits((int) body, (int) body, inFlight, content), limits);
   }
 

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: confined to the writer thread.
  */
 final class ConsistencyIndex {
+  /** Of those who have a name, before a refusal does without the name of a group. */
+  private static final int HOLDERS_LOOKED_AT = 100;
+
   private final Groups groups;
 
   /** Families of the server itself that pushes may join but not contradict: name to type. */
@@ -31,12 +34,7 @@ final class ConsistencyIndex {
     if (rejection != null) {
       return rejection;
     }
-    Check check = new Check(push, present);
-    try {
-      return check.all();
-    } finally {
-      groups.forgetLookups();
-    }
+    return new Check(push, present).all();
   }
 
   /**
@@ -47,26 +45,21 @@ final class ConsistencyIndex {
     if (present != null && present.pushTime != null) {
       return present.pushTime.shadowedSeries() == 0 ? null : pushTimesTaken(push.group());
     }
-    long hash = PushTimes.seriesHash(push.group());
-    return groups.series().isFreeFor(hash, push.group()) ? null : pushTimesTaken(push.group());
+    return pushTimesTaken(push.group());
   }
 
   private @Nullable Rejection pushTimesTaken(GroupKey group) {
-    for (GroupKey owner : groups.series().owners(PushTimes.seriesHash(group))) {
-      Group other = groups.get(owner);
-      if (!owner.equals(group)
-          && other != null
-          && PushTimes.shownLabels(owner).equals(PushTimes.shownLabels(group))) {
-        return new Rejection(
-            Reason.DUPLICATE_SERIES,
-            "collected metric "
-                + PushTimes.PUSH_TIME
-                + group
-                + " was collected before with the same name and label values, from group "
-                + owner);
-      }
+    GroupKey owner = groups.series().first(PushTimes.seriesHash(group));
+    if (owner == null || owner.equals(group)) {
+      return null;
     }
-    return null;
+    return new Rejection(
+        Reason.DUPLICATE_SERIES,
+        "collected metric "
+            + PushTimes.PUSH_TIME
+            + group
+            + " was collected before with the same name and label values, from group "
+            + owner);
   }
 
   /** One push against everything else as it will be after the push. */
@@ -102,7 +95,7 @@ final class ConsistencyIndex {
       if (rejection == null) {
         rejection = checkSuffixes(family, before);
       }
-      return rejection == null ? checkSeries(family, before) : rejection;
+      return rejection == null ? checkSeries(family) : rejection;
     }
 
     private @Nullable Rejection checkType(PushedFamily family, @Nullable Family before) {
@@ -123,8 +116,7 @@ final class ConsistencyIndex {
       }
       for (MetricType type : MetricType.values()) {
         if (!NamedFamily.areCompatible(type, family.type()) && othersOfType(named, type) > 0) {
-          GroupKey other = groupOfType(named, type);
-          return typeConflict(family, type, "group " + other + " has it");
+          return typeConflict(family, type, whoHasType(named, type));
         }
       }
       return null;
@@ -144,12 +136,19 @@ final class ConsistencyIndex {
               + " with that type");
     }
 
-    private @Nullable GroupKey groupOfType(NamedFamily named, MetricType type) {
+    /** Some other group that has the type; the refusal names none if it is far to seek. */
+    private String whoHasType(NamedFamily named, MetricType type) {
+      int[] looked = new int[1];
       Family other =
           named
               .holders()
-              .first(holder -> holder.type() == type && !holder.group.equals(push.group()));
-      return other == null ? null : other.group;
+              .first(
+                  holder ->
+                      (holder.type() == type && !holder.group.equals(push.group()))
+                          || ++looked[0] == HOLDERS_LOOKED_AT);
+      return other == null || looked[0] == HOLDERS_LOOKED_AT
+          ? "another group has it"
+          : "group " + other.group + " has it";
     }
 
     /** How many groups hold the type after the push, this one's families of the push apart. */
@@ -232,46 +231,25 @@ final class ConsistencyIndex {
           && !(isRivalExposed && named.isBlocked());
     }
 
-    private @Nullable Rejection checkSeries(PushedFamily family, @Nullable Family before) {
-      SeriesIndex series = groups.series();
+    /**
+     * A series may be in other groups too, as long as the group of the push has the oldest claim:
+     * then it is the others that are shadowed.
+     */
+    private @Nullable Rejection checkSeries(PushedFamily family) {
       long[] hashes = family.seriesHashes();
-      SeriesText text = null;
       for (int i = 0; i < hashes.length; i++) {
-        if (series.isFreeFor(hashes[i], push.group())) {
-          continue;
-        }
-        text = text == null ? seriesText(family) : text;
-        Rejection rejection = checkOwners(family, i, text.labels(i), before);
-        if (rejection != null) {
-          return rejection;
-        }
-      }
-      return null;
-    }
-
-    private @Nullable Rejection checkOwners(
-        PushedFamily family, int i, String labels, @Nullable Family before) {
-      for (GroupKey owner : groups.series().owners(family.seriesHashes()[i])) {
-        Group other = owner.equals(push.group()) ? null : groups.get(owner);
-        Family theirs = other == null ? null : other.family(family.name());
-        if (theirs != null
-            && groups.hasSeries(theirs, family.seriesHashes()[i], labels)
-            && !isOlderOwner(before, theirs, family.seriesHashes()[i], labels)) {
+        GroupKey owner = groups.series().first(hashes[i]);
+        if (owner != null && !owner.equals(push.group())) {
           return new Rejection(
               Reason.DUPLICATE_SERIES,
               "collected metric "
                   + family.name()
-                  + labels
+                  + seriesText(family).labels(i)
                   + " was collected before with the same name and label values, from group "
                   + owner);
         }
       }
       return null;
-    }
-
-    /** Whether the group of the push had this series first, so that the other one is shadowed. */
-    private boolean isOlderOwner(@Nullable Family before, Family theirs, long hash, String labels) {
-      return before != null && before.precedes(theirs) && groups.hasSeries(before, hash, labels);
     }
   }
 

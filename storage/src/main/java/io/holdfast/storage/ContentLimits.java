@@ -14,26 +14,33 @@ import org.jspecify.annotations.Nullable;
  * @param textBytes what a scrape may have to send of it, about: labels are written with every
  *     bucket and grouping labels with every series, so that a small body can become very much
  * @param series at most so many
+ * @param labels of one series, those of its group with them
  * @param nameLength of metric and label names, in characters
  * @param labelValueLength in characters
  */
-public record ContentLimits(long textBytes, int series, int nameLength, int labelValueLength) {
+public record ContentLimits(
+    long textBytes, int series, int labels, int nameLength, int labelValueLength) {
 
   /** No limit but that of the text. */
   public static ContentLimits ofText(long textBytes) {
-    return new ContentLimits(textBytes, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    int any = Integer.MAX_VALUE;
+    return new ContentLimits(textBytes, any, any, any, any);
   }
 
   /** What is too much of these, or null. */
   @Nullable Rejection check(GroupKey group, List<MetricFamily> families) {
     // Most keys are shorter as a whole than any of their parts may be.
     boolean isShort = group.encoded().length <= Math.min(nameLength, labelValueLength);
-    Rejection rejection = isShort ? null : checkLabels(group.labels());
+    Map<String, String> grouping = group.labels();
+    Rejection rejection = checkCount(grouping.size(), "the group");
+    if (rejection == null && !isShort) {
+      rejection = checkLabels(grouping);
+    }
     long count = 0;
     for (MetricFamily family : families) {
       count += family.getMetricCount();
       if (rejection == null) {
-        rejection = checkNames(family);
+        rejection = checkNames(family, grouping.size());
       }
     }
     if (count > series) {
@@ -53,11 +60,17 @@ public record ContentLimits(long textBytes, int series, int nameLength, int labe
     return null;
   }
 
-  private @Nullable Rejection checkNames(MetricFamily family) {
+  private @Nullable Rejection checkNames(MetricFamily family, int groupingLabels) {
     if (family.getName().length() > nameLength) {
       return tooLongName("metric", family.getName());
     }
     for (Metric metric : family.getMetricList()) {
+      // Before anybody looks at the labels one by one, or sorts them.
+      Rejection tooMany =
+          checkCount((long) metric.getLabelCount() + groupingLabels, "a series with its group");
+      if (tooMany != null) {
+        return tooMany;
+      }
       for (LabelPair label : metric.getLabelList()) {
         Rejection rejection = checkLabel(label.getName(), label.getValue());
         if (rejection != null) {
@@ -66,6 +79,15 @@ public record ContentLimits(long textBytes, int series, int nameLength, int labe
       }
     }
     return null;
+  }
+
+  private @Nullable Rejection checkCount(long count, String whose) {
+    if (count <= labels) {
+      return null;
+    }
+    return new Rejection(
+        Reason.TOO_MANY_LABELS,
+        whose + " has " + count + " labels (expected: at most " + labels + ")");
   }
 
   private @Nullable Rejection checkLabel(String name, String value) {

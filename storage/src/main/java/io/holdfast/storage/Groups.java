@@ -39,6 +39,11 @@ import org.jspecify.annotations.Nullable;
 final class Groups {
   private record Holder(GroupKey group, String name) {}
 
+  /**
+   * @param name of the family
+   */
+  private record FirstOwner(String name, @Nullable GroupKey group) {}
+
   private final Map<GroupKey, Group> groups = new HashMap<>();
 
   /** Groups of which nothing is left but that they were deleted; none unless replicated. */
@@ -58,15 +63,20 @@ final class Groups {
   private long seriesCount;
   private long shadowedCount;
   private long memoryBytes;
+  private long seriesSettled;
 
   /** Names that are blocked or hold incompatible types. */
   private final Set<String> disputedNames = new LinkedHashSet<>();
 
-  /** Families in conflict, taken apart: kept for the time of one check or merge. */
-  private final Map<Family, SeriesLookup> lookups = new HashMap<>();
-
   private final Deque<String> namesToSettle = new ArrayDeque<>();
+
+  /** What the names that the merge has changed were before it; null for those that were not. */
+  private final Map<String, @Nullable NamedFamily> namesBefore = new HashMap<>();
+
   private final Set<Holder> familiesToSettle = new LinkedHashSet<>();
+
+  /** Of the shared series that the merge has changed, who was exposed before it. */
+  private final Map<Long, FirstOwner> firstOwnersBefore = new HashMap<>();
 
   /**
    * @param isReplicated whether other nodes have the same groups: then tombstones are kept, and the
@@ -231,6 +241,11 @@ final class Groups {
     }
   }
 
+  /** Of how many series it was worked out whether a scrape shows them: the cost of conflicts. */
+  long seriesSettled() {
+    return seriesSettled;
+  }
+
   /** What all families take of the heap, about. */
   long memoryBytes() {
     return memoryBytes;
@@ -252,16 +267,6 @@ final class Groups {
       }
     }
     return bytes;
-  }
-
-  /** Whether this family has the series with this hash and these very labels. */
-  boolean hasSeries(Family family, long hash, String labels) {
-    return lookups.computeIfAbsent(family, SeriesLookup::new).has(hash, labels);
-  }
-
-  /** Lets go of what {@link #hasSeries} keeps for the next question about the same family. */
-  void forgetLookups() {
-    lookups.clear();
   }
 
   private static SeriesText seriesText(Family family) {
@@ -298,6 +303,7 @@ final class Groups {
       return;
     }
     String name = any.name();
+    namesBefore.putIfAbsent(name, names.get(name));
     rename(name, before, after);
     boolean sameShape =
         before != null
@@ -320,7 +326,7 @@ final class Groups {
     if (after != null) {
       memoryBytes += after.memoryBytes();
     }
-    if (after != null && (series.hasSharedHashes() || !disputedNames.isEmpty())) {
+    if (after != null && (!sameShape || series.hasSharedHashes() || !disputedNames.isEmpty())) {
       familiesToSettle.add(new Holder(after.group, name));
     }
   }
@@ -340,21 +346,29 @@ final class Groups {
   private void own(Family family) {
     count(family, family.seriesHashes.length);
     for (long hash : family.seriesHashes) {
-      if (!series.isFreeFor(hash, family.group)) {
-        markOwners(hash, family.name());
-        familiesToSettle.add(new Holder(family.group, family.name()));
+      GroupKey first = series.first(hash);
+      if (first != null && !first.equals(family.group)) {
+        firstOwnersBefore.putIfAbsent(hash, new FirstOwner(family.name(), first));
       }
-      series.add(hash, family.group);
+      series.add(hash, family.group, family.claimedAt, owner -> claimedAt(owner, family));
     }
+  }
+
+  /** Since when another group has the series that a family comes to share with it. */
+  private Version claimedAt(GroupKey owner, Family sharing) {
+    Group group = groups.get(owner);
+    Family theirs = group == null ? null : group.family(sharing.name());
+    // Without such a family two hashes have met by chance.
+    return theirs == null ? sharing.claimedAt : theirs.claimedAt;
   }
 
   private void disown(Family family) {
     count(family, -family.seriesHashes.length);
     for (long hash : family.seriesHashes) {
-      series.remove(hash, family.group);
-      if (!series.isFreeFor(hash, family.group)) {
-        markOwners(hash, family.name());
+      if (series.hasSharedHashes() && series.owners(hash) > 1) {
+        firstOwnersBefore.putIfAbsent(hash, new FirstOwner(family.name(), series.first(hash)));
       }
+      series.remove(hash, family.group);
     }
   }
 
@@ -366,29 +380,39 @@ final class Groups {
     }
   }
 
-  private void markOwners(long hash, String name) {
-    for (GroupKey owner : series.owners(hash)) {
-      familiesToSettle.add(new Holder(owner, name));
-    }
-  }
-
-  /** Works out anew what is exposed of everything that the last change may have touched. */
+  /**
+   * Works out anew what is exposed of everything that the last change may have touched: the
+   * families that came; of a shared series, who was exposed and who is now; all that a name holds
+   * only if its winning type, or whether it is blocked, is another than before.
+   */
   private void settle() {
     for (String name = namesToSettle.poll(); name != null; name = namesToSettle.poll()) {
       settleName(name);
     }
-    if (!familiesToSettle.isEmpty()) {
-      for (Holder holder : familiesToSettle) {
-        settleFamily(holder);
+    namesBefore.clear();
+    firstOwnersBefore.forEach(this::markFirstOwners);
+    firstOwnersBefore.clear();
+    for (Holder holder : familiesToSettle) {
+      settleFamily(holder);
+    }
+    familiesToSettle.clear();
+  }
+
+  private void markFirstOwners(long hash, FirstOwner before) {
+    GroupKey now = series.first(hash);
+    if (!Objects.equals(before.group, now)) {
+      if (before.group != null) {
+        familiesToSettle.add(new Holder(before.group, before.name));
       }
-      familiesToSettle.clear();
-      forgetLookups();
+      if (now != null) {
+        familiesToSettle.add(new Holder(now, before.name));
+      }
     }
   }
 
   private void settleName(String name) {
     NamedFamily named = names.get(name);
-    boolean wasDisputed = disputedNames.contains(name);
+    NamedFamily before = namesBefore.containsKey(name) ? namesBefore.get(name) : named;
     boolean isBlocked = named != null && isBlocked(named);
     boolean isDisputed = named != null && (isBlocked || named.hasTypeConflict());
     if (named != null && isBlocked != named.isBlocked()) {
@@ -400,10 +424,16 @@ final class Groups {
     } else {
       disputedNames.remove(name);
     }
-    if (named != null && (isDisputed || wasDisputed)) {
+    if (named != null && before != null && isOtherwiseExposed(before, named)) {
       named.holders().forEach(family -> familiesToSettle.add(new Holder(family.group, name)));
     }
+    namesBefore.put(name, named);
     settleNeighbours(name);
+  }
+
+  private static boolean isOtherwiseExposed(NamedFamily before, NamedFamily now) {
+    return before.isBlocked() != now.isBlocked()
+        || !NamedFamily.areCompatible(before.type(), now.type());
   }
 
   /** A name that came, went or changed its type may block or free those that it collides with. */
@@ -443,15 +473,15 @@ final class Groups {
   }
 
   private boolean isOutranked(NamedFamily named, NamedFamily rival) {
-    Family claim = named.oldestClaim();
-    Family rivalClaim = rival.oldestClaim();
-    return claim != null && rivalClaim != null && outranks(rivalClaim, claim) && !isBlocked(rival);
-  }
-
-  private static boolean outranks(Family rival, Family claim) {
-    int byAge = rival.claimedAt.compareTo(claim.claimedAt);
+    Claim claim = named.oldestClaim();
+    Claim rivalClaim = rival.oldestClaim();
+    if (claim == null || rivalClaim == null) {
+      return false;
+    }
+    int byAge = rivalClaim.since().compareTo(claim.since());
     // One change can bring both: then the shorter name, the summary or histogram, is exposed.
-    return byAge != 0 ? byAge < 0 : rival.name().length() < claim.name().length();
+    boolean isOlder = byAge != 0 ? byAge < 0 : rival.name().length() < named.name().length();
+    return isOlder && !isBlocked(rival);
   }
 
   private void settleFamily(Holder holder) {
@@ -460,6 +490,7 @@ final class Groups {
     if (group == null || family == null) {
       return;
     }
+    seriesSettled += family.seriesHashes.length;
     Family settled = exposure(family);
     shadowedCount += settled.shadowedSeries() - family.shadowedSeries();
     if (settled != family) {
@@ -473,45 +504,25 @@ final class Groups {
     if (named == null || named.isBlocked() || !isOfWinningType(family, named)) {
       return family.seriesHashes.length == family.shadowedSeries() ? family : family.shadowed();
     }
-    BitSet shadowed = shadowedSeries(family, named);
+    BitSet shadowed = shadowedSeries(family);
     if (shadowed.isEmpty()) {
       return family.shadowedSeries() == 0 ? family : family.exposing(family.text, shadowed);
     }
     return family.exposing(seriesText(family).without(shadowed), shadowed);
   }
 
-  private BitSet shadowedSeries(Family family, NamedFamily named) {
+  private BitSet shadowedSeries(Family family) {
     BitSet shadowed = new BitSet();
     if (!series.hasSharedHashes()) {
       return shadowed;
     }
-    SeriesText text = null;
     for (int i = 0; i < family.seriesHashes.length; i++) {
-      long hash = family.seriesHashes[i];
-      GroupKey[] owners = series.owners(hash);
-      if (owners.length > 1) {
-        text = text == null ? seriesText(family) : text;
-        if (hasOlderOwner(family, hash, text.labels(i), owners, named)) {
-          shadowed.set(i);
-        }
+      GroupKey first = series.first(family.seriesHashes[i]);
+      if (first != null && !first.equals(family.group)) {
+        shadowed.set(i);
       }
     }
     return shadowed;
-  }
-
-  private boolean hasOlderOwner(
-      Family family, long hash, String labels, GroupKey[] owners, NamedFamily named) {
-    for (GroupKey owner : owners) {
-      Group other = owner.equals(family.group) ? null : groups.get(owner);
-      Family theirs = other == null ? null : other.family(family.name());
-      if (theirs != null
-          && theirs.precedes(family)
-          && isOfWinningType(theirs, named)
-          && hasSeries(theirs, hash, labels)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static boolean isOfWinningType(Family family, NamedFamily named) {

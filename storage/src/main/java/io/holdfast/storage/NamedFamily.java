@@ -2,6 +2,8 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.MetricType;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * All that groups have under one family name: who has it with which type and help, which type won,
  * and the block that a scrape shows.
  *
- * <p>Immutable.
+ * <p>Immutable, but for what is kept of it once somebody has asked.
  */
 final class NamedFamily {
   /** As the group that changed last in this has it. */
@@ -27,7 +29,18 @@ final class NamedFamily {
   /** Whether an older family with a colliding name keeps this one out of every scrape. */
   private final boolean isBlocked;
 
-  private final byte[] header;
+  /**
+   * HELP and TYPE, once a reader has asked: a help may be long, and the writer has no use for it.
+   * Racy by design: of two readers that render it at once one wins, and both have the same bytes.
+   */
+  private byte @Nullable [] header;
+
+  /**
+   * All claims in order, once they have mattered: a name that was never in conflict has none. Kept
+   * up from then on, so that a conflict costs each further holder a search, and not a walk. Racy as
+   * {@link #header} is.
+   */
+  private @Nullable SortedTree<Claim, Claim> claims;
 
   private NamedFamily(
       Descriptor descriptor,
@@ -35,27 +48,19 @@ final class NamedFamily {
       HolderCounts counts,
       long exposedBytes,
       MetricType type,
-      boolean isBlocked,
-      byte[] header) {
+      boolean isBlocked) {
     this.descriptor = descriptor;
     this.holders = holders;
     this.counts = counts;
     this.exposedBytes = exposedBytes;
     this.type = type;
     this.isBlocked = isBlocked;
-    this.header = header;
   }
 
   static NamedFamily of(Family first) {
     NamedFamily nobody =
         new NamedFamily(
-            first.descriptor,
-            SortedTree.empty(),
-            HolderCounts.NONE,
-            0,
-            first.type(),
-            false,
-            new byte[0]);
+            first.descriptor, SortedTree.empty(), HolderCounts.NONE, 0, first.type(), false);
     return nobody.with(null, first);
   }
 
@@ -93,7 +98,12 @@ final class NamedFamily {
 
   /** HELP and TYPE as a scrape shows them. */
   byte[] header() {
-    return header;
+    byte[] rendered = header;
+    if (rendered == null) {
+      rendered = TextWriter.header(name(), help(), type);
+      header = rendered;
+    }
+    return rendered;
   }
 
   /**
@@ -147,8 +157,10 @@ final class NamedFamily {
         && after != null
         && before.descriptor.equals(after.descriptor)
         && before.claimedAt.equals(after.claimedAt)) {
-      return new NamedFamily(descriptor, newHolders, counts, newBytes, type, isBlocked, header);
+      return new NamedFamily(descriptor, newHolders, counts, newBytes, type, isBlocked)
+          .keeping(this, claims);
     }
+    SortedTree<Claim, Claim> newClaims = claims == null ? null : changed(claims, before, after);
     NamedFamily changed =
         new NamedFamily(
             any.descriptor,
@@ -156,20 +168,45 @@ final class NamedFamily {
             counts.with(before, after),
             newBytes,
             any.type(),
-            isBlocked,
-            header);
-    return changed.settled();
+            isBlocked);
+    return changed.keeping(this, newClaims).settled().keeping(this, newClaims);
+  }
+
+  private static SortedTree<Claim, Claim> changed(
+      SortedTree<Claim, Claim> claims, @Nullable Family before, @Nullable Family after) {
+    SortedTree<Claim, Claim> changed = claims;
+    if (before != null) {
+      changed = changed.without(Claim.of(before));
+    }
+    if (after != null) {
+      Claim claim = Claim.of(after);
+      changed = changed.with(claim, claim);
+    }
+    return changed;
+  }
+
+  /** Takes over what is still right of what was kept of another. */
+  private NamedFamily keeping(
+      NamedFamily other, @Nullable SortedTree<Claim, Claim> stillRightClaims) {
+    if (claims == null) {
+      claims = stillRightClaims;
+    }
+    if (type == other.type && Objects.equals(help(), other.help())) {
+      header = other.header;
+    }
+    return this;
   }
 
   NamedFamily blocked(boolean nowBlocked) {
-    return new NamedFamily(descriptor, holders, counts, exposedBytes, type, nowBlocked, header);
+    return new NamedFamily(descriptor, holders, counts, exposedBytes, type, nowBlocked)
+        .keeping(this, claims);
   }
 
-  /** Works out what follows from the holders: the winning type and the header. */
+  /** Works out the winning type, which follows from the holders. */
   private NamedFamily settled() {
     MetricType winner = type;
     if (hasTypeConflict()) {
-      Family oldest = oldestClaim();
+      Claim oldest = oldestClaim();
       winner = oldest == null ? type : oldest.type();
       if (isHistogram(winner) && holdersOfType(MetricType.HISTOGRAM) > 0) {
         // As without the conflict: of both kinds, the one that owns suffixes.
@@ -183,26 +220,32 @@ final class NamedFamily {
         }
       }
     }
-    return new NamedFamily(
-        descriptor,
-        holders,
-        counts,
-        exposedBytes,
-        winner,
-        isBlocked,
-        TextWriter.header(name(), help(), winner));
+    return new NamedFamily(descriptor, holders, counts, exposedBytes, winner, isBlocked)
+        .keeping(this, claims);
   }
 
-  /** In proportion to the holders: asked only when names or types are in conflict. */
-  @Nullable Family oldestClaim() {
-    Family[] oldest = new Family[1];
-    holders.forEach(
-        family -> {
-          if (oldest[0] == null || family.precedes(oldest[0])) {
-            oldest[0] = family;
-          }
-        });
-    return oldest[0];
+  /**
+   * The claim that wins a conflict. In proportion to the holders once in the life of a name, when
+   * it gets into its first conflict.
+   */
+  @Nullable Claim oldestClaim() {
+    SortedTree<Claim, Claim> ordered = claims;
+    if (ordered == null) {
+      ordered = ordered(holders);
+      claims = ordered;
+    }
+    return ordered.firstKey();
+  }
+
+  private static SortedTree<Claim, Claim> ordered(SortedTree<GroupKey, Family> holders) {
+    List<Claim> sorted = new ArrayList<>(holders.size());
+    holders.forEach(family -> sorted.add(Claim.of(family)));
+    sorted.sort(null);
+    SortedTree<Claim, Claim> claims = SortedTree.empty();
+    for (Claim claim : sorted) {
+      claims = claims.with(claim, claim);
+    }
+    return claims;
   }
 
   private static int exposed(@Nullable Family family) {

@@ -130,7 +130,7 @@ public final class PushPreparation {
     MetricFamily.Builder sanitised = family.toBuilder().clearMetric();
     List<Prepared> series = new ArrayList<>(family.getMetricCount());
     for (Metric metric : family.getMetricList()) {
-      List<LabelPair> labels = sanitiser.labels(metric);
+      List<LabelPair> labels = sanitiser.labels(metric.getLabelList());
       checkMetric(family, metric, labels);
       List<LabelPair> shown = ShownLabels.of(labels);
       boolean isPlain = shown == labels;
@@ -185,12 +185,13 @@ public final class PushPreparation {
   private static PushedFamily render(MetricFamily family, List<Prepared> series) {
     String name = TextWriter.plainMetricName(family.getName());
     boolean isPlain = name.equals(family.getName());
+    SeriesHash hasher = new SeriesHash(name, family.getType());
     List<Metric> sorted = new ArrayList<>(series.size());
     long[] hashes = new long[series.size()];
     for (int i = 0; i < hashes.length; i++) {
       Prepared each = series.get(i);
       sorted.add(each.metric);
-      hashes[i] = SeriesHash.of(name, each.labels);
+      hashes[i] = hasher.of(each.labels);
       isPlain &= each.isPlain;
     }
     Spelling spelling =

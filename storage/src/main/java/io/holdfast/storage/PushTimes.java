@@ -62,7 +62,7 @@ final class PushTimes {
 
   /** The hash that the push time series of this group has, whether the group exists or not. */
   static long seriesHash(GroupKey group) {
-    return SeriesHash.of(PUSH_TIME, shownLabels(group));
+    return new SeriesHash(PUSH_TIME, MetricType.GAUGE).of(shownLabels(group));
   }
 
   /** Of both families, as a scrape of text shows them. */
@@ -161,7 +161,7 @@ final class PushTimes {
         isPlain ? descriptor : withUnplainLabels(descriptor),
         NOT_STORED,
         TextWriter.samples(descriptor.name(), MetricType.GAUGE, List.of(metric)),
-        new long[] {SeriesHash.of(descriptor.name(), shown)});
+        new long[] {new SeriesHash(descriptor.name(), MetricType.GAUGE).of(shown)});
   }
 
   private static Descriptor withUnplainLabels(Descriptor plain) {

@@ -19,6 +19,7 @@ public record Rejection(Reason reason, String message) {
     CONCURRENT_CONFLICT,
     TOO_LARGE,
     TOO_MANY_SERIES,
+    TOO_MANY_LABELS,
     NAME_TOO_LONG,
     LABEL_VALUE_TOO_LONG,
     TOO_MANY_GROUPS,

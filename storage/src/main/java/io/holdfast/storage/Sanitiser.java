@@ -1,11 +1,12 @@
 package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.LabelPair;
-import io.holdfast.proto.metrics.Metric;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Gives every metric of a push the labels of its group: they overwrite labels of the same name, and
@@ -37,17 +38,21 @@ final class Sanitiser {
     return pairs;
   }
 
-  /** The labels that the metric is kept with. A label name that it repeats stays repeated. */
-  List<LabelPair> labels(Metric metric) {
-    List<LabelPair> own = metric.getLabelList();
+  /**
+   * The labels that a metric is kept with. A label name that it repeats stays repeated.
+   *
+   * @param own that the metric brings; each is looked at once
+   */
+  List<LabelPair> labels(List<LabelPair> own) {
     if (own.isEmpty()) {
       return groupLabels;
     }
     List<LabelPair> labels = new ArrayList<>(groupLabels.size() + own.size());
     boolean bringsInstance = false;
+    Set<String> overwritten = new HashSet<>();
     for (int i = 0; i < own.size(); i++) {
       LabelPair label = own.get(i);
-      if (!groupingLabels.containsKey(label.getName()) || repeatsAnEarlier(own, i)) {
+      if (!groupingLabels.containsKey(label.getName()) || !overwritten.add(label.getName())) {
         labels.add(label);
         bringsInstance |= label.getName().equals(INSTANCE);
       }
@@ -61,16 +66,6 @@ final class Sanitiser {
     }
     labels.sort(BY_NAME);
     return labels;
-  }
-
-  private static boolean repeatsAnEarlier(List<LabelPair> labels, int at) {
-    String name = labels.get(at).getName();
-    for (int i = 0; i < at; i++) {
-      if (labels.get(i).getName().equals(name)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static LabelPair pair(String name, String value) {

@@ -1,40 +1,157 @@
 package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.LabelPair;
+import io.holdfast.proto.metrics.MetricType;
+import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * A 64-bit hash of a series: its family's name and its full label set, as a text scrape shows them.
+ * The hash by which a series is known: SipHash-2-4 of its family's name, the kind of its type and
+ * its full label set, as a text scrape shows them. An object serves one family.
  *
- * <p>Two series with one hash are compared in full before they count as one, so the hash need not
- * resist anybody who makes collisions; it must only be fast and spread well.
+ * <p>The key is random, new in each process, and never stored or sent. So a client cannot look for
+ * series that share a hash, and a hash means nothing to another process.
+ *
+ * <p>Series with equal hashes count as one series without a look at their labels. The labels of the
+ * other series lie in another group's text, and looking them up there would cost as much as that
+ * group holds. Among a million series two share a hash with a chance of 3 in 10^8. The Pushgateway
+ * compares 64-bit hashes, too, and its hash has no key.
+ *
+ * <p>Types that cannot stand beside each other have different hashes: their families are told apart
+ * as a whole, not series by series.
+ *
+ * <p>Concurrency: mutable, confined to one thread.
  */
 final class SeriesHash {
-  private static final long SEED = 0x9E3779B97F4A7C15L;
-  private static final long MULTIPLIER = 0xD6E8FEB86659FD93L;
+  private static final SipKey PROCESS_KEY = SipKey.random();
 
-  private SeriesHash() {}
-
-  /**
-   * @param labels sorted by name
-   */
-  static long of(String family, List<LabelPair> labels) {
-    long hash = mix(SEED, family);
-    for (int i = 0; i < labels.size(); i++) {
-      LabelPair label = labels.get(i);
-      hash = mix(mix(hash, label.getName()), label.getValue());
+  /** The key of one process. */
+  record SipKey(long low, long high) {
+    static SipKey random() {
+      SecureRandom random = new SecureRandom();
+      return new SipKey(random.nextLong(), random.nextLong());
     }
-    hash ^= hash >>> 32;
-    hash *= MULTIPLIER;
-    return hash ^ (hash >>> 29);
   }
 
-  private static long mix(long hash, String text) {
-    for (int i = 0; i < text.length(); i++) {
-      hash = (hash ^ text.charAt(i)) * MULTIPLIER;
-      hash ^= hash >>> 47;
+  private final SipKey key;
+
+  /** Of the family's type and name; each series goes on from there. */
+  private final long prefix;
+
+  /** What is to be hashed, four characters in each. */
+  private long[] words = new long[32];
+
+  private int count;
+
+  SeriesHash(String family, MetricType type) {
+    this(PROCESS_KEY, family, type);
+  }
+
+  SeriesHash(SipKey key, String family, MetricType type) {
+    this.key = key;
+    add(kind(type));
+    add(family);
+    this.prefix = sipHash(0);
+  }
+
+  private static int kind(MetricType type) {
+    return NamedFamily.areCompatible(type, MetricType.HISTOGRAM)
+        ? MetricType.HISTOGRAM_VALUE
+        : type.getNumber();
+  }
+
+  /**
+   * The hash of the family's series with these labels.
+   *
+   * @param labels sorted by name
+   */
+  long of(List<LabelPair> labels) {
+    for (int i = 0; i < labels.size(); i++) {
+      LabelPair label = labels.get(i);
+      add(label.getName());
+      add(label.getValue());
     }
-    // The length keeps ("ab","c") and ("a","bc") apart.
-    return (hash + text.length()) * SEED;
+    return sipHash(prefix);
+  }
+
+  /** Each text is its length and its characters, so that no two sequences of texts are alike. */
+  private void add(String text) {
+    int length = text.length();
+    int needed = count + 2 + length / 4;
+    if (needed > words.length) {
+      words = Arrays.copyOf(words, 2 * needed);
+    }
+    long[] to = words;
+    int at = count;
+    long word = (long) length << 32;
+    if (length > 0) {
+      word |= text.charAt(0);
+    }
+    if (length > 1) {
+      word |= (long) text.charAt(1) << 16;
+    }
+    to[at++] = word;
+    int i = 2;
+    for (; i + 4 <= length; i += 4) {
+      to[at++] =
+          text.charAt(i)
+              | (long) text.charAt(i + 1) << 16
+              | (long) text.charAt(i + 2) << 32
+              | (long) text.charAt(i + 3) << 48;
+    }
+    if (i < length) {
+      word = 0;
+      for (int shift = 0; i < length; shift += 16) {
+        word |= (long) text.charAt(i++) << shift;
+      }
+      to[at++] = word;
+    }
+    count = at;
+  }
+
+  private void add(long word) {
+    words[count++] = word;
+  }
+
+  /** Of one word, the words that were added, and their number; they are forgotten then. */
+  private long sipHash(long first) {
+    long v0 = key.low ^ 0x736f6d6570736575L;
+    long v1 = key.high ^ 0x646f72616e646f6dL;
+    long v2 = key.low ^ 0x6c7967656e657261L;
+    long v3 = key.high ^ 0x7465646279746573L;
+    int last = count + 1;
+    count = 0;
+    for (int i = 0; i <= last; i++) {
+      long word = i == 0 ? first : i == last ? last : words[i - 1];
+      v3 ^= word;
+      for (int round = 0; round < 2; round++) {
+        v0 += v1;
+        v2 += v3;
+        v1 = Long.rotateLeft(v1, 13) ^ v0;
+        v3 = Long.rotateLeft(v3, 16) ^ v2;
+        v0 = Long.rotateLeft(v0, 32);
+        v2 += v1;
+        v0 += v3;
+        v1 = Long.rotateLeft(v1, 17) ^ v2;
+        v3 = Long.rotateLeft(v3, 21) ^ v0;
+        v2 = Long.rotateLeft(v2, 32);
+      }
+      v0 ^= word;
+    }
+    v2 ^= 0xff;
+    for (int round = 0; round < 4; round++) {
+      v0 += v1;
+      v2 += v3;
+      v1 = Long.rotateLeft(v1, 13) ^ v0;
+      v3 = Long.rotateLeft(v3, 16) ^ v2;
+      v0 = Long.rotateLeft(v0, 32);
+      v2 += v1;
+      v0 += v3;
+      v1 = Long.rotateLeft(v1, 17) ^ v2;
+      v3 = Long.rotateLeft(v3, 21) ^ v0;
+      v2 = Long.rotateLeft(v2, 32);
+    }
+    return v0 ^ v1 ^ v2 ^ v3;
   }
 }

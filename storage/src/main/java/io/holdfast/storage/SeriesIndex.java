@@ -1,50 +1,56 @@
 package io.holdfast.storage;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which groups own a series, by {@link SeriesHash}: an open-addressing table with one slot for a
  * hash, so that half a million series take some megabytes and no object each.
  *
- * <p>A hash with several owners is a conflict that slipped past the check, or two series that
- * happen to share a hash; who asks must compare in full.
+ * <p>A hash with several owners is a conflict that slipped past the check. Every question and every
+ * change of it costs a search among the owners, never a walk along them: an unchecked gateway may
+ * have any number.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
 final class SeriesIndex {
   private static final int INITIAL_CAPACITY = 1 << 10;
-  private static final GroupKey[] NOBODY = {};
+
+  /** Tells since when an owner has its series; asked when a hash gets its second owner. */
+  interface Claims {
+    Version claimedAt(GroupKey owner);
+  }
 
   private long[] hashes = new long[INITIAL_CAPACITY];
 
-  /** A GroupKey, or a GroupKey[] where a hash has several owners; null marks a free slot. */
+  /** A GroupKey, or SeriesOwners where a hash has several owners; null marks a free slot. */
   private @Nullable Object[] owners = new @Nullable Object[INITIAL_CAPACITY];
 
   private int used;
+
+  /** How many hashes have owners in several groups. */
   private int shared;
 
-  /** The groups that own a series of this hash; usually none or one. */
-  GroupKey[] owners(long hash) {
+  /** Of the groups that own a series of this hash, the one with the oldest claim; or null. */
+  @Nullable GroupKey first(long hash) {
+    Object owner = owners[slot(hash)];
+    return owner instanceof SeriesOwners several ? several.first() : (GroupKey) owner;
+  }
+
+  /** How many groups own a series of this hash. */
+  int owners(long hash) {
     Object owner = owners[slot(hash)];
     if (owner == null) {
-      return NOBODY;
+      return 0;
     }
-    return owner instanceof GroupKey[] several ? several : new GroupKey[] {(GroupKey) owner};
+    return owner instanceof SeriesOwners several ? several.size() : 1;
   }
 
-  /** Whether nobody but this group owns a series of this hash. */
-  boolean isFreeFor(long hash, GroupKey group) {
-    Object owner = owners[slot(hash)];
-    return owner == null || owner.equals(group);
-  }
-
-  /** Whether any hash has several owners. */
+  /** Whether any hash has owners in several groups. */
   boolean hasSharedHashes() {
     return shared > 0;
   }
 
-  void add(long hash, GroupKey group) {
+  void add(long hash, GroupKey group, Version claimedAt, Claims claims) {
     int slot = slot(hash);
     Object owner = owners[slot];
     if (owner == null) {
@@ -54,48 +60,46 @@ final class SeriesIndex {
       if (used > owners.length / 4 * 3) {
         grow();
       }
-    } else if (owner instanceof GroupKey[] several) {
-      GroupKey[] more = Arrays.copyOf(several, several.length + 1);
-      more[several.length] = group;
-      owners[slot] = more;
-    } else {
-      owners[slot] = new GroupKey[] {(GroupKey) owner, group};
-      shared++;
+      return;
     }
+    SeriesOwners several;
+    if (owner instanceof SeriesOwners present) {
+      several = present;
+    } else {
+      GroupKey only = (GroupKey) owner;
+      several = new SeriesOwners();
+      several.add(only, only.equals(group) ? claimedAt : claims.claimedAt(only));
+      owners[slot] = several;
+    }
+    int groups = several.size();
+    several.add(group, claimedAt);
+    shared += groups == 1 && several.size() == 2 ? 1 : 0;
   }
 
   /** Takes back one {@link #add} of this hash and group. */
   void remove(long hash, GroupKey group) {
     int slot = slot(hash);
     Object owner = owners[slot];
-    if (owner instanceof GroupKey[] several) {
-      owners[slot] = without(several, group);
-      if (several.length == 2) {
-        shared--;
+    if (owner instanceof SeriesOwners several) {
+      int groups = several.size();
+      if (!several.remove(group)) {
+        throw notAnOwner(hash, group);
+      }
+      shared -= groups == 2 && several.size() == 1 ? 1 : 0;
+      if (several.isSingle()) {
+        owners[slot] = several.first();
       }
     } else if (owner != null && owner.equals(group)) {
       free(slot);
       used--;
     } else {
-      throw new IllegalStateException("series index: " + group + " does not own hash " + hash);
+      throw notAnOwner(hash, group);
     }
   }
 
-  private static Object without(GroupKey[] several, GroupKey group) {
-    GroupKey[] fewer = new GroupKey[several.length - 1];
-    int kept = 0;
-    boolean found = false;
-    for (GroupKey owner : several) {
-      if (!found && owner.equals(group)) {
-        found = true;
-      } else if (kept < fewer.length) {
-        fewer[kept++] = owner;
-      }
-    }
-    if (!found) {
-      throw new IllegalStateException("series index: " + group + " is not among the owners");
-    }
-    return fewer.length == 1 ? fewer[0] : fewer;
+  private static IllegalStateException notAnOwner(long hash, GroupKey group) {
+    return new IllegalStateException(
+        "series index: " + group + " does not own hash " + Long.toHexString(hash));
   }
 
   /** The slot of this hash, or the free one where it would go. */

@@ -31,17 +31,17 @@ public final class Shadows {
    */
   public record Shadow(Reason reason, @Nullable GroupKey group, String family) {}
 
-  private final Family shown;
-
   /** Of every series, or null. */
   private final @Nullable Shadow whole;
 
   private final Map<Long, Shadow> byHash;
 
+  private final SeriesHash hasher;
+
   private Shadows(Family shown, @Nullable Shadow whole, Map<Long, Shadow> byHash) {
-    this.shown = shown;
     this.whole = whole;
     this.byHash = byHash;
+    this.hasher = new SeriesHash(shown.name(), shown.type());
   }
 
   static Shadows of(Family shown, SortedTree<String, NamedFamily> names) {
@@ -93,12 +93,12 @@ public final class Shadows {
   }
 
   private static boolean isShownBefore(NamedFamily rival, NamedFamily named) {
-    Family theirs = rival.oldestClaim();
-    Family ours = named.oldestClaim();
+    Claim theirs = rival.oldestClaim();
+    Claim ours = named.oldestClaim();
     return !rival.isBlocked()
         && theirs != null
         && ours != null
-        && theirs.claimedAt.compareTo(ours.claimedAt) <= 0;
+        && theirs.since().compareTo(ours.since()) <= 0;
   }
 
   private static Map<Long, Shadow> sameSeries(Family shown, NamedFamily named) {
@@ -137,7 +137,7 @@ public final class Shadows {
     if (whole != null || byHash.isEmpty()) {
       return Optional.ofNullable(whole);
     }
-    long hash = SeriesHash.of(shown.name(), ShownLabels.of(metric.getLabelList()));
+    long hash = hasher.of(ShownLabels.of(metric.getLabelList()));
     return Optional.ofNullable(byHash.get(hash));
   }
 }

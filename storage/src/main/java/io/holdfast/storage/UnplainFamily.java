@@ -63,13 +63,14 @@ final class UnplainFamily {
     OwnFamily joined = isOther ? null : own;
     Head head = joined == null ? new Head(name, pushed.type(), pushed.help()) : joined.head();
     boolean created = layout.mayShowCreated(head);
+    SeriesHash hasher = new SeriesHash(name, pushed.type());
     List<Segment> samples = new ArrayList<>();
     if (joined != null) {
       samples.add(layout.samples(joined, created));
     }
     for (int i = 0; i < families.size(); i += AT_ONCE) {
       List<Family> some = families.subList(i, Math.min(i + AT_ONCE, families.size()));
-      byte[] rendered = rendered(some, name, created);
+      byte[] rendered = rendered(some, name, hasher, created);
       if (rendered.length > 0) {
         samples.add(new Segment.Fixed(rendered));
       }
@@ -79,11 +80,11 @@ final class UnplainFamily {
     }
   }
 
-  private byte[] rendered(List<Family> families, String name, boolean created) {
+  private byte[] rendered(List<Family> families, String name, SeriesHash hasher, boolean created) {
     List<Metric> metrics = new ArrayList<>();
     for (StoredFamily message : requireNonNull(layout.picture()).messages(families)) {
       for (Metric metric : message.exposed()) {
-        if (shownSeries == null || isFirst(name, metric)) {
+        if (shownSeries == null || isFirst(hasher, metric)) {
           metrics.add(metric);
         }
       }
@@ -92,7 +93,7 @@ final class UnplainFamily {
   }
 
   /** Whether its labels differ from each other, and all of them from other series' before. */
-  private boolean isFirst(String name, Metric metric) {
+  private boolean isFirst(SeriesHash hasher, Metric metric) {
     List<LabelPair> shown = new ArrayList<>(metric.getLabelCount());
     Set<String> labelNames = new HashSet<>();
     for (LabelPair label : metric.getLabelList()) {
@@ -103,6 +104,6 @@ final class UnplainFamily {
       }
     }
     shown.sort(ShownLabels.BY_NAME);
-    return requireNonNull(shownSeries).add(SeriesHash.of(name, shown));
+    return requireNonNull(shownSeries).add(hasher.of(shown));
   }
 }

@@ -52,13 +52,16 @@ class LimitsTest {
 
   @Test
   void content_isMeasuredInSeriesNamesAndValues() {
-    ContentLimits limits = new ContentLimits(1 << 20, 2, 3, 5);
+    ContentLimits limits = new ContentLimits(1 << 20, 2, 2, 3, 5);
     assertNull(check(limits, A, "abc{abc=\"12345\"} 1\nb 1\n"));
     assertEquals(Reason.TOO_MANY_SERIES, check(limits, A, "a 1\nb{l=\"1\"} 1\nb{l=\"2\"} 1\n"));
     assertEquals(Reason.NAME_TOO_LONG, check(limits, A, "abcd 1\n"));
     assertEquals(Reason.NAME_TOO_LONG, check(limits, A, "a{abcd=\"\"} 1\n"));
     assertEquals(Reason.LABEL_VALUE_TOO_LONG, check(limits, A, "a{l=\"123456\"} 1\n"));
     assertEquals(Reason.LABEL_VALUE_TOO_LONG, check(limits, Pushes.job("123456"), "a 1\n"));
+    assertEquals(Reason.TOO_MANY_LABELS, check(limits, A, "a{b=\"\",c=\"\"} 1\n"));
+    GroupKey threeLabels = Pushes.group("b", "", "c", "", "job", "a");
+    assertEquals(Reason.TOO_MANY_LABELS, check(limits, threeLabels, ""));
     GroupKey longName = GroupKey.of(new TreeMap<>(Map.of("job", "a", "long", "b")));
     assertEquals(Reason.NAME_TOO_LONG, check(limits, longName, "a 1\n"));
   }

@@ -53,6 +53,7 @@ final class GuardRailsIT {
             "--push.max-series=3",
             "--push.max-group-series=4",
             "--push.max-groups=2",
+            "--push.max-labels=2",
             "--push.max-name-length=10",
             "--push.max-label-value-length=11",
             "--web.max-header-size=2KiB");
@@ -66,6 +67,8 @@ final class GuardRailsIT {
     assertLimit(server, 413, "push.max-inflated-size", zipped);
     assertLimit(server, 413, "push.max-series", Step.put(target, "a 1\nb 1\nc 1\nd 1\n"));
     assertLimit(server, 413, "push.max-name-length", Step.put(target, "elevenchars 1\n"));
+    Step threeLabels = Step.put(target, "m{b=\"\",c=\"\"} 1\n");
+    assertLimit(server, 413, "push.max-labels", threeLabels);
     Step longValue = Step.put(target, "m{l=\"twelve chars\"} 1\n");
     assertLimit(server, 413, "push.max-label-value-length", longValue);
     Step longGroup = Step.put("/metrics/job/twelve-chars", "m 1\n");
