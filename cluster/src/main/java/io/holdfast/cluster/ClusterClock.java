@@ -1,71 +1,144 @@
 package io.holdfast.cluster;
 
-import java.time.Duration;
+import io.holdfast.storage.Version;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * A wall clock that follows the fastest of the cluster's, as far as is allowed.
+ * The cluster's time, of which versions are made. No wall clock of one machine can move it far.
  *
- * <p>Versions are compared across nodes. A change that failed, on a node that was cut off, may come
- * to light after a later one was acknowledged elsewhere: it must look older, even if that node's
- * clock is ahead. So nodes tell each other the time with every heartbeat, and each goes on from the
- * latest that it has heard, at its own pace. How far that is ahead is written down, for the
- * restart; and it becomes less by a thousandth of the time that passes, so that a clock that was
- * wrong and was set right does not matter for ever.
+ * <p>A change that failed, on a node that was cut off, may come to light after a later one was
+ * acknowledged elsewhere. The failed change must look older. So all nodes that take changes have
+ * nearly one time:
+ *
+ * <ul>
+ *   <li>It runs at the pace of time that never goes back, whatever the wall clock does.
+ *   <li>Each node goes on from the latest time that it has heard of another, or seen in a version.
+ *   <li>Its goal is the time that a quorum of wall clocks has reached. Behind the goal it runs
+ *       faster by half, ahead of it slower by a thousandth; it never jumps to the goal.
+ * </ul>
+ *
+ * <p>INVARIANT: a node takes changes for at most 2 s without a word of a quorum, and a client waits
+ * for 3 s before it goes on elsewhere. In 2 s a time that is half as fast again gains 1 s, so that
+ * no client meets a node whose time is behind that of its last change.
+ *
+ * <p>A node that has just started knows no time: it is <em>settled</em> when it has heard the time
+ * of a settled node, or when a quorum has started with it and none knows one. Only then the time is
+ * set to the goal, as far ahead as it was noted before the restart.
  *
  * <p>Any threads may use it.
  */
 public final class ClusterClock implements InstantSource {
+  private static final int VERSION_BITS = 16;
+  private static final long MICROS_PER_MILLI = 1_000;
+  private static final long NANOS_PER_MICRO = 1_000;
+  private static final long SPEED_UP = 2;
   private static final long SLOWDOWN = 1000;
 
   private final InstantSource wallClock;
   private final LongSupplier nanos;
-  private final long maxAheadMillis;
 
-  private long aheadMillis;
-  private long aheadAt;
+  private long microsThen;
+  private long goalThen;
+  private long then;
+  private boolean hasGoal;
+  private long aheadBefore;
+  private boolean isSettled;
 
   /**
-   * A clock that does not follow anybody yet.
+   * A clock that knows no time yet.
    *
+   * @param wallClock of this machine; it may jump
    * @param nanos time that never goes back, in nanoseconds since some moment
-   * @param maxSkew how far ahead of the wall clock another node's may be to be followed
    */
-  public ClusterClock(InstantSource wallClock, LongSupplier nanos, Duration maxSkew) {
+  public ClusterClock(InstantSource wallClock, LongSupplier nanos) {
     this.wallClock = wallClock;
     this.nanos = nanos;
-    this.maxAheadMillis = maxSkew.toMillis();
-    this.aheadAt = nanos.getAsLong();
+    this.then = nanos.getAsLong();
   }
 
-  /** Another node's clock shows this. */
+  /** What this machine's clock shows, right or wrong. */
+  long wallMillis() {
+    return wallClock.millis();
+  }
+
+  /** Has been as far ahead of the goal before the restart. */
+  synchronized void resume(long aheadMillis) {
+    aheadBefore = aheadMillis;
+  }
+
+  /** A version of this time is in the store. */
+  synchronized void seen(long millis) {
+    raise(millis);
+  }
+
+  /** A settled node has this time. */
   synchronized void follow(long millis) {
-    goAhead(millis - wallClock.millis());
-  }
-
-  /** Goes on as far ahead as it was before a restart. */
-  synchronized void resume(long millisAhead) {
-    goAhead(millisAhead);
-  }
-
-  private void goAhead(long millis) {
-    if (millis > aheadMillis() && millis <= maxAheadMillis) {
-      aheadMillis = millis;
-      aheadAt = nanos.getAsLong();
+    if (millis > 0 && Version.isPossible(millis << VERSION_BITS)) {
+      raise(millis);
+      isSettled = true;
     }
   }
 
-  /** How far it is ahead of the wall clock. */
-  synchronized long aheadMillis() {
-    long elapsedMillis = (nanos.getAsLong() - aheadAt) / 1_000_000;
-    return Math.max(0, aheadMillis - elapsedMillis / SLOWDOWN);
+  /** A quorum of wall clocks has reached this time, and no node of the quorum is settled. */
+  synchronized void settle(long millis) {
+    aim(millis);
+    raise(millis + aheadBefore);
+    isSettled = true;
   }
 
+  /** A quorum of wall clocks has reached this time. */
+  synchronized void aim(long millis) {
+    goOn();
+    goalThen = millis * MICROS_PER_MILLI;
+    hasGoal = true;
+  }
+
+  synchronized boolean isSettled() {
+    return isSettled;
+  }
+
+  /** How far it is ahead of its goal. */
+  synchronized long aheadMillis() {
+    goOn();
+    return hasGoal ? Math.max(0, microsThen - goalThen) / MICROS_PER_MILLI : 0;
+  }
+
+  private void raise(long millis) {
+    goOn();
+    microsThen = Math.max(microsThen, millis * MICROS_PER_MILLI);
+  }
+
+  private void goOn() {
+    long elapsed = elapsed();
+    microsThen = micros(elapsed);
+    goalThen += elapsed;
+    then += elapsed * NANOS_PER_MICRO;
+  }
+
+  private long elapsed() {
+    return (nanos.getAsLong() - then) / NANOS_PER_MICRO;
+  }
+
+  private long micros(long elapsed) {
+    if (!isSettled) {
+      return microsThen;
+    }
+    long running = microsThen + elapsed;
+    if (!hasGoal) {
+      return running;
+    }
+    long goal = goalThen + elapsed;
+    return goal > running
+        ? Math.min(goal, running + elapsed / SPEED_UP)
+        : Math.max(goal, running - elapsed / SLOWDOWN);
+  }
+
+  /** 0, or that of the newest version seen, as long as it is not settled. */
   @Override
-  public long millis() {
-    return wallClock.millis() + aheadMillis();
+  public synchronized long millis() {
+    return micros(elapsed()) / MICROS_PER_MILLI;
   }
 
   @Override

@@ -9,6 +9,6 @@ public interface ClusterCounters {
   /** What this node lacked was copied from another, or could not be. */
   void repaired(long groups, boolean succeeded);
 
-  /** A message was refused: malformed, not authentic, or too far ahead of the clock. */
+  /** A message was refused: malformed, not authentic, or with a time that no clock can show. */
   void refused();
 }

@@ -73,7 +73,7 @@ public record ClusterOptions(Forming forming, Quorum quorum, Limits limits) {
    * @param lagGrace how long an acknowledgement waits for a slow node when a quorum has the change
    * @param readGrace how long a node that does not know whether it is current refuses scrapes
    *     before it serves what it has
-   * @param maxClockSkew versions further ahead of the wall clock are refused
+   * @param maxClockSkew a node whose clock is further off from a majority of nodes refuses changes
    * @param tombstoneRetention after this, deletes are forgotten even if a known node is away
    */
   public record Limits(

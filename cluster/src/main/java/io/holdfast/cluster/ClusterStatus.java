@@ -51,6 +51,8 @@ public record ClusterStatus(
    * @param comparedSecondsAgo when this node last compared its state with the other's; negative if
    *     it has not yet
    * @param divergentBuckets in how many of 4,096 buckets of groups that found a difference
+   * @param clockOffsetSeconds how far the other's clock is ahead of this node's, negative if it is
+   *     behind; not a number before its first word
    */
   public record Member(
       String id,
@@ -61,7 +63,8 @@ public record ClusterStatus(
       long lagChanges,
       double lagSeconds,
       double comparedSecondsAgo,
-      int divergentBuckets) {}
+      int divergentBuckets,
+      double clockOffsetSeconds) {}
 
   /**
    * A copy under way.

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.holdfast.proto.cluster.Answer;
 import io.holdfast.proto.cluster.Digest;
 import io.holdfast.proto.cluster.DigestQuestion;
+import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.Listing;
 import io.holdfast.proto.cluster.ListingQuestion;
 import io.holdfast.proto.cluster.ReplicatedState;
@@ -118,6 +119,12 @@ final class Copy {
   }
 
   private void compare(Digest theirs) {
+    Heartbeat said = link.said();
+    if (said == null || theirs.getPurgedUntil() > said.getClock()) {
+      // Deletes are forgotten up to it: a claim beyond the clock of who makes it is damage.
+      end("its digest claims more than its clock shows");
+      return;
+    }
     digest = theirs;
     long purged = Math.max(theirs.getPurgedUntil(), store.standing().notes().purgedUntil());
     if (purged > 0) {

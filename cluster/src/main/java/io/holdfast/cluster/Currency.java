@@ -70,7 +70,8 @@ final class Currency {
   }
 
   /** Looks around. */
-  void look(Standing standing, Collection<Link> links, boolean isCopying) {
+  void look(
+      Standing standing, Collection<Link> links, boolean isCopying, @Nullable String clockProblem) {
     long now = loop.nanos();
     String lacking = lacking(standing, links, now);
     isCurrent = lacking == null;
@@ -81,6 +82,7 @@ final class Currency {
       triedInVain += now - verdict.at;
     }
     String reason = lacking == null ? belowQuorum(links, now) : lacking;
+    reason = reason == null ? clockProblem : reason;
     tell(reason);
     boolean isCutOff = !isCurrent && triedInVain >= readGrace.toNanos();
     verdict = new Verdict(reason, isCutOff, now, leaseEnd(links, now));

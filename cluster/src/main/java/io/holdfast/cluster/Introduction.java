@@ -4,7 +4,9 @@ import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.Position;
 import io.holdfast.storage.ClusterNotes;
 import io.holdfast.storage.Standing;
+import io.holdfast.storage.Version;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,32 @@ final class Introduction {
   }
 
   /**
+   * Why a node cannot be what it says, or null. Deletes are forgotten up to what nodes claim, and
+   * stores are put aside: a claim must be one that a clock can have made, and not ahead of the
+   * clock of the node that makes it.
+   */
+  static @Nullable String problem(Heartbeat heartbeat) {
+    for (long clock :
+        new long[] {
+          heartbeat.getClock(),
+          heartbeat.getCompleteUntil(),
+          heartbeat.getPurgedUntil(),
+          heartbeat.getCurrentAt()
+        }) {
+      if (!Version.isPossible(clock)) {
+        return "clock " + Long.toUnsignedString(clock) + " (expected: one that a clock can show)";
+      }
+    }
+    return heartbeat.getPurgedUntil() > heartbeat.getClock()
+        ? "purged until "
+            + heartbeat.getPurgedUntil()
+            + " (expected: at most its clock "
+            + heartbeat.getClock()
+            + ")"
+        : null;
+  }
+
+  /**
    * What a node says of itself, whenever it is asked.
    *
    * @param completeUntil every delete up to this hybrid clock reading was here when all nodes were
@@ -53,7 +81,7 @@ final class Introduction {
       Standing standing,
       Optional<String> unready,
       long completeUntil,
-      long millis) {
+      ClusterClock clock) {
     ClusterNotes notes = standing.notes();
     Heartbeat.Builder heartbeat =
         Heartbeat.newBuilder()
@@ -69,7 +97,8 @@ final class Introduction {
             .setCompleteUntil(completeUntil)
             .setClusterSize(options.quorum().size())
             .setWriteQuorum(options.quorum().write())
-            .setMillis(millis);
+            .setMillis(clock.isSettled() ? clock.millis() : 0)
+            .setWallMillis(clock.wallMillis());
     standing
         .positions()
         .forEach(

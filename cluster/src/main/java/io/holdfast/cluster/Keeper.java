@@ -41,6 +41,7 @@ final class Keeper {
   private final ClusterClock clock;
   private final Duration period;
   private final Map<Long, Long> met = new ConcurrentHashMap<>();
+  private final Age age;
   private long keptAt;
   private boolean isNoting;
 
@@ -62,6 +63,7 @@ final class Keeper {
     this.clock = clock;
     Duration tenth = options.limits().tombstoneRetention().dividedBy(10);
     this.period = tenth.compareTo(LONGEST_PERIOD) < 0 ? tenth : LONGEST_PERIOD;
+    this.age = new Age(clock, loop);
     this.keptAt = loop.nanos();
   }
 
@@ -79,6 +81,7 @@ final class Keeper {
   /** Called often; does something now and then. */
   void keep(Collection<Link> links, boolean isCurrent) {
     Standing standing = store.standing();
+    age.look();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
     long passed = loop.nanos() - keptAt;
     boolean isDue = passed >= period.toNanos();
@@ -107,10 +110,12 @@ final class Keeper {
 
   /** Whether others may have forgotten deletes that this store has never seen. */
   boolean mayBeOutdated() {
-    long currentAt = store.standing().notes().currentAt();
-    long awayMillis = clock.millis() - (currentAt >>> CLOCK_COUNTER_BITS);
+    if (!clock.isSettled()) {
+      return true;
+    }
     // Some time earlier than the others may: clocks differ.
-    return awayMillis > options.limits().tombstoneRetention().toMillis() / 5 * 4;
+    Duration away = options.limits().tombstoneRetention().dividedBy(5).multipliedBy(4);
+    return store.standing().notes().currentAt() < age.readingBefore(away);
   }
 
   /** Notes that the store lacks nothing. */
@@ -138,8 +143,7 @@ final class Keeper {
   }
 
   private long retentionStart() {
-    Duration retention = options.limits().tombstoneRetention();
-    return clock.instant().minus(retention).toEpochMilli() << CLOCK_COUNTER_BITS;
+    return age.readingBefore(options.limits().tombstoneRetention());
   }
 
   /**

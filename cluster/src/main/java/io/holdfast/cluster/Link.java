@@ -32,6 +32,12 @@ final class Link {
 
   private boolean wasWholeWhenCopied;
 
+  /** What the peer's wall clock showed, when, and how wrong that may be. */
+  private long wallMillis;
+
+  private long wallAt;
+  private long wallErrorMillis = -1;
+
   boolean needsCopy = true;
 
   /** What the peer has that is not here, since when; null if there is nothing. */
@@ -78,6 +84,36 @@ final class Link {
     heardAt = isNews ? sentAt : heardAt;
     wasHeard = true;
     return isNews;
+  }
+
+  /**
+   * The peer's wall clock showed this, at some time between the question and its answer.
+   *
+   * @param sentAt when the question was sent
+   * @param now when the answer has come
+   */
+  void clockHeard(long millis, long sentAt, long now) {
+    wallMillis = millis;
+    wallAt = sentAt + (now - sentAt) / 2;
+    wallErrorMillis = (now - sentAt) / 2 / 1_000_000 + 1;
+  }
+
+  boolean hasClock() {
+    return wallErrorMillis >= 0;
+  }
+
+  /**
+   * How far the peer's wall clock is ahead of this node's; negative if it is behind.
+   *
+   * @param ownWallMillis what this node's shows now
+   */
+  long clockOffsetMillis(long ownWallMillis, long now) {
+    return wallMillis + (now - wallAt) / 1_000_000 - ownWallMillis;
+  }
+
+  /** Whether the clocks are further apart than this for sure. */
+  boolean isClockAway(long ownWallMillis, long now, long maxSkewMillis) {
+    return Math.abs(clockOffsetMillis(ownWallMillis, now)) - wallErrorMillis > maxSkewMillis;
   }
 
   @Nullable Heartbeat said() {

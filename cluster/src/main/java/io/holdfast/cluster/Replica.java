@@ -79,6 +79,7 @@ final class Replica implements Transport.Receiver, Replication {
   private final ReadBarriers barriers = new ReadBarriers();
   private final Acknowledgements acknowledgements;
   private final Batches batches;
+  private final ClockWatch clocks;
   private final Currency currency;
   private final Keeper keeper;
   private final Repairs repairs;
@@ -115,11 +116,18 @@ final class Replica implements Transport.Receiver, Replication {
             counters::replicated,
             surroundings.teller());
     this.batches = new Batches(asking, loop, this::isThere, this::arrived);
+    this.clocks = new ClockWatch(options, clock, loop);
     this.currency = new Currency(options, loop);
     this.keeper = new Keeper(options, store, loop, clock);
     this.repairs = new Repairs(options.quorum(), store, loop, asking, counters);
     this.status =
-        StatusReport.of(options, store.standing(), currency, List.of(), null, loop.nanos());
+        StatusReport.of(
+            options,
+            store.standing(),
+            currency,
+            List.of(),
+            null,
+            new StatusReport.Moment(loop.nanos(), clock.wallMillis()));
   }
 
   /** Begins to take part. From any thread. */
@@ -147,7 +155,11 @@ final class Replica implements Transport.Receiver, Replication {
 
   /** Why no change can be taken at the moment, or null. From any thread. */
   @Nullable String cannotWrite() {
-    return wasFrozen() ? "this node was frozen, and does not take what waited for it" : cannotWrite;
+    if (wasFrozen()) {
+      return "this node was frozen, and does not take what waited for it";
+    }
+    String reason = cannotWrite;
+    return reason == null ? clocks.problem() : reason;
   }
 
   private boolean wasFrozen() {
@@ -353,12 +365,21 @@ final class Replica implements Transport.Receiver, Replication {
     settle();
     acknowledgements.expire(Timing.WRITE_DEADLINE, unconfirmed(), now);
     repairs.tick(links.values(), keeper, currency.isCutOff());
-    currency.look(standing, links.values(), repairs.isCopying());
+    clock.seen(standing.clock() >>> 16);
+    clocks.look(links.values());
+    currency.look(standing, links.values(), repairs.isCopying(), clocks.problem());
     mayBePutAside = mayBePutAside(store.standing());
     cannotWrite = cannotWriteNow();
     keeper.keep(links.values(), currency.isCurrent());
     advanceBarriers();
-    status = StatusReport.of(options, standing, currency, links.values(), repairs.copy(), now);
+    status =
+        StatusReport.of(
+            options,
+            standing,
+            currency,
+            links.values(),
+            repairs.copy(),
+            new StatusReport.Moment(now, clock.wallMillis()));
     loop.schedule(Timing.TICK, this::tick);
   }
 
@@ -435,7 +456,7 @@ final class Replica implements Transport.Receiver, Replication {
 
   private Heartbeat heartbeat() {
     return Introduction.heartbeat(
-        options, store.standing(), currency.unready(), keeper.completeUntil(), clock.millis());
+        options, store.standing(), currency.unready(), keeper.completeUntil(), clock);
   }
 
   private void askAll() {
@@ -457,14 +478,28 @@ final class Replica implements Transport.Receiver, Replication {
   }
 
   private void answered(Link link, Heartbeat heartbeat, long sentAt) {
-    if (!isThere(link) || !link.answered(sentAt)) {
+    if (!isThere(link) || !isPossible(link, heartbeat) || !link.answered(sentAt)) {
       return;
     }
+    link.clockHeard(heartbeat.getWallMillis(), sentAt, loop.nanos());
     take(link, heartbeat);
     if (link.isWitness()) {
       barriers.answered(link, sentAt);
       advanceBarriers();
     }
+  }
+
+  /** A node that claims what cannot be is not listened to, and so counts for nothing. */
+  private boolean isPossible(Link link, Heartbeat heartbeat) {
+    String problem = Introduction.problem(heartbeat);
+    if (problem != null) {
+      counters.refused();
+      if (!problem.equals(link.refusal)) {
+        log.atWarn().addKeyValue("peer", link.name()).log("heartbeat refused: " + problem);
+      }
+      link.refusal = problem;
+    }
+    return problem == null;
   }
 
   private void take(Link link, Heartbeat heartbeat) {

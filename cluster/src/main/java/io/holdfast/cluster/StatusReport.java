@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Puts what the loop knows into words. */
 final class StatusReport {
   private static final double NANOS = 1e9;
+  private static final double MILLIS = 1e3;
+
+  /** One instant by two clocks. */
+  record Moment(long nanos, long wallMillis) {}
 
   private StatusReport() {}
 
@@ -22,8 +26,8 @@ final class StatusReport {
       Currency currency,
       Collection<Link> links,
       @Nullable Copy copy,
-      long now) {
-    List<Member> members = links.stream().map(link -> member(link, standing, now)).toList();
+      Moment moment) {
+    List<Member> members = links.stream().map(link -> member(link, standing, moment)).toList();
     return new ClusterStatus(
         options.forming().nodeName(),
         HexFormat.of().toHexDigits(standing.node()),
@@ -37,7 +41,8 @@ final class StatusReport {
             : new Copying(copy.link().name(), copy.progress().copied(), copy.progress().found()));
   }
 
-  private static Member member(Link link, Standing standing, long now) {
+  private static Member member(Link link, Standing standing, Moment moment) {
+    long now = moment.nanos;
     Heartbeat said = link.said();
     long behind = Math.max(0, standing.sequence() - link.reached(standing.stream()));
     return new Member(
@@ -49,7 +54,8 @@ final class StatusReport {
         behind,
         link.laggingSince == 0 ? 0 : (now - link.laggingSince) / NANOS,
         link.wasCompared ? (now - link.comparedAt) / NANOS : -1,
-        link.divergentBuckets);
+        link.divergentBuckets,
+        link.hasClock() ? link.clockOffsetMillis(moment.wallMillis, now) / MILLIS : Double.NaN);
   }
 
   private static State state(Link link, long now) {

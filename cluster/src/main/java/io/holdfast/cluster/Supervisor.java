@@ -33,6 +33,7 @@ final class Supervisor implements AutoCloseable {
 
   // What Hazelcast says before it looks at a config is said elsewhere otherwise.
   static {
+    SteadyClock.install();
     System.setProperty("hazelcast.logging.type", "slf4j");
   }
 

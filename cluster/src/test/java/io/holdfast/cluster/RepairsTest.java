@@ -30,7 +30,7 @@ final class RepairsTest {
           OPTIONS,
           node.store,
           node,
-          new ClusterClock(InstantSource.system(), node::nanos, OPTIONS.limits().maxClockSkew()));
+          settled(new ClusterClock(InstantSource.system(), node::nanos)));
   private final Link one = link("one");
   private final Link other = link("other");
 
@@ -68,6 +68,11 @@ final class RepairsTest {
             .build());
     tick();
     assertEquals(List.of("one"), transport.asked);
+  }
+
+  private static ClusterClock settled(ClusterClock clock) {
+    clock.settle(clock.wallMillis());
+    return clock;
   }
 
   /** Leaves a note that says so. */

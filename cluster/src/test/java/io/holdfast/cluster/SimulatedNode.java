@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A node that can crash, freeze and start again on the disk that it had. */
 final class SimulatedNode {
-  private static final long EPOCH_MILLIS = 1_700_000_000_000L;
+  static final long EPOCH_MILLIS = 1_700_000_000_000L;
 
   /** One run of the process. */
   final class Life implements EventLoop {
@@ -23,14 +23,13 @@ final class SimulatedNode {
     final GroupStore groups;
 
     Life() {
-      InstantSource wall =
-          () -> Instant.ofEpochMilli(EPOCH_MILLIS + time.now() / 1_000_000 + skewMillis);
-      ClusterClock clock = new ClusterClock(wall, this::nanos, options.limits().maxClockSkew());
+      InstantSource wall = () -> Instant.ofEpochMilli(EPOCH_MILLIS + clock.millis(time.now()));
+      ClusterClock versions = new ClusterClock(wall, this::nanos);
       store =
           new SimulatedStore(
               disk,
-              new Replicated(options.limits().maxClockSkew(), wall, options.quorum().bootstrap()),
-              clock,
+              new Replicated(options.quorum().bootstrap()),
+              versions,
               random,
               (delay, task) -> time.after(delay, process, task));
       store.skipsFsync = mutation == Mutation.SKIP_FSYNC;
@@ -41,7 +40,7 @@ final class SimulatedNode {
               store,
               network.port(number, process),
               this,
-              clock,
+              versions,
               new Replica.Surroundings(new NoCounters(), Runnable::run));
       groups = new ReplicatedGroupStore(store, replica);
       store.replicateTo(replica);
@@ -79,7 +78,7 @@ final class SimulatedNode {
   private final SimulatedNetwork network;
   private final RandomGenerator random;
   private final Mutation mutation;
-  private final long skewMillis;
+  final SimulatedClock clock = new SimulatedClock();
   private final long nanosOffset;
   @Nullable Life life;
 
@@ -89,15 +88,13 @@ final class SimulatedNode {
       SimulatedTime time,
       SimulatedNetwork network,
       RandomGenerator random,
-      Mutation mutation,
-      long skewMillis) {
+      Mutation mutation) {
     this.number = number;
     this.options = options;
     this.time = time;
     this.network = network;
     this.random = random;
     this.mutation = mutation;
-    this.skewMillis = skewMillis;
     this.nanosOffset = random.nextLong(1L << 40);
   }
 

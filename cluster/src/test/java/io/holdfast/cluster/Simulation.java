@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
   private static final long SECOND = 1_000_000_000L;
   private static final long MILLI = 1_000_000L;
+  private static final long MAX_SKEW_MILLIS = 61_000;
+  private static final long WRONG_MILLIS = 6 * 3600 * 1000L;
   private static final int CLIENTS = 3;
   private static final int REGISTERS_PER_CLIENT = 2;
 
@@ -69,6 +71,10 @@ final class Simulation {
   private final List<Register> registers = new ArrayList<>();
   private final SimulatedTime.Scope world = new SimulatedTime.Scope();
   private final List<String> story = new ArrayList<>();
+
+  /** Right clocks are off by less: by half of what two may be apart. */
+  private final long maxOffset;
+
   private boolean isQuiet;
   private long lostDiskAt = -1;
   private int busyClients;
@@ -93,12 +99,17 @@ final class Simulation {
     network.lossRate = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.1;
     network.duplicateRate = random.nextDouble() * 0.1;
     network.maxDelayNanos = (1 + random.nextLong(100)) * MILLI;
-    // Each off by up to half of what two may be apart.
-    long skew = random.nextBoolean() ? 0 : 30_000;
+    maxOffset = random.nextBoolean() ? 1 : 30_000;
     for (int i = 0; i < quorum.size(); i++) {
-      nodes.add(
-          new SimulatedNode(
-              i, options(i), time, network, random, mutation, random.nextLong(-skew, skew + 1)));
+      SimulatedNode node = new SimulatedNode(i, options(i), time, network, random, mutation);
+      setRight(node);
+      if (random.nextInt(12) == 0) {
+        setWrong(node);
+      }
+      if (random.nextInt(24) == 0) {
+        node.disk.seen(SimulatedNode.EPOCH_MILLIS + random.nextLong(2 * WRONG_MILLIS));
+      }
+      nodes.add(node);
     }
   }
 
@@ -118,7 +129,10 @@ final class Simulation {
         new Forming(address, address, List.of(), "simulated", "node-" + number, null),
         used,
         new Limits(
-            Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofSeconds(61), retention));
+            Duration.ofMillis(500),
+            Duration.ofSeconds(5),
+            Duration.ofMillis(MAX_SKEW_MILLIS),
+            retention));
   }
 
   /**
@@ -146,7 +160,11 @@ final class Simulation {
       }
       until(90 * SECOND);
       quieten();
+      List<SimulatedNode> wrong = setMinorityWrong();
       until(60 * SECOND);
+      checkWrongClocks(wrong);
+      nodes.forEach(this::setRight);
+      until(10 * SECOND);
       for (int i = 0; i < 10 && !haveOneDigest(); i++) {
         // Deletes are forgotten by one node first, and by the others at their next comparison.
         until(SECOND);
@@ -438,8 +456,9 @@ final class Simulation {
     }
     SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
     Life life = node.life;
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(10)) {
       case 0, 1 -> crash(node);
+      case 8, 9 -> clockFault(node);
       case 2 -> {
         long nanos = random.nextLong(8 * SECOND);
         tell("freeze " + node.number + " for " + nanos / MILLI);
@@ -472,6 +491,71 @@ final class Simulation {
       at(random.nextLong(10 * SECOND), network::heal);
     }
     at(random.nextLong(8 * SECOND), this::fault);
+  }
+
+  private void clockFault(SimulatedNode node) {
+    switch (random.nextInt(6)) {
+      case 0 -> setWrong(node);
+      case 1 -> {
+        // All have asked one server, or had no battery.
+        long jump = random.nextLong(-WRONG_MILLIS, WRONG_MILLIS + 1);
+        nodes.forEach(each -> set(each, jump + random.nextLong(-maxOffset, maxOffset), 0));
+      }
+      case 2, 3 -> set(node, random.nextLong(-MAX_SKEW_MILLIS, MAX_SKEW_MILLIS), 0);
+      case 4 -> set(node, random.nextLong(-maxOffset, maxOffset), random.nextDouble(-1, 1));
+      default -> nodes.forEach(this::setRight);
+    }
+  }
+
+  private void setRight(SimulatedNode node) {
+    set(node, random.nextLong(-maxOffset, maxOffset), 0);
+  }
+
+  private void setWrong(SimulatedNode node) {
+    long wrong = random.nextLong(2 * MAX_SKEW_MILLIS, WRONG_MILLIS);
+    set(node, random.nextBoolean() ? wrong : -wrong, random.nextDouble(-0.1, 0.1));
+  }
+
+  private void set(SimulatedNode node, long millisAhead, double drift) {
+    tell("the clock of " + node.number + " is " + millisAhead + " ms ahead, drift " + drift);
+    node.clock.set(millisAhead, drift, time.now());
+  }
+
+  /** A majority's clocks are right; only when there is none, nobody can tell. */
+  private List<SimulatedNode> setMinorityWrong() {
+    int wrong = random.nextInt(Math.max(2, quorum.size() - quorum.size() / 2));
+    for (SimulatedNode node : nodes) {
+      if (nodes.indexOf(node) < wrong) {
+        setWrong(node);
+      } else {
+        setRight(node);
+      }
+    }
+    return nodes.subList(0, wrong);
+  }
+
+  /** A wrong clock stops the node that has it, and no other. */
+  private void checkWrongClocks(List<SimulatedNode> wrong) {
+    boolean canTell = wrong.size() < quorum.size() / 2 + 1 && quorum.size() > 2;
+    for (SimulatedNode node : nodes) {
+      Life life = java.util.Objects.requireNonNull(node.life);
+      boolean isStopped = life.replica.cannotWrite() != null;
+      boolean isUnready = life.groups.unready().isPresent();
+      boolean isExpected = canTell && wrong.contains(node);
+      if (isStopped != isExpected || isUnready != isExpected) {
+        throw new Violation(
+            "node "
+                + node.number
+                + " with a "
+                + (wrong.contains(node) ? "wrong" : "right")
+                + " clock, cannot write: "
+                + life.replica.cannotWrite()
+                + ", unready: "
+                + life.groups.unready()
+                + "\n"
+                + life.replica.status());
+      }
+    }
   }
 
   private void crash(SimulatedNode node) {

@@ -41,8 +41,7 @@ final class ThreeNodes {
               time,
               network,
               RandomGeneratorFactory.of("L64X128MixRandom").create(i),
-              SimulatedNode.Mutation.NONE,
-              0);
+              SimulatedNode.Mutation.NONE);
       node.start();
       nodes.add(node);
     }
@@ -76,6 +75,10 @@ final class ThreeNodes {
 
   void submit(int node, Change change, List<WriteOutcome> outcomes) {
     var unused = life(node).groups.submit(change).thenAccept(outcomes::add);
+  }
+
+  void setClock(int node, long millisAhead) {
+    nodes.get(node).clock.set(millisAhead, 0, time.now());
   }
 
   void run(long nanos) {

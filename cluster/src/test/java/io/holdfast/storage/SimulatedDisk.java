@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.metrics.MetricFamily;
+import io.holdfast.proto.store.ClockRecord;
 import io.holdfast.proto.store.FamilyRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,6 +101,13 @@ public final class SimulatedDisk {
 
   public void lose() {
     records.clear();
+  }
+
+  /** The store that is created here has seen this time in a version. */
+  public void seen(long millis) {
+    records.put(
+        RecordKeys.CLOCK,
+        ClockRecord.newBuilder().setLast(millis << HybridClock.COUNTER_BITS).build().toByteArray());
   }
 
   /** The value of the gauge without labels that a job has pushed, as it is on the disk. */

@@ -81,7 +81,7 @@ public final class SimulatedStore implements ReplicatedStore {
 
   private Task.Writing writing() {
     return new Task.Writing(
-        state, new ChangeApplier(state), new StateMerger(state, replicated), Long.MAX_VALUE);
+        state, new ChangeApplier(state), new StateMerger(state), Long.MAX_VALUE);
   }
 
   private StoreState load(long given) {

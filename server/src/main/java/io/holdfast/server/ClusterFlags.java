@@ -98,7 +98,7 @@ final class ClusterFlags {
               Kind.VALUE,
               "<duration>",
               "60s",
-              "Changes from a node whose clock is further ahead are refused."),
+              "A node whose clock is further off from a majority is unready and refuses changes."),
           new Flag(
               TOMBSTONE_RETENTION,
               Kind.VALUE,

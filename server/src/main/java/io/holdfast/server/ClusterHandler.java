@@ -78,6 +78,11 @@ final class ClusterHandler {
       json.writeNumberField("compared_seconds_ago", member.comparedSecondsAgo());
     }
     json.writeNumberField("divergent_buckets", member.divergentBuckets());
+    if (Double.isNaN(member.clockOffsetSeconds())) {
+      json.writeNullField("clock_offset_seconds");
+    } else {
+      json.writeNumberField("clock_offset_seconds", member.clockOffsetSeconds());
+    }
     json.writeEndObject();
   }
 

@@ -36,6 +36,7 @@ final class ClusterMetrics implements ClusterCounters {
           Map.entry("pushgateway_cluster_lag_changes", MetricType.GAUGE),
           Map.entry("pushgateway_cluster_lag_seconds", MetricType.GAUGE),
           Map.entry("pushgateway_cluster_divergent_buckets", MetricType.GAUGE),
+          Map.entry("pushgateway_cluster_clock_offset_seconds", MetricType.GAUGE),
           Map.entry("pushgateway_replication_duration_seconds", MetricType.HISTOGRAM),
           Map.entry("pushgateway_cluster_repairs_total", MetricType.COUNTER),
           Map.entry("pushgateway_cluster_copied_groups_total", MetricType.COUNTER),
@@ -82,7 +83,7 @@ final class ClusterMetrics implements ClusterCounters {
     CounterWithCallback.builder()
         .name("pushgateway_cluster_refused_messages_total")
         .help(
-            "Messages refused: malformed, not authentic, or too far ahead of the clock;"
+            "Messages refused: malformed, not authentic, or with a time that no clock can show;"
                 + " and connections without the secret.")
         .callback(
             callback -> callback.call(refusedMessages.sum() + (double) refusedUnread.getAsLong()))
@@ -119,6 +120,11 @@ final class ClusterMetrics implements ClusterCounters {
         "How long the other node has been behind this one.",
         cluster,
         Member::lagSeconds);
+    gaugeByMember(
+        "pushgateway_cluster_clock_offset_seconds",
+        "How far the other node's clock is ahead of this one's; negative if it is behind.",
+        cluster,
+        Member::clockOffsetSeconds);
     gauge(
         "pushgateway_cluster_divergent_buckets",
         "Buckets of groups, of 4096, that differed from another node's at the last comparison; the"
@@ -163,9 +169,12 @@ final class ClusterMetrics implements ClusterCounters {
    */
   private static Map<String, Double> byName(ClusterStatus status, ToDoubleFunction<Member> value) {
     Map<String, Double> byName = new TreeMap<>();
-    status
-        .members()
-        .forEach(member -> byName.merge(member.name(), value.applyAsDouble(member), Math::max));
+    for (Member member : status.members()) {
+      double known = value.applyAsDouble(member);
+      if (!Double.isNaN(known)) {
+        byName.merge(member.name(), known, (a, b) -> Math.abs(a) < Math.abs(b) ? b : a);
+      }
+    }
     return byName;
   }
 

@@ -25,7 +25,9 @@ class ClusterMetricsTest {
     List<Member> members =
         IntStream.range(0, names.length)
             .mapToObj(
-                i -> new Member("0" + i, names[i], "127.0.0.1:1", State.LAGGING, "", i, i, -1, i))
+                i ->
+                    new Member(
+                        "0" + i, names[i], "127.0.0.1:1", State.LAGGING, "", i, i, -1, i, i - 2.5))
             .toList();
     return new ClusterStatus("a", "ff", null, 5, 3, true, members, null);
   }
@@ -53,6 +55,16 @@ class ClusterMetricsTest {
       text(family).lines().forEach(line -> assertTrue(line.contains("instance=\"a\""), line));
     }
     assertScraped("pushgateway_cluster_lag_changes{instance=\"a\",member=\"b\"} 0");
+  }
+
+  @Test
+  void clockOffsets_areShownOfEachMember_theFurthestOfThoseWithOneName() {
+    metrics.observe(() -> status("b", "b", "c", "d"), () -> 0, () -> true);
+
+    assertScraped(
+        "pushgateway_cluster_clock_offset_seconds{instance=\"a\",member=\"b\"} -2.5",
+        "pushgateway_cluster_clock_offset_seconds{instance=\"a\",member=\"c\"} -0.5",
+        "pushgateway_cluster_clock_offset_seconds{instance=\"a\",member=\"d\"} 0.5");
   }
 
   @Test

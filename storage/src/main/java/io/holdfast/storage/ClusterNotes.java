@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param purgedUntil tombstones up to this hybrid clock reading may have been dropped
  * @param knownNodes every other node whose store may come back, with the hybrid clock reading when
  *     it was last heard from
- * @param clockAheadMillis how far the fastest clock of the cluster was ahead of this machine's
+ * @param clockAheadMillis how far the cluster's time was ahead of what a quorum of clocks showed
  */
 public record ClusterNotes(
     boolean isWhole,
@@ -74,7 +74,7 @@ public record ClusterNotes(
         isWhole, Math.max(currentAt, reading), purgedUntil, knownNodes, clockAheadMillis);
   }
 
-  /** The same, with the fastest clock so far ahead. */
+  /** The same, with the cluster's time so far ahead. */
   public ClusterNotes withClockAhead(long millis) {
     return new ClusterNotes(isWhole, currentAt, purgedUntil, knownNodes, millis);
   }

@@ -120,13 +120,22 @@ public final class GroupReader implements AutoCloseable {
     } catch (InvalidProtocolBufferException e) {
       throw Picture.unreadable(e);
     }
-    Instant began = push.claimedAt.time();
+    // Versions may be ahead of all clocks; the time of a push is one that a clock has shown.
+    Instant claimed = push.claimedAt.time();
+    Instant began =
+        earlier(
+            PushTimes.time(stamps.lastPush, claimed), PushTimes.time(stamps.lastFailure, claimed));
+    began = earlier(began, claimed);
     pushTimes.add(StoredFamily.ofPushTime(failure, PushTimes.time(stamps.lastFailure, began)));
     pushTimes.add(StoredFamily.ofPushTime(push, PushTimes.time(stamps.lastPush, began)));
     return new StoredGroup(
         key,
         PushTimes.seconds(stamps.lastFailure) <= PushTimes.seconds(stamps.lastPush),
         stamps.lastFailure == null ? null : stamps.lastFailure.reason());
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   /** The next family of the current group, the two push times among them; null at the end. */

@@ -37,10 +37,11 @@ public final class GroupSummary {
 
   /**
    * For sorting and comparing many: milliseconds since 1970 of the last push that succeeded, by the
-   * clock of the node that took it; 0 if none did.
+   * clock of the node that took it; 0 if none did. Not the version's time, which may be ahead of
+   * all clocks.
    */
   public long lastPushMillis() {
-    return PushTimes.isSet(push) ? push.version.millis() : 0;
+    return PushTimes.isSet(push) ? (long) (PushTimes.seconds(push) * 1e3) : 0;
   }
 
   private static Optional<Instant> time(Family family) {

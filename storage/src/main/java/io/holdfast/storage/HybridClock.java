@@ -12,6 +12,21 @@ import java.time.InstantSource;
 final class HybridClock {
   static final int COUNTER_BITS = 16;
 
+  /**
+   * A wall clock that shows less has lost the time: such a clock counts from here, 9 September
+   * 2001. No version that a node makes is as old as an imported one, see {@link GroupImport}.
+   */
+  static final long EARLIEST_MILLIS = 1_000_000_000_000L;
+
+  /** The clocks of Linux end here, in April 2262; a wall clock that shows more counts as this. */
+  static final long LATEST_MILLIS = Long.MAX_VALUE / 1_000_000;
+
+  /**
+   * No reading reaches this: from the end of all wall clocks, a million changes a second take
+   * 17,000 years to it. So a reading from another node cannot use up the clock.
+   */
+  private static final long LIMIT = 1L << 60;
+
   private final InstantSource wallClock;
   private long last;
 
@@ -25,13 +40,19 @@ final class HybridClock {
 
   /** A reading above everything given out or observed before. */
   long next() {
-    last = Math.max(last + 1, wallClock.millis() << COUNTER_BITS);
+    long millis = Math.min(Math.max(wallClock.millis(), EARLIEST_MILLIS), LATEST_MILLIS);
+    last = Math.max(last + 1, millis << COUNTER_BITS);
     return last;
   }
 
   /** Makes sure that later readings are above this one, which another node gave out. */
   void observe(long reading) {
     last = Math.max(last, reading);
+  }
+
+  /** Whether some clock can have given out this reading. */
+  static boolean isPossible(long reading) {
+    return reading >= 0 && reading < LIMIT;
   }
 
   /** A reading's part that follows the wall clock: milliseconds since 1970. */

@@ -144,13 +144,11 @@ public final class RocksGroupStore implements ReplicatedStore {
   }
 
   private static Task.Writing writing(StoreState state, StoreOptions options) {
-    Replicated replicated = options.replicated();
-    StateMerger merger =
-        new StateMerger(
-            state,
-            replicated == null ? new Replicated(Duration.ZERO, options.clock(), true) : replicated);
     return new Task.Writing(
-        state, new ChangeApplier(state, options.limits()), merger, options.maximumMemoryBytes());
+        state,
+        new ChangeApplier(state, options.limits()),
+        new StateMerger(state),
+        options.maximumMemoryBytes());
   }
 
   @Override

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.holdfast.storage.MergeOutcome.Merged;
 import io.holdfast.storage.MergeOutcome.Refused;
 import io.holdfast.storage.ReceivedStates.Received;
-import io.holdfast.storage.StoreOptions.Replicated;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,25 +20,22 @@ import org.rocksdb.RocksDBException;
  */
 final class StateMerger {
   private final StoreState state;
-  private final Replicated limits;
 
-  StateMerger(StoreState state, Replicated limits) {
+  StateMerger(StoreState state) {
     this.state = state;
-    this.limits = limits;
   }
 
   /** Merges everything, or nothing if something must be refused. */
   MergeOutcome merge(MergeRequest request, CommitBatch batch) throws RocksDBException {
     List<Received> states = request.states().states();
     for (Received received : states) {
-      long ahead = HybridClock.millis(newest(received)) - limits.wallClock().millis();
-      if (ahead > limits.maxClockSkew().toMillis()) {
+      Version impossible = impossible(received);
+      if (impossible != null) {
         return new Refused(
-            "a version is "
-                + ahead
-                + " ms ahead of this node's clock (expected: at most "
-                + limits.maxClockSkew().toMillis()
-                + ", --cluster.max-clock-skew): set the clocks right");
+            "the version "
+                + impossible
+                + " (expected: one that a clock can have made, and no claim later than its version):"
+                + " the node that sent it is damaged; let it begin with an empty --storage.path");
       }
     }
     List<Long> outranked = new ArrayList<>();
@@ -70,6 +66,42 @@ final class StateMerger {
     if (request.stream() != 0) {
       state.positions().arrived(request.stream(), request.first(), request.last());
     }
+  }
+
+  /**
+   * A version that nothing but damage explains, or null. A version from the future is ordered like
+   * any other: a clock was wrong once, and to refuse the version would stop this node for as long.
+   */
+  private static @Nullable Version impossible(Received received) {
+    Group group = received.group();
+    if (group == null) {
+      return impossible(requireNonNull(received.wipedAt()));
+    }
+    Version impossible = either(impossible(group.deletedAt), impossible(group.replacedAt));
+    impossible = either(impossible, impossible(group.lastPush));
+    impossible = either(impossible, impossible(group.lastFailure));
+    for (Family family : group.families.values()) {
+      impossible = either(impossible, impossible(family.version, family.claimedAt));
+    }
+    return impossible;
+  }
+
+  private static @Nullable Version either(@Nullable Version one, @Nullable Version other) {
+    return one == null ? other : one;
+  }
+
+  private static @Nullable Version impossible(@Nullable Version version) {
+    return version == null || version.isPossible() ? null : version;
+  }
+
+  private static @Nullable Version impossible(@Nullable PushStamp stamp) {
+    return stamp == null ? null : impossible(stamp.version(), stamp.claimedAt());
+  }
+
+  /** An older claim wins a conflict, so a claim is checked like a version. */
+  private static @Nullable Version impossible(Version version, Version claimedAt) {
+    boolean isClaimPossible = claimedAt.isPossible() && !claimedAt.isAfter(version);
+    return isClaimPossible ? impossible(version) : claimedAt;
   }
 
   private static long newest(Received received) {

@@ -2,7 +2,6 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.MetricType;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,18 +36,14 @@ public record StoreOptions(
   /**
    * What a replicated store needs to know.
    *
-   * @param maxClockSkew states of other nodes with versions further ahead of the wall clock are
-   *     refused: one clock that is wrong must not decide for a long time who wins
-   * @param wallClock this machine's; the clock for versions may follow other nodes'
    * @param newStoreIsWhole whether a store that is created lacks nothing: there is no other node
    *     that has something
    */
-  public record Replicated(
-      Duration maxClockSkew, InstantSource wallClock, boolean newStoreIsWhole) {
+  public record Replicated(boolean newStoreIsWhole) {
 
     /** The same for a store that takes the place of one that was put aside or lost. */
     Replicated ofSuccessor() {
-      return new Replicated(maxClockSkew, wallClock, false);
+      return new Replicated(false);
     }
   }
 

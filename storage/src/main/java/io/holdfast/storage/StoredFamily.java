@@ -51,9 +51,11 @@ public final class StoredFamily {
     }
   }
 
-  /** One of the two families that are made of the group's stamps, with the time of its version. */
+  /** One of the two families that are made of the group's stamps, with the time that it shows. */
   static StoredFamily ofPushTime(Family shown) {
-    return ofPushTime(shown, shown.version.time());
+    return ofPushTime(
+        shown,
+        PushTimes.isSet(shown) ? PushTimes.time(PushTimes.seconds(shown)) : shown.claimedAt.time());
   }
 
   static StoredFamily ofPushTime(Family shown, Instant pushedAt) {

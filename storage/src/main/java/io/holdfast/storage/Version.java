@@ -35,6 +35,23 @@ public record Version(long clock, long node) implements Comparable<Version> {
     return node == NO_NODE ? clock / 1_000 : clock >>> HybridClock.COUNTER_BITS;
   }
 
+  /**
+   * Whether some node's clock can have given out this reading. What others claim of readings is
+   * checked by it.
+   */
+  public static boolean isPossible(long clock) {
+    return HybridClock.isPossible(clock);
+  }
+
+  /**
+   * Whether a node, or an import, can have made this version. A version from the future is
+   * possible: a clock was wrong.
+   */
+  boolean isPossible() {
+    return HybridClock.isPossible(clock)
+        && (node == NO_NODE || HybridClock.millis(clock) >= HybridClock.EARLIEST_MILLIS);
+  }
+
   boolean isAfter(Version other) {
     return compareTo(other) > 0;
   }

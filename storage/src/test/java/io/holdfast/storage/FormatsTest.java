@@ -11,9 +11,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -153,7 +151,7 @@ class FormatsTest {
     try (RocksDatabase database = RocksDatabase.open(fixture.directory);
         RecordWrites.Rocks writes = new RecordWrites.Rocks()) {
       CommitBatch batch = new CommitBatch(writes);
-      Replicated replicated = new Replicated(Duration.ZERO, InstantSource.system(), false);
+      Replicated replicated = new Replicated(false);
       StoreLoader.Loaded loaded =
           new StoreLoader(
                   fixture.directory,

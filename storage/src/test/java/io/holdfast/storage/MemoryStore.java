@@ -8,8 +8,6 @@ import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.cluster.States;
 import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.MergeOutcome.Merged;
-import io.holdfast.storage.StoreOptions.Replicated;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,7 +21,6 @@ import org.rocksdb.RocksDBException;
 /** A replicated store's logic with its records in a map, and a clock that the test sets. */
 final class MemoryStore {
   static final long MILLIS = 1_700_000_000_000L;
-  static final Duration SKEW = Duration.ofHours(1);
 
   /** One commit's worth of own changes, as other nodes are told. */
   record Told(long stream, long first, List<ByteString> changes) {
@@ -72,8 +69,7 @@ final class MemoryStore {
 
   Merged merge(MergeRequest request) {
     try {
-      MergeOutcome outcome =
-          new StateMerger(state, new Replicated(SKEW, clock(), true)).merge(request, batch);
+      MergeOutcome outcome = new StateMerger(state).merge(request, batch);
       if (outcome instanceof Merged merged) {
         return merged;
       }

@@ -61,7 +61,7 @@ final class StoreFixture implements AutoCloseable {
         usual.clock(),
         usual.reserved(),
         usual.listener(),
-        new Replicated(Duration.ofMinutes(1), InstantSource.system(), newStoreIsWhole));
+        new Replicated(newStoreIsWhole));
   }
 
   /** As one of several nodes; a new store is whole. */

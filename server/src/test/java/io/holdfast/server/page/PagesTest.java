@@ -26,7 +26,7 @@ class PagesTest {
           () -> NOW);
 
   private static Member member(String name, State state, String unready, long lag) {
-    return new Member("id", name, "10.0.0.9:9191", state, unready, lag, lag / 10.0, 3, 0);
+    return new Member("id", name, "10.0.0.9:9191", state, unready, lag, lag / 10.0, 3, 0, 0);
   }
 
   private static Node node(
