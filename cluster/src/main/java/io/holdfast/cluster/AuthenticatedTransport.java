@@ -7,6 +7,7 @@ import io.holdfast.cluster.Session.Role;
 import io.holdfast.cluster.Session.Sealed;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -125,6 +126,11 @@ final class AuthenticatedTransport implements Transport {
     return inner
         .send(to, lane, sealed.envelope())
         .thenApply(answer -> open(admission, session, sealed.number(), answer));
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    return inner.obstacle();
   }
 
   /** Fails on our own thread: whoever sends must not find himself in his own callback. */

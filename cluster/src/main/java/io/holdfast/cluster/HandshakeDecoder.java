@@ -17,8 +17,15 @@ final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
   private final End end;
   private final InboundHandler<?, ?>[] next;
 
-  /** Is told when the handshake fails, before the connection is closed. */
+  /** Is told how the handshake ends, before the connection is used or closed. */
   interface End {
+    /**
+     * The other end knows the secret.
+     *
+     * @return whether the connection may stay
+     */
+    boolean admitted();
+
     /** The other end does not know the secret. */
     void refused();
 
@@ -46,7 +53,7 @@ final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
   }
 
   @Override
-  public HandlerStatus onRead() throws HandshakeException {
+  public HandlerStatus onRead() throws EOFException {
     if (src.hasRemaining()) {
       return HandlerStatus.CLEAN;
     }
@@ -57,6 +64,9 @@ final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
       encoder.say(answer);
       awaitMore();
     } else {
+      if (!end.admitted()) {
+        throw new EOFException("too many connections");
+      }
       encoder.sayLast(answer);
       channel.inboundPipeline().replace(this, next);
     }

@@ -34,8 +34,13 @@ final class Handshakes {
     return nonce;
   }
 
-  /** A handshake has failed. */
+  /** The other end of a connection does not know the secret. */
   void refused(@Nullable SocketAddress address) {
-    refusals.connection(address);
+    refused(address, "the other end has not proved that it knows the secret");
+  }
+
+  /** A connection is closed for another reason. */
+  void refused(@Nullable SocketAddress address, String reason) {
+    refusals.connection(address, reason);
   }
 }

@@ -2,7 +2,7 @@ package io.holdfast.cluster;
 
 import com.hazelcast.config.Config;
 import io.holdfast.cluster.ClusterOptions.Forming;
-import java.net.InetAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,19 +48,35 @@ final class HazelcastTransport implements NamedTransport {
    */
   @Override
   public void start(Receiver receiver) {
-    Ends ends = Ends.of(forming.listen(), forming.advertise());
-    PeerAddresses peers =
-        new PeerAddresses(forming.peers(), ends.advertisedAddress(), InetAddress::getAllByName);
+    Names names = Names.ofSystem();
+    OwnAddress own = new OwnAddress(forming.listen(), forming.advertise(), names);
+    refuseMistakes(own);
+    PeerAddresses peers = new PeerAddresses(forming.peers(), names);
     Roster newRoster = new Roster(receiver, outbox::abandon);
     TaskInbox inbox = new TaskInbox(newRoster, receiver);
     Supervisor newSupervisor =
-        new Supervisor(handshakes, () -> config(ends, peers, inbox), peers, this::compareSoon);
+        new Supervisor(
+            handshakes, own, ends -> config(ends, peers, inbox), peers, this::compareSoon);
     roster = newRoster;
     supervisor = newSupervisor;
     ScheduledFuture<?> unused =
         comparisons.scheduleWithFixedDelay(
             this::compare, COMPARE_MILLIS, COMPARE_MILLIS, TimeUnit.MILLISECONDS);
     newSupervisor.start();
+  }
+
+  private static void refuseMistakes(OwnAddress own) {
+    try {
+      Ends unused = own.find();
+    } catch (NotYetException e) {
+      // Waited for by the supervisor.
+    }
+  }
+
+  @Override
+  public Optional<String> obstacle() {
+    Supervisor supervising = supervisor;
+    return Optional.ofNullable(supervising == null ? null : supervising.obstacle());
   }
 
   private Config config(Ends ends, PeerAddresses peers, TaskInbox inbox) {

@@ -48,15 +48,18 @@ final class Refusals {
     }
   }
 
-  /** Whoever is at the other end is no node of this cluster. */
-  void connection(@Nullable SocketAddress address) {
+  /**
+   * A connection is closed, because the other end is no node of this cluster or does not act so.
+   */
+  void connection(@Nullable SocketAddress address, String reason) {
     count.increment();
     if (isDue(connectionNamedAt, PAUSE_OF_CONNECTIONS)) {
       log.atWarn()
           .addKeyValue("address", address)
+          .addKeyValue("reason", reason)
           .log(
-              "A connection between nodes is refused: the other end has not proved that it knows"
-                  + " the secret. Have all nodes the same secret and cluster name?");
+              "A connection between nodes is refused:"
+                  + " have all nodes the same secret and cluster name?");
     }
   }
 

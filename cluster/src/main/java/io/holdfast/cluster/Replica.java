@@ -220,7 +220,7 @@ final class Replica implements Transport.Receiver, Replication {
 
   /** Why requests had better go to another node, or empty. From any thread. */
   Optional<String> unready() {
-    return currency.unready();
+    return currency.unready().map(reason -> transport.obstacle().orElse(reason));
   }
 
   /** As of the last tick. From any thread. */

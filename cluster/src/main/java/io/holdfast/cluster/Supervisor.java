@@ -1,5 +1,7 @@
 package io.holdfast.cluster;
 
+import static java.util.Objects.requireNonNull;
+
 import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
@@ -11,11 +13,13 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,21 +46,35 @@ final class Supervisor implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+  /** How often the own name is asked for, which has no address yet. */
+  private static final Duration OWN_NAME = Duration.ofSeconds(1);
+
+  /** How often the log says so. */
+  private static final Duration REMINDER = Duration.ofMinutes(1);
+
   private final Handshakes handshakes;
-  private final Supplier<Config> config;
+  private final OwnAddress own;
+  private final Function<Ends, Config> config;
   private final PeerAddresses peers;
   private final Runnable changed;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable Watch watch;
+  private volatile @Nullable String obstacle;
 
   /**
-   * @param config for one start
+   * @param own where this node is now
+   * @param config for one start there
    * @param changed runs whenever {@link #instance} or its members may have changed
    */
   Supervisor(
-      Handshakes handshakes, Supplier<Config> config, PeerAddresses peers, Runnable changed) {
+      Handshakes handshakes,
+      OwnAddress own,
+      Function<Ends, Config> config,
+      PeerAddresses peers,
+      Runnable changed) {
     this.handshakes = handshakes;
+    this.own = own;
     this.config = config;
     this.peers = peers;
     this.changed = changed;
@@ -73,12 +91,21 @@ final class Supervisor implements AutoCloseable {
     return current != null && current.usable ? current.instance : null;
   }
 
+  /** What this node waits for before it can listen; null if it does. */
+  @Nullable String obstacle() {
+    return obstacle;
+  }
+
   private void run() {
     Duration pause = FIRST_PAUSE;
     try {
       while (!isClosing()) {
         long started = System.nanoTime();
-        runOnce();
+        Ends ends = awaitOwnAddress();
+        if (ends == null) {
+          return;
+        }
+        runOnce(ends);
         changed.run();
         if (Duration.ofNanos(System.nanoTime() - started).compareTo(LONGEST_PAUSE) > 0) {
           pause = FIRST_PAUSE;
@@ -102,13 +129,35 @@ final class Supervisor implements AutoCloseable {
     return closing.getCount() == 0;
   }
 
+  /** Null if this node is closed before it has one. */
+  private @Nullable Ends awaitOwnAddress() throws InterruptedException {
+    long remindedAt = 0;
+    do {
+      try {
+        Ends found = own.find();
+        obstacle = null;
+        return found;
+      } catch (NotYetException e) {
+        obstacle = e.getMessage();
+      } catch (UncheckedIOException e) {
+        obstacle = requireNonNull(e.getCause()).getMessage();
+      }
+      if (remindedAt == 0 || System.nanoTime() - remindedAt > REMINDER.toNanos()) {
+        remindedAt = System.nanoTime();
+        log.atWarn().addKeyValue("reason", obstacle).log("own address awaited");
+      }
+    } while (!closing.await(OWN_NAME.toMillis(), TimeUnit.MILLISECONDS));
+    return null;
+  }
+
   /** From the start of a member to its end. */
-  private void runOnce() throws InterruptedException {
+  private void runOnce(Ends ends) throws InterruptedException {
     Watch current = new Watch(changed);
     watch = current;
+    InetAddress address = ends.advertisedAddress();
     try {
-      peers.refresh();
-      Config next = config.get();
+      peers.refresh(address);
+      Config next = config.apply(ends);
       next.addListenerConfig(new ListenerConfig(current));
       GuardedNode.start(next, handshakes);
       current.started();
@@ -116,7 +165,11 @@ final class Supervisor implements AutoCloseable {
         current.end();
       }
       do {
-        peers.refresh(members(instance()));
+        peers.refresh(address, members(instance()));
+        if (own.isOutdated(ends)) {
+          log.atWarn().addKeyValue("address", address).log("own address changed");
+          current.end();
+        }
       } while (!current.ended.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS));
     } catch (RuntimeException e) {
       if (!isClosing()) {
@@ -162,6 +215,7 @@ final class Supervisor implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    peers.close();
   }
 
   /** What is seen of one member. Hazelcast tells it which one before that has joined. */
@@ -226,6 +280,10 @@ final class Supervisor implements AutoCloseable {
 
     @Override
     public void memberRemoved(MembershipEvent event) {
+      HazelcastInstance member = instance;
+      if (member != null) {
+        GuardedNode.forget(member, event.getMember().getAddress());
+      }
       changed.run();
     }
   }

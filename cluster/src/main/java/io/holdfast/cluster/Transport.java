@@ -1,5 +1,6 @@
 package io.holdfast.cluster;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -48,6 +49,11 @@ interface Transport extends AutoCloseable {
    *     within seconds (the request may have arrived all the same); on a thread of the transport
    */
   CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request);
+
+  /** What this process waits for before any other can reach it, or empty. From any thread. */
+  default Optional<String> obstacle() {
+    return Optional.empty();
+  }
 
   /** Leaves the cluster in order, within seconds. */
   @Override

@@ -17,13 +17,14 @@ import io.holdfast.cluster.Transport.Lane;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -96,10 +97,10 @@ class ClusterPortTest {
   }
 
   private Config strangersConfig() {
-    Ends ends = Ends.of(ports.get(2), ports.get(2));
-    PeerAddresses peers =
-        new PeerAddresses(ports, ends.advertisedAddress(), InetAddress::getAllByName);
-    peers.refresh();
+    InetSocketAddress address = new InetSocketAddress(ports.get(2).host(), ports.get(2).port());
+    Ends ends = new Ends(address, address);
+    PeerAddresses peers = new PeerAddresses(ports, Names.ofSystem());
+    peers.refresh(ends.advertisedAddress());
     return HazelcastSettings.config("test", ends, peers);
   }
 
@@ -131,6 +132,56 @@ class ClusterPortTest {
     assertEquals(before + 1, a.refusedMessages());
   }
 
+  /** Whoever knows the secret, or relays the handshake of somebody who does. */
+  @Test
+  void hugeFrameBehindTheHandshake_isNotRead() throws Exception {
+    long before = a.refusedMessages();
+
+    try (Socket socket = new Socket(ports.get(0).host(), ports.get(0).port())) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      shakeHands(socket);
+      ByteBuffer frame = ByteBuffer.allocate(11);
+      frame.put(Packet.VERSION).putChar('\0').putInt(-1).putInt(FrameLimit.MAX_FRAME_BYTES + 1);
+      socket.getOutputStream().write(frame.array());
+      assertIsClosed(socket);
+    }
+
+    assertEquals(before + 1, a.refusedMessages());
+  }
+
+  private static void shakeHands(Socket socket) throws IOException {
+    Handshake handshake =
+        Handshake.dialler(
+            ClusterKey.of("secret".getBytes(UTF_8), "test"), new byte[Handshake.NONCE_BYTES]);
+    socket.getOutputStream().write("HZC".getBytes(UTF_8));
+    socket.getOutputStream().write(handshake.opening());
+    assertEquals("HZC", new String(socket.getInputStream().readNBytes(3), UTF_8));
+    while (handshake.awaitedBytes() > 0) {
+      byte[] said = socket.getInputStream().readNBytes(handshake.awaitedBytes());
+      socket.getOutputStream().write(handshake.take(said));
+    }
+  }
+
+  @Test
+  void manySilentConnections_areClosedFromTheOldest_andKeepNobodyOut() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3 * Callers.MAX_GREETING; i++) {
+        silent.add(new Socket(ports.get(0).host(), ports.get(0).port()));
+      }
+      for (Socket old : silent.subList(0, 2 * Callers.MAX_GREETING)) {
+        old.setSoTimeout((int) SOON.toMillis());
+        assertIsClosed(old);
+      }
+      assertIsOpen(silent.get(silent.size() - 1));
+      letAStrangerIn();
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
   @Test
   void silentConnection_isCutOff() throws Exception {
     long before = a.refusedMessages();
@@ -151,6 +202,11 @@ class ClusterPortTest {
     } catch (SocketException e) {
       // Reset: closed as well.
     }
+  }
+
+  private static void assertIsOpen(Socket socket) throws IOException {
+    socket.setSoTimeout(1);
+    assertThrows(SocketTimeoutException.class, () -> socket.getInputStream().readNBytes(100));
   }
 
   private Member member(int number) {
