@@ -13,6 +13,7 @@ final class ClusterFlags {
   static final String NAME = "cluster.name";
   static final String NODE_NAME = "cluster.node-name";
   static final String SECRET_FILE = "cluster.secret-file";
+  static final String INSECURE = "cluster.insecure";
   static final String BOOTSTRAP = "cluster.bootstrap";
   static final String LAG_GRACE = "cluster.lag-grace";
   static final String READ_GRACE = "cluster.read-grace";
@@ -61,7 +62,8 @@ final class ClusterFlags {
               Kind.VALUE,
               "<name>",
               "holdfast",
-              "Nodes of a cluster with another name are not talked to."),
+              "Nodes of a cluster with another name are not talked to. Clusters that share a secret need"
+                  + " different names, or they become one as soon as an address is wrong."),
           new Flag(
               NODE_NAME,
               Kind.VALUE,
@@ -73,7 +75,15 @@ final class ClusterFlags {
               Kind.VALUE,
               "<file>",
               "",
-              "File with a secret of at least 16 bytes that every node of the cluster knows."),
+              "File with a secret of at least 16 bytes that every node of the cluster knows. Needed"
+                  + " where --cluster.listen-address is not loopback."),
+          new Flag(
+              INSECURE,
+              Kind.SWITCH,
+              "",
+              "false",
+              "Take part without a secret: everybody who reaches the listen address can read, change"
+                  + " and delete every group, and stop the node. For networks that only nodes are in."),
           new Flag(
               BOOTSTRAP,
               Kind.SWITCH,

@@ -35,19 +35,25 @@ final class ClusterOptionsReader {
     ClusterOptions.Forming forming = forming(flags);
     refuseTakenByWeb(forming.listen(), webAddresses);
     refuseUnreachable(forming);
-    return new ClusterOptions(forming, QuorumReader.read(flags, forming), limits(flags));
+    ClusterOptions options =
+        new ClusterOptions(forming, QuorumReader.read(flags, forming), limits(flags));
+    refuseOpenDoor(flags, forming);
+    return options;
   }
 
   /** What is allowed but should not stay so, one sentence each. */
   static List<String> warnings(FlagValues flags, ClusterOptions cluster) {
     List<String> warnings = new ArrayList<>();
     String secretFile = flags.get(ClusterFlags.SECRET_FILE);
+    HostPort listen = cluster.forming().listen();
     if (cluster.forming().secret() == null) {
-      if (!ClusterAddress.isLoopback(cluster.forming().listen())) {
-        warnings.add(
-            "no --%s: whoever reaches %s can read and change every group"
-                .formatted(ClusterFlags.SECRET_FILE, cluster.forming().listen()));
-      }
+      warnings.add(
+          "no --%s: %s can read, change and delete every group, and stop the node"
+              .formatted(
+                  ClusterFlags.SECRET_FILE,
+                  ClusterAddress.isLoopback(listen)
+                      ? "any user of this machine"
+                      : "everybody who reaches " + listen));
     } else if (SecretFile.isReadableByOthers(secretFile)) {
       warnings.add(
           "--%s: any user of this machine can read \"%s\"; chmod o-r it"
@@ -112,6 +118,27 @@ final class ClusterOptionsReader {
             forming.advertise(),
             "an address that %s can dial".formatted(peer));
       }
+    }
+  }
+
+  /** Who talks to a node without a secret is taken for one. */
+  private static void refuseOpenDoor(FlagValues flags, ClusterOptions.Forming forming) {
+    boolean isInsecure = flags.isOn(ClusterFlags.INSECURE);
+    if (forming.secret() != null && isInsecure) {
+      throw new IllegalArgumentException(
+          "--%s: without effect (expected: without --%s, or not at all)"
+              .formatted(ClusterFlags.INSECURE, ClusterFlags.SECRET_FILE));
+    }
+    if (forming.secret() == null && !isInsecure && !ClusterAddress.isLoopback(forming.listen())) {
+      throw new IllegalArgumentException(
+          ("--%s: not given (expected: a file with a secret that every node knows, because --%s"
+                  + " \"%s\" is not loopback; or --%s: everybody who reaches that address can then"
+                  + " read, change and delete every group, and stop the node)")
+              .formatted(
+                  ClusterFlags.SECRET_FILE,
+                  ClusterFlags.LISTEN_ADDRESS,
+                  forming.listen(),
+                  ClusterFlags.INSECURE));
     }
   }
 

@@ -11,8 +11,13 @@ import java.util.stream.Stream;
 final class ClusterArguments {
   private ClusterArguments() {}
 
-  /** A node and its peers, which a blank parts. */
+  /** A node without a secret and its peers, which a blank parts. */
   static String[] members(String self, String peers) {
+    return with(node(self, peers), "--cluster.insecure");
+  }
+
+  /** A node and its peers, which a blank parts. */
+  static String[] node(String self, String peers) {
     return Stream.concat(
             Stream.of("--cluster.listen-address=" + self),
             Stream.of(peers.split(" ")).map(peer -> "--cluster.peer=" + peer))

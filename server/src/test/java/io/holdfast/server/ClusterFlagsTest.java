@@ -3,6 +3,7 @@ package io.holdfast.server;
 import static io.holdfast.server.ClusterArguments.assertRefused;
 import static io.holdfast.server.ClusterArguments.cluster;
 import static io.holdfast.server.ClusterArguments.members;
+import static io.holdfast.server.ClusterArguments.node;
 import static io.holdfast.server.ClusterArguments.run;
 import static io.holdfast.server.ClusterArguments.with;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -108,6 +109,7 @@ class ClusterFlagsTest {
         "--cluster.name=a",
         "--cluster.node-name=a",
         "--cluster.secret-file=a",
+        "--cluster.insecure",
         "--cluster.bootstrap",
         "--cluster.lag-grace=1s",
         "--cluster.read-grace=1s",
@@ -120,7 +122,7 @@ class ClusterFlagsTest {
 
   @Test
   void everyFlag_isInTheTestAbove() {
-    assertEquals(13, ClusterFlags.ALL.size());
+    assertEquals(14, ClusterFlags.ALL.size());
   }
 
   @ParameterizedTest
@@ -236,9 +238,7 @@ class ClusterFlagsTest {
     String message =
         assertRefused(
             "--cluster.secret-file: \"" + directory,
-            with(
-                members("10.0.0.1:1", "10.0.0.2:1"),
-                "--cluster.secret-file=" + secretFile(content)));
+            with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + secretFile(content)));
 
     assertTrue(message.contains("(expected: a file with a secret of 16 to 4096 bytes"), message);
     assertFalse(message.contains("0123456789"), message);
@@ -247,8 +247,7 @@ class ClusterFlagsTest {
   @Test
   void secret_isInNoText() throws IOException {
     Path file = secretFile(SECRET);
-    Options options =
-        run(with(members("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file));
+    Options options = run(with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file));
 
     assertEquals(file.toString(), options.effective().get("cluster.secret-file"));
     assertFalse(options.toString().contains(SECRET));
@@ -265,27 +264,47 @@ class ClusterFlagsTest {
             "--cluster.secret-file: any user of this machine can read \""
                 + file
                 + "\"; chmod o-r it"),
-        run(with(members("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file)).warnings());
+        run(with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file)).warnings());
   }
 
   @ParameterizedTest
-  @CsvSource({"10.0.0.1:1, true", "gw-1:1, true", "127.0.0.1:1, false", "[::1]:1, false"})
-  void noSecret_isWarnedOf_exceptOnLoopback(String listen, boolean isWarned) {
-    List<String> warnings = run(members(listen, listen)).warnings();
+  @ValueSource(strings = {"10.0.0.1:1", "gw-1:1", "[fd00::1]:1"})
+  void noSecret_elsewhereThanOnLoopback_isRefused_unlessInsecureIsSaid(String listen) {
+    assertRefused(
+        "--cluster.secret-file: not given (expected: a file with a secret that every node knows,"
+            + " because --cluster.listen-address \""
+            + listen
+            + "\" is not loopback; or --cluster.insecure:",
+        node(listen, listen));
 
     assertEquals(
-        isWarned
-            ? List.of(
-                "no --cluster.secret-file: whoever reaches "
-                    + listen
-                    + " can read and change every group")
-            : List.of(),
-        warnings);
+        List.of(
+            "no --cluster.secret-file: everybody who reaches "
+                + listen
+                + " can read, change and delete every group, and stop the node"),
+        run(members(listen, listen)).warnings());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1:1", "localhost:1", "[::1]:1"})
+  void noSecret_onLoopback_isWarnedOf(String listen) {
+    assertEquals(
+        List.of(
+            "no --cluster.secret-file: any user of this machine can read, change and delete every"
+                + " group, and stop the node"),
+        run(node(listen, listen)).warnings());
+  }
+
+  @Test
+  void insecure_withASecret_isRefused() throws IOException {
+    assertRefused(
+        "--cluster.insecure: without effect (expected: without --cluster.secret-file",
+        with(members("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + secretFile(SECRET)));
   }
 
   private byte[] secret(String content) throws IOException {
     String[] arguments =
-        with(members("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + secretFile(content));
+        with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + secretFile(content));
     return requireNonNull(cluster(arguments).forming().secret());
   }
 

@@ -101,7 +101,7 @@ class FlagsTest {
         run("--web.enable-admin-api", "--web.listen-address=:1", "--web.listen-address=:2")
             .effective();
 
-    assertEquals(43, effective.size());
+    assertEquals(45, effective.size());
     assertEquals("web.listen-address", effective.keySet().iterator().next());
     assertEquals(":1,:2", effective.get("web.listen-address"));
     assertEquals("true", effective.get("web.enable-admin-api"));

@@ -49,7 +49,8 @@ class QuorumFlagsTest {
   void oneNode_needsNoPeer_ifItSaysSo() {
     assertEquals(
         new ClusterOptions.Quorum(1, 1, false),
-        cluster("--cluster.listen-address=gw-1:1", "--cluster.size=1").quorum());
+        cluster("--cluster.listen-address=gw-1:1", "--cluster.size=1", "--cluster.insecure")
+            .quorum());
   }
 
   @ParameterizedTest

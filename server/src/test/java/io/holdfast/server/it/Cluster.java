@@ -37,6 +37,7 @@ final class Cluster {
   private final Path directory;
   private final List<String> flags;
   private final Namespaces network;
+  private final Path secret;
   private final int statisticsPort = Port.free();
   private final ServerProcess balancer;
   private final Map<Integer, ServerProcess> nodes = new HashMap<>();
@@ -48,6 +49,7 @@ final class Cluster {
     this.directory = directory;
     this.flags = flags;
     this.network = processes.namespaces(SIZE);
+    this.secret = SecretFile.in(directory);
     this.balancer = startBalancer(balancing);
   }
 
@@ -98,6 +100,7 @@ final class Cluster {
     command.add("--storage.path=" + store(node));
     command.add("--cluster.node-name=" + name(node));
     command.add("--cluster.listen-address=" + network.forNodes(node));
+    command.add("--cluster.secret-file=" + secret);
     all().forEach(peer -> command.add("--cluster.peer=" + network.forNodes(peer)));
     nodes.put(node, processes.launch(name(node), http, command));
   }

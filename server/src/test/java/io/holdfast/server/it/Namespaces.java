@@ -97,6 +97,32 @@ final class Namespaces {
     return "198.19." + subnet + "." + node + ":" + NODES_PORT;
   }
 
+  /** The host part of where the other nodes reach it now, for {@link #move}. */
+  String addressForNodes(int host) {
+    return "198.19." + subnet + "." + host;
+  }
+
+  /**
+   * Gives the node another address in the network of the nodes. What is sent to the one before is
+   * lost without a word, as where a machine has gone.
+   *
+   * @param to a host part that no node has had
+   */
+  void move(int node, int from, int to) throws IOException {
+    List<String> commands = new ArrayList<>();
+    commands.add("ip -n " + name(node) + " addr flush dev nodes");
+    commands.add("ip -n " + name(node) + " addr add " + addressForNodes(to) + "/24 dev nodes");
+    for (int each = 1; each <= count; each++) {
+      commands.add(
+          "ip -n "
+              + name(each)
+              + " neigh replace "
+              + addressForNodes(from)
+              + " lladdr 02:00:00:00:00:01 dev nodes nud permanent");
+    }
+    shell(commands);
+  }
+
   /** What comes before a command that is to run on the node's side. */
   List<String> prefix(int node) {
     return List.of("ip", "netns", "exec", name(node));
