@@ -201,7 +201,8 @@ public final class App implements AutoCloseable {
     GatewayHandler gateway =
         new GatewayHandler(
             new Routes(options.web(), options.pushes().names()), health, metrics, handlers);
-    WebServer.Guards guards = new WebServer.Guards(limits, connections, metrics::limitExceeded);
+    WebServer.Guards guards =
+        new WebServer.Guards(limits, connections, uploads, metrics::limitExceeded);
     Runnable housekeeping =
         () -> {
           uploads.endOverdue();

@@ -83,6 +83,12 @@ final class BodyReader implements Invocable.Task {
     return size;
   }
 
+  /** Whether the rest of the body is not waited for: it takes too long, or too much room. */
+  boolean isGivenUp() {
+    State now = state.get();
+    return now == State.TOO_SLOW || now == State.IN_THE_WAY;
+  }
+
   /** Where the bytes come from. */
   EndPoint client() {
     return client;

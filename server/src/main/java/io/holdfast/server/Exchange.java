@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -150,6 +151,11 @@ record Exchange(Request request, Response response, Callback callback) {
   void refuse(int status, String reason) {
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     answer(status, reason + "\n");
+  }
+
+  /** Says that the connection ends with the answer, so that the body is not waited for. */
+  void announceClose() {
+    response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
   }
 
   /** 503: the client did nothing wrong and should try again. */

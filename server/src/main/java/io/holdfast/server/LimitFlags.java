@@ -10,6 +10,7 @@ final class LimitFlags {
   static final String READ_HEADER_TIMEOUT = "web.read-header-timeout";
   static final String READ_TIMEOUT = "web.read-timeout";
   static final String MAX_HEADER_SIZE = "web.max-header-size";
+  static final String MAX_HEADER_FIELDS = "web.max-header-fields";
   static final String MAX_BODY_SIZE = "push.max-body-size";
   static final String MAX_INFLATED_SIZE = "push.max-inflated-size";
   static final String MAX_BYTES_IN_FLIGHT = "push.max-bytes-in-flight";
@@ -44,6 +45,7 @@ final class LimitFlags {
               "<size>",
               "64KiB",
               "Size of a request up to its body: request line and headers."),
+          value(MAX_HEADER_FIELDS, "<number>", "200", "Header fields of a request. 0: any number."),
           value(
               MAX_BODY_SIZE,
               "<size>",

@@ -25,13 +25,16 @@ record Limits(Web web, Push push) {
    * @param idleTimeout how long a connection may be open without a request
    * @param readHeaderTimeout from a request's first byte to its body
    * @param readTimeout from a request's body's beginning to its end
+   * @param maxHeaderBytes of a request up to its body
+   * @param maxHeaderFields of a request, those behind its body included
    */
   record Web(
       int maxConnections,
       Duration idleTimeout,
       Duration readHeaderTimeout,
       Duration readTimeout,
-      int maxHeaderBytes) {}
+      int maxHeaderBytes,
+      int maxHeaderFields) {}
 
   /**
    * @param bodyBytes of a push as it comes; 0 for a share of the heap

@@ -24,7 +24,8 @@ final class LimitsReader {
             flags.read(LimitFlags.IDLE_TIMEOUT, LimitsReader::time),
             flags.read(LimitFlags.READ_HEADER_TIMEOUT, LimitsReader::time),
             flags.read(LimitFlags.READ_TIMEOUT, LimitsReader::time),
-            flags.read(LimitFlags.MAX_HEADER_SIZE, LimitsReader::headerSize));
+            flags.read(LimitFlags.MAX_HEADER_SIZE, LimitsReader::headerSize),
+            count(flags, LimitFlags.MAX_HEADER_FIELDS));
     Limits.Push push =
         new Limits.Push(
             (int) size(flags, LimitFlags.MAX_BODY_SIZE, MOST_BODY_BYTES),

@@ -33,7 +33,11 @@ final class PlainErrors implements Request.Handler {
     if (reason != null && !reason.equals(code)) {
       text += ": " + reason;
     }
-    if (status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431
+    if (request.getAttribute(ErrorHandler.ERROR_EXCEPTION)
+        instanceof HeaderFields.TooManyException) {
+      exceeded.accept(Limit.HEADER_FIELDS);
+      text = Limit.HEADER_FIELDS.explain(text);
+    } else if (status == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431
         || status == HttpStatus.URI_TOO_LONG_414) {
       exceeded.accept(Limit.HEADER_SIZE);
       text = Limit.HEADER_SIZE.explain(text);

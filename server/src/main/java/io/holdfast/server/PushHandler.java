@@ -131,6 +131,9 @@ final class PushHandler {
 
     @Override
     public void beyond(Limit limit) {
+      if (body.isGivenUp()) {
+        exchange.announceClose();
+      }
       refuse(limit, explain(limit));
     }
 

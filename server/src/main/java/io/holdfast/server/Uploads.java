@@ -24,6 +24,9 @@ final class Uploads {
   private final Duration timeout;
   private final Set<BodyReader> reading = ConcurrentHashMap.newKeySet();
 
+  /** Requests whose bodies come although the answer is known already. */
+  private final Set<AnswerStream> dropping = ConcurrentHashMap.newKeySet();
+
   Uploads(Duration timeout) {
     this.timeout = timeout;
   }
@@ -36,10 +39,19 @@ final class Uploads {
     reading.remove(body);
   }
 
+  void add(AnswerStream body) {
+    dropping.add(body);
+  }
+
+  void remove(AnswerStream body) {
+    dropping.remove(body);
+  }
+
   /** Whose bodies they are. */
   Set<EndPoint> clients() {
     Set<EndPoint> clients = Collections.newSetFromMap(new IdentityHashMap<>());
     reading.forEach(body -> clients.add(Connections.transport(body.client())));
+    dropping.forEach(body -> clients.add(Connections.transport(body.client())));
     return clients;
   }
 

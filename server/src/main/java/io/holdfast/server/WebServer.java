@@ -38,6 +38,21 @@ final class WebServer {
   /** How long requests under way may take to end, when the process ends. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
+  /**
+   * What Go's servers take beyond the standard, because old clients and proxies send it. None of it
+   * lets a proxy see another end of a request than this server: SmugglingIT tries.
+   */
+  private static final HttpCompliance COMPLIANCE =
+      HttpCompliance.RFC9110.with(
+          "holdfast",
+          // A target with an authority of its own is legal, and the Pushgateway takes it.
+          HttpCompliance.Violation.MISMATCHED_AUTHORITY,
+          // Equal ones; different ones are refused all the same.
+          HttpCompliance.Violation.MULTIPLE_CONTENT_LENGTHS,
+          // The coding counts, and EarlyAnswers closes the connection.
+          HttpCompliance.Violation.TRANSFER_ENCODING_WITH_CONTENT_LENGTH,
+          HttpCompliance.Violation.MULTILINE_FIELD_VALUE);
+
   private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
   private final Server server = new Server(threads);
 
@@ -46,7 +61,8 @@ final class WebServer {
    *
    * @param exceeded hears by which limit somebody was refused
    */
-  record Guards(Limits.Web limits, Connections connections, Consumer<Limit> exceeded) {}
+  record Guards(
+      Limits.Web limits, Connections connections, Uploads uploads, Consumer<Limit> exceeded) {}
 
   WebServer() {
     threads.setName("http");
@@ -133,11 +149,10 @@ final class WebServer {
     http.setRequestHeaderSize(guards.limits().maxHeaderBytes());
     // Everything is legal in a label value; Routes reads the path as it came and judges itself.
     http.setUriCompliance(UriCompliance.UNSAFE);
-    // A target with an authority of its own is legal, and the Pushgateway takes it.
-    http.setHttpCompliance(
-        HttpCompliance.RFC7230.with("holdfast", HttpCompliance.Violation.MISMATCHED_AUTHORITY));
-    List<ConnectionFactory> factories =
-        secure == null ? List.of(new HttpConnectionFactory(http)) : secure.factories(http);
+    http.setHttpCompliance(COMPLIANCE);
+    http.addCustomizer(EarlyAnswers.of(guards.limits(), guards.uploads()));
+    HttpConnectionFactory http1 = new HeaderFields(http, guards.limits().maxHeaderFields());
+    List<ConnectionFactory> factories = secure == null ? List.of(http1) : secure.factories(http1);
     ServerConnector connector =
         new ServerConnector(server, factories.toArray(ConnectionFactory[]::new));
     connector.setHost(address.host().isEmpty() ? null : address.host());

@@ -21,7 +21,12 @@ class LimitsTest {
     assertEquals(
         new Limits(
             new Limits.Web(
-                0, Duration.ofMinutes(10), Duration.ofSeconds(30), Duration.ofMinutes(5), 64 << 10),
+                0,
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5),
+                64 << 10,
+                200),
             new Limits.Push(
                 0, 0, 0, 1_000_000, 128, 1024, 65_536, new GroupLimits(1_000_000, 1_000_000))),
         read());
@@ -32,7 +37,7 @@ class LimitsTest {
     assertEquals(
         new Limits(
             new Limits.Web(
-                9, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 4096),
+                9, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 4096, 10),
             new Limits.Push(
                 1024, 2048, 3 << 20, Integer.MAX_VALUE, 4, 5, 6, new GroupLimits(7, 8))),
         read(
@@ -41,6 +46,7 @@ class LimitsTest {
             "--web.read-header-timeout=2s",
             "--web.read-timeout=3s",
             "--web.max-header-size=4096",
+            "--web.max-header-fields=10",
             "--push.max-body-size=1KiB",
             "--push.max-inflated-size=2kb",
             "--push.max-bytes-in-flight=3MiB",

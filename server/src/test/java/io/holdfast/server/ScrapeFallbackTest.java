@@ -108,7 +108,7 @@ class ScrapeFallbackTest {
     server.start(
         options.web(),
         new GatewayHandler(routes, health, metrics, handlers),
-        new WebServer.Guards(limits.web(), connections, metrics::limitExceeded),
+        new WebServer.Guards(limits.web(), connections, uploads, metrics::limitExceeded),
         connections::sweep,
         null);
   }

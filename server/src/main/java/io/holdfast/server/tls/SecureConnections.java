@@ -50,13 +50,17 @@ public final class SecureConnections {
     tls.use(settings);
   }
 
-  /** What a connector needs, the first to be used first. */
-  public List<ConnectionFactory> factories(HttpConfiguration http) {
+  /**
+   * What a connector needs, the first to be used first.
+   *
+   * @param http1 makes the connections of HTTP/1.1, and has the configuration of all
+   */
+  public List<ConnectionFactory> factories(HttpConnectionFactory http1) {
+    HttpConfiguration http = http1.getHttpConfiguration();
     SslConnectionFactory ssl = new SslConnectionFactory(tls, ALPN);
     // It would refuse requests whose host is not in the certificate, and clients use addresses.
     ssl.setEnsureSecureRequestCustomizer(false);
     ssl.addBean(new FailedHandshakes());
-    HttpConnectionFactory http1 = new HttpConnectionFactory(http);
     List<ConnectionFactory> factories = new ArrayList<>();
     factories.add(new PlainTextRefusal(ssl));
     ALPNServerConnectionFactory alpn =
