@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * counts against the limit and has the headers, and what is over the limit has none.
  */
 final class AccessHandler extends Handler.Wrapper {
-  private final GatewayHandler next;
+  private final BrowserGuard next;
   private final PasswordChecks passwords;
   private final WebConfigMetrics metrics;
   private volatile Rules rules;
@@ -34,12 +34,17 @@ final class AccessHandler extends Handler.Wrapper {
   private record Rules(Map<String, String> headers, Users users, @Nullable TokenBucket bucket) {}
 
   AccessHandler(
-      GatewayHandler next, WebConfig config, PasswordChecks passwords, WebConfigMetrics metrics) {
+      BrowserGuard next, WebConfig config, PasswordChecks passwords, WebConfigMetrics metrics) {
     super(false, next);
     this.next = next;
     this.passwords = passwords;
     this.metrics = metrics;
     this.rules = rules(config, null);
+  }
+
+  /** Whether requests need a password now. */
+  boolean hasUsers() {
+    return !rules.users().isEmpty();
   }
 
   /** From the next request on. One thread at a time. */

@@ -11,53 +11,45 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * The Pushgateway's API for programs. A page from anywhere may ask. What is asked for is sent as
- * fast as the client takes it, from a picture of its own; while there may be more on other nodes
- * than here, it is refused, or says so, as a scrape.
+ * The Pushgateway's API for programs, and for pages of the origins that may ask. What is asked for
+ * is sent as fast as the client takes it, from a picture of its own; while there may be more on
+ * other nodes than here, it is refused, or says so, as a scrape.
  */
 final class ApiHandler {
   private static final String JSON = "application/json";
 
   private final GroupStore store;
   private final OwnMetrics metrics;
+  private final CrossOrigin origins;
   private final byte[] status;
 
   /**
    * @param status the whole answer: it never changes
    */
-  ApiHandler(GroupStore store, OwnMetrics metrics, byte[] status) {
+  ApiHandler(GroupStore store, OwnMetrics metrics, CrossOrigin origins, byte[] status) {
     this.store = store;
     this.metrics = metrics;
+    this.origins = origins;
     this.status = status;
   }
 
-  /** What a browser must be told before a page of another origin may ask. */
-  static void allowOtherOrigins(HttpFields.Mutable headers) {
-    headers.put("Access-Control-Allow-Headers", "Accept, Authorization, Content-Type, Origin");
-    headers.put("Access-Control-Allow-Methods", "GET, POST, DELETE, OPTIONS");
-    headers.put("Access-Control-Allow-Origin", "*");
-    headers.put("Access-Control-Expose-Headers", "Date");
-    headers.put(HttpHeader.CACHE_CONTROL, "no-cache, no-store, must-revalidate");
-  }
-
   void options(Exchange exchange) {
-    allowOtherOrigins(exchange.response().getHeaders());
+    origins.allow(exchange);
     metrics.requestAnswered("api/v1/options", exchange.method(), 200);
     exchange.answer(200);
   }
 
   void status(Exchange exchange) {
-    allowOtherOrigins(exchange.response().getHeaders());
+    origins.allow(exchange);
     metrics.requestAnswered("api/v1/status", exchange.method(), 200);
     exchange.answer(200, JSON, status);
   }
 
   void metrics(Exchange exchange) {
-    allowOtherOrigins(exchange.response().getHeaders());
+    origins.allow(exchange);
     CompletableFuture<PictureReading> unused =
         store
             .readPicture()

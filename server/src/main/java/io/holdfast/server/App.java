@@ -42,12 +42,13 @@ import org.slf4j.LoggerFactory;
  *   ServerConnector ...            one for each --web.listen-address
  *   GracefulHandler                counts what is under way, for the shutdown
  *     AccessHandler                with --web.config.file: who may pass
- *       GatewayHandler             routes on the raw path
- *         PushHandler              --> GroupStore.submit
- *         ScrapeHandler            --> GroupStore.read
- *         ApiHandler               --> GroupStore.readPicture
- *         ClusterHandler           --> ClusterNode.status
- *         PageHandler              --> GroupStore.read, readPicture, submit
+ *       BrowserGuard               refuses what pages of other sites send
+ *         GatewayHandler           routes on the raw path
+ *           PushHandler            --> GroupStore.submit
+ *           ScrapeHandler          --> GroupStore.read
+ *           ApiHandler             --> GroupStore.readPicture
+ *           ClusterHandler         --> ClusterNode.status
+ *           PageHandler            --> GroupStore.read, readPicture, submit
  *
  * GroupStore                       alone: RocksGroupStore
  *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes
@@ -65,6 +66,9 @@ public final class App implements AutoCloseable {
   private static final int QUEUE_CAPACITY = 8192;
 
   private static final long MINIMUM_FREE_BYTES = 16L << 20;
+
+  private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+  private static final Path RESOLVER = Path.of("/etc/resolv.conf");
 
   private static final ClusterStatus ALONE =
       new ClusterStatus("", "", null, 1, 1, true, List.of(), null);
@@ -189,18 +193,24 @@ public final class App implements AutoCloseable {
     Connections connections = new Connections(most, limits, uploads, metrics::limitExceeded);
     metrics.observe(connections);
     PushLimits pushes = options.limits().pushes(heapBytes);
+    CrossOrigin origins = CrossOrigin.of(options.web().browsers().corsOrigin());
     Handlers handlers =
         new Handlers(
             new PushHandler(
                 groups, metrics, clock, new PushHandler.Rules(pushes, uploads, options.pushes())),
-            new DeleteHandler(groups, metrics, new SameOrigin(options.web().externalUrl())),
+            new DeleteHandler(groups, metrics),
             new ScrapeHandler(groups, metrics),
-            new ApiHandler(groups, metrics, status()),
-            new ClusterHandler(cluster, health, metrics),
+            new ApiHandler(groups, metrics, origins, status()),
+            new ClusterHandler(cluster, health, metrics, origins),
             new PageHandler(pages(), options, health, cluster, metrics));
     GatewayHandler gateway =
         new GatewayHandler(
-            new Routes(options.web(), options.pushes().names()), health, metrics, handlers);
+            new Routes(options.web(), options.pushes().names()),
+            health,
+            metrics,
+            uploads,
+            handlers);
+    BrowserGuard browsers = new BrowserGuard(gateway, browserRules(), metrics::browserRefused);
     WebServer.Guards guards =
         new WebServer.Guards(limits, connections, uploads, metrics::limitExceeded);
     Runnable housekeeping =
@@ -209,12 +219,28 @@ public final class App implements AutoCloseable {
           connections.sweep();
         };
     if (gatekeeper == null) {
-      server.start(options.web(), gateway, guards, housekeeping, null);
+      server.start(options.web(), browsers, guards, housekeeping, null);
     } else {
       server.start(
-          options.web(), gatekeeper.guard(gateway), guards, housekeeping, gatekeeper.connections());
+          options.web(),
+          gatekeeper.guard(browsers),
+          guards,
+          housekeeping,
+          gatekeeper.connections());
       gatekeeper.follow();
     }
+  }
+
+  private BrowserGuard.Rules browserRules() {
+    Options.Web how = options.web();
+    Gatekeeper passwords = gatekeeper;
+    return new BrowserGuard.Rules(
+        new SameOrigin(how.externalUrl()),
+        new KnownHosts(
+            how.browsers().allowedHosts(),
+            how.externalUrl(),
+            KnownHosts.ofThisMachine(HOST_NAME, RESOLVER)),
+        () -> passwords != null && passwords.hasUsers());
   }
 
   private static long maxFiles() {

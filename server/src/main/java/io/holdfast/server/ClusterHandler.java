@@ -19,8 +19,11 @@ final class ClusterHandler {
   private final Supplier<ClusterStatus> cluster;
   private final Health health;
   private final OwnMetrics metrics;
+  private final CrossOrigin origins;
 
-  ClusterHandler(Supplier<ClusterStatus> cluster, Health health, OwnMetrics metrics) {
+  ClusterHandler(
+      Supplier<ClusterStatus> cluster, Health health, OwnMetrics metrics, CrossOrigin origins) {
+    this.origins = origins;
     this.cluster = cluster;
     this.health = health;
     this.metrics = metrics;
@@ -28,7 +31,7 @@ final class ClusterHandler {
 
   void handle(Exchange exchange) {
     byte[] body = json(cluster.get(), health.unready().orElse(null));
-    ApiHandler.allowOtherOrigins(exchange.response().getHeaders());
+    origins.allow(exchange);
     metrics.requestAnswered("api/v1/cluster", exchange.method(), 200);
     exchange.answer(200, "application/json", body);
   }

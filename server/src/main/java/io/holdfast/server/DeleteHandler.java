@@ -10,12 +10,9 @@ final class DeleteHandler {
   private final GroupStore store;
   private final OwnMetrics metrics;
 
-  private final SameOrigin origin;
-
-  DeleteHandler(GroupStore store, OwnMetrics metrics, SameOrigin origin) {
+  DeleteHandler(GroupStore store, OwnMetrics metrics) {
     this.store = store;
     this.metrics = metrics;
-    this.origin = origin;
   }
 
   void delete(Exchange exchange, Route.Delete route) {
@@ -27,11 +24,6 @@ final class DeleteHandler {
   }
 
   private void change(Exchange exchange, String handler, Change change) {
-    if (origin.isForeign(exchange)) {
-      metrics.requestAnswered(handler, exchange.method(), 403);
-      exchange.refuse(403, SameOrigin.REFUSAL);
-      return;
-    }
     exchange.whenDecided(
         store.submit(change),
         outcome -> {

@@ -27,6 +27,9 @@ record Exchange(Request request, Response response, Callback callback) {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
   private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
 
+  /** The rest of the head, which has 8 KiB, is for headers of the web config file. */
+  private static final int LONGEST_LOCATION = 6 << 10;
+
   private static final String STALE = "Holdfast-Stale";
 
   /** Names of nodes come into it, which may be in any script. */
@@ -126,9 +129,17 @@ record Exchange(Request request, Response response, Callback callback) {
    * Sends the client elsewhere, as Go's servers do: who reads, and may be a person, gets a link
    * too.
    *
-   * @param location escaped
+   * @param location escaped; one that does not fit into an answer's head is refused
    */
   void redirect(int status, String location) {
+    if (location.length() > LONGEST_LOCATION) {
+      refuse(
+          414,
+          "URI: too long to be redirected (expected: at most "
+              + LONGEST_LOCATION
+              + " bytes, or the path as it should be: without //, . and ..)");
+      return;
+    }
     response.getHeaders().put(HttpHeader.LOCATION, location);
     if (method().equals("GET") || method().equals("HEAD")) {
       String link = "<a href=\"%s\">%s</a>.\n\n";

@@ -13,6 +13,8 @@ final class FlagTable {
   static final String ROUTE_PREFIX = "web.route-prefix";
   static final String ENABLE_LIFECYCLE = "web.enable-lifecycle";
   static final String ENABLE_ADMIN_API = "web.enable-admin-api";
+  static final String ALLOWED_HOST = "web.allowed-host";
+  static final String CORS_ORIGIN = "web.cors.origin";
   static final String READ_ONLY_PAGE = "web.read-only-page";
   static final String PERSISTENCE_FILE = "persistence.file";
   static final String SYSTEMD_SOCKET = "web.systemd-socket";
@@ -74,6 +76,19 @@ final class FlagTable {
               "",
               "false",
               "Let nobody delete on the web page. Pushes and the APIs stay as they are."),
+          new Flag(
+              ALLOWED_HOST,
+              Kind.LIST,
+              "<name>",
+              "",
+              "Host name under which browsers may reach this server, besides those that no stranger"
+                  + " can own; *.example.org for all below, * for any. Repeatable."),
+          new Flag(
+              CORS_ORIGIN,
+              Kind.VALUE,
+              "<regex>",
+              CrossOrigin.EVERY_ORIGIN,
+              "Origins whose pages may read the API in a browser, as https?://(a|b)\\.example\\.org."),
           new Flag(
               SYSTEMD_SOCKET,
               Kind.SWITCH,

@@ -52,10 +52,15 @@ final class Gatekeeper implements AutoCloseable {
   }
 
   /** Puts what the file asks for before the handler. Once. */
-  AccessHandler guard(GatewayHandler gateway) {
-    AccessHandler guarding = new AccessHandler(gateway, config.first(), passwords, metrics);
+  AccessHandler guard(BrowserGuard browsers) {
+    AccessHandler guarding = new AccessHandler(browsers, config.first(), passwords, metrics);
     access = guarding;
     return guarding;
+  }
+
+  /** Whether requests need a password now. */
+  boolean hasUsers() {
+    return access != null && access.hasUsers();
   }
 
   /** What to listen with; null for plain HTTP. */

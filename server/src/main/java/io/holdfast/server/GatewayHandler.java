@@ -2,12 +2,10 @@ package io.holdfast.server;
 
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.Invocable;
 
 /** Answers every request: finds its route and hands it to what serves that. Never blocks. */
@@ -17,6 +15,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
   private final Routes routes;
   private final Health health;
   private final OwnMetrics metrics;
+  private final Uploads uploads;
   private final Handlers handlers;
 
   /** What serves the routes that take more than a line. */
@@ -28,10 +27,12 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
       ClusterHandler cluster,
       PageHandler pages) {}
 
-  GatewayHandler(Routes routes, Health health, OwnMetrics metrics, Handlers handlers) {
+  GatewayHandler(
+      Routes routes, Health health, OwnMetrics metrics, Uploads uploads, Handlers handlers) {
     this.routes = routes;
     this.health = health;
     this.metrics = metrics;
+    this.uploads = uploads;
     this.handlers = handlers;
   }
 
@@ -44,36 +45,78 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking {
         ContentEncoding.isGzip(exchange.header(HttpHeader.CONTENT_ENCODING))
             && !routes.isApi(target.path());
     if (isDecompressed && !(route instanceof Route.Push)) {
-      checkGzip(exchange, route);
+      new GzipCheck(exchange, route).start();
     } else {
       dispatch(exchange, route);
     }
     return true;
   }
 
-  /** Upstream begins to decompress before it routes: a bad beginning is 400 wherever it is sent. */
-  private void checkGzip(Exchange exchange, Route route) {
-    Content.Source.asByteArrayAsync(
-        exchange.request(),
-        MAX_GZIP_HEADER_BYTES,
-        Promise.Invocable.from(
-            Invocable.InvocationType.BLOCKING,
-            (body, failure) ->
-                exchange.guarded(
-                    () -> {
-                      if (body == null) {
-                        // Longer than any header needs to be, and of no use to this route: let it
-                        // pass.
-                        dispatch(exchange, route);
-                        return;
-                      }
-                      try {
-                        Gunzip.checkHeader(body);
-                        dispatch(exchange, route);
-                      } catch (BadEncodingException e) {
-                        exchange.refuse(400, e.reason());
-                      }
-                    })));
+  /**
+   * Upstream begins to decompress before it routes: a bad beginning is 400 wherever it is sent.
+   *
+   * <p>Read as the bodies of pushes are, or whoever sends such a body slowly, to any route, would
+   * have a connection that nobody may close.
+   */
+  private final class GzipCheck implements BodyReader.Receiver {
+    private final Exchange exchange;
+    private final Route route;
+    private final BodyReader body;
+
+    GzipCheck(Exchange exchange, Route route) {
+      this.exchange = exchange;
+      this.route = route;
+      // Connections are counted with more than a body may have here.
+      ByteBudget own = new ByteBudget(MAX_GZIP_HEADER_BYTES);
+      this.body =
+          new BodyReader(
+              exchange.request(),
+              new BodyReader.Means(MAX_GZIP_HEADER_BYTES, own, uploads),
+              Invocable.InvocationType.BLOCKING,
+              this);
+    }
+
+    void start() {
+      body.run();
+    }
+
+    @Override
+    public void received(byte[] beginning) {
+      exchange.guarded(
+          () -> {
+            try {
+              Gunzip.checkHeader(beginning);
+              dispatch(exchange, route);
+            } catch (BadEncodingException e) {
+              exchange.refuse(400, e.reason());
+            }
+          });
+    }
+
+    @Override
+    public void beyond(Limit limit) {
+      exchange.guarded(() -> end(limit));
+    }
+
+    private void end(Limit limit) {
+      if (body.isGivenUp()) {
+        exchange.announceClose();
+        metrics.limitExceeded(limit);
+        exchange.refuse(limit.status(), limit.explain("body: did not arrive in time"));
+      } else {
+        // Longer than any header needs to be, and of no use to this route: let it pass.
+        dispatch(exchange, route);
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      if (body.client().isOpen()) {
+        exchange.callback().failed(cause);
+      } else {
+        exchange.callback().succeeded();
+      }
+    }
   }
 
   private void dispatch(Exchange exchange, Route route) {

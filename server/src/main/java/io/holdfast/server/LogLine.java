@@ -26,6 +26,13 @@ record LogLine(Logging.Format format, boolean withStackTraces) {
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
+
+  /** What is longer came from a client, and a log must not grow as fast as clients send. */
+  static final int LONGEST_VALUE = 4 << 10;
+
+  private static final int LONGEST_STACK = 64 << 10;
+  private static final String STACK = "stack";
+
   // Keys of the same name would make JSON ambiguous.
   private static final String DUPLICATE_PREFIX = "logged_";
 
@@ -53,7 +60,7 @@ record LogLine(Logging.Format format, boolean withStackTraces) {
     if (thrown != null) {
       add(fields, "err", describe(thrown));
       if (withStackTraces) {
-        add(fields, "stack", ThrowableProxyUtil.asString(thrown));
+        add(fields, STACK, ThrowableProxyUtil.asString(thrown));
       }
     }
     return fields;
@@ -86,6 +93,13 @@ record LogLine(Logging.Format format, boolean withStackTraces) {
         : Objects.toString(value);
   }
 
+  private static String bounded(String key, String text) {
+    int longest = key.equals(STACK) ? LONGEST_STACK : LONGEST_VALUE;
+    return text.length() <= longest
+        ? text
+        : text.substring(0, longest) + "... (" + text.length() + " characters)";
+  }
+
   private static String logfmt(Map<String, @Nullable Object> fields) {
     StringBuilder line = new StringBuilder(160);
     fields.forEach(
@@ -95,7 +109,7 @@ record LogLine(Logging.Format format, boolean withStackTraces) {
           }
           appendKey(line, key);
           line.append('=');
-          String text = text(value);
+          String text = bounded(key, text(value));
           if (isPlain(text)) {
             line.append(text);
           } else {
@@ -117,7 +131,7 @@ record LogLine(Logging.Format format, boolean withStackTraces) {
           if (isJsonLiteral(value)) {
             line.append(value);
           } else {
-            appendQuoted(line, text(value));
+            appendQuoted(line, bounded(key, text(value)));
           }
         });
     return line.append('}').toString();

@@ -44,6 +44,7 @@ final class LogRate {
   }
 
   private final LongSupplier nanoTime;
+  private final int linesPerClient;
   private final Map<String, Count> kinds = new HashMap<>();
   private final Map<String, Long> suppressed = new HashMap<>();
   private final Map<Client, Count> clients =
@@ -57,7 +58,15 @@ final class LogRate {
       };
 
   LogRate(LongSupplier nanoTime) {
+    this(nanoTime, LINES_PER_CLIENT);
+  }
+
+  /**
+   * @param linesPerClient of each kind, in a window
+   */
+  LogRate(LongSupplier nanoTime, int linesPerClient) {
     this.nanoTime = nanoTime;
+    this.linesPerClient = linesPerClient;
   }
 
   /**
@@ -71,7 +80,7 @@ final class LogRate {
     long now = nanoTime.getAsLong();
     Count ofClient = clients.computeIfAbsent(new Client(kind, host), unused -> new Count(now));
     Count ofAll = kinds.computeIfAbsent(kind, unused -> new Count(now));
-    if (ofClient.take(now, LINES_PER_CLIENT) && ofAll.take(now, LINES_OF_ALL)) {
+    if (ofClient.take(now, linesPerClient) && ofAll.take(now, LINES_OF_ALL)) {
       Long before = suppressed.remove(kind);
       return OptionalLong.of(before == null ? 0 : before);
     }

@@ -38,6 +38,7 @@ record Options(
    *     one
    * @param readOnlyPage whether the web page deletes nothing
    * @param configFile for TLS and passwords; null if none is given
+   * @param browsers what pages in browsers may do
    */
   record Web(
       List<ListenAddress> listenAddresses,
@@ -49,13 +50,20 @@ record Options(
       boolean enableAdminApi,
       boolean systemdSocket,
       boolean readOnlyPage,
-      @Nullable Path configFile) {
+      @Nullable Path configFile,
+      Browsers browsers) {
 
     /** Prefix of the addresses that the web page refers to, as the browser sees them. */
     String pagePrefix() {
       return externalUrl.isEmpty() ? routePrefix : externalPathPrefix;
     }
   }
+
+  /**
+   * @param allowedHosts as {@link KnownHosts#parse} reads them
+   * @param corsOrigin a regular expression, see {@link CrossOrigin}
+   */
+  record Browsers(List<String> allowedHosts, String corsOrigin) {}
 
   /**
    * @param path directory of the store; relative to the working directory unless absolute

@@ -37,7 +37,10 @@ final class OptionsReader {
             flags.isOn(FlagTable.ENABLE_ADMIN_API),
             flags.isOn(FlagTable.SYSTEMD_SOCKET),
             flags.isOn(FlagTable.READ_ONLY_PAGE),
-            flags.read(FlagTable.CONFIG_FILE, OptionsReader::file));
+            flags.read(FlagTable.CONFIG_FILE, OptionsReader::file),
+            new Options.Browsers(
+                flags.readAll(FlagTable.ALLOWED_HOST, KnownHosts::parse),
+                flags.read(FlagTable.CORS_ORIGIN, OptionsReader::regex)));
     refuseTakenTelemetryPath(web);
 
     ClusterOptions cluster = ClusterOptionsReader.read(flags, web.listenAddresses());
@@ -112,6 +115,11 @@ final class OptionsReader {
           "--%s: \"%s\" (expected: a path that is not taken by another page)"
               .formatted(FlagTable.TELEMETRY_PATH, web.telemetryPath()));
     }
+  }
+
+  private static String regex(String text) {
+    // Made again where it is used: patterns are not equal to each other.
+    return CrossOrigin.of(text).origins() == null ? CrossOrigin.EVERY_ORIGIN : text;
   }
 
   private static Path directory(String text) {

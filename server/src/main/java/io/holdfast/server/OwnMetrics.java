@@ -12,6 +12,7 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,6 +46,7 @@ final class OwnMetrics implements CommitListener {
           Map.entry("pushgateway_http_push_size_bytes", MetricType.SUMMARY),
           Map.entry("pushgateway_rejected_pushes_total", MetricType.COUNTER),
           Map.entry("pushgateway_limit_exceeded_total", MetricType.COUNTER),
+          Map.entry("pushgateway_refused_browser_requests_total", MetricType.COUNTER),
           Map.entry("pushgateway_connections", MetricType.GAUGE),
           Map.entry("pushgateway_connections_limit", MetricType.GAUGE),
           Map.entry("pushgateway_commit_duration_seconds", MetricType.HISTOGRAM),
@@ -75,6 +77,7 @@ final class OwnMetrics implements CommitListener {
   private final RecentSummary pushSize;
   private final Counter rejectedPushes;
   private final Counter exceededLimits;
+  private final Counter refusedBrowsers;
   private final Histogram commitDuration;
   private final Counter committedChanges;
   private final Counter committedBytes;
@@ -124,6 +127,15 @@ final class OwnMetrics implements CommitListener {
             .register(registry);
     for (Limit limit : Limit.values()) {
       exceededLimits.labelValues(limit.flag()).inc(0);
+    }
+    refusedBrowsers =
+        Counter.builder()
+            .name("pushgateway_refused_browser_requests_total")
+            .help("Requests refused because a page of another site may have sent them.")
+            .labelNames("reason")
+            .register(registry);
+    for (BrowserGuard.Reason reason : BrowserGuard.Reason.values()) {
+      refusedBrowsers.labelValues(word(reason)).inc(0);
     }
     commitDuration =
         Histogram.builder()
@@ -239,6 +251,10 @@ final class OwnMetrics implements CommitListener {
     exceededLimits.labelValues(limit.flag()).inc();
   }
 
+  void browserRefused(BrowserGuard.Reason reason) {
+    refusedBrowsers.labelValues(word(reason)).inc();
+  }
+
   @Override
   public void committed(int changes, long bytes, long nanos) {
     commitDuration.observe(nanos / NANOS);
@@ -246,20 +262,25 @@ final class OwnMetrics implements CommitListener {
     committedBytes.inc(bytes);
   }
 
-  /** All families, in order of their names. */
+  /** All families that have series at this moment, in order of their names. */
   List<OwnFamily> families() {
     List<OwnFamily> families = new ArrayList<>();
-    registry
-        .scrape()
-        .forEach(snapshot -> families.add(SnapshotFamily.of(snapshot, false, instance)));
-    yielding
-        .scrape()
-        .forEach(snapshot -> families.add(SnapshotFamily.of(snapshot, true, instance)));
+    addFamilies(families, registry, false);
+    addFamilies(families, yielding, true);
     families.sort(Comparator.comparing(OwnFamily::name));
     return families;
   }
 
-  private static String word(Rejection.Reason reason) {
+  /** A family without series says nothing, and some readers of text take it for a mistake. */
+  private void addFamilies(List<OwnFamily> to, PrometheusRegistry from, boolean yields) {
+    for (MetricSnapshot snapshot : from.scrape()) {
+      if (!snapshot.getDataPoints().isEmpty()) {
+        to.add(SnapshotFamily.of(snapshot, yields, instance));
+      }
+    }
+  }
+
+  private static String word(Enum<?> reason) {
     return reason.name().toLowerCase(Locale.ROOT);
   }
 

@@ -12,10 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SameOrigin {
   static final String REFUSAL =
-      "Deletes from pages of other sites are refused (expected: a request from this server's own"
+      "Changes from pages of other sites are refused (expected: a request from this server's own"
           + " page, or from a client that is no browser).";
 
-  private static final String FETCH_SITE = "Sec-Fetch-Site";
   private static final String HTTP_PORT = ":80";
   private static final String HTTPS_PORT = ":443";
 
@@ -31,7 +30,7 @@ final class SameOrigin {
 
   /** Whether the request certainly comes from another site. */
   boolean isForeign(Exchange exchange) {
-    String site = exchange.request().getHeaders().get(FETCH_SITE);
+    String site = exchange.request().getHeaders().get(BrowserGuard.FETCH_SITE);
     if (site != null) {
       return !site.equals("same-origin") && !site.equals("none");
     }
@@ -41,7 +40,7 @@ final class SameOrigin {
 
   /** Whether the request certainly comes from this server's own page. */
   boolean isOwn(Exchange exchange) {
-    String site = exchange.request().getHeaders().get(FETCH_SITE);
+    String site = exchange.request().getHeaders().get(BrowserGuard.FETCH_SITE);
     if (site != null) {
       return site.equals("same-origin");
     }

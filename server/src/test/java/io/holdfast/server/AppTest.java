@@ -357,6 +357,20 @@ class AppTest {
   }
 
   @Test
+  void familyWithoutSeries_isNotExposed() throws Exception {
+    for (String accept : List.of("text/plain", "application/openmetrics-text;version=1.0.0")) {
+      List<String> lines =
+          send("GET", "/metrics?collect%5B%5D=self", "", "Accept", accept).body().lines().toList();
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).startsWith("# TYPE ")) {
+          String name = lines.get(i).split(" ")[2];
+          assertTrue(lines.get(i + 1).startsWith(name), () -> lines.toString());
+        }
+      }
+    }
+  }
+
+  @Test
   void probes_areOk_andCounted() throws Exception {
     assertEquals("OK", send("GET", "/-/healthy", "").body());
     assertEquals("OK", send("GET", "/-/ready", "").body());

@@ -33,7 +33,8 @@ class FlagsTest {
             false,
             false,
             false,
-            null),
+            null,
+            new Options.Browsers(List.of(), ".*")),
         options.web());
     assertEquals(new Options.Storage(Path.of("data")), options.storage());
     assertEquals(
@@ -57,6 +58,9 @@ class FlagsTest {
             "--web.enable-lifecycle",
             "--web.enable-admin-api",
             "--web.config.file=web.yml",
+            "--web.allowed-host=A.example.org",
+            "--web.allowed-host=*.b.example.org",
+            "--web.cors.origin=https://.*",
             "--no-web.systemd-socket",
             "--persistence.file",
             "/var/lib/pushgateway",
@@ -79,7 +83,8 @@ class FlagsTest {
             true,
             false,
             true,
-            Path.of("web.yml")),
+            Path.of("web.yml"),
+            new Options.Browsers(List.of("a.example.org", "*.b.example.org"), "https://.*")),
         options.web());
     assertEquals(new Options.Storage(Path.of("/var/lib/holdfast")), options.storage());
     assertEquals(
@@ -101,7 +106,7 @@ class FlagsTest {
         run("--web.enable-admin-api", "--web.listen-address=:1", "--web.listen-address=:2")
             .effective();
 
-    assertEquals(45, effective.size());
+    assertEquals(FlagTable.ALL.size(), effective.size());
     assertEquals("web.listen-address", effective.keySet().iterator().next());
     assertEquals(":1,:2", effective.get("web.listen-address"));
     assertEquals("true", effective.get("web.enable-admin-api"));

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
@@ -112,6 +113,19 @@ class LogLineTest {
     assertTrue(line.contains(" err=\"java.lang.IllegalStateException: a\" stack=\""), line);
     assertTrue(line.contains("at io.holdfast.server.LogLineTest."), line);
     assertEquals(1, line.lines().count());
+  }
+
+  @Test
+  void render_longValue_isCut_andSaysHowLongItWas() {
+    LoggingEvent event = event("x".repeat(60_000));
+    event.addKeyValuePair(new KeyValuePair("k", "\u0001".repeat(5_000)));
+
+    for (LogLine line : List.of(LOGFMT, new LogLine(Logging.Format.JSON, false))) {
+      String rendered = line.render(event);
+      assertTrue(rendered.contains("xxx... (60000 characters)"), rendered);
+      assertTrue(rendered.contains("\\u0001... (5000 characters)"), rendered);
+      assertTrue(rendered.length() < 7 * LogLine.LONGEST_VALUE + 200, rendered);
+    }
   }
 
   private static LoggingEvent event(String message) {

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +67,36 @@ class LoggingTest {
     LoggerFactory.getLogger("io.holdfast.Ours").atInfo().addKeyValue("n", 1).log("{} ready", "all");
 
     assertTrue(lines().get(0).endsWith(" level=info msg=\"all ready\" n=1"), lines().get(0));
+  }
+
+  @Test
+  void libraries_haveSomeLinesAMinuteEach_ours_all() {
+    Logging.configure(Logging.Level.INFO, Logging.Format.LOGFMT);
+    for (String name : List.of("org.eclipse.jetty.X", "com.hazelcast.Y", "io.holdfast.Ours")) {
+      for (int i = 0; i < 300; i++) {
+        LoggerFactory.getLogger(name).warn("flood");
+      }
+    }
+
+    assertEquals(2 * ForeignLines.LINES_PER_LOGGER + 300, lines().size());
+  }
+
+  @Test
+  void requestsWithLongHosts_leaveAShortLog(@TempDir Path directory) throws Exception {
+    Logging.configure(Logging.Level.INFO, Logging.Format.LOGFMT);
+    String host = "x".repeat(60_000);
+    try (App app = Nodes.started(directory)) {
+      for (String beginning : List.of("Host: x\r\nHost: ", "Host: x^")) {
+        for (int i = 0; i < 300; i++) {
+          try (RawConnection client = new RawConnection(app.port())) {
+            client.send("GET / HTTP/1.1\r\n" + beginning + host + "\r\n\r\n");
+            assertEquals(400, client.answer().status());
+          }
+        }
+      }
+    }
+
+    assertTrue(written.size() < 600_000, () -> "bytes: " + written.size());
   }
 
   private static void logAll() {

@@ -99,15 +99,15 @@ class ScrapeFallbackTest {
     GatewayHandler.Handlers handlers =
         new GatewayHandler.Handlers(
             new PushHandler(store, metrics, InstantSource.system(), rules),
-            new DeleteHandler(store, metrics, new SameOrigin("")),
+            new DeleteHandler(store, metrics),
             new ScrapeHandler(store, metrics),
-            new ApiHandler(store, metrics, new byte[0]),
-            new ClusterHandler(cluster, health, metrics),
+            new ApiHandler(store, metrics, new CrossOrigin(null), new byte[0]),
+            new ClusterHandler(cluster, health, metrics, new CrossOrigin(null)),
             new PageHandler(pages, options, health, cluster, metrics));
     Routes routes = new Routes(options.web(), options.pushes().names());
     server.start(
         options.web(),
-        new GatewayHandler(routes, health, metrics, handlers),
+        new GatewayHandler(routes, health, metrics, uploads, handlers),
         new WebServer.Guards(limits.web(), connections, uploads, metrics::limitExceeded),
         connections::sweep,
         null);
