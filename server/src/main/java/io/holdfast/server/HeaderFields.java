@@ -1,7 +1,9 @@
 package io.holdfast.server;
 
+import org.eclipse.jetty.http.HostPortHttpField;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -11,9 +13,14 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
 /**
- * Makes connections that read no more header fields than a request may have. A limit on bytes alone
- * does not bound memory: a field of four bytes on the wire is an object with two strings, which
- * take fifteen times as much, and a client may stop before the head ends.
+ * Makes connections that read heads as Go's servers do.
+ *
+ * <p>They read no more header fields than a request may have. A limit on bytes alone does not bound
+ * memory: a field of four bytes on the wire is an object with two strings, which take fifteen times
+ * as much, and a client may stop before the head ends.
+ *
+ * <p>They take an empty {@code Host}, and {@code name:} without a port, and refuse characters that
+ * are in no host's name. Jetty is stricter or looser, but nothing between.
  */
 final class HeaderFields extends HttpConnectionFactory {
   private final int most;
@@ -39,6 +46,24 @@ final class HeaderFields extends HttpConnectionFactory {
     return configure(connection, connector, endPoint);
   }
 
+  /** Whether there is a host in it; the field counts as absent otherwise. */
+  private static boolean namesHost(HttpField field) {
+    String value = field.getValue();
+    if (value == null || value.isEmpty()) {
+      return false;
+    }
+    if (!value.chars().allMatch(HeaderFields::isOfHost)) {
+      throw new HttpException.RuntimeException(400, "malformed Host header");
+    }
+    return !(field instanceof HostPortHttpField host) || !host.getHost().isBlank();
+  }
+
+  private static boolean isOfHost(int c) {
+    boolean isAlphanumeric =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return isAlphanumeric || "!$%&'()*+,-.:;=[]_~".indexOf(c) >= 0;
+  }
+
   private static final class Counting extends HttpConnection {
     private final int most;
 
@@ -62,7 +87,9 @@ final class HeaderFields extends HttpConnectionFactory {
         @Override
         public void parsedHeader(HttpField field) {
           count();
-          super.parsedHeader(field);
+          if (field.getHeader() != HttpHeader.HOST || namesHost(field)) {
+            super.parsedHeader(field);
+          }
         }
 
         /** Fields behind a body in chunks: they add to those before it. */

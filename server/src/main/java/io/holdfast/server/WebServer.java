@@ -51,7 +51,9 @@ final class WebServer {
           HttpCompliance.Violation.MULTIPLE_CONTENT_LENGTHS,
           // The coding counts, and EarlyAnswers closes the connection.
           HttpCompliance.Violation.TRANSFER_ENCODING_WITH_CONTENT_LENGTH,
-          HttpCompliance.Violation.MULTILINE_FIELD_VALUE);
+          HttpCompliance.Violation.MULTILINE_FIELD_VALUE,
+          // HeaderFields judges hosts.
+          HttpCompliance.Violation.UNSAFE_HOST_HEADER);
 
   private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
   private final Server server = new Server(threads);
