@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,26 @@ final class Group {
       }
     }
     return false;
+  }
+
+  /** Whether both have the same floors, stamps and families, each of the same version. */
+  boolean hasVersionsOf(Group other) {
+    if (!Objects.equals(deletedAt, other.deletedAt)
+        || !Objects.equals(replacedAt, other.replacedAt)
+        || !Objects.equals(lastPush, other.lastPush)
+        || !Objects.equals(lastFailure, other.lastFailure)
+        || families.size() != other.families.size()) {
+      return false;
+    }
+    for (Family family : families.values()) {
+      Family theirs = other.families.get(family.name());
+      if (theirs == null
+          || !theirs.version.equals(family.version)
+          || !theirs.claimedAt.equals(family.claimedAt)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Nullable Family family(String name) {

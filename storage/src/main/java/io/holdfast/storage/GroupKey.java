@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The grouping key: the label set of the push URL, which identifies a group.
@@ -24,6 +25,9 @@ public final class GroupKey implements Comparable<GroupKey> {
 
   private final byte[] encoded;
   private final int hash;
+
+  /** Made when it is first asked for; two threads would make equal ones. */
+  private @Nullable IdentityHash identity;
 
   private GroupKey(byte[] encoded) {
     this.encoded = encoded;
@@ -83,6 +87,16 @@ public final class GroupKey implements Comparable<GroupKey> {
   /** The encoded form; callers must not change it. */
   byte[] encoded() {
     return encoded;
+  }
+
+  /** What stands for the whole key where nodes compare what they have. */
+  IdentityHash identity() {
+    IdentityHash known = identity;
+    if (known == null) {
+      known = IdentityHash.of(encoded);
+      identity = known;
+    }
+    return known;
   }
 
   /** The labels, by name. A new map with each call. */

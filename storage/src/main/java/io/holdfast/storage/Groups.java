@@ -180,14 +180,14 @@ final class Groups {
         (before, after) -> {
           replace(before, after);
           if (digest != null) {
-            toggle(group.key, before);
-            toggle(group.key, after);
+            long difference = after == null ? 0 : digest.of(after);
+            digest.add(group.key, before == null ? difference : difference - digest.of(before));
           }
           listener.changed(before, after);
         });
     dropImpliedFloors(group);
     if (digest != null) {
-      digest.toggle(group.key, fieldsBefore ^ StateDigest.ofFields(group));
+      digest.add(group.key, StateDigest.ofFields(group) - fieldsBefore);
     }
     refreshPushTimes(group);
     if (!Objects.equals(group.lastFailure, failureBefore)) {
@@ -203,12 +203,6 @@ final class Groups {
     memoryBytes += (reason == null ? 0 : reason.length()) - (old == null ? 0 : old.length());
     failureReasons =
         reason == null ? failureReasons.without(key) : failureReasons.with(key, reason);
-  }
-
-  private void toggle(GroupKey key, @Nullable Family family) {
-    if (digest != null && family != null) {
-      digest.toggle(key, StateDigest.of(family));
-    }
   }
 
   /** What a higher floor implies is not kept: equal states must look equal, however they came. */
@@ -237,7 +231,7 @@ final class Groups {
   void dropTombstone(GroupKey key) {
     Group group = tombstones.remove(key) ? groups.remove(key) : null;
     if (group != null && digest != null) {
-      digest.toggle(key, StateDigest.ofFields(group));
+      digest.add(key, -StateDigest.ofFields(group));
     }
   }
 

@@ -5,18 +5,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A digest of all groups that is kept up with each change: 4,096 buckets of grouping keys, each the
- * exclusive or of a hash for every version in its groups. Two stores with equal digests have the
- * same state; where a bucket differs, its groups are to be compared.
+ * sum (modulo 2^64) of a hash for every version in its groups. Two stores with equal digests have
+ * the same state; where a bucket differs, its groups are to be compared.
  *
- * <p>The hashes are for nodes that trust each other: they find what is missing, not what is forged.
+ * <p>Clients choose names and grouping keys, so these go in by 128 bits of SHA-256 ({@link
+ * IdentityHash}): names that were chosen to collide in a weaker hash would hide what is missing. A
+ * sum, because in an exclusive or two equal hashes cancel out.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
 final class StateDigest {
   static final int BUCKETS = 1 << 12;
 
-  private static final int BUCKET_SHIFT = 32 - 12;
+  private static final int BUCKET_SHIFT = 64 - 12;
   private static final int WIPE_BUCKET = 0;
+  private static final IdentityHash NOTHING = new IdentityHash(0, 0);
 
   /** What a version belongs to; the number is part of what nodes compare and never changes. */
   private enum Field {
@@ -26,33 +29,34 @@ final class StateDigest {
     LAST_FAILURE(4),
     WIPED_AT(5);
 
-    final int number;
+    final IdentityHash name;
 
     Field(int number) {
-      this.number = number;
+      // No name's hash is so small, but for one in 2^125.
+      name = new IdentityHash(0, number);
     }
   }
 
   private final long[] buckets = new long[BUCKETS];
+  private final IdentityHash.Names names = new IdentityHash.Names();
   private long all;
 
   static int bucketOf(GroupKey key) {
-    // The keys' own hash is weak in its upper bits.
-    return (key.hashCode() * 0x9E3779B9) >>> BUCKET_SHIFT;
+    return (int) (key.identity().high() >>> BUCKET_SHIFT);
   }
 
-  /** Adds what was not there, or takes away what was. */
-  void toggle(GroupKey key, long hash) {
-    toggle(bucketOf(key), hash);
+  /** Adds the difference between what is there now and what was there before. */
+  void add(GroupKey key, long difference) {
+    add(bucketOf(key), difference);
   }
 
   void wiped(@Nullable Version before, Version after) {
-    toggle(WIPE_BUCKET, hash(Field.WIPED_AT, 0, before) ^ hash(Field.WIPED_AT, 0, after));
+    add(WIPE_BUCKET, hash(Field.WIPED_AT, NOTHING, after) - hash(Field.WIPED_AT, NOTHING, before));
   }
 
-  private void toggle(int bucket, long hash) {
-    buckets[bucket] ^= hash;
-    all ^= hash;
+  private void add(int bucket, long difference) {
+    buckets[bucket] += difference;
+    all += difference;
   }
 
   /** The digest of everything. */
@@ -74,43 +78,47 @@ final class StateDigest {
   }
 
   /** Of a whole group, with its families. In proportion to these. */
-  static long of(Group group) {
+  long of(Group group) {
     long hash = ofFields(group);
     for (Family family : group.families.values()) {
-      hash ^= of(family);
+      hash += of(family);
     }
     return hash;
   }
 
   /** Of a group without its families. */
   static long ofFields(Group group) {
-    int key = group.key.hashCode();
+    IdentityHash key = group.key.identity();
     return hash(Field.DELETED_AT, key, group.deletedAt)
-        ^ hash(Field.REPLACED_AT, key, group.replacedAt)
-        ^ hash(Field.LAST_PUSH, key, group.lastPush)
-        ^ hash(Field.LAST_FAILURE, key, group.lastFailure);
+        + hash(Field.REPLACED_AT, key, group.replacedAt)
+        + hash(Field.LAST_PUSH, key, group.lastPush)
+        + hash(Field.LAST_FAILURE, key, group.lastFailure);
   }
 
-  static long of(Family family) {
-    long owner = ((long) family.group.hashCode() << 32) | (family.name().hashCode() & 0xffffffffL);
-    return mixed(mixed(owner, family.version), family.claimedAt);
+  long of(Family family) {
+    return hash(family.group.identity(), names.of(family.name()), family.version, family.claimedAt);
   }
 
-  private static long hash(Field field, int key, @Nullable Version version) {
-    return version == null ? 0 : mixed(owner(field, key), version);
+  private static long hash(Field field, IdentityHash key, @Nullable Version version) {
+    return version == null ? 0 : hash(key, field.name, version, version);
   }
 
-  private static long hash(Field field, int key, @Nullable PushStamp stamp) {
-    return stamp == null ? 0 : mixed(mixed(owner(field, key), stamp.version()), stamp.claimedAt());
+  private static long hash(Field field, IdentityHash key, @Nullable PushStamp stamp) {
+    return stamp == null ? 0 : hash(key, field.name, stamp.version(), stamp.claimedAt());
   }
 
-  /** Mixed once more than a family's, so that no name can stand for a field. */
-  private static long owner(Field field, int key) {
-    return mix(((long) key << 8) | field.number);
+  /** Each step can be undone: hashes of words that differ in one place are never equal. */
+  private static long hash(
+      IdentityHash key, IdentityHash name, Version version, Version claimedAt) {
+    long hash = mix(key.high());
+    hash = mix(hash + key.low());
+    hash = mix(hash + name.high());
+    hash = mix(hash + name.low());
+    return mixed(mixed(hash, version), claimedAt);
   }
 
   private static long mixed(long seed, Version version) {
-    return mix(mix(mix(seed) + version.clock()) + version.node());
+    return mix(mix(seed + version.clock()) + version.node());
   }
 
   /** The finaliser of SplitMix64 (Steele, Lea, Flood, 2014). */

@@ -177,7 +177,7 @@ final class StateMerger {
   /** A change that comes again, as happens when an answer was lost, writes nothing. */
   private boolean isHereAlready(Group change) {
     Group present = state.groups().get(change.key);
-    return present != null && StateDigest.of(present) == StateDigest.of(change);
+    return present != null && present.hasVersionsOf(change);
   }
 
   private @Nullable String conflict(GroupKey key, List<Family> came) {

@@ -79,13 +79,14 @@ final class StateReader {
         wanted.add(group);
       }
     }
+    StateDigest digest = requireNonNull(state.groups().digest());
     Listing.Builder listing = Listing.newBuilder();
     int listed = 0;
     long bytes = 0;
     for (int bucket : buckets) {
       for (Group group : requireNonNull(found.get(bucket))) {
         listing.addGroupingKeys(UnsafeByteOperations.unsafeWrap(group.key.encoded()));
-        listing.addDigests(StateDigest.of(group));
+        listing.addDigests(digest.of(group));
         bytes += group.key.encoded().length + DIGEST_BYTES;
       }
       listed++;
@@ -101,11 +102,12 @@ final class StateReader {
   }
 
   List<ByteString> differing(Listing theirs) {
+    StateDigest digest = requireNonNull(state.groups().digest());
     List<ByteString> differing = new ArrayList<>();
     for (int i = 0; i < theirs.getGroupingKeysCount(); i++) {
       ByteString key = theirs.getGroupingKeys(i);
       Group group = state.groups().get(GroupKey.decode(key.toByteArray()));
-      if (group == null || StateDigest.of(group) != theirs.getDigests(i)) {
+      if (group == null || digest.of(group) != theirs.getDigests(i)) {
         differing.add(key);
       }
     }

@@ -38,7 +38,7 @@ import org.rocksdb.WriteBatch;
  */
 class FormatsTest {
   private static final long NODE = 0x975835de1c9756ceL;
-  private static final long NODE_DIGEST = 3_795_574_470_628_478_475L;
+  private static final long NODE_DIGEST = -5_389_906_089_533_723_551L;
   private static final ClusterNotes NODE_NOTES =
       new ClusterNotes(
           false,
