@@ -159,7 +159,12 @@ final class Link {
   }
 
   boolean isComparisonDue(long now) {
-    return !wasCompared || now - comparedAt > Timing.COMPARISON.toNanos();
+    return sinceComparison(now) > Timing.COMPARISON.toNanos();
+  }
+
+  /** Nanoseconds since its state was last compared with this node's; the most if it never was. */
+  long sinceComparison(long now) {
+    return wasCompared ? now - comparedAt : Long.MAX_VALUE;
   }
 
   void copied(long stream, boolean isWhole) {

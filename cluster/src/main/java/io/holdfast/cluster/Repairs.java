@@ -30,7 +30,6 @@ final class Repairs {
   private @Nullable Copy copy;
   private long notBefore;
   private long comparedAt;
-  private int next;
 
   /** Up to where deletes have been forgotten here, or will be soon: the store may be at it. */
   private long forgotten;
@@ -113,21 +112,13 @@ final class Repairs {
     }
     boolean isComparisonDue = now - comparedAt > Timing.COMPARISON.toNanos();
     Link from = null;
-    int at = 0;
     for (Link link : links) {
       if (canBeCopiedFrom(link, now) && isWanted(link, now)) {
         from = from == null || isBetter(link, from) ? link : from;
       }
     }
-    for (Link link : links) {
-      // In turn, so that each is compared with, even if changes never pause.
-      if (from == null
-          && isComparisonDue
-          && canBeCopiedFrom(link, now)
-          && at++ == next % links.size()) {
-        from = link;
-        next++;
-      }
+    if (from == null && isComparisonDue) {
+      from = longestNotCompared(links, now);
     }
     if (isComparisonDue) {
       comparedAt = now;
@@ -135,6 +126,21 @@ final class Repairs {
     if (from != null) {
       begin(from);
     }
+  }
+
+  /**
+   * Returns the peer whose turn it is: each is compared with, even if changes never pause and some
+   * peers are away. Null if no peer can be copied from.
+   */
+  private @Nullable Link longestNotCompared(Collection<Link> links, long now) {
+    Link longest = null;
+    for (Link link : links) {
+      if (canBeCopiedFrom(link, now)
+          && (longest == null || link.sinceComparison(now) > longest.sinceComparison(now))) {
+        longest = link;
+      }
+    }
+    return longest;
   }
 
   /**

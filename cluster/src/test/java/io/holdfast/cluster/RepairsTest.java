@@ -75,6 +75,44 @@ final class RepairsTest {
     return clock;
   }
 
+  @Test
+  void comparisonInTurn_passesOverPeersThatAreAway() {
+    one.needsCopy = false;
+    one.copied(0, true);
+    other.needsCopy = false;
+    other.copied(0, true);
+    hear(one);
+    for (int turn = 0; turn < 3; turn++) {
+      nodes.run(Timing.COMPARISON.toNanos() + 1);
+      hear(other);
+      tick();
+      assertEquals(turn + 1, transport.asked.size());
+      transport.fail();
+      nodes.run(Timing.RETRY.toNanos());
+      other.needsCopy = false;
+    }
+    assertEquals(List.of("other", "other", "other"), transport.asked);
+  }
+
+  @Test
+  void comparisonInTurn_comesToEachPeer() {
+    one.needsCopy = false;
+    one.copied(0, true);
+    other.needsCopy = false;
+    other.copied(0, true);
+    for (int turn = 0; turn < 4; turn++) {
+      nodes.run(Timing.COMPARISON.toNanos() + 1);
+      hear(one);
+      hear(other);
+      tick();
+      transport.fail();
+      nodes.run(Timing.RETRY.toNanos());
+      one.needsCopy = false;
+      other.needsCopy = false;
+    }
+    assertEquals(List.of("one", "other", "one", "other"), transport.asked);
+  }
+
   /** Leaves a note that says so. */
   private void forgetDeletes() {
     nodes.submit(0, ThreeNodes.push("gone", "value 1\n"), new ArrayList<>());
@@ -103,6 +141,13 @@ final class RepairsTest {
   /** Takes requests and never answers, as a process that hangs. */
   private static final class SilentTransport implements Transport {
     private final List<String> asked = new ArrayList<>();
+    private final List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+
+    /** Tells all who have asked that there is no answer. */
+    void fail() {
+      answers.forEach(answer -> answer.completeExceptionally(new IllegalStateException("gone")));
+      answers.clear();
+    }
 
     @Override
     public void start(Receiver receiver) {}
@@ -110,7 +155,9 @@ final class RepairsTest {
     @Override
     public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
       asked.add(to.address());
-      return new CompletableFuture<>();
+      CompletableFuture<byte[]> answer = new CompletableFuture<>();
+      answers.add(answer);
+      return answer;
     }
 
     @Override
