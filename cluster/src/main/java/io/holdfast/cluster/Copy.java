@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -162,7 +163,8 @@ final class Copy {
         listing -> {
           if (isOfDigest(listing.getStream())) {
             merge(
-                MergeRequest.ofStates(ReceivedStates.decode(wipe(listing))),
+                MergeRequest.ofStates(
+                    ReceivedStates.decode(wipe(listing)), Positions.of(listing.getShownList())),
                 () -> compare(listing));
           }
         });
@@ -252,7 +254,8 @@ final class Copy {
       keys.remove();
     }
     copied += fetched.states.getStatesCount();
-    merge(MergeRequest.ofStates(fetched.received), this::fetch);
+    Map<Long, Long> shown = Positions.of(fetched.states.getShownList());
+    merge(MergeRequest.ofStates(fetched.received, shown), this::fetch);
   }
 
   private void finish() {

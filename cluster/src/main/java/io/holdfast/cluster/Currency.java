@@ -15,8 +15,11 @@ import org.slf4j.LoggerFactory;
  * change. A node is current when it has copied what that many nodes (itself among them, unless its
  * store is new and unfilled) had, has heard from them within the lease, and trails behind none.
  *
- * <p>A node that is not current tries to become so for the read grace, counted in time in which it
- * ran, and while nothing is being copied; after that it is cut off.
+ * <p>A node that is current may still be unable to vouch for anything: what it has may be on too
+ * few disks, and with too few nodes left it stays there.
+ *
+ * <p>A node that cannot vouch for what it has tries to become able to for the read grace, counted
+ * in time in which it ran, and while nothing is being copied; after that it is cut off.
  *
  * <p>Concurrency: confined to the event loop but for {@link #unready} and {@link #isCutOff}, which
  * any thread may ask: both mind that the loop itself may have been frozen.
@@ -39,6 +42,12 @@ final class Currency {
   private volatile Verdict verdict;
   private long triedInVain;
   private boolean isCurrent;
+
+  /** What the node had at some look and was not known to be on a write quorum. */
+  private @Nullable Standing unspread;
+
+  private long unspreadSince;
+  private boolean wasEverSpread;
 
   Currency(ClusterOptions options, EventLoop loop) {
     this.quorum = options.quorum();
@@ -71,21 +80,51 @@ final class Currency {
 
   /** Looks around. */
   void look(
-      Standing standing, Collection<Link> links, boolean isCopying, @Nullable String clockProblem) {
+      Standing standing,
+      Collection<Link> links,
+      DurablePositions durable,
+      boolean isCopying,
+      @Nullable String clockProblem) {
     long now = loop.nanos();
     String lacking = lacking(standing, links, now);
     isCurrent = lacking == null;
+    boolean isSpread = isSpread(standing, durable, now);
     boolean wasFrozen = now - verdict.at > Timing.FREEZE.toNanos();
-    if (isCurrent || wasFrozen) {
+    if ((isCurrent && isSpread) || wasFrozen) {
       triedInVain = 0;
-    } else if (!isCopying) {
+    } else if (isCurrent || !isCopying) {
       triedInVain += now - verdict.at;
     }
     String reason = lacking == null ? belowQuorum(links, now) : lacking;
     reason = reason == null ? clockProblem : reason;
+    reason = reason == null && isTooLittleSpread(now) ? tooLittleSpread() : reason;
     tell(reason);
-    boolean isCutOff = !isCurrent && triedInVain >= readGrace.toNanos();
+    boolean isCutOff = !(isCurrent && isSpread) && triedInVain >= readGrace.toNanos();
     verdict = new Verdict(reason, isCutOff, now, leaseEnd(links, now));
+  }
+
+  /**
+   * Whether a write quorum has what this node has, or had at the look before. One standing is
+   * followed until it is on enough disks: while changes never pause, the last one never is.
+   */
+  private boolean isSpread(Standing standing, DurablePositions durable, long now) {
+    Standing followed = unspread;
+    boolean isOfStore = followed != null && followed.stream() == standing.stream();
+    boolean isSpread = durable.cover(standing) || (isOfStore && durable.cover(followed));
+    if (isSpread || !isOfStore) {
+      unspread = standing;
+      unspreadSince = now;
+    }
+    wasEverSpread = wasEverSpread || isSpread;
+    return isSpread;
+  }
+
+  private boolean isTooLittleSpread(long now) {
+    return !wasEverSpread || now - unspreadSince > Timing.LEASE.toNanos();
+  }
+
+  private String tooLittleSpread() {
+    return "what this node has is on fewer nodes than the write quorum of " + quorum.write();
   }
 
   private void tell(@Nullable String reason) {

@@ -2,7 +2,9 @@ package io.holdfast.cluster;
 
 import io.holdfast.proto.cluster.Heartbeat;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +134,16 @@ final class Link {
     return heardAt;
   }
 
+  /** The stream of its own changes; 0 before its first word. */
+  long stream() {
+    return said == null ? 0 : said.getStream();
+  }
+
+  /** Whether it may have gone, so that it may not send any more what it has begun to send. */
+  boolean isSilent(long now) {
+    return !wasHeard || now - heardAt > Timing.SILENCE.toNanos();
+  }
+
   /** Whether it was there within the lease. */
   boolean isReachable(long now) {
     return wasHeard && now - heardAt <= Timing.LEASE.toNanos();
@@ -153,9 +165,14 @@ final class Link {
     return isCopied() && wasWholeWhenCopied;
   }
 
+  /** Whether its store has all that it ever acknowledged, and so will not be put aside. */
+  boolean isWhole() {
+    return said != null && said.getWhole();
+  }
+
   /** Whether another copy would make it count. */
   boolean isWorthCopying() {
-    return !isCopied() || (said != null && said.getWhole() && !wasWholeWhenCopied);
+    return !isCopied() || (isWhole() && !wasWholeWhenCopied);
   }
 
   boolean isComparisonDue(long now) {
@@ -195,6 +212,18 @@ final class Link {
   /** For how long, in nanoseconds, this node has lacked something that the peer has. */
   long trailing(long now) {
     return ahead == null ? 0 : now - aheadSince;
+  }
+
+  /** Streams of which the peer has something that is not here, as far as is known. */
+  Set<Long> streamsAhead(Map<Long, Long> own) {
+    Set<Long> streams = new HashSet<>();
+    positions.forEach(
+        (stream, sequence) -> {
+          if (own.getOrDefault(stream, 0L) < sequence) {
+            streams.add(stream);
+          }
+        });
+    return streams;
   }
 
   /** The peer has all of this stream of this node up to here. */

@@ -10,13 +10,14 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One scrape that waits until this node knows that it shows everything that was acknowledged
- * before.
+ * One scrape that waits until this node knows that it shows everything that was acknowledged, or
+ * shown by any node, before.
  *
- * <p>It asks the others how far they are. As soon as so many have answered that, with this node,
- * they have every acknowledged change among them, it waits until this node is as far; then, until
- * what it is about to show of its own changes is on a quorum of disks, so that nobody who scrapes
- * another node afterwards sees an older value.
+ * <p>The barrier asks the other nodes how far they are (as Raft's ReadIndex). As soon as so many
+ * have answered that, with this node, they have every acknowledged change among them, it waits
+ * until this node is as far. Then it waits until all that is about to be shown is on a write quorum
+ * of disks: this node's own changes and those of others. So a scrape of another node that begins
+ * afterwards never shows an older value (as the second phase of a read in ABD).
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -35,7 +36,7 @@ final class ReadBarrier {
     this.startedAt = startedAt;
   }
 
-  /** One that waits for the second alone, because it has everything. */
+  /** A barrier that waits for the quorum alone, because this node has everything. */
   ReadBarrier(Standing shown, CompletableFuture<Reading> answer, long startedAt) {
     this(0, answer, startedAt);
     this.shown = shown;
@@ -48,20 +49,25 @@ final class ReadBarrier {
     }
   }
 
+  /** Whether only news of what the other disks have can help now. */
+  boolean waitsForQuorum() {
+    return shown != null;
+  }
+
   /**
    * Answers the scrape if all is known by now.
    *
-   * @param confirmed the last own change that a quorum has
+   * @param durable what a write quorum has
    * @return whether it was answered
    */
-  boolean advance(Standing standing, long confirmed) {
+  boolean advance(Standing standing, DurablePositions durable) {
     if (shown == null
         && standing.notes().isWhole()
         && asked.size() >= othersNeeded
         && Positions.cover(standing.positions(), required)) {
       shown = standing;
     }
-    if (shown == null || !isVouchedFor(shown, standing, confirmed)) {
+    if (shown == null || !isVouchedFor(shown, standing, durable)) {
       return false;
     }
     answer.complete(new Reading.Current(shown.exposition()));
@@ -72,10 +78,8 @@ final class ReadBarrier {
    * A store that was put aside since the scrape began is followed by an empty one, whose changes
    * are counted from one again.
    */
-  private static boolean isVouchedFor(Standing shown, Standing standing, long confirmed) {
-    return shown.notes().isWhole()
-        && shown.stream() == standing.stream()
-        && shown.sequence() <= confirmed;
+  private static boolean isVouchedFor(Standing shown, Standing standing, DurablePositions durable) {
+    return shown.notes().isWhole() && shown.stream() == standing.stream() && durable.cover(shown);
   }
 
   void giveUp(Reading reading) {

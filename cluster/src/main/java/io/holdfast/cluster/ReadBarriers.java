@@ -30,13 +30,13 @@ final class ReadBarriers {
   /**
    * Answers those of which all is known by now, and those that have waited for the deadline.
    *
-   * @param confirmed the last own change that a quorum has
+   * @param durable what a write quorum has
    * @param late what is said to who has waited for too long
    */
-  void advance(Standing standing, long confirmed, long now, Supplier<Reading> late) {
+  void advance(Standing standing, DurablePositions durable, long now, Supplier<Reading> late) {
     waiting.removeIf(
         barrier -> {
-          if (barrier.advance(standing, confirmed)) {
+          if (barrier.advance(standing, durable)) {
             return true;
           }
           boolean isLate = now - barrier.startedAt > Timing.READ_DEADLINE.toNanos();
@@ -45,6 +45,11 @@ final class ReadBarriers {
           }
           return isLate;
         });
+  }
+
+  /** Whether some scrape waits for nothing but news of the other disks. */
+  boolean waitForQuorum() {
+    return waiting.stream().anyMatch(ReadBarrier::waitsForQuorum);
   }
 
   void giveUpAll(Reading reading) {

@@ -8,6 +8,7 @@ import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReplicatedStore;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -113,7 +114,8 @@ final class Repairs {
     boolean isComparisonDue = now - comparedAt > Timing.COMPARISON.toNanos();
     Link from = null;
     for (Link link : links) {
-      if (canBeCopiedFrom(link, now) && isWanted(link, now)) {
+      if (canBeCopiedFrom(link, now)
+          && (isWanted(link, now) || hasWhatNobodySends(link, links, now))) {
         from = from == null || isBetter(link, from) ? link : from;
       }
     }
@@ -174,6 +176,20 @@ final class Repairs {
         || link.isWorthCopying()
         || link.trailing(now) > Timing.TRAILING.toNanos()
         || (hasDiverged(link) && link.isComparisonDue(now));
+  }
+
+  /** Whether it has changes of a node that is not there to send them. */
+  private boolean hasWhatNobodySends(Link link, Collection<Link> links, long now) {
+    if (link.sinceComparison(now) < Timing.SILENCE.toNanos()) {
+      return false;
+    }
+    Set<Long> streams = link.streamsAhead(store.standing().positions());
+    for (Link sender : links) {
+      if (!sender.isSilent(now)) {
+        streams.remove(sender.stream());
+      }
+    }
+    return !streams.isEmpty();
   }
 
   /** Equally far, and yet not the same: something was lost or damaged. */

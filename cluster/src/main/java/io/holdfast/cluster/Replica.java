@@ -15,6 +15,7 @@ import io.holdfast.storage.Standing;
 import io.holdfast.storage.WriteOutcome.Applied;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,11 @@ final class Replica implements Transport.Receiver, Replication {
   private final Keeper keeper;
   private final Repairs repairs;
   private long heartbeatAt;
+
+  /** Between two questions for scrapes that wait for other nodes' disks. */
+  private Duration pause = Timing.SHORTEST_PAUSE;
+
+  private boolean isPausing;
   private boolean isStopped;
 
   /** The store may have to go, so that nothing may be promised on the strength of it. */
@@ -200,8 +206,8 @@ final class Replica implements Transport.Receiver, Replication {
   }
 
   /**
-   * Whether this may be shown, by a node that had everything before: when what is in it of this
-   * node's changes is on a quorum. From any thread.
+   * Whether this may be shown, by a node that had everything before: when all that is in it is on a
+   * write quorum. From any thread.
    */
   CompletableFuture<Reading> read(Standing shown) {
     CompletableFuture<Reading> answer = new CompletableFuture<>();
@@ -367,7 +373,9 @@ final class Replica implements Transport.Receiver, Replication {
     repairs.tick(links.values(), keeper, currency.isCutOff());
     clock.seen(standing.clock() >>> 16);
     clocks.look(links.values());
-    currency.look(standing, links.values(), repairs.isCopying(), clocks.problem());
+    adoptEnded(standing, now);
+    currency.look(
+        standing, links.values(), durable(standing), repairs.isCopying(), clocks.problem());
     mayBePutAside = mayBePutAside(store.standing());
     cannotWrite = cannotWriteNow();
     keeper.keep(links.values(), currency.isCurrent());
@@ -381,6 +389,32 @@ final class Replica implements Transport.Receiver, Replication {
             repairs.copy(),
             new StatusReport.Moment(now, clock.wallMillis()));
     loop.schedule(Timing.TICK, this::tick);
+  }
+
+  /**
+   * Answers for changes that came behind a gap of a stream whose sender has gone: nobody has what
+   * is lacking, and what is here must not wait for it.
+   */
+  private void adoptEnded(Standing standing, long now) {
+    Set<Long> ended = new HashSet<>(standing.shown().keySet());
+    ended.removeIf(stream -> !isEnded(stream, standing, now));
+    if (!ended.isEmpty() && !repairs.isCopying()) {
+      CompletableFuture<MergeOutcome> unused = store.adopt(ended);
+    }
+  }
+
+  private boolean isEnded(long stream, Standing standing, long now) {
+    long shown = standing.shown().getOrDefault(stream, 0L);
+    if (shown <= standing.positions().getOrDefault(stream, 0L)) {
+      return false;
+    }
+    for (Link link : links.values()) {
+      boolean isSender = link.stream() == stream && !link.isSilent(now);
+      if (isSender || link.positions().getOrDefault(stream, 0L) >= shown) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -440,11 +474,27 @@ final class Replica implements Transport.Receiver, Replication {
   }
 
   private void advanceBarriers() {
+    Standing standing = store.standing();
     barriers.advance(
-        store.standing(),
-        acknowledgements.confirmed(),
-        loop.nanos(),
-        () -> currency.isCutOff() ? stale() : unsure());
+        standing, durable(standing), loop.nanos(), () -> currency.isCutOff() ? stale() : unsure());
+    if (!barriers.waitForQuorum()) {
+      pause = Timing.SHORTEST_PAUSE;
+    } else if (!isPausing) {
+      isPausing = true;
+      loop.schedule(
+          pause,
+          () -> {
+            isPausing = false;
+            askAll();
+          });
+      Duration twice = pause.multipliedBy(2);
+      pause = twice.compareTo(Timing.TICK) < 0 ? twice : Timing.TICK;
+    }
+  }
+
+  private DurablePositions durable(Standing standing) {
+    return new DurablePositions(
+        options.quorum(), standing, links.values(), acknowledgements.confirmed());
   }
 
   private Reading unsure() {
@@ -485,8 +535,8 @@ final class Replica implements Transport.Receiver, Replication {
     take(link, heartbeat);
     if (link.isWitness()) {
       barriers.answered(link, sentAt);
-      advanceBarriers();
     }
+    advanceBarriers();
   }
 
   /** A node that claims what cannot be is not listened to, and so counts for nothing. */

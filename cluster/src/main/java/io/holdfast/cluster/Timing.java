@@ -34,6 +34,15 @@ final class Timing {
   /** How long a scrape waits until the node knows that it is current. */
   static final Duration READ_DEADLINE = Duration.ofSeconds(1);
 
+  /**
+   * A node that has not answered for so long may have gone: what it sent to some of the others only
+   * is copied from these, for nobody else may ever send it.
+   */
+  static final Duration SILENCE = Duration.ofMillis(400);
+
+  /** Between two questions how far the others are, for a scrape that waits for their disks. */
+  static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
+
   /** Between two attempts at something that has failed. */
   static final Duration RETRY = Duration.ofMillis(200);
 

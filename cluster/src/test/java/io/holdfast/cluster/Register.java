@@ -1,7 +1,9 @@
 package io.holdfast.cluster;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,14 @@ final class Register {
   final String job;
   private final List<Operation> operations = new ArrayList<>();
 
+  /** By operation: when the first scrape that showed it ended. */
+  private final Map<Integer, Long> shownAt = new HashMap<>();
+
+  /**
+   * By operation: when the first scrape ended that began after it was shown, and showed another.
+   */
+  private final Map<Integer, Long> leftAt = new HashMap<>();
+
   Register(String job) {
     this.job = job;
   }
@@ -39,6 +49,59 @@ final class Register {
 
   int nextValue() {
     return operations.size() + 1;
+  }
+
+  /**
+   * What is wrong with a scrape that shows this, given what those before have shown, or null. A
+   * group is an atomic register: once a scrape has shown a value, none that begins later shows an
+   * older one, even if the change was never acknowledged. To be called in the order in which
+   * scrapes end.
+   */
+  @Nullable String checkOrder(@Nullable Integer shown, long startedAt, long endedAt) {
+    int index = indexOf(shown);
+    if (index < 0) {
+      return null;
+    }
+    // Of several deletes nobody can tell which is shown: each time that which proves least.
+    int first = firstIndexOf(shown, lastAcknowledged(startedAt));
+    String problem = null;
+    for (Map.Entry<Integer, Long> earlier : shownAt.entrySet()) {
+      boolean isGoingBack = earlier.getKey() > index && operations.get(index).isAcknowledged;
+      if (isGoingBack && earlier.getValue() < startedAt) {
+        problem = "goes back from " + operations.get(earlier.getKey()).value + " to " + shown;
+      }
+    }
+    if (shown != null && leftAt.getOrDefault(index, Long.MAX_VALUE) < startedAt) {
+      problem = "shows " + shown + " again, after another value";
+    }
+    shownAt.forEach(
+        (other, at) -> {
+          if (other != first && at < startedAt) {
+            leftAt.putIfAbsent(other, endedAt);
+          }
+        });
+    shownAt.putIfAbsent(first, endedAt);
+    return problem == null ? null : job + " " + problem;
+  }
+
+  private int firstIndexOf(@Nullable Integer shown, int from) {
+    for (int i = Math.max(from, 0); i < operations.size(); i++) {
+      Integer value = operations.get(i).value;
+      if (value == null ? shown == null : value.equals(shown)) {
+        return i;
+      }
+    }
+    return indexOf(shown);
+  }
+
+  private int indexOf(@Nullable Integer shown) {
+    for (int i = operations.size() - 1; i >= 0; i--) {
+      Integer value = operations.get(i).value;
+      if (value == null ? shown == null : value.equals(shown)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /** What is wrong with a scrape that shows this, or null. */

@@ -33,6 +33,9 @@ final class SimulatedNode {
               random,
               (delay, task) -> time.after(delay, process, task));
       store.skipsFsync = mutation == Mutation.SKIP_FSYNC;
+      store.showsOthersBeforeQuorum = mutation == Mutation.SHOW_OTHERS_BEFORE_QUORUM;
+      store.showsOpeningBeforeQuorum = mutation == Mutation.SHOW_OPENING_BEFORE_QUORUM;
+      store.showsCopyBeforeQuorum = mutation == Mutation.SHOW_COPY_BEFORE_QUORUM;
       store.dropsTombstones = mutation == Mutation.DROP_TOMBSTONES;
       replica =
           new Replica(
@@ -68,7 +71,13 @@ final class SimulatedNode {
     NONE,
     SKIP_FSYNC,
     DROP_TOMBSTONES,
-    ACKNOWLEDGE_BEFORE_QUORUM
+    ACKNOWLEDGE_BEFORE_QUORUM,
+    /** What others have sent is shown before a write quorum has it. */
+    SHOW_OTHERS_BEFORE_QUORUM,
+    /** What was on the disk when the store was opened is shown before a write quorum has it. */
+    SHOW_OPENING_BEFORE_QUORUM,
+    /** What is copied is shown before a write quorum has it. */
+    SHOW_COPY_BEFORE_QUORUM
   }
 
   final int number;

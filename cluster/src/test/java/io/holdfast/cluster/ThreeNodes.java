@@ -22,7 +22,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.random.RandomGeneratorFactory;
 
-/** Three simulated nodes that are ready, and time that the test lets pass. */
+/** Simulated nodes that are ready, three unless said otherwise, and time that a test lets pass. */
 final class ThreeNodes {
   static final long SECOND = 1_000_000_000L;
 
@@ -32,8 +32,12 @@ final class ThreeNodes {
       new SimulatedNetwork(time, RandomGeneratorFactory.of("L64X128MixRandom").create(1));
 
   ThreeNodes() {
-    for (int i = 0; i < 3; i++) {
-      ClusterOptions options = options(i);
+    this(new Quorum(3, 2, false));
+  }
+
+  ThreeNodes(Quorum quorum) {
+    for (int i = 0; i < quorum.size(); i++) {
+      ClusterOptions options = options(i, quorum);
       SimulatedNode node =
           new SimulatedNode(
               i,
@@ -50,10 +54,14 @@ final class ThreeNodes {
   }
 
   static ClusterOptions options(int node) {
+    return options(node, new Quorum(3, 2, false));
+  }
+
+  private static ClusterOptions options(int node, Quorum quorum) {
     HostPort address = new HostPort("node-" + node, 1);
     return new ClusterOptions(
         new Forming(address, address, List.of(), "test", "node-" + node, null),
-        new Quorum(3, 2, false),
+        quorum,
         new Limits(
             Duration.ofMillis(500),
             Duration.ofSeconds(5),
@@ -67,6 +75,14 @@ final class ThreeNodes {
 
   private static SimulatedNode.Life life(SimulatedNode node) {
     return Objects.requireNonNull(node.life);
+  }
+
+  void crash(int node) {
+    nodes.get(node).crash();
+  }
+
+  void start(int node) {
+    nodes.get(node).start();
   }
 
   long digest(int node) {

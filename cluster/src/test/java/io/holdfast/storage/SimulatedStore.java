@@ -18,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -56,6 +57,15 @@ public final class SimulatedStore implements ReplicatedStore {
 
   /** Broken on purpose: forgets every delete. */
   public boolean dropsTombstones;
+
+  /** Broken on purpose: says that nothing of other nodes' changes is shown. */
+  public boolean showsOthersBeforeQuorum;
+
+  /** Broken on purpose: says that nothing is shown that was there when the store was opened. */
+  public boolean showsOpeningBeforeQuorum;
+
+  /** Broken on purpose: says that nothing beyond its positions is shown. */
+  public boolean showsCopyBeforeQuorum;
 
   /** The next commit fails, and whether it is on the disk nobody knows. */
   public boolean failsNextCommit;
@@ -305,7 +315,31 @@ public final class SimulatedStore implements ReplicatedStore {
 
   @Override
   public Standing standing() {
-    return standing;
+    return showsOthersBeforeQuorum || showsOpeningBeforeQuorum || showsCopyBeforeQuorum
+        ? mutated()
+        : standing;
+  }
+
+  private Standing mutated() {
+    Map<Long, Long> shown = new java.util.HashMap<>(standing.shown());
+    if (showsOthersBeforeQuorum) {
+      shown.keySet().retainAll(List.of(standing.stream()));
+    }
+    if (showsOpeningBeforeQuorum) {
+      shown.remove(StoreState.besides(standing.stream()), StoreState.OPENING);
+    }
+    if (showsCopyBeforeQuorum) {
+      shown.replaceAll((stream, last) -> standing.positions().getOrDefault(stream, 0L));
+    }
+    return new Standing(
+        standing.node(),
+        standing.stream(),
+        standing.positions(),
+        shown,
+        standing.digest(),
+        standing.clock(),
+        standing.notes(),
+        standing.exposition());
   }
 
   @Override
@@ -332,6 +366,15 @@ public final class SimulatedStore implements ReplicatedStore {
     return write(
         (into, batch) -> {
           into.state().purge(until, batch);
+          return done();
+        });
+  }
+
+  @Override
+  public CompletableFuture<MergeOutcome> adopt(Set<Long> streams) {
+    return write(
+        (into, batch) -> {
+          into.state().adopt(streams);
           return done();
         });
   }

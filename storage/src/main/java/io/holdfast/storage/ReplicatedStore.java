@@ -6,6 +6,7 @@ import io.holdfast.proto.cluster.Listing;
 import io.holdfast.proto.cluster.States;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -38,6 +39,12 @@ public interface ReplicatedStore extends GroupStore {
    * Order and repetition do not matter.
    */
   CompletableFuture<MergeOutcome> merge(MergeRequest request);
+
+  /**
+   * Takes over what is here of streams that have ended behind a gap: no other store will ever reach
+   * that, so from now on a copy of this whole store tells that another one has it.
+   */
+  CompletableFuture<MergeOutcome> adopt(Set<Long> streams);
 
   /** The digest of each bucket, with the positions that it covers. */
   CompletableFuture<Digest> digest();

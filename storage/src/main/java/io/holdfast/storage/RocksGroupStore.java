@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -231,6 +232,16 @@ public final class RocksGroupStore implements ReplicatedStore {
         false,
         (writing, into) -> {
           writing.state().purge(until, into);
+          return noted(writing);
+        });
+  }
+
+  @Override
+  public CompletableFuture<MergeOutcome> adopt(Set<Long> streams) {
+    return write(
+        false,
+        (writing, into) -> {
+          writing.state().adopt(streams);
           return noted(writing);
         });
   }

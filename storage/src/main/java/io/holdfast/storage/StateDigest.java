@@ -29,11 +29,15 @@ final class StateDigest {
     LAST_FAILURE(4),
     WIPED_AT(5);
 
-    final IdentityHash name;
+    final int number;
 
     Field(int number) {
-      // No name's hash is so small, but for one in 2^125.
-      name = new IdentityHash(0, number);
+      this.number = number;
+    }
+
+    /** In the place of a family's name, whose hash is so small once in 2^125 times. */
+    IdentityHash asName() {
+      return new IdentityHash(0, number);
     }
   }
 
@@ -100,11 +104,11 @@ final class StateDigest {
   }
 
   private static long hash(Field field, IdentityHash key, @Nullable Version version) {
-    return version == null ? 0 : hash(key, field.name, version, version);
+    return version == null ? 0 : hash(key, field.asName(), version, version);
   }
 
   private static long hash(Field field, IdentityHash key, @Nullable PushStamp stamp) {
-    return stamp == null ? 0 : hash(key, field.name, stamp.version(), stamp.claimedAt());
+    return stamp == null ? 0 : hash(key, field.asName(), stamp.version(), stamp.claimedAt());
   }
 
   /** Each step can be undone: hashes of words that differ in one place are never equal. */

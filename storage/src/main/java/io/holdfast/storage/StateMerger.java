@@ -61,6 +61,7 @@ final class StateMerger {
   }
 
   private void reach(MergeRequest request) {
+    state.positions().mayShow(request.shown());
     request.reached().forEach(state.positions()::reach);
     // Behind a gap the changes are merged all the same, but nobody may rely on their being all.
     if (request.stream() != 0) {

@@ -47,12 +47,7 @@ final class StateReader {
     for (long bucket : requireNonNull(state.groups().digest()).buckets()) {
       digest.addBuckets(bucket);
     }
-    state
-        .positions()
-        .all()
-        .forEach(
-            (stream, sequence) ->
-                digest.addPositions(Position.newBuilder().setStream(stream).setSequence(sequence)));
+    digest.addAllPositions(positions(state.positions().all()));
     Version wipedAt = state.groups().wipedAt();
     if (wipedAt != null) {
       digest.setWipedAt(Records.stored(wipedAt));
@@ -98,7 +93,7 @@ final class StateReader {
     if (wipedAt != null) {
       listing.setWipedAt(Records.stored(wipedAt));
     }
-    return listing.setBucketsListed(listed).setStream(state.stream()).build();
+    return listing.setBucketsListed(listed).setStream(state.stream()).addAllShown(shown()).build();
   }
 
   List<ByteString> differing(Listing theirs) {
@@ -134,7 +129,20 @@ final class StateReader {
     if (wipedAt != null) {
       states.setWipedAt(Records.stored(wipedAt));
     }
-    return states.setGroupsCovered(covered).setStream(state.stream()).build();
+    return states.setGroupsCovered(covered).setStream(state.stream()).addAllShown(shown()).build();
+  }
+
+  private List<Position> shown() {
+    StreamPositions positions = state.positions();
+    return positions(positions.shown(positions.all()));
+  }
+
+  private static List<Position> positions(Map<Long, Long> of) {
+    List<Position> positions = new ArrayList<>(of.size());
+    of.forEach(
+        (stream, sequence) ->
+            positions.add(Position.newBuilder().setStream(stream).setSequence(sequence).build()));
+    return positions;
   }
 
   private byte[] encoded(Group group) throws RocksDBException {

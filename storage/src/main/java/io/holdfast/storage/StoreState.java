@@ -4,6 +4,7 @@ import io.holdfast.proto.metrics.MetricType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.rocksdb.RocksDBException;
 
 /**
@@ -23,6 +24,9 @@ final class StoreState {
    *     last changes of the time before may be known to others and not to it
    */
   record Identity(long node, long stream) {}
+
+  /** The first number {@link #besides} a stream: all that was on the disk at the opening. */
+  static final long OPENING = 1;
 
   private final Identity identity;
   private final HybridClock clock;
@@ -47,6 +51,9 @@ final class StoreState {
     this.notes = notes;
     this.reserved = reserved;
     this.index = new ConsistencyIndex(groups, reserved);
+    if (groups.isReplicated()) {
+      positions.reach(besides(identity.stream), OPENING);
+    }
   }
 
   Groups groups() {
@@ -69,6 +76,23 @@ final class StoreState {
     return identity.stream;
   }
 
+  /**
+   * The stream that stands for what is here but in no other stream: what was on the disk at the
+   * opening, and what came of streams that have ended behind a gap. It is never sent. Another store
+   * reaches a number of it by a copy of this store's whole state.
+   */
+  static long besides(long stream) {
+    return ~stream;
+  }
+
+  /** Takes over what is here of streams that have ended: see {@link #besides}. */
+  void adopt(Set<Long> streams) {
+    if (positions.forgetBeyond(streams)) {
+      long besides = besides(identity.stream);
+      positions.reach(besides, position(besides) + 1);
+    }
+  }
+
   Version nextVersion() {
     return new Version(clock.next(), identity.node);
   }
@@ -83,10 +107,12 @@ final class StoreState {
 
   Standing standing() {
     StateDigest digest = groups.digest();
+    Map<Long, Long> reached = Map.copyOf(positions.all());
     return new Standing(
         identity.node,
         identity.stream,
-        positions.all(),
+        reached,
+        positions.shown(reached),
         digest == null ? 0 : digest.all(),
         clock.last(),
         notes,

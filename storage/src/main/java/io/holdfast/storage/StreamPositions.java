@@ -3,6 +3,7 @@ package io.holdfast.storage;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +19,48 @@ final class StreamPositions {
   private final Map<Long, Long> positions = new HashMap<>();
   private final Map<Long, Run> behindGap = new HashMap<>();
 
+  /** Of streams of which something is here beyond the position: the highest number. */
+  private final Map<Long, Long> beyond = new HashMap<>();
+
   /** Changes that have arrived without a gap among them: the highest such run of its stream. */
   private record Run(long first, long last) {}
 
   /** By stream; a view. */
   Map<Long, Long> all() {
     return Collections.unmodifiableMap(positions);
+  }
+
+  /**
+   * Up to where changes of each stream have left something here: beyond the position if some came
+   * behind a gap, or in a copy that is not finished.
+   *
+   * @param reached an immutable copy of {@link #all}
+   */
+  Map<Long, Long> shown(Map<Long, Long> reached) {
+    if (beyond.isEmpty()) {
+      return reached;
+    }
+    Map<Long, Long> shown = new HashMap<>(reached);
+    beyond.forEach((stream, last) -> shown.merge(stream, last, Math::max));
+    return shown;
+  }
+
+  /** States came from a node on which nothing is of any later changes. */
+  void mayShow(Map<Long, Long> shown) {
+    shown.forEach(this::mayShow);
+  }
+
+  private void mayShow(long stream, long last) {
+    if (last > of(stream)) {
+      beyond.merge(stream, last, Math::max);
+    }
+  }
+
+  /**
+   * Something else stands for what is here of these streams beyond their positions, if anything.
+   */
+  boolean forgetBeyond(Set<Long> streams) {
+    return beyond.keySet().removeAll(streams);
   }
 
   /** 0 if nothing of the stream is here. */
@@ -40,6 +77,9 @@ final class StreamPositions {
       reached = Math.max(run.last, sequence);
     }
     positions.merge(stream, reached, Math::max);
+    if (beyond.getOrDefault(stream, 0L) <= of(stream)) {
+      beyond.remove(stream);
+    }
   }
 
   /** The changes from the first to the last are here. */
@@ -49,6 +89,7 @@ final class StreamPositions {
       return;
     }
     behindGap.merge(stream, new Run(first, last), StreamPositions::joined);
+    mayShow(stream, last);
   }
 
   private static Run joined(@Nullable Run before, Run news) {

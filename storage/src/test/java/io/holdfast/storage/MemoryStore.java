@@ -1,5 +1,7 @@
 package io.holdfast.storage;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.cluster.Digest;
@@ -157,6 +159,14 @@ final class MemoryStore {
 
   StoreState state() {
     return state;
+  }
+
+  /** Positions without that which every store has from its opening on. */
+  static Map<Long, Long> reached(Standing standing) {
+    Map<Long, Long> reached = new TreeMap<>(standing.positions());
+    assertEquals(
+        StoreState.OPENING, reached.remove(StoreState.besides(standing.stream())), "opening");
+    return reached;
   }
 
   long digest() {

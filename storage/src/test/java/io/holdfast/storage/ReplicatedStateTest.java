@@ -274,12 +274,12 @@ class ReplicatedStateTest {
     assertEquals(5, from.state().position(stream));
     MemoryStore to = new MemoryStore(2);
     to.merge(told.get(1).request());
-    assertEquals(Map.of(), to.state().standing().positions());
+    assertEquals(Map.of(), MemoryStore.reached(to.state().standing()));
     // Merged all the same.
     assertTrue(to.text().contains("m{instance=\"\",job=\"a\"} 2\n"));
     to.merge(told.get(0).request());
     // And it counts now.
-    assertEquals(Map.of(stream, 2L), to.state().standing().positions());
+    assertEquals(Map.of(stream, 2L), MemoryStore.reached(to.state().standing()));
     to.merge(told.get(3).request());
     assertEquals(2, to.state().position(stream));
     to.merge(together(told.subList(1, 4)).request());
@@ -303,10 +303,10 @@ class ReplicatedStateTest {
     to.merge(first.request());
     to.merge(MergeRequest.ofPositions(Map.of(first.stream(), 7L, 55L, 3L)));
     to.merge(MergeRequest.ofPositions(Map.of(first.stream(), 6L, 55L, 2L)));
-    assertEquals(Map.of(first.stream(), 7L, 55L, 3L), to.state().standing().positions());
+    assertEquals(Map.of(first.stream(), 7L, 55L, 3L), MemoryStore.reached(to.state().standing()));
     // States leave no word on where they come from.
     to.merge(MergeRequest.ofStates(ReceivedStates.decode(first.changes())));
-    assertEquals(Map.of(first.stream(), 7L, 55L, 3L), to.state().standing().positions());
+    assertEquals(Map.of(first.stream(), 7L, 55L, 3L), MemoryStore.reached(to.state().standing()));
   }
 
   @Test

@@ -151,7 +151,7 @@ class RocksGroupStoreReplicationTest {
     assertInstanceOf(Rejected.class, StoreFixture.submit(store, conflicting));
     assertEquals(new Applied(stream, 3), apply(store, new Change.Delete(GONE)));
     assertEquals(new Applied(stream, 4), apply(store, new Change.Wipe()));
-    assertEquals(Map.of(stream, 4L), store.standing().positions());
+    assertEquals(Map.of(stream, 4L), MemoryStore.reached(store.standing()));
   }
 
   @Test
@@ -177,7 +177,7 @@ class RocksGroupStoreReplicationTest {
       assertEquals(List.of(), last.outranked());
       assertEquals(Map.of(), last.conflicts());
       assertEquals(peer.state().clock().last(), last.clock());
-      assertEquals(Map.of(put.stream(), 4L), store.standing().positions());
+      assertEquals(Map.of(put.stream(), 4L), MemoryStore.reached(store.standing()));
       text = StoreFixture.text(store);
       digest = store.standing().digest();
     }
@@ -232,7 +232,7 @@ class RocksGroupStoreReplicationTest {
       assertTrue(refused.reason().contains("expected: one that a clock"), refused.reason());
     }
     assertEquals(before, store.standing().digest());
-    assertEquals(Map.of(), store.standing().positions());
+    assertEquals(Map.of(), MemoryStore.reached(store.standing()));
   }
 
   @Test
@@ -381,7 +381,7 @@ class RocksGroupStoreReplicationTest {
     Standing after = store.standing();
     assertEquals("", StoreFixture.text(store));
     assertEquals(0, after.digest());
-    assertEquals(Map.of(), after.positions());
+    assertEquals(Map.of(), MemoryStore.reached(after));
     assertNotEquals(before.node(), after.node());
     assertNotEquals(before.stream(), after.stream());
     assertEquals(ClusterNotes.ofNewStore(false), after.notes());
@@ -554,11 +554,11 @@ class RocksGroupStoreReplicationTest {
       Standing after = store.standing();
       streams.add(after.stream());
       assertEquals(node, after.node());
-      assertEquals(Map.of(), after.positions());
+      assertEquals(Map.of(), MemoryStore.reached(after));
       Applied next = apply(store, Pushes.put(A, "m 3\n"));
       assertEquals(new Applied(after.stream(), 1), next);
       assertEquals(List.of(after.stream(), 1L), told.subList((int) given, told.size()));
-      assertEquals(Map.of(after.stream(), 1L), store.standing().positions());
+      assertEquals(Map.of(after.stream(), 1L), MemoryStore.reached(store.standing()));
     }
     RocksGroupStore again = fixture.openReplicated();
     streams.add(again.standing().stream());
@@ -575,11 +575,11 @@ class RocksGroupStoreReplicationTest {
     Told first = peer.apply(Pushes.put(A, "m 1\n"));
     fails.set(true);
     assertInstanceOf(Refused.class, StoreFixture.answer(store.merge(first.request())));
-    assertEquals(Map.of(), store.standing().positions());
+    assertEquals(Map.of(), MemoryStore.reached(store.standing()));
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
-    assertEquals(Map.of(), store.standing().positions());
+    assertEquals(Map.of(), MemoryStore.reached(store.standing()));
     merge(store, first);
-    assertEquals(Map.of(first.stream(), 1L), store.standing().positions());
+    assertEquals(Map.of(first.stream(), 1L), MemoryStore.reached(store.standing()));
     assertEquals(peer.text(), StoreFixture.text(store));
   }
 

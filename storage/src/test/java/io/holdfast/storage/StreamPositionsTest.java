@@ -1,8 +1,11 @@
 package io.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class StreamPositionsTest {
@@ -87,5 +90,26 @@ final class StreamPositionsTest {
     positions.arrived(STREAM, 5, 9);
     positions.reach(STREAM + 1, 4);
     assertEquals(0, positions.of(STREAM));
+  }
+
+  @Test
+  void shown_isWhatCameBehindGap_untilPositionIsThere() {
+    positions.arrived(STREAM, 1, 3);
+    positions.arrived(STREAM, 5, 9);
+    assertEquals(Map.of(STREAM, 9L), positions.shown(positions.all()));
+    positions.reach(STREAM, 4);
+    assertEquals(Map.of(STREAM, 9L), positions.all());
+    assertEquals(positions.all(), positions.shown(positions.all()));
+  }
+
+  @Test
+  void shown_isWhatCopyMayHaveBrought_untilPositionIsThereOrSomethingElseStandsForIt() {
+    positions.mayShow(Map.of(STREAM, 4L));
+    assertEquals(Map.of(STREAM, 4L), positions.shown(positions.all()));
+    positions.reach(STREAM, 3);
+    assertEquals(Map.of(STREAM, 4L), positions.shown(positions.all()));
+    assertTrue(positions.forgetBeyond(Set.of(STREAM)));
+    assertEquals(Map.of(STREAM, 3L), positions.shown(positions.all()));
+    assertFalse(positions.forgetBeyond(Set.of(STREAM)));
   }
 }
