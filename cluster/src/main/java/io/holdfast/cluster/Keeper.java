@@ -99,7 +99,11 @@ final class Keeper {
     boolean areAllTheSame = areAllTheSame(standing, links);
     note(
         notes -> {
-          ClusterNotes known = notes.withKnownNodes(known(notes)).withClockAhead(ahead);
+          ClusterNotes known =
+              notes
+                  .withKnownNodes(known(notes))
+                  .withClockAhead(ahead)
+                  .withRetention(options.limits().tombstoneRetention());
           return isCurrent ? known.withCurrentAt(lowest) : known;
         },
         isCurrent && areAllTheSame ? lowest : completeUntil);

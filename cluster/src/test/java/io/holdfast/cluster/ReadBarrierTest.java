@@ -28,7 +28,7 @@ final class ReadBarrierTest {
 
   @Test
   void pictureOfStoreThatFollowsOnePutAside_isNot() {
-    Standing empty = next(new ClusterNotes(false, 0, 0, new TreeMap<>(), 0));
+    Standing empty = next(new ClusterNotes(false, 0, 0, new TreeMap<>(), 0, 0));
     assertFalse(new ReadBarrier(empty, answer, 0).advance(empty, durable(empty, 0)));
     assertFalse(answer.isDone());
   }

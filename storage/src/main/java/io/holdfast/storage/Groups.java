@@ -46,7 +46,7 @@ final class Groups {
 
   private final Map<GroupKey, Group> groups = new HashMap<>();
 
-  /** Groups of which nothing is left but that they were deleted; none unless replicated. */
+  /** Groups of which nothing is left but that they were deleted; none if always alone. */
   private final Set<GroupKey> tombstones = new HashSet<>();
 
   /** Null for a store that is not replicated. */
@@ -79,8 +79,8 @@ final class Groups {
   private final Map<Long, FirstOwner> firstOwnersBefore = new HashMap<>();
 
   /**
-   * @param isReplicated whether other nodes have the same groups: then tombstones are kept, and the
-   *     digest is kept up
+   * @param isReplicated whether other nodes have the same groups, or had, and may come back: then
+   *     tombstones are kept, and the digest is kept up
    */
   Groups(boolean isReplicated) {
     this(isReplicated, ReservedNames.NONE);

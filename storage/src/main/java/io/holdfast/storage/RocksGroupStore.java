@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -78,6 +79,7 @@ public final class RocksGroupStore implements ReplicatedStore {
   private final Takeover takeover;
   private final RecordWrites.Rocks writes = new RecordWrites.Rocks();
   private final CommitBatch batch = new CommitBatch(writes);
+  private final FormerCluster formerCluster;
 
   // Of the writer thread alone.
   private @Nullable RocksDatabase database;
@@ -104,6 +106,7 @@ public final class RocksGroupStore implements ReplicatedStore {
     this.options = options;
     this.acknowledger = acknowledger;
     this.reserve = new SpaceReserve(options.directory(), options.minimumFreeBytes());
+    this.formerCluster = new FormerCluster(options.clock());
     this.queue = new ArrayBlockingQueue<>(options.queueCapacity());
     this.database = database;
     this.state = state(loaded, options);
@@ -136,9 +139,13 @@ public final class RocksGroupStore implements ReplicatedStore {
   }
 
   private static StoreState state(StoreLoader.Loaded loaded, StoreOptions options) {
+    InstantSource clock =
+        options.replicated() == null
+            ? FormerCluster.clock(options.clock(), loaded.notes())
+            : options.clock();
     return new StoreState(
         loaded.groups(),
-        new HybridClock(options.clock(), loaded.clock()),
+        new HybridClock(clock, loaded.clock()),
         loaded.identity(),
         loaded.notes(),
         options.reserved());
@@ -366,6 +373,7 @@ public final class RocksGroupStore implements ReplicatedStore {
           recoverIfDue();
         } else {
           checkSpaceIfDue();
+          forgetDeletesIfDue();
         }
         takePictures();
         Task first = held != null ? held : queue.poll(50, TimeUnit.MILLISECONDS);
@@ -608,6 +616,19 @@ public final class RocksGroupStore implements ReplicatedStore {
     } catch (StoreException | IOException | RuntimeException e) {
       closeFailed(reopened);
       throw e;
+    }
+  }
+
+  private void forgetDeletesIfDue() {
+    RocksDatabase into = database;
+    boolean isAlone = options.replicated() == null;
+    if (into != null && held == null && isAlone && formerCluster.isDue(state)) {
+      Task.Merging.Step step =
+          (writing, batched) -> {
+            formerCluster.keep(writing.state(), batched);
+            return noted(writing);
+          };
+      commit(new Task.Merging(step, false, new CompletableFuture<>()), into);
     }
   }
 

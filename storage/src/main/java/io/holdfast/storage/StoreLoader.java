@@ -196,7 +196,9 @@ final class StoreLoader {
 
   private Groups groups() throws RocksDBException, StoreException, InvalidProtocolBufferException {
     byte[] wipe = database.get(RecordKeys.WIPE);
-    Assembly assembly = new Assembly(new Groups(replicated != null, reserved));
+    // A store that was in a cluster keeps deletes when it is alone, too: see FormerCluster.
+    boolean isReplicated = replicated != null || database.get(RecordKeys.CLUSTER) != null;
+    Assembly assembly = new Assembly(new Groups(isReplicated, reserved));
     if (wipe != null) {
       assembly.groups.raiseWipe(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
     }

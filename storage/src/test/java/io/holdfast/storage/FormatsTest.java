@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -45,7 +46,8 @@ class FormatsTest {
           MemoryStore.MILLIS << 16,
           (MemoryStore.MILLIS << 16) - 1,
           new TreeMap<>(Map.of(3L, 5L, -1L, MemoryStore.MILLIS << 16)),
-          0);
+          0,
+          Duration.ofDays(7).toMillis());
 
   @TempDir private Path temp;
   private StoreFixture fixture;
