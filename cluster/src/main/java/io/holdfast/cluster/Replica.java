@@ -268,19 +268,20 @@ final class Replica implements Transport.Receiver, Replication {
 
   @Override
   public void disappeared(Peer peer) {
-    loop.execute(
-        () -> {
-          Link gone = links.remove(peer.id());
-          met.remove(peer.id());
-          if (gone != null) {
-            log.atInfo()
-                .addKeyValue("peer", gone.name())
-                .addKeyValue("address", peer.address())
-                .log("a node has gone");
-            repairs.forget(gone);
-            settle();
-          }
-        });
+    loop.execute(() -> drop(peer));
+  }
+
+  private void drop(Peer peer) {
+    Link gone = links.remove(peer.id());
+    met.remove(peer.id());
+    if (gone != null) {
+      log.atInfo()
+          .addKeyValue("peer", gone.name())
+          .addKeyValue("address", peer.address())
+          .log("a node has gone");
+      repairs.forget(gone);
+      settle();
+    }
   }
 
   @Override
@@ -560,6 +561,7 @@ final class Replica implements Transport.Receiver, Replication {
           .addKeyValue("address", link.peer.address())
           .log("a node has come");
       Introduction.check(options, standing, link.peer, heartbeat);
+      dropOldSelf(link, heartbeat);
     }
     link.heard(heartbeat);
     clock.follow(heartbeat.getMillis());
@@ -572,6 +574,19 @@ final class Replica implements Transport.Receiver, Replication {
     link.reached(standing.stream(), link.positions().getOrDefault(standing.stream(), 0L));
     link.compare(standing.positions(), loop.nanos());
     settle();
+  }
+
+  /**
+   * A store is open in one process at a time, so a node that is back under another address is not
+   * where it was. The transport may take seconds to find that out.
+   */
+  private void dropOldSelf(Link newcomer, Heartbeat heartbeat) {
+    for (Link other : List.copyOf(links.values())) {
+      Heartbeat said = other.said();
+      if (other != newcomer && said != null && said.getNode() == heartbeat.getNode()) {
+        drop(other.peer);
+      }
+    }
   }
 
   /** A batch is on a peer's disk. */
