@@ -2,6 +2,10 @@ package io.holdfast.server;
 
 import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.storage.StoreException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,15 +23,20 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    Flags.Result result = Flags.parse(args);
+    Flags.Result result = Flags.parse(Arguments.given(args));
     if (result instanceof Flags.Result.Print print) {
-      System.out.println(print.text().stripTrailing());
+      say(FileDescriptor.out, print.text().stripTrailing());
     } else if (result instanceof Flags.Result.Refuse refuse) {
-      System.err.println("holdfast: " + refuse.message());
+      say(FileDescriptor.err, "holdfast: " + refuse.message());
       System.exit(BAD_COMMAND_LINE);
     } else if (result instanceof Flags.Result.Run run) {
       run(run.options());
     }
+  }
+
+  /** In UTF-8 whatever the locale, as the log. */
+  private static void say(FileDescriptor to, String text) {
+    new PrintStream(new FileOutputStream(to), true, StandardCharsets.UTF_8).println(text);
   }
 
   private static void run(Options options) {

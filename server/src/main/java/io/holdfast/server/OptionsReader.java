@@ -129,7 +129,7 @@ final class OptionsReader {
       }
       return Path.of(text);
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("\"" + text + "\" (expected: a directory)", e);
+      throw noPath(text, "a directory", e);
     }
   }
 
@@ -137,8 +137,19 @@ final class OptionsReader {
     try {
       return text.isEmpty() ? null : Path.of(text);
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("\"" + text + "\" (expected: a file)", e);
+      throw noPath(text, "a file", e);
     }
+  }
+
+  private static IllegalArgumentException noPath(
+      String text, String expected, InvalidPathException e) {
+    boolean isAscii = text.chars().allMatch(c -> c < 0x80);
+    return new IllegalArgumentException(
+        isAscii
+            ? "\"%s\" (expected: %s)".formatted(text, expected)
+            : "\"%s\" (expected: %s that the locale can name; LC_ALL=C.UTF-8 can name all)"
+                .formatted(text, expected),
+        e);
   }
 
   /** In any case, as upstream takes it. */

@@ -39,10 +39,17 @@ final class FreshCloneIT {
             .launch(
                 "fresh-clone",
                 port,
+                // A name that is not ASCII, in the locale that containers have. Not said in Java,
+                // whose own locale may know no better.
                 List.of(
+                    "sh",
+                    "-c",
+                    "LC_ALL=C exec \"$1\" --web.listen-address=127.0.0.1:"
+                        + port
+                        + " \"--storage.path=$2/$(printf 'd\\303\\251p\\303\\264t')\"",
+                    "sh",
                     clone.resolve("scripts/holdfast").toString(),
-                    "--web.listen-address=127.0.0.1:" + port,
-                    "--storage.path=" + directory.resolve("store")))
+                    directory.toString()))
             .awaitReady("/-/ready");
     assertEquals(200, node.send(Step.put("/metrics/job/a", "m 1\n")).status());
     assertTrue(node.send(Step.get("/metrics")).text().contains("m{instance=\"\",job=\"a\"} 1\n"));

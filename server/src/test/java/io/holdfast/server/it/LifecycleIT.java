@@ -372,18 +372,42 @@ final class LifecycleIT {
   }
 
   /** Runs the process to its end, which must come by itself. */
+  /** Without scripts/holdfast, which sets another locale. */
+  @Test
+  void pathThatTheLocaleCannotName_isRefusedWithTheNameAsItIs() throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add("sh");
+    command.add("-c");
+    command.add(
+        "LC_ALL=C exec \"$@\" \"--storage.path=/nowhere/$(printf 'd\\303\\251p\\303\\264t')\"");
+    command.add("sh");
+    command.addAll(HoldfastCommand.of());
+
+    Ended refused = run(command);
+
+    assertEquals(2, refused.exitCode(), refused::toString);
+    assertEquals(
+        "holdfast: --storage.path: \"/nowhere/d\u00e9p\u00f4t\" (expected: a directory that the"
+            + " locale can name; LC_ALL=C.UTF-8 can name all)\n",
+        refused.err());
+  }
+
   private Ended run(String... flags) throws IOException, InterruptedException {
+    return run(HoldfastCommand.of(flags));
+  }
+
+  private Ended run(List<String> command) throws IOException, InterruptedException {
     Path out = Files.createTempFile(directory, "out", ".txt");
     Path err = Files.createTempFile(directory, "err", ".txt");
     Process process =
-        new ProcessBuilder(HoldfastCommand.of(flags))
+        new ProcessBuilder(command)
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
     try {
       assertTrue(
           process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS),
-          "does not end: " + String.join(" ", flags));
+          "does not end: " + String.join(" ", command));
       return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
     } finally {
       process.destroyForcibly();
