@@ -126,6 +126,18 @@ class EarlyAnswersTest {
   }
 
   @Test
+  void redirect_thatDoesNotFitIntoAHead_is414() throws IOException {
+    try (RawConnection client = new RawConnection(app.port())) {
+      for (String target : List.of("/static/?" + "x".repeat(60_000), "//" + "y".repeat(7_000))) {
+        Answer answer = client.send("GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+        assertEquals(414, answer.status(), answer::toString);
+      }
+      client.send("GET //" + "y".repeat(6_000) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertEquals(301, client.answer().status());
+    }
+  }
+
+  @Test
   void clientThatAwaitsContinue_isAnsweredAtOnce_andMayNotGoOn() throws IOException {
     try (RawConnection client = new RawConnection(app.port())) {
       String expecting = "Content-Length: 1000\r\nExpect: 100-continue";

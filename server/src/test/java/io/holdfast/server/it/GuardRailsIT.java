@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients that ask for too much of anything, on purpose or not: each is told which limit it met,
@@ -210,6 +212,25 @@ final class GuardRailsIT {
         .pollInterval(Duration.ofMillis(200))
         .until(() -> isClosed(elsewhere, "m"));
     assertEquals("", server.scrape().values().getOrDefault("slow", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Encoding: gzip\r\n",
+        "PUT /nowhere HTTP/1.1\r\nHost: a\r\n",
+        "GET /metrics HTTP/1.1\r\nHost: a\r\n",
+        "PUT /metrics/job/slow HTTP/1.1\r\nHost: a\r\n"
+      })
+  void slowBodies_whateverTheRoute_keepNobodyOut(String head) throws IOException {
+    ServerProcess server = small("--web.max-connections=50");
+    for (int i = 0; i < 50; i++) {
+      Socket slow = connect(server);
+      send(slow, head + "Content-Length: 16000\r\n\r\nx");
+    }
+    for (int i = 0; i < 15; i++) {
+      assertPushed(server);
+    }
   }
 
   @Test

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * More than a small heap can hold. Whoever sends it is told so, and nobody else notices: the
@@ -150,6 +152,31 @@ final class OverloadIT {
       ordinaryPushesAreTaken();
     } finally {
       for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 330, 65_000})
+  void manyUnfinishedHeads_stopNoPush(int fieldBytes) throws IOException {
+    String field = "a:" + "x".repeat(fieldBytes - 4) + "\r\n";
+    String head = "GET / HTTP/1.1\r\nHost: a\r\n" + field.repeat(65_000 / fieldBytes);
+    List<Socket> unfinished = new ArrayList<>();
+    try {
+      for (int i = 0; i < MANY_CONNECTIONS; i++) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        unfinished.add(socket);
+        try {
+          socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+          // Refused, or closed for another, before all was sent.
+          continue;
+        }
+      }
+      ordinaryPushesAreTaken();
+    } finally {
+      for (Socket socket : unfinished) {
         socket.close();
       }
     }

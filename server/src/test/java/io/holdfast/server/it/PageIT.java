@@ -285,7 +285,7 @@ final class PageIT {
       browser.openElsewhere(
           "data:text/html,<form method=post action=" + server.uri(action) + "><button>x</button>");
       browser.click("button");
-      browser.await("the refusal", () -> assertTrue(browser.text("main").contains("other sites")));
+      browser.await("the refusal", () -> assertTrue(browser.text("body").contains("other sites")));
     }
     assertEquals(1, pushTimes());
   }
