@@ -35,6 +35,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What others can do at the port of a member: two nodes with a secret, and a stranger who stays
@@ -182,12 +184,59 @@ class ClusterPortTest {
     }
   }
 
+  /** With and without the beginning of a handshake. */
   @Test
-  void silentConnection_isCutOff() throws Exception {
+  void connectionThatSaysTooLittle_isCutOff() throws Exception {
+    List<byte[]> beginnings =
+        List.of(
+            new byte[0],
+            "HZ".getBytes(UTF_8),
+            "HZC".getBytes(UTF_8),
+            new byte[] {'H', 'Z', 'C', 1, 2, 3});
     long before = a.refusedMessages();
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (byte[] beginning : beginnings) {
+        Socket socket = new Socket(ports.get(0).host(), ports.get(0).port());
+        sockets.add(socket);
+        socket.setSoTimeout((int) SOON.toMillis());
+        socket.getOutputStream().write(beginning);
+      }
+      for (Socket socket : sockets) {
+        assertIsClosedAfterItsGreeting(socket);
+      }
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
 
+    assertEquals(before + beginnings.size(), a.refusedMessages());
+  }
+
+  /** Clients, REST and memcache; the answer is that of a port that does not speak it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"CP2", "GET / HTTP/1.1\r\n\r\n", "get a\r\n"})
+  void anotherProtocol_isTurnedAwayAtOnce(String beginning) throws Exception {
     try (Socket socket = new Socket(ports.get(0).host(), ports.get(0).port())) {
       socket.setSoTimeout((int) SOON.toMillis());
+      socket.getOutputStream().write(beginning.getBytes(UTF_8));
+      assertEquals("HZX", new String(socket.getInputStream().readNBytes(3), UTF_8));
+      assertIsClosed(socket);
+    }
+  }
+
+  /** The acceptor has said nothing that a stranger could give back to it. */
+  @Test
+  void reflectedWords_areNoProof() throws Exception {
+    long before = a.refusedMessages();
+    try (Socket socket = new Socket(ports.get(0).host(), ports.get(0).port())) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      socket.getOutputStream().write("HZC".getBytes(UTF_8));
+      socket.getOutputStream().write(new byte[Handshake.NONCE_BYTES]);
+      assertEquals("HZC", new String(socket.getInputStream().readNBytes(3), UTF_8));
+      byte[] nonce = socket.getInputStream().readNBytes(Handshake.NONCE_BYTES);
+      socket.getOutputStream().write(nonce);
       assertIsClosed(socket);
     }
 
@@ -197,6 +246,17 @@ class ClusterPortTest {
   private static void assertIsClosed(Socket socket) throws IOException {
     try {
       assertEquals(-1, socket.getInputStream().read());
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("it is still open", e);
+    } catch (SocketException e) {
+      // Reset: closed as well.
+    }
+  }
+
+  private static void assertIsClosedAfterItsGreeting(Socket socket) throws IOException {
+    try {
+      byte[] said = socket.getInputStream().readAllBytes();
+      assertTrue(said.length <= 3 + Handshake.NONCE_BYTES, said.length + " bytes");
     } catch (SocketTimeoutException e) {
       throw new AssertionError("it is still open", e);
     } catch (SocketException e) {
