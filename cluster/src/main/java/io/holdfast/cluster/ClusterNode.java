@@ -52,6 +52,14 @@ public final class ClusterNode implements AutoCloseable {
         new Replica.Surroundings(counters, teller));
   }
 
+  /**
+   * Turns off the JVM's cache of names, so that nodes are followed when their names move. Takes
+   * effect before the first look-up of the process alone.
+   */
+  public static void followNames() {
+    Names.NameCache.disable();
+  }
+
   /** The groups of the whole cluster. */
   public GroupStore groups() {
     return groups;

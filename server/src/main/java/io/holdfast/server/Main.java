@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.cluster.ClusterNode;
 import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.storage.StoreException;
 import java.io.FileDescriptor;
@@ -23,6 +24,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    ClusterNode.followNames();
     Flags.Result result = Flags.parse(Arguments.given(args));
     if (result instanceof Flags.Result.Print print) {
       say(FileDescriptor.out, print.text().stripTrailing());
