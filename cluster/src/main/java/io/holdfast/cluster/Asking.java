@@ -2,6 +2,7 @@ package io.holdfast.cluster;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.cluster.Answer;
+import io.holdfast.proto.cluster.ProcessTime;
 import io.holdfast.proto.cluster.Request;
 import java.util.concurrent.CompletableFuture;
 
@@ -9,10 +10,20 @@ import java.util.concurrent.CompletableFuture;
 final class Asking {
   private final Transport transport;
   private final ClusterCounters counters;
+  private final Times times;
 
-  Asking(Transport transport, ClusterCounters counters) {
+  /** Whose times requests and answers carry. */
+  interface Times {
+    ProcessTime now();
+
+    /** A peer has answered a question sent then; before anybody hears of the answer. */
+    void answered(ProcessTime theirs, long sentAt);
+  }
+
+  Asking(Transport transport, ClusterCounters counters, Times times) {
     this.transport = transport;
     this.counters = counters;
+    this.times = times;
   }
 
   /** Moves data. */
@@ -22,12 +33,15 @@ final class Asking {
 
   /** The answer, or a failure: there was none, or it was not one. */
   CompletableFuture<Answer> ask(Link link, Transport.Lane lane, Request request) {
+    ProcessTime now = times.now();
     return transport
-        .send(link.peer, lane, request.toByteArray())
+        .send(link.peer, lane, request.toBuilder().setTime(now).build().toByteArray())
         .thenApply(
             bytes -> {
               try {
-                return Answer.parseFrom(bytes);
+                Answer answer = Answer.parseFrom(bytes);
+                times.answered(answer.getTime(), now.getNanos());
+                return answer;
               } catch (InvalidProtocolBufferException e) {
                 counters.refused();
                 throw new IllegalStateException("not an answer: " + e.getMessage(), e);

@@ -6,6 +6,7 @@ import io.holdfast.proto.cluster.Changes;
 import io.holdfast.proto.cluster.ChangesAnswer;
 import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.HeartbeatQuestion;
+import io.holdfast.proto.cluster.ProcessTime;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.Reading;
@@ -98,6 +99,14 @@ final class Replica implements Transport.Receiver, Replication {
   private volatile long tickedAt;
   private volatile long refuseUntil;
 
+  /** In the time of this process. */
+  private final long process;
+
+  private final PauseWatch pauses = new PauseWatch();
+
+  /** When it was last found that this machine had been paused; null if it never was. */
+  private volatile @Nullable Long pausedAt;
+
   private volatile @Nullable String cannotWrite = "this node is starting";
   private volatile ClusterStatus status;
 
@@ -114,7 +123,25 @@ final class Replica implements Transport.Receiver, Replication {
     this.loop = loop;
     this.clock = clock;
     this.counters = surroundings.counters();
-    this.asking = new Asking(transport, counters);
+    this.process = store.standing().stream();
+    this.asking =
+        new Asking(
+            transport,
+            counters,
+            new Asking.Times() {
+              @Override
+              public ProcessTime now() {
+                return processTime();
+              }
+
+              @Override
+              public void answered(ProcessTime theirs, long sentAt) {
+                long now = loop.nanos();
+                if (pauses.answered(theirs, sentAt, now)) {
+                  wasPaused(now);
+                }
+              }
+            });
     this.acknowledgements =
         new Acknowledgements(
             options.quorum(),
@@ -171,6 +198,26 @@ final class Replica implements Transport.Receiver, Replication {
   private boolean wasFrozen() {
     long now = loop.nanos();
     return now - tickedAt > Timing.FREEZE.toNanos() || now - refuseUntil < 0;
+  }
+
+  private ProcessTime processTime() {
+    return ProcessTime.newBuilder().setProcess(process).setNanos(loop.nanos()).build();
+  }
+
+  /** Before anything of the message that told of it has an effect here. */
+  private void wasPaused(long now) {
+    pausedAt = now;
+    refuseUntil = now + Timing.AFTER_FREEZE.toNanos();
+    log.warn("this machine was paused; it refuses changes for a moment");
+  }
+
+  /**
+   * Whether this machine was paused since then: a client that asked for something may have given up
+   * and gone on elsewhere, however short the time seems here. From any thread.
+   */
+  boolean wasPausedSince(long nanos) {
+    Long last = pausedAt;
+    return last != null && last - nanos >= 0;
   }
 
   /** Time as the event loop has it. From any thread. */
@@ -293,14 +340,20 @@ final class Replica implements Transport.Receiver, Replication {
       counters.refused();
       return CompletableFuture.completedFuture(refusal("not a request: " + e.getMessage()));
     }
+    long now = loop.nanos();
+    if (pauses.heard(request.getTime(), now)) {
+      wasPaused(now);
+    }
     return answer(from, request)
         .handle(
             (answer, failure) ->
-                answer == null ? refusal(String.valueOf(failure)) : answer.toByteArray());
+                answer == null
+                    ? refusal(String.valueOf(failure))
+                    : answer.toBuilder().setTime(processTime()).build().toByteArray());
   }
 
-  private static byte[] refusal(String reason) {
-    return Answer.newBuilder().setRefusal(reason).build().toByteArray();
+  private byte[] refusal(String reason) {
+    return Answer.newBuilder().setRefusal(reason).setTime(processTime()).build().toByteArray();
   }
 
   private CompletableFuture<Answer> answer(Peer from, Request request) {

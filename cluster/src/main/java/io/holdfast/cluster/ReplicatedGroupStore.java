@@ -13,6 +13,7 @@ import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /**
  * The groups of the whole cluster, as this node's clients see them: a change is acknowledged when
@@ -21,7 +22,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>Any threads may use it.
  */
 final class ReplicatedGroupStore implements GroupStore {
-  private record Attempt(Change change, long startedAt, boolean isSecond) {}
+  private record Attempt(
+      Change change, BooleanSupplier isGivenUp, long startedAt, boolean isSecond) {}
 
   private final ReplicatedStore local;
   private final Replica replica;
@@ -33,8 +35,13 @@ final class ReplicatedGroupStore implements GroupStore {
 
   @Override
   public CompletableFuture<WriteOutcome> submit(Change change) {
+    return submit(change, () -> false);
+  }
+
+  @Override
+  public CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isGivenUp) {
     // First of all: the process may be frozen between any two steps, and age in that time.
-    Attempt attempt = new Attempt(change, replica.nanos(), false);
+    Attempt attempt = new Attempt(change, isGivenUp, replica.nanos(), false);
     String reason = replica.cannotWrite();
     if (reason != null) {
       return CompletableFuture.completedFuture(new Unavailable(reason));
@@ -83,14 +90,16 @@ final class ReplicatedGroupStore implements GroupStore {
    */
   private CompletableFuture<WriteOutcome> again(Confirmation.Outranked outranked, Attempt attempt) {
     Change change = new Change.Again(attempt.change, outranked.clock());
-    Attempt second = new Attempt(attempt.change, attempt.startedAt, true);
+    Attempt second = new Attempt(attempt.change, attempt.isGivenUp, attempt.startedAt, true);
     return local
         .submit(change, () -> isTooLate(second))
         .thenCompose(decided -> confirmed(decided, second));
   }
 
   private boolean isTooLate(Attempt attempt) {
-    return replica.nanos() - attempt.startedAt > Timing.PATIENCE.toNanos();
+    return replica.nanos() - attempt.startedAt > Timing.PATIENCE.toNanos()
+        || replica.wasPausedSince(attempt.startedAt)
+        || attempt.isGivenUp.getAsBoolean();
   }
 
   /** The push is kept, but not exposed: who pushed is told, and the group says that it failed. */

@@ -22,6 +22,9 @@ final class Timing {
    */
   static final Duration AFTER_FREEZE = Duration.ofSeconds(1);
 
+  /** A pause of this machine that others notice: clients wait for longer before they go on. */
+  static final Duration PAUSE = Duration.ofMillis(500);
+
   /**
    * After this a change is given no version any more, the first or another: its client may have
    * given it up, and have gone on elsewhere. Clients and balancers should wait for longer.

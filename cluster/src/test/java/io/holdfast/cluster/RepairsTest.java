@@ -3,6 +3,7 @@ package io.holdfast.cluster;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.proto.cluster.ProcessTime;
 import io.holdfast.storage.Change;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class RepairsTest {
           OPTIONS.quorum(),
           node.store,
           node,
-          new Asking(transport, new SimulatedNode.NoCounters()),
+          new Asking(transport, new SimulatedNode.NoCounters(), new NoTimes()),
           new SimulatedNode.NoCounters());
   private final Keeper keeper =
       new Keeper(
@@ -136,6 +137,16 @@ final class RepairsTest {
     Link link = new Link(new Peer(UUID.randomUUID(), name));
     link.heard(Heartbeat.newBuilder().setName(name).setWhole(true).build());
     return link;
+  }
+
+  private static final class NoTimes implements Asking.Times {
+    @Override
+    public ProcessTime now() {
+      return ProcessTime.getDefaultInstance();
+    }
+
+    @Override
+    public void answered(ProcessTime theirs, long sentAt) {}
   }
 
   /** Takes requests and never answers, as a process that hangs. */

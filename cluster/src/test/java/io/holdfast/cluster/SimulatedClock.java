@@ -2,7 +2,7 @@ package io.holdfast.cluster;
 
 /** The wall clock of a machine: off, drifting, and now and then set by somebody. */
 final class SimulatedClock {
-  private static final long NANOS_PER_MILLI = 1_000_000L;
+  static final long NANOS_PER_MILLI = 1_000_000L;
 
   private long offsetMillis;
   private double drift;

@@ -88,7 +88,7 @@ final class SimulatedNode {
   private final RandomGenerator random;
   private final Mutation mutation;
   final SimulatedClock clock = new SimulatedClock();
-  private final long nanosOffset;
+  private long nanosOffset;
   @Nullable Life life;
 
   SimulatedNode(
@@ -118,6 +118,16 @@ final class SimulatedNode {
       life.process.isAlive = false;
       life.store.crash();
       life = null;
+    }
+  }
+
+  /** As a virtual machine that is suspended, and whose clocks go on where they were. */
+  void pause(long nanos) {
+    if (life != null) {
+      freeze(nanos);
+      nanosOffset -= nanos;
+      clock.set(
+          clock.offsetMillis(time.now()) - nanos / SimulatedClock.NANOS_PER_MILLI, 0, time.now());
     }
   }
 

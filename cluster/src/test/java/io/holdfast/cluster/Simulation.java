@@ -466,8 +466,13 @@ final class Simulation {
       case 8, 9 -> clockFault(node);
       case 2 -> {
         long nanos = random.nextLong(8 * SECOND);
-        tell("freeze " + node.number + " for " + nanos / MILLI);
-        node.freeze(nanos);
+        if (random.nextBoolean()) {
+          tell("freeze " + node.number + " for " + nanos / MILLI);
+          node.freeze(nanos);
+        } else {
+          tell("pause " + node.number + " for " + nanos / MILLI);
+          node.pause(nanos);
+        }
       }
       case 3 -> {
         tell("cut off " + node.number);

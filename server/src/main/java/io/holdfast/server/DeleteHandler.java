@@ -24,8 +24,19 @@ final class DeleteHandler {
   }
 
   private void change(Exchange exchange, String handler, Change change) {
+    Deadline deadline;
+    try {
+      deadline = Deadline.of(exchange);
+    } catch (IllegalArgumentException e) {
+      refuse(exchange, handler, 400, String.valueOf(e.getMessage()));
+      return;
+    }
+    if (deadline.hasPassed()) {
+      refuse(exchange, handler, Deadline.STATUS, deadline.reason());
+      return;
+    }
     exchange.whenDecided(
-        store.submit(change),
+        store.submit(change, deadline::hasPassed),
         outcome -> {
           if (outcome instanceof WriteOutcome.Unavailable unavailable) {
             metrics.requestAnswered(handler, exchange.method(), 503);
@@ -36,5 +47,10 @@ final class DeleteHandler {
           }
         },
         () -> {});
+  }
+
+  private void refuse(Exchange exchange, String handler, int status, String reason) {
+    metrics.requestAnswered(handler, exchange.method(), status);
+    exchange.refuse(status, reason);
   }
 }

@@ -106,6 +106,17 @@ final class PushHandler {
     }
 
     private void push(byte[] raw) {
+      Deadline deadline;
+      try {
+        deadline = Deadline.of(exchange);
+      } catch (IllegalArgumentException e) {
+        refuse(400, String.valueOf(e.getMessage()));
+        return;
+      }
+      if (deadline.hasPassed()) {
+        refuse(Deadline.STATUS, deadline.reason());
+        return;
+      }
       try {
         byte[] inflated = inflate(raw);
         Change change =
@@ -116,7 +127,7 @@ final class PushHandler {
                 parse(inflated),
                 limits.content());
         CompletableFuture<WriteOutcome> outcome =
-            store.submit(options.areChecked() ? change : unchecked(change));
+            store.submit(options.areChecked() ? change : unchecked(change), deadline::hasPassed);
         exchange.request().addFailureListener(gone -> outcome.cancel(false));
         exchange.whenDecided(outcome, this::answer, this::giveBack);
       } catch (BadEncodingException e) {

@@ -336,6 +336,21 @@ class AppTest {
     }
   }
 
+  @Test
+  void changeWhoseDeadlineHasPassed_isRefused_andChangesNothing() throws Exception {
+    String path = "/metrics/job/late";
+    assertEquals(
+        200, send("PUT", path, "late 1\n", "Holdfast-Deadline", "9999999999").statusCode());
+    for (String method : List.of("PUT", "POST", "DELETE")) {
+      HttpResponse<String> late = send(method, path, "late 2\n", "Holdfast-Deadline", "1769860800");
+      assertEquals(412, late.statusCode());
+      assertTrue(late.body().startsWith("Holdfast-Deadline: 2026-01-31T12:00:00Z"), late.body());
+      HttpResponse<String> wrong = send(method, path, "late 2\n", "Holdfast-Deadline", "soon");
+      assertEquals(400, wrong.statusCode());
+    }
+    assertTrue(send("GET", "/metrics", "").body().contains("late{instance=\"\",job=\"late\"} 1\n"));
+  }
+
   /** Reads up to the end of the headers: none of these responses has a body. */
   private static String headOf(Socket socket) throws IOException {
     StringBuilder head = new StringBuilder();

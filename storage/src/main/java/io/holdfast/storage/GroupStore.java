@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keeps groups. All methods may be called from any thread.
@@ -27,6 +28,14 @@ public interface GroupStore extends AutoCloseable {
    * <p>Cancelling the future withdraws the change if it was not yet begun.
    */
   CompletableFuture<WriteOutcome> submit(Change change);
+
+  /**
+   * Asks for a change that is not to be made any more when its turn comes too late: a client that
+   * waited for it may have repeated it at another node, and changed more there since.
+   *
+   * @param isTooLate asked by the writer, just before it gives the change its version
+   */
+  CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate);
 
   /** The picture after the last commit. Never blocks. */
   Exposition exposition();

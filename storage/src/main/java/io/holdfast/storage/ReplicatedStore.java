@@ -8,7 +8,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -25,14 +24,6 @@ public interface ReplicatedStore extends GroupStore {
 
   /** Own changes go here from now on. Called once, before the first {@link #submit}. */
   void replicateTo(Replication replication);
-
-  /**
-   * Asks for a change that is not to be made any more when its turn comes too late: who waits for
-   * it may have repeated it at another node, and changed more there since.
-   *
-   * @param isTooLate asked by the writer, just before it gives the change its version
-   */
-  CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate);
 
   /**
    * Merges what another node sent and completes when it is on the disk and in every exposition.
