@@ -7,6 +7,7 @@ import base64
 import dataclasses
 import re
 import time
+import urllib.parse
 
 import wire
 from server import ServerFailed
@@ -160,14 +161,37 @@ def _unescape(value):
     return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], value)
 
 
-def url_path(labels):
-    """Where the group is pushed to."""
+class NoPath(Exception):
+    """The target reads no path as the group's labels."""
+
+
+def url_path(labels, utf8_names):
+    """
+    Where the group is pushed to; utf8_names: whether the target reads names in paths that are
+    escaped. Raises NoPath.
+    """
     rest = sorted(name for name in labels if name != "job")
-    return "/metrics" + "".join(_segment(name, labels[name]) for name in ["job"] + rest)
+    return "/metrics" + "".join(
+        _segment(_path_name(name, utf8_names), labels[name]) for name in ["job"] + rest
+    )
+
+
+def _path_name(name, utf8_names):
+    is_plain = LEGACY_NAME.match(name)
+    if is_plain and not (utf8_names and name.startswith("U__")):
+        return name
+    if not utf8_names:
+        raise NoPath(
+            f"the target takes no label {name!r}: start it with --push.enable-utf8-names"
+        )
+    if all(ord(char) <= 0xFFFFF for char in name):
+        return _escaped_name(name)
+    if name.startswith("U__") or "/" in name or "@" in name:
+        raise NoPath(f"no path can name the label {name!r}")
+    return urllib.parse.quote(name, safe="")
 
 
 def _segment(name, value):
-    name = name if LEGACY_NAME.match(name) else _escaped_name(name)
     if PLAIN_VALUE.match(value):
         return f"/{name}/{value}"
     encoded = base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")

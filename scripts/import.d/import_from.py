@@ -36,9 +36,12 @@ def why_not(group, times, overwrite):
     return None
 
 
-def copy(target, group):
+def copy(target, group, utf8_names):
     """Why the target does not take the group, or None."""
-    path = groups.url_path(group.labels)
+    try:
+        path = groups.url_path(group.labels, utf8_names)
+    except groups.NoPath as e:
+        return str(e)
     status, _, body = target.request("PUT", path, HEADERS, group.body)
     if status in (200, 202):
         return None
@@ -51,6 +54,7 @@ def run(options):
     target = Server(options.to, tls)
     # First, so that a wrong address is told before much is read.
     times = groups.push_times(target)
+    utf8_names = target.flags().get("push.enable-utf8-names") == "true"
     with waiting(f"reading {source.url} ..."):
         found = groups.read(source)
     print(f"{source.url}: {len(found)} groups, {sum(g.series for g in found)} series")
@@ -69,7 +73,7 @@ def run(options):
                 f"would copy {group}: {group.families} families, {group.series} series", sys.stdout
             )
         else:
-            refusal = copy(target, group)
+            refusal = copy(target, group, utf8_names)
             if refusal:
                 failures += 1
                 progress.say(f"{group} was refused with {refusal}")

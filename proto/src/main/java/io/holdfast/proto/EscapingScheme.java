@@ -98,6 +98,11 @@ public enum EscapingScheme {
     return NameRule.LEGACY.isLabelName(name) ? name : escaped(name, false);
   }
 
+  /** The name as {@link #VALUES} escapes it, also where the legacy rule allows it as it is. */
+  public static String escapedValues(String name) {
+    return VALUES.escaped(name, false);
+  }
+
   /**
    * The name of which {@link #VALUES} makes this one. A name that does not begin with {@code U__},
    * or goes on with what no escaping leaves behind, stands for itself.

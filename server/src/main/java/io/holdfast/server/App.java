@@ -268,6 +268,7 @@ public final class App implements AutoCloseable {
             UrlPath.encode(UrlPath.toByteString(web.pagePrefix())),
             !web.readOnlyPage(),
             web.enableAdminApi(),
+            options.pushes().names(),
             build,
             options.effective(),
             startedAt),

@@ -44,7 +44,6 @@ final class ClusterOptionsReader {
   /** What is allowed but should not stay so, one sentence each. */
   static List<String> warnings(FlagValues flags, ClusterOptions cluster) {
     List<String> warnings = new ArrayList<>();
-    String secretFile = flags.get(ClusterFlags.SECRET_FILE);
     HostPort listen = cluster.forming().listen();
     if (cluster.forming().secret() == null) {
       warnings.add(
@@ -54,10 +53,6 @@ final class ClusterOptionsReader {
                   ClusterAddress.isLoopback(listen)
                       ? "any user of this machine"
                       : "everybody who reaches " + listen));
-    } else if (SecretFile.isReadableByOthers(secretFile)) {
-      warnings.add(
-          "--%s: any user of this machine can read \"%s\"; chmod o-r it"
-              .formatted(ClusterFlags.SECRET_FILE, secretFile));
     }
     return List.copyOf(warnings);
   }

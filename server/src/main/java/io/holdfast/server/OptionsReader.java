@@ -8,8 +8,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +26,7 @@ final class OptionsReader {
    * @throws IllegalArgumentException if a value can't be used; the message names its flag
    */
   static Options read(FlagValues flags) {
-    String externalUrl = flags.get(FlagTable.EXTERNAL_URL);
+    String externalUrl = withoutUser(flags.get(FlagTable.EXTERNAL_URL));
     String externalPath = flags.read(FlagTable.EXTERNAL_URL, OptionsReader::externalPath);
     String givenPrefix = flags.get(FlagTable.ROUTE_PREFIX);
     Options.Web web =
@@ -62,7 +65,19 @@ final class OptionsReader {
         flags.read(FlagTable.SHUTDOWN_DRAIN, GoDuration::parse),
         cluster,
         cluster == null ? List.of() : ClusterOptionsReader.warnings(flags, cluster),
-        flags.effective());
+        shown(flags, externalUrl));
+  }
+
+  /** The flags as everybody may see them: on the page, in the API, in the log. */
+  private static Map<String, String> shown(FlagValues flags, String externalUrl) {
+    Map<String, String> shown = new LinkedHashMap<>(flags.effective());
+    shown.put(FlagTable.EXTERNAL_URL, externalUrl);
+    return Collections.unmodifiableMap(shown);
+  }
+
+  /** Nobody needs the user and the password in a URL, and everybody may see it. */
+  private static String withoutUser(String url) {
+    return url.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*@", "$1//");
   }
 
   /** Empty, or with a slash in front and none at the end. */
@@ -79,16 +94,18 @@ final class OptionsReader {
       return "";
     }
     try {
-      URI parsed = new URI(url);
+      URI parsed = new URI(withoutUser(url));
       boolean isPath = parsed.getScheme() == null && url.startsWith("/");
       if (!isPath && (parsed.getScheme() == null || parsed.getHost() == null)) {
         throw new IllegalArgumentException(
-            "\"" + url + "\" (expected: a URL such as https://example.org/pushgateway/)");
+            "\""
+                + withoutUser(url)
+                + "\" (expected: a URL such as https://example.org/pushgateway/)");
       }
       return String.valueOf(parsed.getPath());
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(
-          "\"" + url + "\" (expected: a URL; " + e.getReason() + ")");
+          "\"" + withoutUser(url) + "\" (expected: a URL; " + e.getReason() + ")");
     }
   }
 

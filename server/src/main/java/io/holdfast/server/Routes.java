@@ -81,20 +81,22 @@ final class Routes {
   }
 
   private void addGroupPage(String path, boolean isBase64) {
-    addGroup("GET", path, isBase64, "group", Route.Group::new);
-    addGroup("POST", path, isBase64, "group", Route.GroupDeletion::new);
+    // The page escapes names also for a store that was filled while the flag was on.
+    addGroup("GET", path, isBase64, NameRule.UTF8, "group", Route.Group::new);
+    addGroup("POST", path, isBase64, NameRule.UTF8, "group", Route.GroupDeletion::new);
   }
 
   private void addGroup(String path, boolean isBase64) {
-    addGroup("PUT", path, isBase64, "push", labels -> new Route.Push(labels, true));
-    addGroup("POST", path, isBase64, "push", labels -> new Route.Push(labels, false));
-    addGroup("DELETE", path, isBase64, "delete", Route.Delete::new);
+    addGroup("PUT", path, isBase64, names, "push", labels -> new Route.Push(labels, true));
+    addGroup("POST", path, isBase64, names, "push", labels -> new Route.Push(labels, false));
+    addGroup("DELETE", path, isBase64, names, "delete", Route.Delete::new);
   }
 
   private void addGroup(
       String method,
       String path,
       boolean isBase64,
+      NameRule rule,
       String handler,
       Function<SortedMap<String, String>, Route> route) {
     pages.add(
@@ -102,7 +104,7 @@ final class Routes {
         path,
         (job, labels) -> {
           try {
-            return route.apply(GroupingLabels.read(job, isBase64, labels, names));
+            return route.apply(GroupingLabels.read(job, isBase64, labels, rule));
           } catch (BadLabelsException e) {
             return new Route.BadRequest(String.valueOf(e.getMessage()), handler);
           }

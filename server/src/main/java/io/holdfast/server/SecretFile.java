@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 
 /** What the nodes of a cluster know and nobody else. Never shown: messages have its path only. */
@@ -18,7 +17,8 @@ final class SecretFile {
   /**
    * The file's content without the line end that editors put behind it.
    *
-   * @throws IllegalArgumentException if there is no secret of a sensible length to be read
+   * @throws IllegalArgumentException if there is no secret of a sensible length to be read, or if
+   *     others can read or change it
    */
   static byte[] read(String path) {
     byte[] secret = withoutLineEnd(content(path));
@@ -27,15 +27,30 @@ final class SecretFile {
           "\"%s\" (expected: a file with a secret of %d to %d bytes, such as \"openssl rand -hex 32\" makes)"
               .formatted(path, MINIMUM_BYTES, MAXIMUM_BYTES));
     }
+    refuseOpenToOthers(Path.of(path));
     return secret;
   }
 
-  /** Whether any user of the machine can read it; false where that cannot be told. */
-  static boolean isReadableByOthers(String path) {
+  /**
+   * As ssh does: a file of this process's own user must be open to no other. Another user's, such
+   * as root's that Kubernetes mounts, may let a group read it, for how else could this one.
+   */
+  private static void refuseOpenToOthers(Path path) {
+    int mode;
+    boolean isOwn;
     try {
-      return Files.getPosixFilePermissions(Path.of(path)).contains(PosixFilePermission.OTHERS_READ);
-    } catch (IOException | UnsupportedOperationException e) {
-      return false;
+      mode = (int) Files.getAttribute(path, "unix:mode") & 0777;
+      Object ourselves = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      isOwn = Files.getAttribute(path, "unix:uid").equals(ourselves);
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      // No permissions of this kind here, or nobody can tell.
+      return;
+    }
+    int allowed = isOwn ? 0700 : 0740;
+    if ((mode & ~allowed) != 0) {
+      throw new IllegalArgumentException(
+          "\"%s\" is open to other users with mode %04o (expected: chmod %s %s)"
+              .formatted(path, mode, isOwn ? "600" : "640", path));
     }
   }
 

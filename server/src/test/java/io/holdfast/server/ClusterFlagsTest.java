@@ -11,6 +11,7 @@ import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -254,17 +256,40 @@ class ClusterFlagsTest {
     assertEquals(List.of(), options.warnings());
   }
 
-  @Test
-  void secret_thatAnyUserCanRead_isWarnedOf() throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "rw-r-----, 0640",
+    "rw--w----, 0620",
+    "rw----r--, 0604",
+    "rw-----w-, 0602",
+    "rw-rw-rw-, 0666"
+  })
+  void secret_thatIsOpenToOthers_isRefused_withTheRemedy(String permissions, String mode)
+      throws IOException {
     Path file = secretFile(SECRET);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
 
-    assertEquals(
-        List.of(
-            "--cluster.secret-file: any user of this machine can read \""
-                + file
-                + "\"; chmod o-r it"),
-        run(with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file)).warnings());
+    assertRefused(
+        "--cluster.secret-file: \"%s\" is open to other users with mode %s (expected: chmod 600 %s)"
+            .formatted(file, mode, file),
+        with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file));
+  }
+
+  /** As Kubernetes mounts it. Tests that run as root can give a file away. */
+  @Test
+  void secret_ofAnotherUser_mayBeReadByItsGroup_andByNobodyElse() throws IOException {
+    Path file = secretFile(SECRET);
+    Assumptions.assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    Files.setAttribute(file, "unix:uid", 65_534);
+    String[] arguments = with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file);
+    assertNotNull(cluster(arguments).forming().secret());
+
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertRefused(
+        "--cluster.secret-file: \"%s\" is open to other users with mode 0644 (expected: chmod 640 %s)"
+            .formatted(file, file),
+        arguments);
   }
 
   @ParameterizedTest
@@ -310,7 +335,7 @@ class ClusterFlagsTest {
 
   private Path secretFile(String content) throws IOException {
     Path file = Files.writeString(directory.resolve("secret"), content);
-    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   private static String hostName() throws IOException {

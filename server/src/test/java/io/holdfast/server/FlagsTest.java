@@ -223,4 +223,13 @@ class FlagsTest {
     var refusal = assertInstanceOf(Flags.Result.Refuse.class, parse(arguments));
     assertTrue(refusal.message().startsWith(message), refusal.message());
   }
+
+  @Test
+  void passwordInTheExternalUrl_isShownNowhere() {
+    Options options = run("--web.external-url=https://me:hunter2@example.org/out/");
+    assertEquals("https://example.org/out/", options.web().externalUrl());
+    assertFalse(options.effective().toString().contains("hunter2"));
+    Flags.Result bad = Flags.parse(new String[] {"--web.external-url=http://me:hunter2@::/"});
+    assertFalse(bad.toString().contains("hunter2"), bad::toString);
+  }
 }

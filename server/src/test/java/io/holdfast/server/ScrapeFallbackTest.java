@@ -94,7 +94,7 @@ class ScrapeFallbackTest {
         () -> new ClusterStatus("", "", null, 1, 1, true, List.of(), null);
     Pages pages =
         new Pages(
-            new Pages.Settings("", true, false, Map.of(), Map.of(), Instant.EPOCH),
+            new Pages.Settings("", true, false, NameRule.LEGACY, Map.of(), Map.of(), Instant.EPOCH),
             InstantSource.system());
     GatewayHandler.Handlers handlers =
         new GatewayHandler.Handlers(

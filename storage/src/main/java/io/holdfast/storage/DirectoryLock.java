@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryLock implements AutoCloseable {
   static final String FILE_NAME = "holdfast.lock";
 
+  private static final Set<PosixFilePermission> OWNERS_FILE =
+      PosixFilePermissions.fromString("rw-------");
+
   private final FileChannel channel;
 
   private DirectoryLock(FileChannel channel) {
@@ -25,9 +33,14 @@ final class DirectoryLock implements AutoCloseable {
 
   /** The lock, or null if another store has it, in this process or another. */
   static @Nullable DirectoryLock tryTake(Path directory) throws IOException {
+    // A link would let its maker choose which file of this process's user is made or locked.
+    Set<OpenOption> options =
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    Path file = directory.resolve(FILE_NAME);
     FileChannel channel =
-        FileChannel.open(
-            directory.resolve(FILE_NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        StoreDirectory.arePermissionsKnown(file)
+            ? FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(OWNERS_FILE))
+            : FileChannel.open(file, options);
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {

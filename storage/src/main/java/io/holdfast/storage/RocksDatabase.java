@@ -83,7 +83,7 @@ final class RocksDatabase implements AutoCloseable {
    */
   static RocksDatabase open(Path directory) throws StoreException {
     try {
-      Files.createDirectories(directory);
+      StoreDirectory.create(directory);
     } catch (FileAlreadyExistsException e) {
       throw new StoreException(
           "--storage.path=" + directory + ": " + e.getFile() + " is not a directory", e);

@@ -5,9 +5,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The files of a store that nobody has open. */
 final class StoreDirectory {
@@ -16,7 +21,34 @@ final class StoreDirectory {
   /** Names the manifest; where it is missing, RocksDB makes a new store and deletes the old one. */
   private static final String CURRENT = "CURRENT";
 
+  private static final Logger log = LoggerFactory.getLogger(StoreDirectory.class);
+  private static final Set<PosixFilePermission> OWNERS_DIRECTORY =
+      PosixFilePermissions.fromString("rwx------");
+
   private StoreDirectory() {}
+
+  /**
+   * Makes the directory, for its owner alone, and says so if one that was there is open to others.
+   */
+  static void create(Path directory) throws IOException {
+    if (!arePermissionsKnown(directory)) {
+      Files.createDirectories(directory);
+      return;
+    }
+    Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNERS_DIRECTORY));
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+    if (permissions.contains(PosixFilePermission.OTHERS_READ)
+        || permissions.contains(PosixFilePermission.OTHERS_EXECUTE)) {
+      log.atWarn()
+          .addKeyValue("path", directory)
+          .addKeyValue("permissions", PosixFilePermissions.toString(permissions))
+          .log("data directory is open to every user of the machine; chmod 700 it");
+    }
+  }
+
+  static boolean arePermissionsKnown(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
 
   /**
    * Moves everything into a new directory below, because the store's own may be a mount point. If
@@ -26,7 +58,7 @@ final class StoreDirectory {
    */
   static Path setAside(Path directory, Instant now) throws IOException {
     Path aside = directory.resolve(ASIDE + now.toString().replace(':', '-'));
-    Files.createDirectory(aside);
+    create(aside);
     List<Path> files;
     try (Stream<Path> all = Files.list(directory)) {
       files = all.filter(Files::isRegularFile).filter(StoreDirectory::isMovedWithTheRest).toList();

@@ -2,11 +2,14 @@ package io.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -46,5 +49,36 @@ class StoreDirectoryTest {
       assertEquals(expected, moved.keySet());
       moved.forEach((name, bytes) -> assertArrayEquals(before.get(name), bytes, name));
     }
+  }
+
+  @Test
+  void newDirectories_areForTheirOwnerAlone() throws Exception {
+    Path directory = temp.resolve("made").resolve("store");
+    try (StoreFixture fixture = new StoreFixture(directory)) {
+      try (RocksGroupStore store = fixture.openReplicated()) {
+        store.submit(Pushes.put(Pushes.job("j"), "m 1\n")).join();
+      }
+      assertEquals("rwx------", permissions(temp.resolve("made")));
+      assertEquals("rwx------", permissions(directory));
+      assertEquals("rw-------", permissions(directory.resolve(DirectoryLock.FILE_NAME)));
+      assertEquals("rwx------", permissions(StoreDirectory.setAside(directory, NOW)));
+    }
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void lockThatIsALink_isRefused_andItsTargetIsNotMade() throws Exception {
+    Path directory = Files.createDirectory(temp.resolve("store"));
+    Path target = temp.resolve("target");
+    Files.createSymbolicLink(directory.resolve(DirectoryLock.FILE_NAME), target);
+    try (StoreFixture fixture = new StoreFixture(directory)) {
+      assertThrows(
+          StoreException.class,
+          () -> fixture.openOrRefuse(StoreFixture.replicated(directory, true)));
+    }
+    assertFalse(Files.exists(target));
   }
 }

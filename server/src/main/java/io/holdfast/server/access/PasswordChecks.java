@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <h2>What nobody learns</h2>
  *
- * Whether a user exists: an unknown one costs as much as the most expensive of the known, waits in
- * the same queue, and is remembered in the same way.
+ * Whether a user exists: a wrong password costs as much as that of the most expensive user, whether
+ * the user is cheaper or unknown, waits in the same queue, and is remembered in the same way.
  *
  * <p>Concurrency: any threads may call {@link #check}; one lock guards all state and is never held
  * during a check. Consumers run on this class's threads and must hand over at once.
@@ -87,7 +87,7 @@ public final class PasswordChecks implements AutoCloseable {
   private record Check(
       CredentialsKey key,
       Credentials credentials,
-      boolean isUser,
+      Users users,
       PasswordHash hash,
       List<Consumer<Answer>> waiting) {}
 
@@ -114,8 +114,7 @@ public final class PasswordChecks implements AutoCloseable {
         same.waiting().add(later);
         return Answer.LATER;
       }
-      Check check =
-          new Check(key, credentials, users.has(credentials.user()), hash, new ArrayList<>());
+      Check check = new Check(key, credentials, users, hash, new ArrayList<>());
       if (!queue.offer(address, check)) {
         return Answer.TOO_MANY;
       }
@@ -144,8 +143,7 @@ public final class PasswordChecks implements AutoCloseable {
     }
     Boolean isRight = null;
     try {
-      boolean matches = check.hash().matches(check.credentials().password());
-      isRight = matches && check.isUser();
+      isRight = check.users().areRight(check.credentials(), check.hash(), cost -> {});
       checked.run();
     } catch (RuntimeException e) {
       log.error("a password could not be checked", e);

@@ -1,7 +1,10 @@
 package io.holdfast.server.access;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
 /** Who may do everything. Nobody in it means that everybody may. */
@@ -11,6 +14,9 @@ public final class Users {
   private final Map<String, PasswordHash> hashes;
   private final PasswordHash nobodys;
 
+  /** Of the dearest hash: each wrong password costs as much. */
+  private final int cost;
+
   /**
    * @param hashes by the user's name
    */
@@ -18,9 +24,8 @@ public final class Users {
     this.hashes =
         hashes.entrySet().stream()
             .collect(Collectors.toUnmodifiableMap(e -> bytes(e.getKey()), Map.Entry::getValue));
-    this.nobodys =
-        PasswordHash.nobodys(
-            hashes.values().stream().mapToInt(PasswordHash::cost).max().orElse(LOWEST_COST));
+    this.cost = hashes.values().stream().mapToInt(PasswordHash::cost).max().orElse(LOWEST_COST);
+    this.nobodys = PasswordHash.nobodys(cost);
   }
 
   /** Names come in UTF-8 from any client worth its name; see {@link Credentials#user}. */
@@ -32,8 +37,40 @@ public final class Users {
     return hashes.isEmpty();
   }
 
-  boolean has(String user) {
-    return hashes.containsKey(user);
+  /** What an operator should mend about the hashes, one sentence each. */
+  public List<String> advice() {
+    List<String> advice = new ArrayList<>();
+    int cheapest = hashes.values().stream().mapToInt(PasswordHash::cost).min().orElse(cost);
+    if (cheapest != cost) {
+      advice.add(
+          "bcrypt costs differ (%d to %d): wrong passwords of every user take as long as the dearest; give all one cost"
+              .formatted(cheapest, cost));
+    }
+    if (cheapest < LOWEST_COST) {
+      advice.add(
+          "a bcrypt cost of %d is quick to guess (expected: at least %d)"
+              .formatted(cheapest, LOWEST_COST));
+    }
+    return advice;
+  }
+
+  /**
+   * Whether these are a user's name and password. Takes long. What is wrong takes as long as the
+   * dearest hash does, whoever the user is, so that nobody learns from the time which users exist.
+   *
+   * @param work is told the cost of each bcrypt run, of which one more is twice the work
+   */
+  boolean areRight(Credentials credentials, PasswordHash hash, IntConsumer work) {
+    work.accept(hash.cost());
+    if (hash.matches(credentials.password()) && hashes.containsKey(credentials.user())) {
+      return true;
+    }
+    // 2^c + 2^c + 2^(c+1) + ... + 2^(d-1) = 2^d
+    for (int missing = hash.cost(); missing < cost; missing++) {
+      work.accept(missing);
+      var unused = PasswordHash.nobodys(missing).matches(credentials.password());
+    }
+    return false;
   }
 
   /** What a user's password is checked against: an unknown one's costs as much, and fails. */

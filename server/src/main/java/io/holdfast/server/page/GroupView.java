@@ -22,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  * @param families some of them, in order
  * @param asked what the address asks for
  * @param hasMore whether there are families after these
- * @param pushUrl where to push to it, for a shell
+ * @param pushUrl where to push to it; null if no push can name it
  */
 record GroupView(
-    GroupRow row, List<FamilyView> families, Asked asked, boolean hasMore, String pushUrl) {
+    GroupRow row,
+    List<FamilyView> families,
+    Asked asked,
+    boolean hasMore,
+    @Nullable String pushUrl) {
   static final int MAX_FAMILIES = 100;
 
   /** Whatever was pushed, a page can be looked at. */
@@ -56,7 +60,7 @@ record GroupView(
 
   /** Null if the group is not there. */
   static @Nullable GroupView read(
-      Picture picture, GroupKey key, Asked asked, String pushUrl, Instant now) {
+      Picture picture, GroupKey key, Asked asked, @Nullable String pushUrl, Instant now) {
     Exposition exposition = picture.exposition();
     GroupSummary summary = exposition.summary(key).orElse(null);
     if (summary == null) {
@@ -129,11 +133,15 @@ record GroupView(
     return "?from=" + (asked.from + families.size());
   }
 
-  String pushCommand() {
-    return "echo 'some_metric 3.14' | curl --data-binary @- '" + pushUrl + "'";
+  /** For a shell; null if no push can name the group. */
+  @Nullable String pushCommand() {
+    return pushUrl == null
+        ? null
+        : "echo 'some_metric 3.14' | curl --data-binary @- " + ShellWord.of(pushUrl);
   }
 
-  String deleteCommand() {
-    return "curl -X DELETE '" + pushUrl + "'";
+  /** For a shell; null if no request but the page's own can name the group. */
+  @Nullable String deleteCommand() {
+    return pushUrl == null ? null : "curl -X DELETE " + ShellWord.of(pushUrl);
   }
 }

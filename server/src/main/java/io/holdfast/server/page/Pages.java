@@ -3,6 +3,7 @@ package io.holdfast.server.page;
 import gg.jte.ContentType;
 import gg.jte.TemplateEngine;
 import gg.jte.output.Utf8ByteOutput;
+import io.holdfast.proto.NameRule;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.Picture;
@@ -11,7 +12,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +33,7 @@ public final class Pages {
    * @param prefix of all addresses, escaped; see {@link Site}
    * @param mayDelete whether the page may delete groups
    * @param mayWipe whether it may delete all of them
+   * @param names the rule that names in the paths of pushes are read by
    * @param build name and value of what there is to say of the build, in order
    * @param flags name without dashes, and value
    */
@@ -40,6 +41,7 @@ public final class Pages {
       String prefix,
       boolean mayDelete,
       boolean mayWipe,
+      NameRule names,
       Map<String, String> build,
       Map<String, String> flags,
       Instant startedAt) {}
@@ -94,7 +96,8 @@ public final class Pages {
       Node node, Exposition exposition, Map<String, String> parameters, String pushUrl) {
     Frame frame = frame("Groups", GROUPS, node);
     GroupList list = GroupList.of(exposition, GroupQuery.read(parameters), frame.now());
-    return page(200, "groups.jte", Map.of("frame", frame, "list", list, "pushUrl", pushUrl));
+    String example = ShellWord.of(pushUrl + "/job/backup");
+    return page(200, "groups.jte", Map.of("frame", frame, "list", list, "example", example));
   }
 
   /**
@@ -105,13 +108,13 @@ public final class Pages {
   public Page group(
       Node node, Picture picture, GroupKey key, Map<String, String> parameters, String pushUrl) {
     Frame frame = frame(title(key), "", node);
-    SortedMap<String, String> labels = key.labels();
+    String path = GroupPath.pushed(key.labels(), settings.names());
     GroupView group =
         GroupView.read(
             picture,
             key,
             GroupView.Asked.read(parameters),
-            pushUrl + GroupPath.of(labels),
+            path == null ? null : pushUrl + path,
             frame.now());
     boolean isFragment = parameters.containsKey("fragment");
     if (group == null) {

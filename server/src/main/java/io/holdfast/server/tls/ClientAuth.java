@@ -27,7 +27,8 @@ public enum ClientAuth {
     return requires;
   }
 
-  boolean verifies() {
+  /** Whether a certificate must have been signed by a trusted authority. */
+  public boolean verifies() {
     return verifies;
   }
 }

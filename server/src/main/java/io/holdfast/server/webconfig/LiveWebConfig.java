@@ -69,6 +69,7 @@ public final class LiveWebConfig implements AutoCloseable {
     seen = new WatchedFiles();
     current = reader.read(file, seen);
     metrics.reloaded(current, clock.instant());
+    advise(current);
     TlsSettings tls = current.tls();
     if (tls != null) {
       ProcessWideTls.neededBy(tls.handshake()).apply();
@@ -134,7 +135,14 @@ public final class LiveWebConfig implements AutoCloseable {
     bad = null;
     told = null;
     metrics.reloaded(changed, clock.instant());
+    advise(changed);
     log.atInfo().addKeyValue("file", file).log("web config file has changed and is in use");
+  }
+
+  private void advise(WebConfig config) {
+    for (String advice : config.users().advice()) {
+      log.atWarn().addKeyValue("file", file).addKeyValue("advice", advice).log("weak web config");
+    }
   }
 
   private void complain(String reason) {

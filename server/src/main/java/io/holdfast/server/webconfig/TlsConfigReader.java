@@ -152,11 +152,12 @@ final class TlsConfigReader {
     if (hasNames && names.isEmpty()) {
       throw keys.bad("client_allowed_sans", "an empty list (expected: a name, or no such key)");
     }
-    if (!auth.asks() && (authorities.isPresent() || hasNames)) {
+    if (!auth.verifies() && (authorities.isPresent() || hasNames)) {
+      // Anybody can sign a certificate of his own, with any name in it.
       throw keys.bad(
           authorities.map(Pem::key).orElse("client_allowed_sans"),
-          "without a client_auth_type that asks for certificates"
-              + " (expected: client_auth_type: RequireAndVerifyClientCert)");
+          "beside client_auth_type: %s, which takes certificates that nobody has signed (expected: client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven)"
+              .formatted(policy));
     }
     return new TlsSettings.Clients(
         auth,

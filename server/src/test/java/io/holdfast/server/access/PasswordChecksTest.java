@@ -2,6 +2,7 @@ package io.holdfast.server.access;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import at.favre.lib.crypto.bcrypt.BCrypt;
@@ -167,12 +168,42 @@ class PasswordChecksTest {
         });
   }
 
+  /** Work doubles with each cost, so the sum tells the time that a client may measure. */
+  @Test
+  void wrongPassword_costsAsMuch_whicheverUserItIsTriedFor() {
+    Users users =
+        new Users(
+            Map.of(
+                "cheap", hash(4, "right"), "middle", hash(5, "right"), "dear", hash(7, "right")));
+    for (String user : List.of("cheap", "middle", "dear", "nobody")) {
+      long[] work = new long[1];
+      Credentials wrong = credentials(user, "wrong");
+      assertFalse(users.areRight(wrong, users.hashOf(user), cost -> work[0] += 1L << cost));
+      assertEquals(1L << 7, work[0], user);
+    }
+    Credentials right = credentials("cheap", "right");
+    assertTrue(users.areRight(right, users.hashOf("cheap"), cost -> {}));
+  }
+
+  @Test
+  void costsThatDiffer_orAreLow_areAdvisedAgainst() {
+    assertEquals(List.of(), new Users(Map.of()).advice());
+    assertEquals(List.of(), new Users(Map.of("a", hash(10, "x"), "b", hash(10, "y"))).advice());
+    List<String> advice = new Users(Map.of("a", hash(4, "x"), "b", hash(5, "y"))).advice();
+    assertEquals(2, advice.size());
+    assertTrue(advice.get(0).startsWith("bcrypt costs differ (4 to 5)"), advice::toString);
+    assertTrue(advice.get(1).startsWith("a bcrypt cost of 4 is quick to guess"), advice::toString);
+  }
+
   private static Credentials credentials(String user, String password) {
     return new Credentials(user, password.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Users users(int cost, String name, String password) {
-    String hash = BCrypt.withDefaults().hashToString(cost, password.toCharArray());
-    return new Users(Map.of(name, new PasswordHash(hash)));
+    return new Users(Map.of(name, hash(cost, password)));
+  }
+
+  private static PasswordHash hash(int cost, String password) {
+    return new PasswordHash(BCrypt.withDefaults().hashToString(cost, password.toCharArray()));
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.BucketSpan;
 import io.holdfast.proto.metrics.Counter;
 import io.holdfast.proto.metrics.Exemplar;
@@ -15,6 +16,7 @@ import io.holdfast.proto.metrics.MetricType;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -44,7 +46,9 @@ final class PageIT {
 
   @BeforeAll
   static void start() throws IOException {
-    server = processes.holdfastOn(Port.free(), directory, "--web.enable-admin-api");
+    server =
+        processes.holdfastOn(
+            Port.free(), directory, "--web.enable-admin-api", "--push.enable-utf8-names");
     browser = Browser.desktop(server);
   }
 
@@ -257,6 +261,47 @@ final class PageIT {
     browser.open("/");
     assertEquals(List.of("one"), browser.jobs());
     assertNoComplaints();
+  }
+
+  /** Names that say something else to browsers and shells than to the server. */
+  @Test
+  void hostileNames_leadToTheirOwnGroup_onThePageAndInItsCommands() throws Exception {
+    push("/job/backup/instance/db1", "m 1\n");
+    push("/job/backup/U__instance_2f_db1_23_/looks-alike", "m 2\n");
+    push("/job/backup/" + EscapingScheme.escapedValues("x';touch pwned;'") + "/runs", "m 3\n");
+    browser.open("/?q=looks-alike");
+    openGroup(browser);
+    browser.click("[data-delete]");
+    browser.await("the question", () -> assertTrue(browser.text("#confirm").contains("db1#")));
+    browser.click("#confirm [value=delete]");
+    browser.await("the delete", () -> assertEquals(2, pushTimes()));
+    assertTrue(server.scrape().samples("m").toString().contains("instance=\"db1\""));
+
+    browser.open("/?q=runs");
+    openGroup(browser);
+    List<String> commands =
+        browser.findAll(".commands code").stream()
+            .map(code -> String.valueOf(code.getDomProperty("textContent")))
+            .toList();
+    Path empty = Files.createTempDirectory(directory, "shell");
+    assertEquals(2, commands.size());
+    assertEquals(0, shell(empty, commands.get(0)));
+    assertTrue(server.scrape().samples("some_metric").toString().contains("runs"));
+    assertEquals(2, pushTimes());
+    assertEquals(0, shell(empty, commands.get(1)));
+    assertEquals(1, pushTimes());
+    assertTrue(server.scrape().samples("m").toString().contains("instance=\"db1\""));
+    assertEquals(0, empty.toFile().list().length);
+    assertNoComplaints();
+  }
+
+  private static int shell(Path directory, String command) throws Exception {
+    return new ProcessBuilder("sh", "-c", command)
+        .directory(directory.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 
   private static int pushTimes() throws IOException {

@@ -159,10 +159,10 @@ final class TlsIT {
     node.change(names + "  client_allowed_sans: [example]\n");
     refuses(node, none, stranger, known);
     node.change(
-        SecureNode.TLS
-            + "  client_auth_type: RequestClientCert\n  client_allowed_sans: [known.example]\n");
-    serves(node, known, stranger);
-    refuses(node, none, wrongUse);
+        authority
+            + "  client_auth_type: VerifyClientCertIfGiven\n  client_allowed_sans: [known.example]\n");
+    serves(node, none, known);
+    refuses(node, stranger, wrongUse);
   }
 
   @Test

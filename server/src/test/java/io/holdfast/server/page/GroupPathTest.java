@@ -1,8 +1,11 @@
 package io.holdfast.server.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.proto.NameRule;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -37,5 +40,24 @@ class GroupPathTest {
       String path = path("job", "x" + c + "y");
       assertTrue(path.matches("/job(@base64)?/[A-Za-z0-9_.~%-]+"), path);
     }
+  }
+
+  @Test
+  void names_areEscaped_unlessTheyArePlain() {
+    assertEquals("/job/a/U__instance_2f_db1_23_/v", path("job", "a", "instance/db1#", "v"));
+    assertEquals("/job/a/U__x_27__3b_touch_20_y/v", path("job", "a", "x';touch y", "v"));
+    assertEquals(
+        "/job/a/U__U____x_2e_y/v".replace("_2e_", "__2e__"), path("job", "a", "U__x_2e_y", "v"));
+    assertEquals("/job/a/%F4%8F%BF%BF/v", path("job", "a", "\udbff\udfff", "v"));
+    assertEquals(GroupPath.NOWHERE, path("job", "a", "/\udbff\udfff", "v"));
+  }
+
+  @Test
+  void pushes_nameOnlyWhatTheServerReads() {
+    TreeMap<String, String> labels = new TreeMap<>(Map.of("job", "a", "x.y", "v"));
+    assertEquals("/job/a/U__x_2e_y/v", GroupPath.pushed(labels, NameRule.UTF8));
+    assertNull(GroupPath.pushed(labels, NameRule.LEGACY));
+    labels = new TreeMap<>(Map.of("job", "a", "U__x_2e_y", "v"));
+    assertEquals("/job/a/U__x_2e_y/v", GroupPath.pushed(labels, NameRule.LEGACY));
   }
 }

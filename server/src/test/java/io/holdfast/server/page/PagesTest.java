@@ -8,6 +8,7 @@ import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.cluster.ClusterStatus.Copying;
 import io.holdfast.cluster.ClusterStatus.Member;
 import io.holdfast.cluster.ClusterStatus.State;
+import io.holdfast.proto.NameRule;
 import io.holdfast.storage.Exposition;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -22,7 +23,8 @@ class PagesTest {
 
   private final Pages pages =
       new Pages(
-          new Pages.Settings("", true, false, Map.of(), Map.of(), NOW.minusSeconds(3600)),
+          new Pages.Settings(
+              "", true, false, NameRule.LEGACY, Map.of(), Map.of(), NOW.minusSeconds(3600)),
           () -> NOW);
 
   private static Member member(String name, State state, String unready, long lag) {

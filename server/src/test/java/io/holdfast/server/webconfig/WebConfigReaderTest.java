@@ -145,7 +145,7 @@ class WebConfigReaderTest {
   @Test
   void certificateAndKey_mayStandInTheFile() throws Exception {
     String yaml =
-        "tls_server_config:\n  client_auth_type: RequestClientCert\n"
+        "tls_server_config:\n  client_auth_type: VerifyClientCertIfGiven\n"
             + block("cert", "server.crt")
             + block("key", "server.key")
             + block("client_ca", "ca.crt");
@@ -262,14 +262,19 @@ class WebConfigReaderTest {
       delimiter = '|',
       value = {
         "client_auth_type: Maybe | client_auth_type: \"Maybe\" (expected: one of NoClientCert, Requ",
-        "client_ca_file: ca.crt | client_ca_file: without a client_auth_type that asks for certif",
-        "client_allowed_sans: [a] | client_allowed_sans: without a client_auth_type that asks for",
-        "client_auth_type: RequestClientCert, client_allowed_sans: [] | client_allowed_sans: an em",
-        "client_auth_type: RequestClientCert, client_allowed_sans: a | client_allowed_sans: not a",
-        "client_auth_type: RequestClientCert, client_ca_file: no | client_ca_file: \"no\" (expected:",
-        "client_auth_type: RequestClientCert, client_ca_file: junk.pem | client_ca_file: \"junk.pem",
-        "client_auth_type: RequestClientCert, client_ca: junk | client_ca: no certificate (expecte",
-        "client_auth_type: RequestClientCert, client_ca: a, client_ca_file: b | client_ca: given b",
+        "client_ca_file: ca.crt | client_ca_file: beside client_auth_type: NoClientCert, which takes",
+        "client_allowed_sans: [a] | client_allowed_sans: beside client_auth_type: NoClientCert, wh",
+        "client_auth_type: RequireAnyClientCert, client_ca_file: ca.crt, client_allowed_sans: [a]"
+            + " | client_ca_file: beside client_auth_type: RequireAnyClientCert, which takes",
+        "client_auth_type: RequireAnyClientCert, client_allowed_sans: [a] | client_allowed_sans: be",
+        "client_auth_type: RequestClientCert, client_ca_file: ca.crt | client_ca_file: beside clie",
+        "client_auth_type: RequireClientCert, client_ca_file: ca.crt | client_ca_file: beside clie",
+        "client_auth_type: VerifyClientCertIfGiven, client_allowed_sans: [] | client_allowed_sans: an em",
+        "client_auth_type: VerifyClientCertIfGiven, client_allowed_sans: a | client_allowed_sans: not a",
+        "client_auth_type: VerifyClientCertIfGiven, client_ca_file: no | client_ca_file: \"no\" (expected:",
+        "client_auth_type: VerifyClientCertIfGiven, client_ca_file: junk.pem | client_ca_file: \"junk.pem",
+        "client_auth_type: VerifyClientCertIfGiven, client_ca: junk | client_ca: no certificate (expecte",
+        "client_auth_type: VerifyClientCertIfGiven, client_ca: a, client_ca_file: b | client_ca: given b",
         "min_version: TLS14 | min_version: \"TLS14\" (expected: one of TLS10, TLS11, TLS12, TLS13)",
         "min_version: '' | min_version: \"\" (expected: one of TLS10, TLS11, TLS12, TLS13)",
         "max_version: tls12 | max_version: \"tls12\" (expected: one of TLS10, TLS11, TLS12, TLS13)",
