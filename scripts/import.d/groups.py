@@ -22,8 +22,12 @@ ATTEMPTS = 5
 
 LEGACY_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*\Z")
 PLAIN_VALUE = re.compile(r"[A-Za-z0-9_:-][A-Za-z0-9_.:-]*\Z")
+TEXT = "text/plain;version=0.0.4;escaping=allow-utf-8"
 SAMPLE = re.compile(r"push_time_seconds\{(.*)\} (\S+)\Z")
-LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
+# A name that is not plain stands in quotes.
+LABEL = re.compile(
+    r'(?:([a-zA-Z_][a-zA-Z0-9_]*)|"((?:[^"\\]|\\.)*)")="((?:[^"\\]|\\.)*)"'
+)
 
 
 class Changing(Exception):
@@ -140,14 +144,17 @@ def _time(listed, name):
 def push_times(target):
     """When the target's groups were last pushed, by their labels without an empty instance."""
     path = target.flags().get("web.telemetry-path", "/metrics")
-    status, _, body = target.get(path + "?collect[]=pushed", "text/plain")
+    status, _, body = target.get(path + "?collect[]=pushed", TEXT)
     if status != 200:
         raise ServerFailed(f"{target.url}{path} answers {status}: {body.decode(errors='replace')}")
     times = {}
     for line in body.decode().split("\n"):
         sample = SAMPLE.match(line)
         if sample:
-            labels = {name: _unescape(value) for name, value in LABEL.findall(sample[1])}
+            labels = {
+                plain or _unescape(quoted): _unescape(value)
+                for plain, quoted, value in LABEL.findall(sample[1])
+            }
             times[key(labels)] = float(sample[2])
     return times
 

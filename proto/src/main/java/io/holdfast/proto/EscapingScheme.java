@@ -1,5 +1,11 @@
 package io.holdfast.proto;
 
+import io.holdfast.proto.metrics.LabelPair;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +68,10 @@ public enum EscapingScheme {
   };
 
   private static final String VALUES_PREFIX = "U__";
+
+  /** Behind a label's name in a text, this one would overwrite the metric's own name. */
+  private static final String NAME_LABEL = "__name__";
+
   private static final int MAX_HEX_DIGITS = 6;
 
   private final String term;
@@ -93,9 +103,54 @@ public enum EscapingScheme {
     return NameRule.LEGACY.isMetricName(name) ? name : escaped(name, true);
   }
 
-  /** A label name as this scheme shows it, without quotes. A colon is not allowed in one. */
-  public String labelName(String name) {
-    return NameRule.LEGACY.isLabelName(name) ? name : escaped(name, false);
+  /**
+   * The names of one series' labels as this scheme shows them, in the order given, without quotes.
+   * A colon is not allowed in a label's name. No two are equal: a name that the legacy rule allows
+   * stays, and of others that would look the same, all but the first end with a number. So the
+   * names of a label depend on its neighbours.
+   *
+   * @param labels with distinct names, sorted by name
+   */
+  public String[] labelNames(List<LabelPair> labels) {
+    String[] names = new String[labels.size()];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = labels.get(i).getName();
+    }
+    return labelNames(names);
+  }
+
+  /** As {@link #labelNames(List)}; the array becomes the result. */
+  String[] labelNames(String[] names) {
+    if (this == ALLOW_UTF8) {
+      return names;
+    }
+    Set<String> taken = new HashSet<>();
+    taken.add(NAME_LABEL);
+    for (String name : names) {
+      if (NameRule.LEGACY.isLabelName(name)) {
+        taken.add(name);
+      }
+    }
+    // Counted on from look-alike to look-alike, so that many of them cost no more than their
+    // number.
+    Map<String, Integer> lookalikes = new HashMap<>();
+    for (int i = 0; i < names.length; i++) {
+      if (!NameRule.LEGACY.isLabelName(names[i])) {
+        names[i] = distinct(escaped(names[i], false), taken, lookalikes);
+      }
+    }
+    return names;
+  }
+
+  private static String distinct(String shown, Set<String> taken, Map<String, Integer> lookalikes) {
+    String name = shown;
+    int number = lookalikes.getOrDefault(shown, 1);
+    while (!taken.add(name)) {
+      number++;
+      name = shown + "_" + number;
+    }
+    lookalikes.put(shown, number);
+    return name;
   }
 
   /** The name as {@link #VALUES} escapes it, also where the legacy rule allows it as it is. */

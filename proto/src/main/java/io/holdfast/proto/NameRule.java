@@ -1,5 +1,7 @@
 package io.holdfast.proto;
 
+import io.holdfast.proto.metrics.LabelPair;
+import java.util.List;
 import java.util.Objects;
 
 /** What a metric or label name may consist of. */
@@ -40,6 +42,16 @@ public enum NameRule {
    * this rule.
    */
   public abstract boolean isLabelName(String name);
+
+  /** Whether labels may have all of these names. */
+  public boolean areLabelNames(List<LabelPair> labels) {
+    for (int i = 0; i < labels.size(); i++) {
+      if (!isLabelName(labels.get(i).getName())) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   static boolean isLegacyByte(int character, boolean first, boolean colons) {
     return (character >= 'a' && character <= 'z')

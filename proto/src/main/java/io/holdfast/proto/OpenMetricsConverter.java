@@ -12,6 +12,8 @@ public final class OpenMetricsConverter {
   private final byte[] text;
   private final TextBuffer out;
   private final MetricType type;
+
+  /** How many bytes of a line the name takes, with what stands before it. */
   private final int nameLength;
 
   private OpenMetricsConverter(byte[] text, int nameLength, MetricType type) {
@@ -24,12 +26,13 @@ public final class OpenMetricsConverter {
   /**
    * What {@link OpenMetricsWriter} would write of the metrics.
    *
-   * @param name as the text shows it
+   * @param name as the text shows it, but for the quotes of one that needs them
    * @param text lines, each ended by a line feed and without a timestamp
    */
   public static byte[] convert(String name, MetricType type, byte[] text) {
     OpenMetricsConverter converter =
-        new OpenMetricsConverter(Objects.requireNonNull(text, "text"), name.length(), type);
+        new OpenMetricsConverter(
+            Objects.requireNonNull(text, "text"), TextEscaper.nameLength(name), type);
     int start = 0;
     while (start < text.length) {
       int end = start;

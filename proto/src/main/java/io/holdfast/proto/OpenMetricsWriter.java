@@ -5,7 +5,6 @@ import io.holdfast.proto.metrics.Bucket;
 import io.holdfast.proto.metrics.Counter;
 import io.holdfast.proto.metrics.Exemplar;
 import io.holdfast.proto.metrics.Histogram;
-import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.proto.metrics.Quantile;
@@ -277,14 +276,7 @@ public final class OpenMetricsWriter {
       return;
     }
     out.append(" # {");
-    boolean isFirst = true;
-    for (LabelPair label : exemplar.getLabelList()) {
-      if (!isFirst) {
-        out.append(',');
-      }
-      SampleStart.appendLabel(out, label, style.scheme);
-      isFirst = false;
-    }
+    SampleStart.appendLabels(out, exemplar.getLabelList(), style.scheme);
     out.append("} ");
     out.appendFloat(exemplar.getValue());
     if (exemplar.hasTimestamp() && isTime(exemplar.getTimestamp())) {

@@ -84,13 +84,15 @@ final class ProtobufWriter {
               .setHistogram(NativeHistograms.classicPart(metric.getHistogram()))
               .build();
     }
-    for (int i = 0; i < metric.getLabelCount(); i++) {
+    String[] names = scheme.labelNames(metric.getLabelList());
+    Metric.@Nullable Builder escaped = null;
+    for (int i = 0; i < names.length; i++) {
       LabelPair label = metric.getLabel(i);
-      String name = scheme.labelName(label.getName());
-      if (!name.equals(label.getName())) {
-        shown = shown.toBuilder().setLabel(i, label.toBuilder().setName(name)).build();
+      if (!names[i].equals(label.getName())) {
+        escaped = escaped == null ? shown.toBuilder() : escaped;
+        escaped.setLabel(i, label.toBuilder().setName(names[i]));
       }
     }
-    return shown;
+    return escaped == null ? shown : escaped.build();
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.proto;
 
 import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
+import java.util.List;
 
 /**
  * Writes what the lines of the text formats begin with: the name and the labels of a sample. All
@@ -78,19 +79,24 @@ final class SampleStart {
       return;
     }
     labelsStart = out.size();
-    for (int i = 0; i < metric.getLabelCount(); i++) {
-      if (i > 0) {
-        out.append(',');
-      }
-      appendLabel(out, metric.getLabel(i), scheme);
-    }
+    appendLabels(out, metric.getLabelList(), scheme);
     labelsEnd = out.size();
   }
 
-  static void appendLabel(TextBuffer out, LabelPair label, EscapingScheme scheme) {
-    out.appendLabelName(label.getName(), scheme);
-    out.append("=\"");
-    out.appendLabelValue(label.getValue());
-    out.append('"');
+  static void appendLabels(TextBuffer out, List<LabelPair> labels, EscapingScheme scheme) {
+    // Rendering at push time takes this way: no object is made.
+    String[] names =
+        scheme == EscapingScheme.ALLOW_UTF8 || NameRule.LEGACY.areLabelNames(labels)
+            ? null
+            : scheme.labelNames(labels);
+    for (int i = 0; i < labels.size(); i++) {
+      if (i > 0) {
+        out.append(',');
+      }
+      out.appendShownLabelName(names == null ? labels.get(i).getName() : names[i]);
+      out.append("=\"");
+      out.appendLabelValue(labels.get(i).getValue());
+      out.append('"');
+    }
   }
 }

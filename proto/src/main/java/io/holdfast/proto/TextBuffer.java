@@ -97,23 +97,33 @@ final class TextBuffer {
     }
   }
 
-  /** The same for a label name. */
-  void appendLabelName(String name, EscapingScheme scheme) {
-    if (scheme == EscapingScheme.UNDERSCORES) {
-      appendName(name, false);
-    } else {
-      appendQuotable(scheme.labelName(name), NameRule.LEGACY.isLabelName(name), scheme);
+  /** A label name that a scheme has made, in quotes if it needs them. */
+  void appendShownLabelName(String name) {
+    int start = size;
+    reserve(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      char character = name.charAt(i);
+      if (!NameRule.isLegacyByte(character, i == 0, false)) {
+        size = start;
+        appendQuoted(name);
+        return;
+      }
+      bytes[size++] = (byte) character;
     }
+  }
+
+  private void appendQuoted(String name) {
+    append('"');
+    appendLabelValue(name);
+    append('"');
   }
 
   private void appendQuotable(String shown, boolean isLegacy, EscapingScheme scheme) {
     if (isLegacy || scheme != EscapingScheme.ALLOW_UTF8) {
       append(shown);
-      return;
+    } else {
+      appendQuoted(shown);
     }
-    append('"');
-    appendLabelValue(shown);
-    append('"');
   }
 
   /** A name, with an underscore for each character that the rule of plain exposition forbids. */

@@ -83,19 +83,6 @@ public final class TextWriter {
     return (int) Math.min(MAX_FIRST_CAPACITY, 64 + metrics.size() * (64L + name.length()));
   }
 
-  /**
-   * A metric name as this format shows it: the name itself, or with an underscore for each
-   * character that is not allowed.
-   */
-  public static String plainMetricName(String name) {
-    return TextBuffer.plainName(name, true);
-  }
-
-  /** The same for a label name, which allows no colons. */
-  public static String plainLabelName(String name) {
-    return TextBuffer.plainName(name, false);
-  }
-
   private static String typeWord(MetricType type) {
     return switch (type) {
       case COUNTER -> "counter";

@@ -3,6 +3,10 @@ package io.holdfast.proto;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.holdfast.proto.metrics.LabelPair;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +18,7 @@ class EscapingSchemeTest {
   @EnumSource(EscapingScheme.class)
   void namesThatAreLegacy_areNotChanged(EscapingScheme scheme) {
     assertEquals("a:b__c_dot_d", scheme.metricName("a:b__c_dot_d"));
-    assertEquals("a__c_dot_d", scheme.labelName("a__c_dot_d"));
+    assertEquals(List.of("a__c_dot_d"), labelNames(scheme, "a__c_dot_d"));
     assertEquals("U__x_2e_y", scheme.metricName("U__x_2e_y"));
   }
 
@@ -42,9 +46,55 @@ class EscapingSchemeTest {
   /** Upstream lets it pass, and the scrape is of no use to anybody. */
   @Test
   void labelName_hasNoColon() {
-    assertEquals("a_b", EscapingScheme.UNDERSCORES.labelName("a:b"));
-    assertEquals("a__b", EscapingScheme.DOTS.labelName("a:b"));
-    assertEquals("U__a_3a_b", EscapingScheme.VALUES.labelName("a:b"));
+    assertEquals(List.of("a_b"), labelNames(EscapingScheme.UNDERSCORES, "a:b"));
+    assertEquals(List.of("a__b"), labelNames(EscapingScheme.DOTS, "a:b"));
+    assertEquals(List.of("U__a_3a_b"), labelNames(EscapingScheme.VALUES, "a:b"));
+  }
+
+  @Test
+  void labelNames_thatLookAlike_areToldApart() {
+    assertEquals(
+        List.of("o__", "__", "___2"), labelNames(EscapingScheme.UNDERSCORES, "où?", "年齢", "都市"));
+    assertEquals(
+        List.of("a_b_2", "a_b_3", "a_b"),
+        labelNames(EscapingScheme.UNDERSCORES, "a-b", "a.b", "a_b"));
+    assertEquals(
+        List.of("a_b_3", "a_b_4", "a_b", "a_b_2"),
+        labelNames(EscapingScheme.UNDERSCORES, "a-b", "a.b", "a_b", "a_b_2"));
+    assertEquals(
+        List.of("a-b", "a.b", "a_b"), labelNames(EscapingScheme.ALLOW_UTF8, "a-b", "a.b", "a_b"));
+    assertEquals(
+        List.of("a__b", "a_dot_b", "a_b"), labelNames(EscapingScheme.DOTS, "a-b", "a.b", "a_b"));
+    assertEquals(
+        List.of("U__a_2d_b_2", "U__a_2d_b"), labelNames(EscapingScheme.VALUES, "a-b", "U__a_2d_b"));
+  }
+
+  /** Behind a metric's name it would overwrite that. */
+  @Test
+  void labelName_isNeverThatOfTheMetricsName() {
+    assertEquals(List.of("__name___2"), labelNames(EscapingScheme.UNDERSCORES, "é_name__"));
+  }
+
+  /**
+   * Each is a candidate for the others' names, so that a search from the first would be quadratic.
+   */
+  @Test
+  void labelNames_thatLookAlike_growByTheirNumberAlone() {
+    String[] names = new String[20_000];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = Character.toString(0x4e00 + i);
+    }
+    List<String> shown = labelNames(EscapingScheme.UNDERSCORES, names);
+    assertEquals(names.length, Set.copyOf(shown).size());
+    assertEquals("__20000", shown.get(names.length - 1));
+  }
+
+  private static List<String> labelNames(EscapingScheme scheme, String... names) {
+    List<LabelPair> labels = new ArrayList<>();
+    for (String name : names) {
+      labels.add(LabelPair.newBuilder().setName(name).build());
+    }
+    return List.of(scheme.labelNames(labels));
   }
 
   @ParameterizedTest

@@ -7,8 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +55,6 @@ final class GroupingLabels {
       throw new BadLabelsException("job name is required");
     }
     byName.put("job", decodedJob);
-    refuseLookalikes(byName);
     for (var label : byName.entrySet()) {
       label.setValue(toText(label.getKey(), label.getValue()));
     }
@@ -103,26 +100,13 @@ final class GroupingLabels {
     if (name != null && rule == NameRule.UTF8) {
       name = EscapingScheme.unescapedValues(name);
     }
-    // A text scrape shows underscores for what its format does not allow: that counts, too.
+    // Upstream looks at the escaped name alone, and then refuses every push for the other.
     return name != null
             && rule.isLabelName(name)
             && !escaped.startsWith(RESERVED)
-            && !EscapingScheme.UNDERSCORES.labelName(name).startsWith(RESERVED)
+            && !name.startsWith(RESERVED)
         ? name
         : null;
-  }
-
-  /** A scrape would have the same label twice. */
-  private static void refuseLookalikes(SortedMap<String, String> byName) throws BadLabelsException {
-    Map<String, String> shown = new HashMap<>();
-    for (String name : byName.keySet()) {
-      String other = shown.put(EscapingScheme.UNDERSCORES.labelName(name), name);
-      if (other != null) {
-        throw new BadLabelsException(
-            "improper label name %s: looks like %s in a scrape"
-                .formatted(GoQuote.quote(name), GoQuote.quote(other)));
-      }
-    }
   }
 
   // Upstream takes such a value and then fails every scrape until the group is deleted.

@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.GroupReader;
@@ -135,8 +136,27 @@ final class MetricsJson implements ExpositionReader {
       // Ours: upstream has no series that a scrape leaves out.
       json.writeNumberField("shadowed_series", ended.shadowedSeries());
     }
+    writeLeftOut(ended);
     json.writeEndObject();
     family = null;
+  }
+
+  /** Ours: upstream exposes twice what looks the same. */
+  private void writeLeftOut(StoredFamily ended) throws IOException {
+    boolean isBegunHere = false;
+    for (EscapingScheme scheme : EscapingScheme.values()) {
+      int series = picture.exposition().leftOutSeries(ended, scheme);
+      if (series > 0) {
+        if (!isBegunHere) {
+          json.writeObjectFieldStart("left_out_series");
+          isBegunHere = true;
+        }
+        json.writeNumberField(scheme.term(), series);
+      }
+    }
+    if (isBegunHere) {
+      json.writeEndObject();
+    }
   }
 
   /** The fields that are no families have their places among them. */

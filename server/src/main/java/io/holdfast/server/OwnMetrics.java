@@ -1,8 +1,10 @@
 package io.holdfast.server;
 
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.server.webconfig.WebConfigMetrics;
 import io.holdfast.storage.CommitListener;
+import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.OwnFamily;
 import io.holdfast.storage.Rejection;
@@ -55,6 +57,7 @@ final class OwnMetrics implements CommitListener {
           Map.entry("pushgateway_groups", MetricType.GAUGE),
           Map.entry("pushgateway_series", MetricType.GAUGE),
           Map.entry("pushgateway_shadowed_series", MetricType.GAUGE),
+          Map.entry("pushgateway_left_out_series", MetricType.GAUGE),
           Map.entry("pushgateway_write_queue_length", MetricType.GAUGE),
           Map.entry("pushgateway_write_queue_capacity", MetricType.GAUGE),
           Map.entry("pushgateway_store_size_bytes", MetricType.GAUGE),
@@ -201,6 +204,20 @@ final class OwnMetrics implements CommitListener {
         "Series kept but not exposed, because they conflict with older ones.",
         store,
         s -> s.exposition().shadowedSeries());
+    GaugeWithCallback.builder()
+        .name("pushgateway_left_out_series")
+        .help("Series that scrapes with this escaping leave out, because older ones look the same.")
+        .labelNames("escaping")
+        .callback(
+            callback -> {
+              Exposition exposition = store.exposition();
+              for (EscapingScheme scheme : EscapingScheme.values()) {
+                if (scheme != EscapingScheme.ALLOW_UTF8) {
+                  callback.call((double) exposition.leftOutSeries(scheme), scheme.term());
+                }
+              }
+            })
+        .register(registry);
     gauge("pushgateway_write_queue_length", "Changes that wait.", store, GroupStore::queueDepth);
     gauge(
         "pushgateway_write_queue_capacity",

@@ -51,11 +51,12 @@ class RoutesTest {
         row("PUT /metrics/job/a/__x/1", "400 push improper label name \"__x\""),
         row("PUT /metrics/job/a/U__/1", "400 push improper label name \"U__\""),
         row("PUT /metrics/job/a/U______x/1", "400 push improper label name \"U______x\""),
-        row("PUT /metrics/job/a/..x/1", "400 push improper label name \"..x\""),
-        row("PUT /metrics/job/a/%ff/1", "400 push improper label name \"\\xff\""),
+        row("PUT /metrics/job/a/..x/1", "put {..x=1, job=a}"),
         row(
-            "PUT /metrics/job/a/U__b_2e_c/1/b_c/2",
-            "400 push improper label name \"b_c\": looks like \"b.c\" in a scrape"),
+            "PUT /metrics/job/e/U___43c__435__441__442__43e_/x",
+            "put {job=e, \u043c\u0435\u0441\u0442\u043e=x}"),
+        row("PUT /metrics/job/a/%ff/1", "400 push improper label name \"\\xff\""),
+        row("PUT /metrics/job/a/U__b_2e_c/1/b_c/2", "put {b.c=1, b_c=2, job=a}"),
         row(
             "PUT /metrics/job/a/U__b_2e_c@base64/!",
             "400 push invalid base64 encoding for label U__b_2e_c=\"!\": "

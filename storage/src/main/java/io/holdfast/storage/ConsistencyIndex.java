@@ -38,8 +38,8 @@ final class ConsistencyIndex {
   }
 
   /**
-   * Two grouping keys that differ in an empty instance alone, or in names that are shown the same,
-   * have the same push times. The group that came later is refused.
+   * Two grouping keys that differ in an empty instance alone have the same push times. The group
+   * that came later is refused.
    */
   private @Nullable Rejection checkPushTimes(Change.Push push, @Nullable Group present) {
     if (present != null && present.pushTime != null) {

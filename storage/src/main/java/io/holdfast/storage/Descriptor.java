@@ -6,29 +6,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a family is, whoever has it. Groups that push the same family share one object.
  *
- * @param name as a scrape of text shows it: families that it would show under one name are one
- *     family
+ * @param name the pushed one, which is the family's identity
  * @param help absent if the push had none, which is not the same as empty
- * @param spelling how it was pushed
+ * @param traits what scrapes must know of the family's content
  */
-record Descriptor(String name, MetricType type, @Nullable String help, Spelling spelling) {
+record Descriptor(String name, MetricType type, @Nullable String help, Traits traits) {
 
   /**
-   * What a scrape of text does not tell.
+   * What the names and values of a family's series make of its text.
    *
-   * @param name the pushed one, which may have characters that the text cannot show
-   * @param isPlain whether the name and the names of all labels are shown as they are
+   * @param isNamePlain whether every escaping scheme shows the family's name as it is
+   * @param isPlain whether every escaping scheme shows the name and all names of labels as they are
    * @param textSaysAll whether OpenMetrics has nothing to add to the text
    */
-  record Spelling(String name, boolean isPlain, boolean textSaysAll) {}
+  record Traits(boolean isNamePlain, boolean isPlain, boolean textSaysAll) {
+    static final Traits PLAIN = new Traits(true, true, true);
+  }
 
   /** Of a family that text tells everything about. */
   static Descriptor plain(String name, MetricType type, @Nullable String help) {
-    return new Descriptor(name, type, help, new Spelling(name, true, true));
+    return new Descriptor(name, type, help, Traits.PLAIN);
   }
 
   /** Whether its text, as it is kept, is what a scrape shows with every escaping scheme. */
   boolean isPlain() {
-    return spelling.isPlain;
+    return traits.isPlain;
+  }
+
+  boolean isNamePlain() {
+    return traits.isNamePlain;
+  }
+
+  boolean textSaysAll() {
+    return traits.textSaysAll;
   }
 }

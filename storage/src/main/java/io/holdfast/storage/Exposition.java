@@ -25,8 +25,15 @@ public final class Exposition {
   private final SortedTree<String, NamedFamily> names;
   private final SortedTree<GroupKey, String> failureReasons;
   private final int groups;
-  private final long series;
-  private final long shadowedSeries;
+  private final Counts counts;
+
+  /**
+   * How many series there are.
+   *
+   * @param all with the two push times of each group, the shadowed ones too
+   * @param leftOut of what is not shadowed, how many each of {@link Looks#SCHEMES} leaves out
+   */
+  record Counts(long all, long shadowed, long[] leftOut) {}
 
   /**
    * @param failureReasons why the last failed push failed, of the groups that have one
@@ -35,18 +42,20 @@ public final class Exposition {
       SortedTree<String, NamedFamily> names,
       SortedTree<GroupKey, String> failureReasons,
       int groups,
-      long series,
-      long shadowedSeries) {
+      Counts counts) {
     this.names = names;
     this.failureReasons = failureReasons;
     this.groups = groups;
-    this.series = series;
-    this.shadowedSeries = shadowedSeries;
+    this.counts = counts;
   }
 
   /** What is shown of a store that has nothing. */
   public static Exposition empty() {
-    return new Exposition(SortedTree.empty(), SortedTree.empty(), 0, 0, 0);
+    return new Exposition(
+        SortedTree.empty(),
+        SortedTree.empty(),
+        0,
+        new Counts(0, 0, new long[Looks.SCHEMES.size()]));
   }
 
   public int groups() {
@@ -55,11 +64,32 @@ public final class Exposition {
 
   /** Pushed series with the two push times of each group, the shadowed ones too. */
   public long series() {
-    return series;
+    return counts.all;
   }
 
   public long shadowedSeries() {
-    return shadowedSeries;
+    return counts.shadowed;
+  }
+
+  /**
+   * How many series a scrape with this scheme leaves out, because others look the same there and
+   * have the older claims. Under their own names they are shown, but for the {@link
+   * #shadowedSeries}.
+   */
+  public long leftOutSeries(EscapingScheme scheme) {
+    int index = Looks.indexOf(scheme);
+    return index < 0 ? 0 : counts.leftOut[index];
+  }
+
+  /** How many series of one family, read from the picture that shows this, a scheme leaves out. */
+  public int leftOutSeries(StoredFamily family, EscapingScheme scheme) {
+    int index = Looks.indexOf(scheme);
+    NamedFamily named = names.get(family.name());
+    if (index < 0 || named == null) {
+      return 0;
+    }
+    Family shown = family.shown();
+    return named.isLeftOut(index) ? shown.exposedSeries() : shown.leftOutSeries(index);
   }
 
   /** What this group has under this name, exposed or not. */
@@ -131,7 +161,7 @@ public final class Exposition {
   }
 
   private void forEachShadowed(Consumer<Family> action) {
-    if (shadowedSeries == 0) {
+    if (counts.shadowed == 0) {
       return;
     }
     Consumer<Family> ifShadowed =
@@ -196,8 +226,10 @@ public final class Exposition {
   ExpositionReader reader(
       ExpositionRequest request, List<OwnFamily> own, @Nullable Picture picture) {
     Set<String> ownNames = own.stream().map(OwnFamily::name).collect(Collectors.toSet());
-    Layout layout = new Layout(request.format(), names, ownNames, picture);
-    SegmentCursor cursor = new SegmentCursor(blocks(own), layout::segments, request.format().end());
+    ShownNames shown = new ShownNames(names, request.format().escaping());
+    Layout layout = new Layout(request.format(), shown, ownNames, picture);
+    SegmentCursor cursor =
+        new SegmentCursor(blocks(shown, own), layout::segments, request.format().end());
     return request.isGzip() ? new GzipReader(cursor) : new PlainReader(cursor);
   }
 
@@ -211,11 +243,9 @@ public final class Exposition {
   }
 
   private static boolean needsMessages(NamedFamily named, ExpositionFormat format) {
-    boolean isSpeltOtherwise =
-        named.counts().unplain() > 0 && format.escaping() != EscapingScheme.UNDERSCORES;
     return switch (format.syntax()) {
-      case TEXT -> isSpeltOtherwise;
-      case OPEN_METRICS, OPEN_METRICS_0_0_1 -> isSpeltOtherwise || named.counts().richer() > 0;
+      case TEXT -> false;
+      case OPEN_METRICS, OPEN_METRICS_0_0_1 -> named.counts().richer() > 0;
       case PROTOBUF, PROTOBUF_TEXT, PROTOBUF_COMPACT_TEXT -> true;
     };
   }
@@ -235,33 +265,36 @@ public final class Exposition {
                     }));
   }
 
-  /** One family of the output. */
-  record Block(@Nullable NamedFamily pushed, @Nullable OwnFamily own) {}
+  /**
+   * One family of the output.
+   *
+   * @param name as it is shown
+   * @param pushed what is shown under it; several where a scheme makes their names alike
+   */
+  record Block(String name, List<NamedFamily> pushed, @Nullable OwnFamily own) {}
 
-  private List<Block> blocks(List<OwnFamily> own) {
+  private List<Block> blocks(ShownNames shown, List<OwnFamily> own) {
     List<Block> blocks = new ArrayList<>(names.size() + own.size());
     int[] next = {0};
-    names.forEach(
-        pushed -> {
-          while (next[0] < own.size() && own.get(next[0]).name().compareTo(pushed.name()) < 0) {
-            addOwn(blocks, own.get(next[0]++));
+    shown.forEach(
+        (name, pushed) -> {
+          while (next[0] < own.size() && own.get(next[0]).name().compareTo(name) < 0) {
+            addOwn(blocks, own.get(next[0]++), shown);
           }
           OwnFamily joined = null;
-          if (next[0] < own.size() && own.get(next[0]).name().equals(pushed.name())) {
+          if (next[0] < own.size() && own.get(next[0]).name().equals(name)) {
             joined = own.get(next[0]++);
           }
-          if (joined == null || (joined.yields() && pushed.isExposed())) {
-            if (pushed.isExposed()) {
-              blocks.add(new Block(pushed, null));
-            }
-          } else if (pushed.isExposed() && canJoin(pushed, joined)) {
-            blocks.add(new Block(pushed, joined));
+          if (joined == null || joined.yields()) {
+            blocks.add(new Block(name, pushed, null));
+          } else if (canJoin(pushed, joined)) {
+            blocks.add(new Block(name, pushed, joined));
           } else {
-            addOwn(blocks, joined);
+            addOwn(blocks, joined, shown);
           }
         });
     while (next[0] < own.size()) {
-      addOwn(blocks, own.get(next[0]++));
+      addOwn(blocks, own.get(next[0]++), shown);
     }
     return blocks;
   }
@@ -270,13 +303,13 @@ public final class Exposition {
    * The check at the door sees to this, but not for what was pushed before the server had such a
    * family.
    */
-  private static boolean canJoin(NamedFamily pushed, OwnFamily own) {
-    return NamedFamily.areCompatible(pushed.type(), own.type());
+  private static boolean canJoin(List<NamedFamily> pushed, OwnFamily own) {
+    return NamedFamily.areCompatible(ShownNames.type(pushed), own.type());
   }
 
-  private void addOwn(List<Block> blocks, OwnFamily own) {
-    if (!own.yields() || !SuffixRule.collides(names, own.name(), own.type())) {
-      blocks.add(new Block(null, own));
+  private static void addOwn(List<Block> blocks, OwnFamily own, ShownNames shown) {
+    if (!own.yields() || !SuffixRule.collides(shown::type, own.name(), own.type())) {
+      blocks.add(new Block(own.name(), List.of(), own));
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.holdfast.storage;
 
+import io.holdfast.proto.EscapingScheme;
+import io.holdfast.proto.TextEscaper;
 import io.holdfast.proto.metrics.MetricType;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,9 @@ final class Family {
   /** The hash, here and in the index. */
   private static final long MEMORY_PER_SERIES = 24;
 
+  /** Where the family is not plain: for each scheme a hash, and a place among look-alikes. */
+  private static final long MEMORY_PER_LOOKS = 400;
+
   /** What is left out of scrapes, and what a scrape sends instead of all. */
   private record Shadow(byte[] exposed, BitSet series) {}
 
@@ -35,11 +41,18 @@ final class Family {
    */
   final Version claimedAt;
 
-  /** All samples, exposed or not. */
+  /** All samples, exposed or not, with their names as they are. */
   final byte[] text;
 
   final long[] seriesHashes;
+
+  /** Null for a family that is plain. */
+  final @Nullable Looks looks;
+
   private final @Nullable Shadow shadow;
+
+  /** Null if nothing of what is exposed is left out under any scheme. */
+  final @Nullable LeftOut leftOut;
 
   private Family(
       GroupKey group,
@@ -48,14 +61,18 @@ final class Family {
       Version claimedAt,
       byte[] text,
       long[] seriesHashes,
-      @Nullable Shadow shadow) {
+      @Nullable Looks looks,
+      @Nullable Shadow shadow,
+      @Nullable LeftOut leftOut) {
     this.group = group;
     this.descriptor = descriptor;
     this.version = version;
     this.claimedAt = claimedAt;
     this.text = text;
     this.seriesHashes = seriesHashes;
+    this.looks = looks;
     this.shadow = shadow;
+    this.leftOut = leftOut;
   }
 
   Family(GroupKey group, PushedFamily content, Version version, Version claimedAt) {
@@ -66,6 +83,8 @@ final class Family {
         claimedAt,
         content.text(),
         content.seriesHashes(),
+        content.looks(),
+        null,
         null);
   }
 
@@ -90,6 +109,10 @@ final class Family {
         before != null && Arrays.equals(content.seriesHashes(), before.seriesHashes)
             ? before.seriesHashes
             : content.seriesHashes(),
+        before != null && Objects.equals(content.looks(), before.looks)
+            ? before.looks
+            : content.looks(),
+        null,
         null);
   }
 
@@ -102,7 +125,9 @@ final class Family {
         claimedAt.equals(equalVersion) ? equalVersion : claimedAt,
         text,
         seriesHashes,
-        shadow);
+        looks,
+        shadow,
+        leftOut);
   }
 
   /**
@@ -112,7 +137,14 @@ final class Family {
    */
   Family exposing(byte[] bytes, BitSet shadowedSeries) {
     Shadow some = shadowedSeries.isEmpty() ? null : new Shadow(bytes, shadowedSeries);
-    return new Family(group, descriptor, version, claimedAt, text, seriesHashes, some);
+    return new Family(
+        group, descriptor, version, claimedAt, text, seriesHashes, looks, some, leftOut);
+  }
+
+  /** The same family of which schemes that escape names leave out these series. */
+  Family leavingOut(@Nullable LeftOut some) {
+    return new Family(
+        group, descriptor, version, claimedAt, text, seriesHashes, looks, shadow, some);
   }
 
   Family shadowed() {
@@ -133,9 +165,50 @@ final class Family {
     return descriptor.help();
   }
 
-  /** What a scrape sends of it: {@link #text} itself unless series are shadowed. */
+  /**
+   * What a scrape sends of it that shows names as they are: {@link #text} itself unless series are
+   * shadowed.
+   */
   byte[] exposed() {
     return shadow == null ? text : shadow.exposed;
+  }
+
+  /** How many series a scrape sends that shows names as they are. */
+  int exposedSeries() {
+    return seriesHashes.length - shadowedSeries();
+  }
+
+  /** Whether scrapes send {@link #exposed} as it is, whatever their scheme. */
+  boolean looksTheSame() {
+    return looks == null && leftOut == null;
+  }
+
+  /** What a scrape sends of it in the text format, its name as {@code scheme} shows it. */
+  byte[] shown(EscapingScheme scheme) {
+    if (scheme == EscapingScheme.ALLOW_UTF8 || looksTheSame()) {
+      return exposed();
+    }
+    BitSet without = notShown(scheme);
+    byte[] rest =
+        leftOut == null || without.isEmpty() ? exposed() : SeriesText.of(this).without(without);
+    return looks == null ? rest : TextEscaper.escaped(name(), rest, scheme);
+  }
+
+  /** The places of the series that a scrape with this scheme does not send. */
+  BitSet notShown(EscapingScheme scheme) {
+    BitSet without =
+        leftOut == null || scheme == EscapingScheme.ALLOW_UTF8
+            ? new BitSet()
+            : leftOut.series(Looks.indexOf(scheme));
+    if (shadow != null) {
+      without.or(shadow.series);
+    }
+    return without;
+  }
+
+  /** Of what it exposes, how many series this one of {@link Looks#SCHEMES} leaves out. */
+  int leftOutSeries(int scheme) {
+    return leftOut == null ? 0 : leftOut.count(scheme);
   }
 
   int shadowedSeries() {
@@ -149,11 +222,12 @@ final class Family {
 
   /** What it takes of the heap, with its share of trees and indexes, about. */
   long memoryBytes() {
-    return memoryBytes(text.length, seriesHashes.length);
+    return memoryBytes(text.length, seriesHashes.length, looks == null);
   }
 
-  static long memoryBytes(int textLength, int series) {
-    return MEMORY_PER_FAMILY + textLength + MEMORY_PER_SERIES * series;
+  static long memoryBytes(int textLength, int series, boolean isPlain) {
+    long perSeries = MEMORY_PER_SERIES + (isPlain ? 0 : MEMORY_PER_LOOKS);
+    return MEMORY_PER_FAMILY + textLength + perSeries * series;
   }
 
   /** Whether type and series are the same, so that no index changes when one takes the place. */

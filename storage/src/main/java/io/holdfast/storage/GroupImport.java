@@ -105,9 +105,7 @@ public final class GroupImport {
       Family present = group.families.get(content.name());
       if (present != null) {
         leftOut.of(
-            imported,
-            each.family().getName(),
-            "another family of the group has the same name in a scrape");
+            imported, each.family().getName(), "another family of the group has the same name");
         continue;
       }
       Family family = new Family(group.key, content, version, version);

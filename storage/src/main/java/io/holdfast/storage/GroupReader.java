@@ -144,7 +144,7 @@ public final class GroupReader implements AutoCloseable {
       held = nextStored();
     }
     StoredFamily first = pushTimes.peek();
-    if (first != null && (held == null || first.name().compareTo(held.shownName()) < 0)) {
+    if (first != null && (held == null || first.name().compareTo(held.name()) < 0)) {
       return pushTimes.poll();
     }
     StoredFamily next = held;

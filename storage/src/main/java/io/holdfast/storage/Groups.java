@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import io.holdfast.storage.Lookalikes.Holder;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Collections;
@@ -31,14 +32,15 @@ import org.jspecify.annotations.Nullable;
  *   <li>Of a name or type that the server itself has, the server's.
  * </ul>
  *
- * Without any conflict this costs a comparison per change; with one, what it touches is worked out
- * anew in {@link #settle}.
+ * What looks alike only once a scheme has escaped its names is no conflict: {@link Lookalikes}
+ * settles that for each scheme, among what is exposed.
+ *
+ * <p>Without any conflict this costs a comparison per change; with one, what it touches is worked
+ * out anew in {@link #settle}.
  *
  * <p>Concurrency: confined to the writer thread; {@link #exposition} makes snapshots for others.
  */
 final class Groups {
-  private record Holder(GroupKey group, String name) {}
-
   /**
    * @param name of the family
    */
@@ -68,6 +70,11 @@ final class Groups {
   /** Names that are blocked or hold incompatible types. */
   private final Set<String> disputedNames = new LinkedHashSet<>();
 
+  /** Of what is exposed, how many series each of {@link Looks#SCHEMES} leaves out. */
+  private final long[] leftOutCounts = new long[Looks.SCHEMES.size()];
+
+  private final Lookalikes lookalikes;
+
   private final Deque<String> namesToSettle = new ArrayDeque<>();
 
   /** What the names that the merge has changed were before it; null for those that were not. */
@@ -93,6 +100,7 @@ final class Groups {
   Groups(boolean isReplicated, ReservedNames reserved) {
     this.digest = isReplicated ? new StateDigest() : null;
     this.reserved = reserved;
+    this.lookalikes = new Lookalikes(this, reserved);
   }
 
   /** None at all, of the same kind. */
@@ -133,6 +141,12 @@ final class Groups {
     return groups.get(key);
   }
 
+  /** What this group has under this name, a push time too; or null. */
+  @Nullable Family family(GroupKey key, String name) {
+    Group group = groups.get(key);
+    return group == null ? null : group.family(name);
+  }
+
   SortedTree<String, NamedFamily> names() {
     return names;
   }
@@ -156,7 +170,11 @@ final class Groups {
   }
 
   Exposition exposition() {
-    return new Exposition(names, failureReasons, size(), seriesCount, shadowedCount);
+    return new Exposition(
+        names,
+        failureReasons,
+        size(),
+        new Exposition.Counts(seriesCount, shadowedCount, leftOutCounts.clone()));
   }
 
   /**
@@ -250,7 +268,9 @@ final class Groups {
     Group present = groups.get(push.group());
     long bytes = 0;
     for (PushedFamily family : push.families().values()) {
-      bytes += Family.memoryBytes(family.text().length, family.seriesHashes().length);
+      bytes +=
+          Family.memoryBytes(
+              family.text().length, family.seriesHashes().length, family.looks() == null);
       Family before =
           present == null || push.replace() ? null : present.families.get(family.name());
       bytes -= before == null ? 0 : before.memoryBytes();
@@ -296,6 +316,7 @@ final class Groups {
     if (any == null) {
       return;
     }
+    lookalikes.changed(before, after);
     String name = any.name();
     namesBefore.putIfAbsent(name, names.get(name));
     rename(name, before, after);
@@ -326,15 +347,49 @@ final class Groups {
   }
 
   private void rename(String name, @Nullable Family before, @Nullable Family after) {
-    NamedFamily named = names.get(name);
-    if (named != null) {
-      named = named.with(before, after);
+    NamedFamily was = names.get(name);
+    NamedFamily named;
+    if (was != null) {
+      named = was.with(before, after);
     } else if (after != null) {
       named = NamedFamily.of(after);
     } else {
       throw new IllegalStateException("family " + name + ": removed but not known");
     }
-    names = named.isHeld() ? names.with(name, named) : names.without(name);
+    putName(was, named.isHeld() ? named : null, name);
+    boolean isShownAlike =
+        before != null
+            && after != null
+            && before.type() == after.type()
+            && before.claimedAt.equals(after.claimedAt)
+            && (was == null || was.isExposed()) == named.isExposed();
+    if (!isShownAlike) {
+      lookalikes.changed(named);
+    }
+  }
+
+  private void putName(@Nullable NamedFamily was, @Nullable NamedFamily is, String name) {
+    names = is == null ? names.without(name) : names.with(name, is);
+    for (int i = 0; i < leftOutCounts.length; i++) {
+      leftOutCounts[i] +=
+          (is == null ? 0 : is.leftOutSeries(i)) - (was == null ? 0 : was.leftOutSeries(i));
+    }
+  }
+
+  /**
+   * Puts another object in the place of a family that a group has, with the same name and shape.
+   */
+  void substitute(Family family, Family by) {
+    Group group = groups.get(family.group);
+    if (group != null) {
+      group.substitute(by);
+      rename(family.name(), family, by);
+    }
+  }
+
+  /** Puts another object in the place of what is known of a name. */
+  void substitute(NamedFamily named, NamedFamily by) {
+    putName(named, by, named.name());
   }
 
   private void own(Family family) {
@@ -390,6 +445,7 @@ final class Groups {
       settleFamily(holder);
     }
     familiesToSettle.clear();
+    lookalikes.settle();
   }
 
   private void markFirstOwners(long hash, FirstOwner before) {
@@ -410,8 +466,9 @@ final class Groups {
     boolean isBlocked = named != null && isBlocked(named);
     boolean isDisputed = named != null && (isBlocked || named.hasTypeConflict());
     if (named != null && isBlocked != named.isBlocked()) {
-      named = named.blocked(isBlocked);
-      names = names.with(name, named);
+      NamedFamily blocked = named.blocked(isBlocked);
+      putName(named, blocked, name);
+      named = blocked;
     }
     if (isDisputed) {
       disputedNames.add(name);
@@ -479,8 +536,8 @@ final class Groups {
   }
 
   private void settleFamily(Holder holder) {
-    Group group = groups.get(holder.group);
-    Family family = group == null ? null : group.family(holder.name);
+    Group group = groups.get(holder.group());
+    Family family = group == null ? null : group.family(holder.name());
     if (group == null || family == null) {
       return;
     }
@@ -488,8 +545,8 @@ final class Groups {
     Family settled = exposure(family);
     shadowedCount += settled.shadowedSeries() - family.shadowedSeries();
     if (settled != family) {
-      group.substitute(settled);
-      rename(family.name(), family, settled);
+      lookalikes.changed(family, settled);
+      substitute(family, settled);
     }
   }
 

@@ -10,20 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param byType how many hold each type
  * @param helps how many have each help; a missing one is not counted
- * @param spellings how many have pushed each name that a scrape of text cannot show as it is
- * @param unplain how many have such a name, or labels with such names
  * @param richer of how many OpenMetrics shows more than text does
  */
-record HolderCounts(
-    int[] byType,
-    SortedTree<String, Integer> helps,
-    SortedTree<String, Integer> spellings,
-    int unplain,
-    int richer) {
+record HolderCounts(int[] byType, SortedTree<String, Integer> helps, int richer) {
 
   static final HolderCounts NONE =
-      new HolderCounts(
-          new int[MetricType.values().length], SortedTree.empty(), SortedTree.empty(), 0, 0);
+      new HolderCounts(new int[MetricType.values().length], SortedTree.empty(), 0);
 
   HolderCounts with(@Nullable Family before, @Nullable Family after) {
     HolderCounts counts = before == null ? this : counted(before.descriptor, -1);
@@ -33,14 +25,10 @@ record HolderCounts(
   private HolderCounts counted(Descriptor descriptor, int by) {
     int[] newByType = byType.clone();
     newByType[descriptor.type().getNumber()] += by;
-    Descriptor.Spelling spelling = descriptor.spelling();
-    boolean isSpeltOtherwise = !spelling.name().equals(descriptor.name());
     return new HolderCounts(
         newByType,
         counted(helps, descriptor.help(), by),
-        counted(spellings, isSpeltOtherwise ? spelling.name() : null, by),
-        unplain + (spelling.isPlain() ? 0 : by),
-        richer + (spelling.textSaysAll() ? 0 : by));
+        richer + (descriptor.textSaysAll() ? 0 : by));
   }
 
   private static SortedTree<String, Integer> counted(

@@ -12,18 +12,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a block of an exposition is made of in one format.
+ * What a block of an exposition is made of in one format. A scheme that escapes names may show
+ * several families under one name; then they are one block, and {@link Lookalikes} has settled what
+ * of them is left out.
  *
- * <h2>Names that the text format does not allow</h2>
- *
- * <p>Families are known, and their conflicts settled, by the names that text shows. Names that look
- * the same there are one family even if they would look different here: {@code a.b} and {@code a_b}
- * of two groups come as two families then, one behind the other ({@link UnplainFamily}). As nothing
- * is there twice in text, nothing is where names are shown as they are. The other way of escaping
- * can make one name of two, though: of those one is left out.
- *
- * <p>Most families have no such names. They look the same with each escaping scheme, and what is
- * kept of them serves all.
+ * <p>Most families have plain names alone. They look the same with each escaping scheme, and what
+ * is kept of them serves all.
  */
 final class Layout {
   private final ExpositionFormat format;
@@ -34,7 +28,7 @@ final class Layout {
   /** ... and under which those do that look the same with every escaping scheme. */
   private final ExpositionFormat plainest;
 
-  private final SortedTree<String, NamedFamily> names;
+  private final ShownNames names;
   private final Set<String> ownNames;
   private final @Nullable Picture picture;
 
@@ -42,10 +36,7 @@ final class Layout {
    * @param picture may be absent if no message is needed
    */
   Layout(
-      ExpositionFormat format,
-      SortedTree<String, NamedFamily> names,
-      Set<String> ownNames,
-      @Nullable Picture picture) {
+      ExpositionFormat format, ShownNames names, Set<String> ownNames, @Nullable Picture picture) {
     this.format = format;
     this.kept = kept(format);
     this.plainest = plainest(format);
@@ -66,87 +57,64 @@ final class Layout {
 
   /** The segments of a block, in order. */
   List<Segment> segments(Exposition.Block block) {
-    NamedFamily pushed = block.pushed();
-    OwnFamily own = block.own();
-    List<Segment> segments = new ArrayList<>();
-    String name = pushed == null ? null : shownName(pushed);
-    if (pushed == null || pushed.name().equals(name)) {
-      addFamily(own, pushed, name, segments);
-      return segments;
-    }
-    if (name == null) {
-      new UnplainFamily(this, pushed, own).addTo(segments);
-      return segments;
-    }
-    if (own != null) {
-      addFamily(own, null, null, segments);
-    }
-    addFamily(null, pushed, name, segments);
-    return segments;
-  }
-
-  /** The one name that all holders have in this format, before it is escaped; null if none is. */
-  private @Nullable String shownName(NamedFamily pushed) {
-    HolderCounts counts = pushed.counts();
-    if (format.escaping() == EscapingScheme.UNDERSCORES || counts.unplain() == 0) {
-      return pushed.name();
-    }
-    if (format.escaping() != EscapingScheme.ALLOW_UTF8) {
-      return null;
-    }
-    String spelling = counts.spellings().firstKey();
-    if (spelling == null) {
-      return pushed.name();
-    }
-    Integer spelt = counts.spellings().get(spelling);
-    return spelt != null && spelt == pushed.holders().size() ? spelling : null;
-  }
-
-  private void addFamily(
-      @Nullable OwnFamily own,
-      @Nullable NamedFamily pushed,
-      @Nullable String name,
-      List<Segment> segments) {
-    Head head = head(own, pushed, name);
+    Head head = head(block);
     boolean created = mayShowCreated(head);
     List<Segment> samples = new ArrayList<>();
+    OwnFamily own = block.own();
     if (own != null) {
       samples.add(samples(own, created));
     }
-    if (pushed != null) {
-      pushed.holders().forEachLeaf(leaf -> samples.add(samples(leaf, created)));
+    for (NamedFamily pushed : block.pushed()) {
+      pushed.holders().forEachLeaf(leaf -> samples.add(samples(pushed, leaf, created)));
     }
-    if (own == null && pushed != null && format.equals(ExpositionFormat.PLAIN_TEXT)) {
-      addFamily(pushed.header(), samples, segments);
-    } else {
-      addFamily(header(head, samples), samples, segments);
+    List<Segment> segments = new ArrayList<>();
+    segments.add(new Segment.Fixed(header(block, head, samples)));
+    segments.addAll(samples);
+    byte[] footer = format.footer();
+    if (footer.length > 0) {
+      segments.add(new Segment.Fixed(footer));
     }
+    return segments;
   }
 
-  Segment samples(OwnFamily own, boolean created) {
+  private byte[] header(Exposition.Block block, Head head, List<Segment> samples) {
+    boolean isKept =
+        format.equals(ExpositionFormat.PLAIN_TEXT)
+            && block.own() == null
+            && block.pushed().size() == 1
+            && block.pushed().get(0).name().equals(block.name());
+    return isKept ? block.pushed().get(0).header() : header(head, samples);
+  }
+
+  private Segment samples(OwnFamily own, boolean created) {
     return new Segment.Fixed(
         format.samples(own.name(), own.type(), own.family().getMetricList(), created));
   }
 
-  private Segment samples(SortedTree.Leaf<GroupKey, Family> leaf, boolean created) {
-    boolean looksPlain =
-        format.escaping() == EscapingScheme.UNDERSCORES || LeafSegment.isPlain(leaf);
-    return new LeafSegment(leaf, looksPlain ? plainest : kept, created, picture);
+  private Segment samples(
+      NamedFamily named, SortedTree.Leaf<GroupKey, Family> leaf, boolean created) {
+    boolean looksTheSame = named.looksTheSame() || LeafSegment.isPlain(leaf);
+    return new LeafSegment(leaf, looksTheSame ? plainest : kept, created, picture);
   }
 
-  private static Head head(
-      @Nullable OwnFamily own, @Nullable NamedFamily pushed, @Nullable String name) {
-    if (own != null) {
-      return own.head();
+  private static Head head(Exposition.Block block) {
+    OwnFamily own = block.own();
+    return own == null
+        ? new Head(block.name(), ShownNames.type(block.pushed()), help(block.pushed()))
+        : own.head();
+  }
+
+  /** Of several families under one name, the first that has a help. */
+  private static @Nullable String help(List<NamedFamily> families) {
+    String help = families.get(0).help();
+    for (int i = 1; help == null && i < families.size(); i++) {
+      help = families.get(i).help();
     }
-    if (pushed == null || name == null) {
-      throw new IllegalArgumentException("a block of nothing");
-    }
-    return new Head(name, pushed.type(), pushed.help());
+    return help;
   }
 
   /** What stands before these samples. */
-  byte[] header(Head head, List<Segment> samples) {
+  private byte[] header(Head head, List<Segment> samples) {
     long length = 0;
     if (format.needsLength()) {
       try (Deflated.Compressor compressor = new Deflated.Compressor()) {
@@ -176,25 +144,8 @@ final class Layout {
     return length;
   }
 
-  void addFamily(byte[] header, List<Segment> samples, List<Segment> segments) {
-    segments.add(new Segment.Fixed(header));
-    segments.addAll(samples);
-    byte[] footer = format.footer();
-    if (footer.length > 0) {
-      segments.add(new Segment.Fixed(footer));
-    }
-  }
-
-  ExpositionFormat format() {
-    return format;
-  }
-
-  @Nullable Picture picture() {
-    return picture;
-  }
-
   /** Whether the samples of one may be followed by times of creation: no other has that name. */
-  boolean mayShowCreated(Head head) {
+  private boolean mayShowCreated(Head head) {
     return format.syntax().isOpenMetrics()
         && !isBaseTaken(head)
         && !isTaken(OpenMetricsWriter.baseName(head.name(), head.type()) + "_created");
@@ -210,14 +161,8 @@ final class Layout {
     return new Head(head.name(), MetricType.UNTYPED, head.help());
   }
 
-  /** Whether some family has this name, or looks in text as if it had. */
-  boolean isTaken(String name) {
-    NamedFamily pushed = names.get(EscapingScheme.UNDERSCORES.metricName(name));
-    return ownNames.contains(name) || (pushed != null && pushed.isExposed());
-  }
-
-  /** Whether a family of this name and type would get in another's way. */
-  boolean collides(String name, MetricType type) {
-    return isTaken(name) || SuffixRule.collides(names, name, type);
+  /** Whether the scrape shows some family under this name. */
+  private boolean isTaken(String name) {
+    return ownNames.contains(name) || names.type(name) != null;
   }
 }

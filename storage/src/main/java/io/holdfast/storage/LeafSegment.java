@@ -43,13 +43,13 @@ final class LeafSegment implements Segment {
     this.format = format;
     this.created = created;
     this.picture = picture;
-    this.isOfText = format.equals(ExpositionFormat.PLAIN_TEXT) || !needsMessages();
+    this.isOfText = format.syntax() == Syntax.TEXT || !needsMessages();
   }
 
   /** Whether it looks the same with every escaping scheme. */
   static boolean isPlain(SortedTree.Leaf<GroupKey, Family> leaf) {
     for (int i = 0; i < leaf.size(); i++) {
-      if (!leaf.value(i).descriptor.isPlain()) {
+      if (!leaf.value(i).looksTheSame()) {
         return false;
       }
     }
@@ -57,13 +57,10 @@ final class LeafSegment implements Segment {
   }
 
   /** Whether this format shows of this family what its text does not say. */
-  static boolean needsMessage(Family family, ExpositionFormat format) {
-    boolean isSpeltOtherwise =
-        !family.descriptor.isPlain() && format.escaping() != EscapingScheme.UNDERSCORES;
+  private static boolean needsMessage(Family family, ExpositionFormat format) {
     return switch (format.syntax()) {
-      case TEXT -> isSpeltOtherwise;
-      case OPEN_METRICS, OPEN_METRICS_0_0_1 ->
-          isSpeltOtherwise || !family.descriptor.spelling().textSaysAll();
+      case TEXT -> false;
+      case OPEN_METRICS, OPEN_METRICS_0_0_1 -> !family.descriptor.textSaysAll();
       case PROTOBUF, PROTOBUF_TEXT, PROTOBUF_COMPACT_TEXT -> true;
     };
   }
@@ -82,15 +79,16 @@ final class LeafSegment implements Segment {
    *
    * @param message if it {@linkplain #needsMessage needs} one
    */
-  static byte[] samples(
+  private static byte[] samples(
       Family family, ExpositionFormat format, boolean created, @Nullable StoredFamily message) {
+    EscapingScheme scheme = format.escaping();
+    String name = scheme.metricName(family.name());
     if (message != null) {
-      return format.samples(
-          family.descriptor.spelling().name(), family.type(), message.exposed(), created);
+      return format.samples(name, family.type(), message.shown(scheme), created);
     }
     return format.syntax() == Syntax.TEXT
-        ? family.exposed()
-        : OpenMetricsConverter.convert(family.name(), family.type(), family.exposed());
+        ? family.shown(scheme)
+        : OpenMetricsConverter.convert(name, family.type(), family.shown(scheme));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.MetricType;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ final class NamedFamily {
   private final SortedTree<GroupKey, Family> holders;
 
   private final HolderCounts counts;
-  private final long exposedBytes;
+  private final ExposedTotals exposed;
 
   /** Of several incompatible types the one with the oldest claim. */
   private final MetricType type;
@@ -46,13 +47,13 @@ final class NamedFamily {
       Descriptor descriptor,
       SortedTree<GroupKey, Family> holders,
       HolderCounts counts,
-      long exposedBytes,
+      ExposedTotals exposed,
       MetricType type,
       boolean isBlocked) {
     this.descriptor = descriptor;
     this.holders = holders;
     this.counts = counts;
-    this.exposedBytes = exposedBytes;
+    this.exposed = exposed;
     this.type = type;
     this.isBlocked = isBlocked;
   }
@@ -60,7 +61,12 @@ final class NamedFamily {
   static NamedFamily of(Family first) {
     NamedFamily nobody =
         new NamedFamily(
-            first.descriptor, SortedTree.empty(), HolderCounts.NONE, 0, first.type(), false);
+            first.descriptor,
+            SortedTree.empty(),
+            HolderCounts.NONE,
+            ExposedTotals.NONE,
+            first.type(),
+            false);
     return nobody.with(null, first);
   }
 
@@ -118,7 +124,35 @@ final class NamedFamily {
 
   /** Whether a scrape shows anything of it. */
   boolean isExposed() {
-    return exposedBytes > 0;
+    return exposed.bytes() > 0;
+  }
+
+  /** Whether a scrape with this scheme shows anything of it. */
+  boolean isShown(EscapingScheme scheme) {
+    int index = Looks.indexOf(scheme);
+    return isExposed() && (index < 0 || exposed.leftOut(index) < exposed.series());
+  }
+
+  /** Whether all its samples look the same with every scheme, and none leaves any out. */
+  boolean looksTheSame() {
+    return exposed.others() == 0;
+  }
+
+  /** Whether this one of {@link Looks#SCHEMES} leaves it out as a whole. */
+  boolean isLeftOut(int scheme) {
+    return exposed.isWhollyLeftOut(scheme);
+  }
+
+  /** Of what is exposed, how many series this one of {@link Looks#SCHEMES} leaves out. */
+  long leftOutSeries(int scheme) {
+    return exposed.leftOut(scheme);
+  }
+
+  /** The same name, which this one of {@link Looks#SCHEMES} leaves out as a whole, or not. */
+  NamedFamily leavingOut(int scheme, boolean wholly) {
+    ExposedTotals changed = exposed.leavingOut(scheme, wholly);
+    return new NamedFamily(descriptor, holders, counts, changed, type, isBlocked)
+        .keeping(this, claims);
   }
 
   /** Whether groups hold types that cannot stand beside each other. */
@@ -152,12 +186,12 @@ final class NamedFamily {
     Family any = after == null ? Objects.requireNonNull(before, "before") : after;
     SortedTree<GroupKey, Family> newHolders =
         after == null ? holders.without(any.group) : holders.with(any.group, after);
-    long newBytes = exposedBytes - exposed(before) + exposed(after);
+    ExposedTotals newExposed = exposed.with(before, after);
     if (before != null
         && after != null
         && before.descriptor.equals(after.descriptor)
         && before.claimedAt.equals(after.claimedAt)) {
-      return new NamedFamily(descriptor, newHolders, counts, newBytes, type, isBlocked)
+      return new NamedFamily(descriptor, newHolders, counts, newExposed, type, isBlocked)
           .keeping(this, claims);
     }
     SortedTree<Claim, Claim> newClaims = claims == null ? null : changed(claims, before, after);
@@ -166,7 +200,7 @@ final class NamedFamily {
             any.descriptor,
             newHolders,
             counts.with(before, after),
-            newBytes,
+            newExposed,
             any.type(),
             isBlocked);
     return changed.keeping(this, newClaims).settled().keeping(this, newClaims);
@@ -198,7 +232,7 @@ final class NamedFamily {
   }
 
   NamedFamily blocked(boolean nowBlocked) {
-    return new NamedFamily(descriptor, holders, counts, exposedBytes, type, nowBlocked)
+    return new NamedFamily(descriptor, holders, counts, exposed, type, nowBlocked)
         .keeping(this, claims);
   }
 
@@ -220,7 +254,7 @@ final class NamedFamily {
         }
       }
     }
-    return new NamedFamily(descriptor, holders, counts, exposedBytes, winner, isBlocked)
+    return new NamedFamily(descriptor, holders, counts, exposed, winner, isBlocked)
         .keeping(this, claims);
   }
 
@@ -246,9 +280,5 @@ final class NamedFamily {
       claims = claims.with(claim, claim);
     }
     return claims;
-  }
-
-  private static int exposed(@Nullable Family family) {
-    return family == null ? 0 : family.exposed().length;
   }
 }

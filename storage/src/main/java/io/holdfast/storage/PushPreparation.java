@@ -1,5 +1,7 @@
 package io.holdfast.storage;
 
+import io.holdfast.proto.EscapingScheme;
+import io.holdfast.proto.NameRule;
 import io.holdfast.proto.OpenMetricsWriter;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.BucketSpan;
@@ -8,13 +10,11 @@ import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
-import io.holdfast.storage.Descriptor.Spelling;
+import io.holdfast.storage.Descriptor.Traits;
 import io.holdfast.storage.Rejection.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,20 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PushPreparation {
   /** Series by label names and values: the order in which a scrape shows them. */
-  private static final Comparator<Prepared> BY_LABELS =
-      (one, other) -> compareLabels(one.labels, other.labels);
-
-  /**
-   * @param labels as a scrape shows them, see {@link ShownLabels}
-   * @param isPlain whether they are the metric's own
-   */
-  private record Prepared(Metric metric, List<LabelPair> labels, boolean isPlain) {
-    static Prepared of(Metric sanitised) {
-      List<LabelPair> own = sanitised.getLabelList();
-      List<LabelPair> shown = ShownLabels.of(own);
-      return new Prepared(sanitised, shown, shown == own);
-    }
-  }
+  private static final Comparator<Metric> BY_LABELS =
+      (one, other) -> compareLabels(one.getLabelList(), other.getLabelList());
 
   /** Carries a rejection out of the depths of a family. */
   @SuppressWarnings("serial") // Never leaves this class.
@@ -76,12 +64,9 @@ public final class PushPreparation {
       rejectTimestamps(families);
       Sanitiser sanitiser = new Sanitiser(group);
       SortedMap<String, PushedFamily> pushed = new TreeMap<>();
-      Map<String, String> names = new HashMap<>();
       for (MetricFamily family : families) {
-        String shown = TextWriter.plainMetricName(family.getName());
-        if (!PushTimes.isReserved(shown)) {
-          rejectSharedName(family.getName(), names.put(shown, family.getName()));
-          pushed.put(shown, prepare(family, sanitiser));
+        if (!PushTimes.isReserved(family.getName())) {
+          pushed.put(family.getName(), prepare(family, sanitiser));
         }
       }
       return new Change.Push(group, replace, receivedAtNanos, pushed);
@@ -92,22 +77,14 @@ public final class PushPreparation {
 
   /** Metrics that once passed {@link #prepare}, in the order in which a scrape shows them. */
   static List<Metric> inOrder(List<Metric> sanitised) {
-    List<Prepared> series = new ArrayList<>(sanitised.size());
-    for (Metric metric : sanitised) {
-      series.add(Prepared.of(metric));
-    }
+    List<Metric> series = new ArrayList<>(sanitised);
     series.sort(BY_LABELS);
-    return series.stream().map(Prepared::metric).toList();
+    return series;
   }
 
   /** A family from the disk, where only what once passed {@link #prepare} lies. */
   static PushedFamily restore(MetricFamily sanitised) {
-    List<Prepared> series = new ArrayList<>(sanitised.getMetricCount());
-    for (Metric metric : sanitised.getMetricList()) {
-      series.add(Prepared.of(metric));
-    }
-    series.sort(BY_LABELS);
-    return render(sanitised, series);
+    return render(sanitised, inOrder(sanitised.getMetricList()));
   }
 
   private static void rejectTimestamps(List<MetricFamily> families) throws Defect {
@@ -128,80 +105,37 @@ public final class PushPreparation {
   private static PushedFamily prepare(MetricFamily family, Sanitiser sanitiser) throws Defect {
     checkFamily(family);
     MetricFamily.Builder sanitised = family.toBuilder().clearMetric();
-    List<Prepared> series = new ArrayList<>(family.getMetricCount());
+    List<Metric> series = new ArrayList<>(family.getMetricCount());
     for (Metric metric : family.getMetricList()) {
       List<LabelPair> labels = sanitiser.labels(metric.getLabelList());
       checkMetric(family, metric, labels);
-      List<LabelPair> shown = ShownLabels.of(labels);
-      boolean isPlain = shown == labels;
-      if (!isPlain) {
-        checkShown(family, labels, shown);
-        labels = ShownLabels.inOrder(labels);
-      }
       Metric kept = metric.toBuilder().clearLabel().addAllLabel(labels).build();
       sanitised.addMetric(kept);
-      series.add(new Prepared(kept, shown, isPlain));
+      series.add(kept);
     }
     series.sort(BY_LABELS);
     rejectDuplicates(family.getName(), series);
     return render(sanitised.build(), series);
   }
 
-  private static void checkShown(MetricFamily family, List<LabelPair> labels, List<LabelPair> shown)
-      throws Defect {
-    @Nullable String previous = null;
-    for (LabelPair label : shown) {
-      String problem = null;
-      if (label.getName().equals(previous)) {
-        problem = "has two or more labels that a scrape shows as " + quote(label.getName());
-      } else if (label.getName().startsWith("__")) {
-        problem =
-            "has a label that a scrape shows as "
-                + quote(label.getName())
-                + " (expected: not starting with \"__\")";
-      }
-      if (problem != null) {
-        throw new Defect(
-            Reason.BAD_LABELS,
-            "collected metric " + describe(family.getName(), labels) + " " + problem);
-      }
-      previous = label.getName();
-    }
-  }
-
-  /** Of two families with one name the last wins, but not of two that merely look alike. */
-  private static void rejectSharedName(String name, @Nullable String earlier) throws Defect {
-    if (earlier != null && !earlier.equals(name)) {
-      throw new Defect(
-          Reason.BAD_METRIC,
-          "metric families "
-              + quote(earlier)
-              + " and "
-              + quote(name)
-              + " have the same name in a scrape");
-    }
-  }
-
-  private static PushedFamily render(MetricFamily family, List<Prepared> series) {
-    String name = TextWriter.plainMetricName(family.getName());
-    boolean isPlain = name.equals(family.getName());
+  private static PushedFamily render(MetricFamily family, List<Metric> series) {
+    String name = family.getName();
+    boolean isNamePlain = NameRule.LEGACY.isMetricName(name);
+    boolean isPlain = isNamePlain;
     SeriesHash hasher = new SeriesHash(name, family.getType());
-    List<Metric> sorted = new ArrayList<>(series.size());
     long[] hashes = new long[series.size()];
     for (int i = 0; i < hashes.length; i++) {
-      Prepared each = series.get(i);
-      sorted.add(each.metric);
-      hashes[i] = hasher.of(each.labels);
-      isPlain &= each.isPlain;
+      List<LabelPair> labels = series.get(i).getLabelList();
+      hashes[i] = hasher.of(labels);
+      isPlain = isPlain && NameRule.LEGACY.areLabelNames(labels);
     }
-    Spelling spelling =
-        new Spelling(family.getName(), isPlain, OpenMetricsWriter.textSaysAll(sorted));
+    Traits traits = new Traits(isNamePlain, isPlain, OpenMetricsWriter.textSaysAll(series));
     return new PushedFamily(
-        new Descriptor(
-            name, family.getType(), family.hasHelp() ? family.getHelp() : null, spelling),
+        new Descriptor(name, family.getType(), family.hasHelp() ? family.getHelp() : null, traits),
         family.toByteArray(),
-        TextWriter.samples(name, family.getType(), sorted),
-        hashes);
+        TextWriter.samples(name, family.getType(), series, EscapingScheme.ALLOW_UTF8),
+        hashes,
+        isPlain ? null : Looks.of(family.getName(), family.getType(), series, hashes));
   }
 
   private static void checkFamily(MetricFamily family) throws Defect {
@@ -329,10 +263,10 @@ public final class PushPreparation {
     }
   }
 
-  private static void rejectDuplicates(String family, List<Prepared> series) throws Defect {
+  private static void rejectDuplicates(String family, List<Metric> series) throws Defect {
     for (int i = 1; i < series.size(); i++) {
-      List<LabelPair> labels = series.get(i).labels;
-      if (compareLabels(series.get(i - 1).labels, labels) == 0) {
+      List<LabelPair> labels = series.get(i).getLabelList();
+      if (compareLabels(series.get(i - 1).getLabelList(), labels) == 0) {
         throw new Defect(
             Reason.DUPLICATE_SERIES,
             "collected metric "

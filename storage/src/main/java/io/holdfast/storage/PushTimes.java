@@ -2,7 +2,9 @@ package io.holdfast.storage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.GoNumbers;
+import io.holdfast.proto.NameRule;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.Gauge;
 import io.holdfast.proto.metrics.LabelPair;
@@ -62,12 +64,7 @@ final class PushTimes {
 
   /** The hash that the push time series of this group has, whether the group exists or not. */
   static long seriesHash(GroupKey group) {
-    return new SeriesHash(PUSH_TIME, MetricType.GAUGE).of(shownLabels(group));
-  }
-
-  /** Of both families, as a scrape of text shows them. */
-  static List<LabelPair> shownLabels(GroupKey group) {
-    return ShownLabels.of(Sanitiser.groupLabels(group));
+    return new SeriesHash(PUSH_TIME, MetricType.GAUGE).of(Sanitiser.groupLabels(group));
   }
 
   private static @Nullable Family refreshed(
@@ -92,7 +89,7 @@ final class PushTimes {
       return present;
     }
     PushedFamily content =
-        new PushedFamily(present.descriptor, NOT_STORED, text, present.seriesHashes);
+        new PushedFamily(present.descriptor, NOT_STORED, text, present.seriesHashes, present.looks);
     return new Family(group.key, content, version, claimedAt);
   }
 
@@ -154,19 +151,20 @@ final class PushTimes {
 
   private static PushedFamily rendered(Descriptor descriptor, GroupKey group, double seconds) {
     List<LabelPair> labels = Sanitiser.groupLabels(group);
-    List<LabelPair> shown = ShownLabels.of(labels);
-    boolean isPlain = shown == labels;
-    Metric metric = metric(isPlain ? labels : ShownLabels.inOrder(labels), seconds);
+    List<Metric> series = List.of(metric(labels, seconds));
+    long[] hashes = {new SeriesHash(descriptor.name(), MetricType.GAUGE).of(labels)};
+    boolean isPlain = NameRule.LEGACY.areLabelNames(labels);
     return new PushedFamily(
-        isPlain ? descriptor : withUnplainLabels(descriptor),
+        isPlain ? descriptor : withOtherLabels(descriptor),
         NOT_STORED,
-        TextWriter.samples(descriptor.name(), MetricType.GAUGE, List.of(metric)),
-        new long[] {new SeriesHash(descriptor.name(), MetricType.GAUGE).of(shown)});
+        TextWriter.samples(descriptor.name(), MetricType.GAUGE, series, EscapingScheme.ALLOW_UTF8),
+        hashes,
+        isPlain ? null : Looks.of(descriptor.name(), MetricType.GAUGE, series, hashes));
   }
 
-  private static Descriptor withUnplainLabels(Descriptor plain) {
-    Descriptor.Spelling spelling = new Descriptor.Spelling(plain.name(), false, true);
-    return new Descriptor(plain.name(), plain.type(), plain.help(), spelling);
+  private static Descriptor withOtherLabels(Descriptor plain) {
+    Descriptor.Traits traits = new Descriptor.Traits(true, false, true);
+    return new Descriptor(plain.name(), plain.type(), plain.help(), traits);
   }
 
   /** The same line with another value: labels need not be rendered with every push. */

@@ -8,10 +8,16 @@ import org.jspecify.annotations.Nullable;
  * changed; two of these are never compared.
  *
  * @param encoded the sanitised {@code io.prometheus.client.MetricFamily}
- * @param text the samples as a scrape shows them, without HELP and TYPE, series sorted by labels
+ * @param text the samples with their names as they are, without HELP and TYPE, sorted by labels
  * @param seriesHashes a {@link SeriesHash} for each series, in the order of the text
+ * @param looks of the series, in the order of the text; null for a family that is plain
  */
-record PushedFamily(Descriptor descriptor, byte[] encoded, byte[] text, long[] seriesHashes) {
+record PushedFamily(
+    Descriptor descriptor,
+    byte[] encoded,
+    byte[] text,
+    long[] seriesHashes,
+    @Nullable Looks looks) {
 
   String name() {
     return descriptor.name();

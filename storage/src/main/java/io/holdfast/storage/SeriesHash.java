@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * The hash by which a series is known: SipHash-2-4 of its family's name, the kind of its type and
- * its full label set, as a text scrape shows them. An object serves one family.
+ * its full label set. An object serves one family.
  *
  * <p>The key is random, new in each process, and never stored or sent. So a client cannot look for
  * series that share a hash, and a hash means nothing to another process.

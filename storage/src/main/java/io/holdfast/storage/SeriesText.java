@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import io.holdfast.proto.TextEscaper;
 import io.holdfast.proto.metrics.MetricType;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +12,8 @@ import java.util.BitSet;
  * price is paid there and not with an index of offsets for every family.
  *
  * <p>A simple series is one line. One of a summary or histogram is several, of which {@code _count}
- * comes last. The label block of a series' last line names it: sorted labels, as a scrape shows
- * them, without {@code quantile} or {@code le}.
+ * comes last. The label block of a series' last line names it: sorted labels with their names as
+ * they are, without {@code quantile} or {@code le}.
  */
 final class SeriesText {
   private static final byte[] COUNT = "_count".getBytes(StandardCharsets.US_ASCII);
@@ -22,23 +23,36 @@ final class SeriesText {
   /** Where each series ends; the next one begins there. */
   private final int[] ends;
 
-  private SeriesText(byte[] text, int[] ends) {
+  /** How many bytes the last line of a series has up to the end of its name. */
+  private final int nameLength;
+
+  private SeriesText(byte[] text, int[] ends, int nameLength) {
     this.text = text;
     this.ends = ends;
+    this.nameLength = nameLength;
+  }
+
+  static SeriesText of(Family family) {
+    return of(family.name(), family.type(), family.text, family.seriesHashes.length);
   }
 
   /**
+   * @param name as pushed
    * @param series how many there are in the text
    */
   static SeriesText of(String name, MetricType type, byte[] text, int series) {
-    // A scrape shows one ASCII character for each of the name's, whatever it was.
-    int countNameLength = name.codePointCount(0, name.length()) + COUNT.length;
+    int nameLength = TextEscaper.nameLength(name);
+    boolean isOneLine =
+        switch (type) {
+          case COUNTER, GAUGE, UNTYPED -> true;
+          case SUMMARY, HISTOGRAM, GAUGE_HISTOGRAM -> false;
+        };
     int[] ends = new int[series];
     int found = 0;
     int lineStart = 0;
     for (int i = 0; i < text.length; i++) {
       if (text[i] == '\n') {
-        if (isLastOfSeries(type, text, lineStart, countNameLength)) {
+        if (isOneLine || isCount(text, lineStart + nameLength)) {
           ends[found++] = i + 1;
         }
         lineStart = i + 1;
@@ -48,22 +62,15 @@ final class SeriesText {
       throw new IllegalStateException(
           "rendered text: " + found + " series (expected: " + series + ")");
     }
-    return new SeriesText(text, ends);
+    return new SeriesText(text, ends, isOneLine ? nameLength : nameLength + COUNT.length);
   }
 
-  private static boolean isLastOfSeries(
-      MetricType type, byte[] text, int lineStart, int countNameLength) {
-    return switch (type) {
-      case COUNTER, GAUGE, UNTYPED -> true;
-      case SUMMARY, HISTOGRAM, GAUGE_HISTOGRAM -> {
-        int nameEnd = lineStart;
-        while (text[nameEnd] != '{' && text[nameEnd] != ' ') {
-          nameEnd++;
-        }
-        yield nameEnd - lineStart == countNameLength
-            && Arrays.equals(text, nameEnd - COUNT.length, nameEnd, COUNT, 0, COUNT.length);
-      }
-    };
+  /** Whether {@code _count} stands here, behind the name of a family. */
+  private static boolean isCount(byte[] text, int at) {
+    int end = at + COUNT.length;
+    return end < text.length
+        && Arrays.equals(text, at, end, COUNT, 0, COUNT.length)
+        && (text[end] == '{' || text[end] == ' ' || text[end] == '"');
   }
 
   private static int closingBrace(byte[] text, int from) {
@@ -89,12 +96,17 @@ final class SeriesText {
         break;
       }
     }
-    int open = lineStart;
-    while (text[open] != '{' && text[open] != ' ') {
-      open++;
-    }
+    int open = lineStart + nameLength;
     int close = closingBrace(text, open);
-    return close < 0 ? "{}" : new String(text, open, close + 1 - open, StandardCharsets.UTF_8);
+    if (close < 0) {
+      return "{}";
+    }
+    if (text[open] != '"') {
+      return new String(text, open, close + 1 - open, StandardCharsets.UTF_8);
+    }
+    // The name stands in quotes among the labels, before them.
+    int first = text[open + 1] == ',' ? open + 2 : open + 1;
+    return "{" + new String(text, first, close + 1 - first, StandardCharsets.UTF_8);
   }
 
   /** The text without these series. */

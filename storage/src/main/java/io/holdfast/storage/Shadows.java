@@ -137,7 +137,7 @@ public final class Shadows {
     if (whole != null || byHash.isEmpty()) {
       return Optional.ofNullable(whole);
     }
-    long hash = hasher.of(ShownLabels.of(metric.getLabelList()));
+    long hash = hasher.of(metric.getLabelList());
     return Optional.ofNullable(byHash.get(hash));
   }
 }

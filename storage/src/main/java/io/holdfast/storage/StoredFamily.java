@@ -6,6 +6,7 @@ import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -71,26 +73,8 @@ public final class StoredFamily {
     return shown.group;
   }
 
-  /** The name that was pushed; a text scrape may have to show another. */
+  /** The name that was pushed. */
   public String name() {
-    CodedInputStream in = encoded.newCodedInput();
-    try {
-      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-        if (WireFormat.getTagFieldNumber(tag) == MetricFamily.NAME_FIELD_NUMBER) {
-          return in.readString();
-        }
-        in.skipField(tag);
-      }
-      return shown.name();
-    } catch (InvalidProtocolBufferException e) {
-      throw Picture.unreadable(e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The name under which a text scrape shows it: that which orders families. */
-  public String shownName() {
     return shown.name();
   }
 
@@ -136,21 +120,20 @@ public final class StoredFamily {
     return new Metrics(encoded.newCodedInput());
   }
 
-  /** What a scrape shows of it: sorted by labels, without what is shadowed. */
-  List<Metric> exposed() {
+  /** What a scrape with this scheme shows of it, sorted by labels. */
+  List<Metric> shown(EscapingScheme scheme) {
     List<Metric> all = new ArrayList<>();
     metrics().forEachRemaining(all::add);
     List<Metric> sorted = PushPreparation.inOrder(all);
-    if (shadowedSeries() == 0) {
+    BitSet without = shown.notShown(scheme);
+    if (without.isEmpty()) {
       return sorted;
     }
-    List<Metric> exposed = new ArrayList<>();
-    for (int i = 0; i < sorted.size(); i++) {
-      if (!shown.isShadowed(i)) {
-        exposed.add(sorted.get(i));
-      }
+    List<Metric> rest = new ArrayList<>();
+    for (int i = without.nextClearBit(0); i < sorted.size(); i = without.nextClearBit(i + 1)) {
+      rest.add(sorted.get(i));
     }
-    return exposed;
+    return rest;
   }
 
   private static final class Metrics implements Iterator<Metric> {

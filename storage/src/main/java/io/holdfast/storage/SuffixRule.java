@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.MetricType;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,15 +33,18 @@ final class SuffixRule {
     return typesOwning(suffix).contains(type);
   }
 
-  /** Whether a family of this name and type would collide with one that scrapes show. */
-  static boolean collides(SortedTree<String, NamedFamily> names, String name, MetricType type) {
+  /**
+   * Whether a family of this name and type would collide with one that a scrape shows.
+   *
+   * @param shown tells the type of what the scrape shows under a name, null for nothing
+   */
+  static boolean collides(
+      Function<String, @Nullable MetricType> shown, String name, MetricType type) {
     for (String suffix : SUFFIXES) {
       String base = base(name, suffix);
-      NamedFamily under = base == null ? null : names.get(base);
-      boolean isUnder = under != null && under.isExposed() && owns(under.type(), suffix);
-      NamedFamily over = names.get(name + suffix);
-      boolean isOver = over != null && over.isExposed() && owns(type, suffix);
-      if (isUnder || isOver) {
+      MetricType under = base == null ? null : shown.apply(base);
+      boolean isUnder = under != null && owns(under, suffix);
+      if (isUnder || (owns(type, suffix) && shown.apply(name + suffix) != null)) {
         return true;
       }
     }

@@ -209,12 +209,11 @@ class GroupImportTest {
   }
 
   @Test
-  void familiesThatLookTheSame_oneIsLeftOut() {
+  void familiesThatLookTheSame_areBothTaken() {
     ReceivedStates states = prepared(group("a", NANOS, "{\"a.b\"} 1\n", "a_b 2\n"));
     assertEquals(1, states.size());
-    assertEquals(
-        List.of("{job=\"a\"} a_b: another family of the group has the same name in a scrape"),
-        leftOut);
+    assertEquals(2, states.states().get(0).records().size());
+    assertEquals(List.of(), leftOut);
   }
 
   @Test

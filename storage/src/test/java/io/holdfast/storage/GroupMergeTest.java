@@ -219,7 +219,8 @@ class GroupMergeTest {
             Descriptor.plain(name, MetricType.GAUGE, help),
             new byte[0],
             text.getBytes(StandardCharsets.US_ASCII),
-            new long[] {name.hashCode()});
+            new long[] {name.hashCode()},
+            null);
     return new Family(KEY, content, version, claimedAt);
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.Metric;
 import java.nio.file.Path;
@@ -156,7 +157,8 @@ class PictureTest {
     List<StoredFamily> sought = picture.messages(families);
     for (int i = 0; i < families.size(); i++) {
       StoredFamily each = read.get(i);
-      byte[] text = TextWriter.samples(each.name(), each.type(), each.exposed());
+      byte[] text =
+          TextWriter.samples(each.name(), each.type(), each.shown(EscapingScheme.UNDERSCORES));
       assertArrayEquals(families.get(i).exposed(), text, message + ", " + each.name());
       assertEquals(each.encoded(), sought.get(i).encoded(), message);
     }
@@ -182,7 +184,9 @@ class PictureTest {
       List<Double> pushed = new ArrayList<>();
       family.metrics().forEachRemaining(metric -> pushed.add(value(metric)));
       assertEquals(List.of(2.0, 3.0, 4.0), pushed);
-      assertEquals(List.of(4.0, 2.0), family.exposed().stream().map(PictureTest::value).toList());
+      assertEquals(
+          List.of(4.0, 2.0),
+          family.shown(EscapingScheme.UNDERSCORES).stream().map(PictureTest::value).toList());
     }
   }
 

@@ -16,6 +16,7 @@ import io.holdfast.storage.Rejection.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,9 +78,6 @@ class PushPreparationTest {
         + " not starting with \"__\")'",
     "'', 'has a label with an invalid name: \"\" (expected: valid UTF-8, not empty,"
         + " not starting with \"__\")'",
-    "..x, 'has a label that a scrape shows as \"__x\" (expected: not starting with \"__\")'",
-    "..name.., 'has a label that a scrape shows as \"__name__\" (expected: not starting with"
-        + " \"__\")'",
   })
   void badLabelName_isRefused(String name, String problem) {
     Rejection rejection = rejection(gauge("m", name, "1"));
@@ -99,59 +97,51 @@ class PushPreparationTest {
         gauge("m", "job", "1", "job", "2"));
   }
 
-  /** The text format has underscores for both. */
   @Test
-  void labelNamesThatAScrapeShowsAlike_areRefused() {
-    assertProblem(
-        Reason.BAD_LABELS,
-        "has two or more labels that a scrape shows as \"a_b\"",
-        gauge("m", "a.b", "1", "a_b", "2"));
-    assertProblem(
-        Reason.BAD_LABELS,
-        "has two or more labels that a scrape shows as \"j_b\"",
-        List.of(gauge("m", "j.b", "1")),
-        Pushes.group("j_b", "2", "job", "a"));
+  void namesOfLabels_areWhatTheyAre_whateverAScrapeMakesOfThem() {
+    assertEquals(
+        "m{\"..name..\"=\"1\",\"a.b\"=\"2\",a_b=\"3\",instance=\"\",job=\"a\"} 1\n",
+        text(prepare(A, gauge("m", "..name..", "1", "a.b", "2", "a_b", "3"))));
+    GroupKey group = Pushes.group("j_b", "2", "job", "a");
+    assertEquals(
+        "m{instance=\"\",\"j.b\"=\"1\",j_b=\"2\",job=\"a\"} 1\n",
+        text(prepare(group, gauge("m", "j.b", "1"))));
   }
 
   @Test
-  void seriesThatAScrapeShowsAlike_areDuplicates() {
+  void seriesThatLookAlike_areTwoSeries() {
     MetricFamily both =
         gauge("m", "a.b", "1", "a_c", "2").toBuilder()
             .addMetric(gauge("m", "a_b", "1", "a.c", "2").getMetric(0))
             .build();
-    assertProblem(
-        Reason.DUPLICATE_SERIES, "was collected before with the same name and label values", both);
+    assertEquals(
+        """
+        m{"a.b"="1",a_c="2",instance="",job="a"} 1
+        m{"a.c"="2",a_b="1",instance="",job="a"} 1
+        """,
+        text(prepare(A, both)));
     try (Applying store = new Applying(Map.of())) {
       Change first = prepare(Pushes.group("job", "a", "x_y", "1"), gauge("m"));
       Change second = prepare(A, gauge("m", "x.y", "1"));
       assertEquals(new WriteOutcome.Applied(), store.apply(first));
-      WriteOutcome.Rejected rejected = (WriteOutcome.Rejected) store.apply(second);
-      assertEquals(Reason.DUPLICATE_SERIES, rejected.rejection().reason());
+      assertEquals(new WriteOutcome.Applied(), store.apply(second));
     }
   }
 
-  /** Sorted as shown, so that equal label sets are equal texts. */
   @Test
-  void labelsThatAScrapeShowsOtherwise_areInTheOrderShown() {
-    assertEquals(
-        "m{a_a=\"2\",a_b=\"1\",instance=\"\",job=\"a\"} 1\n",
-        text(prepare(A, gauge("m", "a.b", "1", "a_a", "2"))));
-  }
-
-  @Test
-  void familiesThatAScrapeShowsAlike_areOne() {
-    assertProblem(
-        Reason.BAD_METRIC,
-        "metric families \"a.b\" and \"a_b\" have the same name in a scrape",
-        List.of(gauge("a.b"), gauge("a_b")),
-        A);
+  void familiesThatLookAlike_areTwoFamilies() {
+    Change.Push push =
+        Pushes.accepted(prepare(A, gauge("\u6e29\u5ea6"), gauge("\u6e7f\u5ea6"), gauge("__")));
+    assertEquals(Set.of("\u6e29\u5ea6", "\u6e7f\u5ea6", "__"), push.families().keySet());
     try (Applying store = new Applying(Map.of())) {
       store.apply(prepare(A, gauge("a.b")));
       store.apply(prepare(A, gauge("a_b", "x", "1")));
-      assertTrue(
-          store.text().startsWith("# TYPE a_b gauge\na_b{instance=\"\",job=\"a\",x=\"1\"} 1\n#"),
-          store.text());
-      WriteOutcome other = store.apply(Pushes.put(Pushes.job("b"), "# TYPE a_b counter\na_b 1\n"));
+      assertEquals(2, store.groups().get(A).families.size());
+      assertEquals(
+          new WriteOutcome.Applied(),
+          store.apply(Pushes.put(Pushes.job("b"), "# TYPE \"a-b\" counter\n{\"a-b\"} 1\n")));
+      WriteOutcome other =
+          store.apply(Pushes.put(Pushes.job("b"), "# TYPE \"a.b\" counter\n{\"a.b\"} 1\n"));
       assertEquals(Reason.TYPE_CONFLICT, ((WriteOutcome.Rejected) other).rejection().reason());
     }
   }
@@ -171,7 +161,7 @@ class PushPreparationTest {
             gauge("push_time_seconds"),
             gauge("push_failure_time_seconds"),
             gauge("push.time.seconds"));
-    assertEquals(Map.of(), Pushes.accepted(change).families());
+    assertEquals(Set.of("push.time.seconds"), Pushes.accepted(change).families().keySet());
   }
 
   @Test
@@ -277,12 +267,13 @@ class PushPreparationTest {
     PushedFamily prepared =
         Pushes.accepted(prepare(A, family)).families().values().iterator().next();
     PushedFamily restored = PushPreparation.restore(MetricFamily.parseFrom(prepared.encoded()));
-    assertEquals("a_m", restored.name());
+    assertEquals("a.m", restored.name());
     assertEquals("", restored.help());
     assertEquals(
         new String(prepared.text(), StandardCharsets.UTF_8),
         new String(restored.text(), StandardCharsets.UTF_8));
     assertEquals(prepared.seriesHashes()[0], restored.seriesHashes()[0]);
+    assertEquals(prepared.looks(), restored.looks());
   }
 
   private static MetricFamily gauge(String name, String... labels) {

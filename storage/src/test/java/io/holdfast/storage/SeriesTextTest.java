@@ -41,12 +41,20 @@ class SeriesTextTest {
   }
 
   @Test
-  void histogram_whoseNameIsNotPlain_isFoundAsShown() {
+  void histogram_whoseNameIsInQuotes_isFound() {
     PushedFamily family =
-        family("# TYPE \"h.é\" histogram\n{\"h.é_bucket\",le=\"1\"} 1\n{\"h.é_count\"} 1\n", "h__");
+        family("# TYPE \"h.é\" histogram\n{\"h.é_bucket\",le=\"1\"} 1\n{\"h.é_count\"} 1\n", "h.é");
     assertEquals(1, family.seriesHashes().length);
     assertEquals("{instance=\"\",job=\"a\"}", series(family).labels(0));
     assertEquals("", without(family, 0));
+  }
+
+  @Test
+  void labels_behindANameInQuotes_areThoseOfTheSeries() {
+    PushedFamily family = family("{\"a\\\"} b\",\"é }\"=\"1\"} 1\n{\"a\\\"} b\"} 2\n", "a\"} b");
+    assertEquals("{instance=\"\",job=\"a\"}", series(family).labels(0));
+    assertEquals("{instance=\"\",job=\"a\",\"é }\"=\"1\"}", series(family).labels(1));
+    assertEquals("{\"a\\\"} b\",instance=\"\",job=\"a\"} 2\n", without(family, 1));
   }
 
   @Test

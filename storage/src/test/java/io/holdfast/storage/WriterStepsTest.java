@@ -59,7 +59,8 @@ class WriterStepsTest {
     PushedFamily real = family(push);
     long[] equal = new long[MANY];
     Arrays.fill(equal, 5);
-    return with(push, new PushedFamily(real.descriptor(), real.encoded(), real.text(), equal));
+    return with(
+        push, new PushedFamily(real.descriptor(), real.encoded(), real.text(), equal, null));
   }
 
   private static PushedFamily family(Change.Push push) {
@@ -99,7 +100,7 @@ class WriterStepsTest {
         with(
             push,
             new PushedFamily(
-                own.descriptor(), own.encoded(), shared.text(), shared.seriesHashes())));
+                own.descriptor(), own.encoded(), shared.text(), shared.seriesHashes(), null)));
   }
 
   @Test

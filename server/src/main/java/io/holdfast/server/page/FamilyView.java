@@ -1,8 +1,10 @@
 package io.holdfast.server.page;
 
+import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.storage.Exposition;
 import io.holdfast.storage.Shadows;
 import io.holdfast.storage.Shadows.Shadow;
 import io.holdfast.storage.StoredFamily;
@@ -20,7 +22,9 @@ import java.util.TreeSet;
 /**
  * A metric of a group with some of its series, in the order in which they were pushed.
  *
- * @param shownName under which a text scrape shows it
+ * @param name cut to what a page can show
+ * @param pushedName all of it
+ * @param underscores under which scrapers that know plain names alone are shown it
  * @param columns names of labels that have a column each; empty if there are too many for that
  * @param from how many series are before the first one here
  * @param all how many there are
@@ -29,7 +33,8 @@ import java.util.TreeSet;
  */
 record FamilyView(
     String name,
-    String shownName,
+    String pushedName,
+    String underscores,
     String type,
     String help,
     Age pushed,
@@ -38,10 +43,29 @@ record FamilyView(
     int from,
     int all,
     int shadowed,
-    List<ShadowView> shadows) {
+    List<ShadowView> shadows,
+    List<LeftOutView> leftOut) {
 
   private static final int MAX_COLUMNS = 6;
   private static final int MAX_SHADOWS = 3;
+
+  /**
+   * What scrapes with one escaping leave out, because it looks like something older there.
+   *
+   * @param escaping as scrapers ask for it
+   */
+  record LeftOutView(String escaping, int series) {
+    static List<LeftOutView> of(StoredFamily family, Exposition exposition) {
+      List<LeftOutView> leftOut = new ArrayList<>();
+      for (EscapingScheme scheme : EscapingScheme.values()) {
+        int series = exposition.leftOutSeries(family, scheme);
+        if (series > 0) {
+          leftOut.add(new LeftOutView(scheme.term(), series));
+        }
+      }
+      return leftOut;
+    }
+  }
 
   /**
    * Which of the series are wanted.
@@ -52,11 +76,12 @@ record FamilyView(
 
   static FamilyView of(
       StoredFamily family,
-      Shadows shadows,
+      Exposition exposition,
       SortedMap<String, String> groupLabels,
       Range range,
       Instant now) {
     String name = family.name();
+    Shadows shadows = exposition.shadows(family);
     List<SeriesView> series = new ArrayList<>();
     Set<ShadowView> reasons = new LinkedHashSet<>();
     Iterator<Metric> metrics = family.metrics();
@@ -79,7 +104,8 @@ record FamilyView(
     }
     return new FamilyView(
         Label.bounded(name),
-        family.shownName(),
+        name,
+        Label.bounded(EscapingScheme.UNDERSCORES.metricName(name)),
         type(family.type()),
         Label.bounded(family.help().orElse("")),
         Age.of(family.pushedAt(), now),
@@ -88,7 +114,8 @@ record FamilyView(
         range.from,
         family.series(),
         family.shadowedSeries(),
-        List.copyOf(reasons));
+        List.copyOf(reasons),
+        LeftOutView.of(family, exposition));
   }
 
   private static String type(MetricType type) {

@@ -47,7 +47,7 @@ record GroupView(
   /**
    * What is to be seen of the group.
    *
-   * @param metric the one family, by the name that a scrape shows; null for all
+   * @param metric the one family, by the name that was pushed; null for all
    * @param from how many series of it, or else families, come before
    */
   record Asked(@Nullable String metric, int from) {
@@ -85,11 +85,7 @@ record GroupView(
           } else {
             FamilyView view =
                 FamilyView.of(
-                    family,
-                    exposition.shadows(family),
-                    labels,
-                    range(asked, family, MAX_LINES - lines),
-                    now);
+                    family, exposition, labels, range(asked, family, MAX_LINES - lines), now);
             families.add(view);
             lines += view.lines();
           }
@@ -103,8 +99,8 @@ record GroupView(
   /** The push times are told above the metrics, unless there is more to be said of them. */
   private static boolean isWanted(StoredFamily family, Asked asked) {
     return asked.metric == null
-        ? !PUSH_TIMES.contains(family.shownName()) || family.shadowedSeries() > 0
-        : asked.metric.equals(family.shownName());
+        ? !PUSH_TIMES.contains(family.name()) || family.shadowedSeries() > 0
+        : asked.metric.equals(family.name());
   }
 
   private static Range range(Asked asked, StoredFamily family, int maxLines) {
@@ -122,7 +118,7 @@ record GroupView(
   /** The query of the group's address that shows more of this family. */
   String more(FamilyView family) {
     int from = asked.metric == null ? 0 : family.last();
-    return "?metric=" + GroupPath.escaped(family.shownName()) + (from == 0 ? "" : "&from=" + from);
+    return "?metric=" + GroupPath.escaped(family.pushedName()) + (from == 0 ? "" : "&from=" + from);
   }
 
   boolean isOneFamily() {

@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 /**
  * What {@code /api/v1/metrics} answers, in a form that can be compared byte for byte: the groups,
  * as they came, in order; times that are well-formed are {@code T}, and push times 0 or 1. The
- * reasons of failed pushes, which upstream does not tell, are left out.
+ * reasons of failed pushes, and what an escaping leaves out, which upstream does not tell, are not
+ * in it.
  */
 final class ApiGroups {
   private static final String HEAD = "{\"status\":\"success\",\"data\":[";
@@ -31,6 +32,8 @@ final class ApiGroups {
   private static final Pattern REASON =
       Pattern.compile("\"last_push_failure_reason\":\"(?:[^\"\\\\]|\\\\.)*+\",");
 
+  private static final Pattern LEFT_OUT = Pattern.compile(",\"left_out_series\":\\{[^}]*}");
+
   private ApiGroups() {}
 
   /** Without the group of one job. */
@@ -40,7 +43,7 @@ final class ApiGroups {
       if (!group.contains("\"job\":\"" + exceptJob + "\"")) {
         // The same character. Upstream escapes it in place of bytes that are not UTF-8.
         String timeless = TIME.matcher(group.replace("\\ufffd", "\ufffd")).replaceAll("$1T\"");
-        String common = REASON.matcher(timeless).replaceAll("");
+        String common = LEFT_OUT.matcher(REASON.matcher(timeless).replaceAll("")).replaceAll("");
         groups.add(PUSH_TIME.matcher(common).replaceAll("$11\""));
       }
     }
