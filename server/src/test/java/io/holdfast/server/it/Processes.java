@@ -62,6 +62,11 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
     return pushgatewayWith("--persistence.file=");
   }
 
+  /** The same with any UTF-8 in names; only for one that {@link Programs#knowsUtf8Names}. */
+  ServerProcess pushgatewayWithUtf8Names() throws IOException {
+    return pushgatewayWith("--persistence.file=", "--push.enable-utf8-names");
+  }
+
   /** The real Pushgateway, which writes this file when it is stopped. */
   ServerProcess pushgatewayKeeping(Path file) throws IOException {
     return pushgatewayWith("--persistence.file=" + file);
@@ -75,7 +80,7 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
   private ServerProcess pushgatewayWith(String... flags) throws IOException {
     int port = Port.free();
     List<String> command = new ArrayList<>();
-    command.add(Programs.require("prometheus-pushgateway", "prometheus-pushgateway"));
+    command.add(Programs.pushgateway());
     command.add("--web.listen-address=127.0.0.1:" + port);
     command.add("--web.enable-admin-api");
     command.add("--log.level=warn");

@@ -44,6 +44,21 @@ final class Programs {
         program + " is not on the PATH (expected: apt-get install " + debianPackage + ")");
   }
 
+  /** The real Pushgateway: the one that {@code $PUSHGATEWAY} names, or else Debian's. */
+  static String pushgateway() {
+    String named = System.getenv("PUSHGATEWAY");
+    return named == null || named.isEmpty()
+        ? require("prometheus-pushgateway", "prometheus-pushgateway")
+        : named;
+  }
+
+  /** Whether a Pushgateway is new enough for names of any UTF-8: 1.11 is, Debian's is not. */
+  static boolean knowsUtf8Names(Path scratch, String pushgateway) throws IOException {
+    return run(scratch, new byte[0], List.of(pushgateway, "--help"))
+        .output()
+        .contains("--push.enable-utf8-names");
+  }
+
   /** Runs a command to its end. Standard input is {@code input}; both outputs come back as one. */
   static Result run(Path scratch, byte[] input, List<String> command) throws IOException {
     return run(scratch, scratch, input, command);
