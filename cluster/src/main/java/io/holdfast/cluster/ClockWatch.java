@@ -110,6 +110,11 @@ final class ClockWatch {
     if (reason == null && !clock.isSettled()) {
       reason = "this node's clock was not yet compared with the other nodes'";
     }
+    if (reason == null && quorum.write() > 1) {
+      long leaptAt = clock.leaptAt();
+      long told = 1 + heard.stream().filter(link -> link.heardAt() - leaptAt > 0).count();
+      reason = told < majority() ? "the other nodes have not yet heard of this node's time" : null;
+    }
     verdict = new Verdict(reason, wall, now);
   }
 

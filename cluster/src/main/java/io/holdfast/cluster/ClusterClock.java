@@ -25,7 +25,9 @@ import java.util.function.LongSupplier;
  *
  * <p>A node that has just started knows no time: it is <em>settled</em> when it has heard the time
  * of a settled node, or when a quorum has started with it and none knows one. Only then the time is
- * set to the goal, as far ahead as it was noted before the restart.
+ * set to the goal, as far ahead as it was noted before the restart. After that, and after each
+ * leap, a node takes changes only when a majority has heard its new time: every question tells the
+ * asker's.
  *
  * <p>Any threads may use it.
  */
@@ -33,6 +35,7 @@ public final class ClusterClock implements InstantSource {
   private static final int VERSION_BITS = 16;
   private static final long MICROS_PER_MILLI = 1_000;
   private static final long NANOS_PER_MICRO = 1_000;
+  private static final long LEAP_MICROS = 500_000;
   private static final long SPEED_UP = 2;
   private static final long SLOWDOWN = 1000;
 
@@ -45,6 +48,7 @@ public final class ClusterClock implements InstantSource {
   private boolean hasGoal;
   private long aheadBefore;
   private boolean isSettled;
+  private long leaptAt;
 
   /**
    * A clock that knows no time yet.
@@ -56,6 +60,7 @@ public final class ClusterClock implements InstantSource {
     this.wallClock = wallClock;
     this.nanos = nanos;
     this.then = nanos.getAsLong();
+    this.leaptAt = then;
   }
 
   /** What this machine's clock shows, right or wrong. */
@@ -86,6 +91,7 @@ public final class ClusterClock implements InstantSource {
     aim(millis);
     raise(millis + aheadBefore);
     isSettled = true;
+    leaptAt = nanos.getAsLong();
   }
 
   /** A quorum of wall clocks has reached this time. */
@@ -105,9 +111,21 @@ public final class ClusterClock implements InstantSource {
     return hasGoal ? Math.max(0, microsThen - goalThen) / MICROS_PER_MILLI : 0;
   }
 
+  /**
+   * When it last went ahead by more than a moment. Until others have heard of that, a change that
+   * fails here would look newer than what they acknowledge afterwards.
+   */
+  synchronized long leaptAt() {
+    return leaptAt;
+  }
+
   private void raise(long millis) {
     goOn();
-    microsThen = Math.max(microsThen, millis * MICROS_PER_MILLI);
+    long micros = millis * MICROS_PER_MILLI;
+    if (micros - microsThen > LEAP_MICROS) {
+      leaptAt = nanos.getAsLong();
+    }
+    microsThen = Math.max(microsThen, micros);
   }
 
   private void goOn() {

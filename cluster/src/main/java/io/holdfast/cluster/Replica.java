@@ -62,9 +62,6 @@ final class Replica implements Transport.Receiver, Replication {
    */
   record Surroundings(ClusterCounters counters, Executor teller) {}
 
-  private static final Request HOW_FAR =
-      Request.newBuilder().setHeartbeat(HeartbeatQuestion.getDefaultInstance()).build();
-
   private final ClusterOptions options;
   private final ReplicatedStore store;
   private final Transport transport;
@@ -358,6 +355,7 @@ final class Replica implements Transport.Receiver, Replication {
 
   private CompletableFuture<Answer> answer(Peer from, Request request) {
     if (request.hasHeartbeat()) {
+      clock.follow(request.getHeartbeat().getMillis());
       return CompletableFuture.completedFuture(
           Answer.newBuilder().setHeartbeat(heartbeat()).build());
     }
@@ -569,9 +567,11 @@ final class Replica implements Transport.Receiver, Replication {
 
   private void ask(Link link) {
     long sentAt = loop.nanos();
+    HeartbeatQuestion question =
+        HeartbeatQuestion.newBuilder().setMillis(clock.isSettled() ? clock.millis() : 0).build();
     CompletableFuture<Void> unused =
         asking
-            .ask(link, Transport.Lane.CONTROL, HOW_FAR)
+            .ask(link, Transport.Lane.CONTROL, Request.newBuilder().setHeartbeat(question).build())
             .handle(
                 (answer, failure) -> {
                   if (answer != null && answer.hasHeartbeat()) {

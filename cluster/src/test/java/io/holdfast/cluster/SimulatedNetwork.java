@@ -28,6 +28,7 @@ final class SimulatedNetwork {
 
   double lossRate;
   double duplicateRate;
+  double lateRate;
   long maxDelayNanos = 20 * MILLI;
 
   /** Two processes that know of each other. */
@@ -50,6 +51,9 @@ final class SimulatedNetwork {
     final int node;
     final Scope process;
     private Transport.@Nullable Receiver receiver;
+
+    /** When it will have been told all that there is to be told by now. */
+    private long toldAt;
 
     Port(int node, Scope process) {
       this.node = node;
@@ -137,8 +141,8 @@ final class SimulatedNetwork {
 
   private long delay() {
     // Now and then very late, so that much else has happened in between.
-    return random.nextInt(200) == 0
-        ? random.nextLong(4000 * MILLI)
+    return random.nextDouble() < lateRate
+        ? random.nextLong(9000 * MILLI)
         : 50_000 + random.nextLong(maxDelayNanos);
   }
 
@@ -240,9 +244,11 @@ final class SimulatedNetwork {
   }
 
   private void tell(Port port, java.util.function.Consumer<Transport.Receiver> what) {
-    // In order, but each side in its own time.
+    // In order, but each side in its own time, so that for a while their views differ.
+    long delay = random.nextInt(10) == 0 ? random.nextLong(3000 * MILLI) : 100 * MILLI;
+    port.toldAt = Math.max(port.toldAt, time.now() + delay);
     time.after(
-        100 * MILLI,
+        port.toldAt - time.now(),
         port.process,
         () -> {
           if (port.receiver != null) {

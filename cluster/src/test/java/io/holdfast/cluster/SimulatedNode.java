@@ -62,7 +62,10 @@ final class SimulatedNode {
 
     @Override
     public long nanos() {
-      return time.now() + nanosOffset;
+      if (pausesIn > 0 && --pausesIn == 0) {
+        time.pause(pauseNanos, process);
+      }
+      return time.nowInside() + nanosOffset;
     }
   }
 
@@ -89,6 +92,8 @@ final class SimulatedNode {
   private final Mutation mutation;
   final SimulatedClock clock = new SimulatedClock();
   private long nanosOffset;
+  private int pausesIn;
+  private long pauseNanos;
   @Nullable Life life;
 
   SimulatedNode(
@@ -135,6 +140,12 @@ final class SimulatedNode {
     if (life != null) {
       life.process.frozenUntil = time.now() + nanos;
     }
+  }
+
+  /** Pauses in the middle of something, when it has asked for the time so many times. */
+  void pauseInside(int calls, long nanos) {
+    pausesIn = calls;
+    pauseNanos = nanos;
   }
 
   static final class NoCounters implements ClusterCounters {

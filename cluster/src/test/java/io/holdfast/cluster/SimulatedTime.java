@@ -18,12 +18,29 @@ final class SimulatedTime {
   private long now = 1_000_000_000L;
   private long numbers;
 
+  /** For how long the process has paused in the middle of what happens now. */
+  private long paused;
+
   long now() {
     return now;
   }
 
   void after(long nanos, Scope process, Runnable task) {
-    events.add(new Event(now + nanos, numbers++, process, task));
+    events.add(new Event(now + paused + nanos, numbers++, process, task));
+  }
+
+  /**
+   * The process that something happens in pauses before the next step of it: what it does from here
+   * on happens so much later.
+   */
+  void pause(long nanos, Scope process) {
+    paused += nanos;
+    process.frozenUntil = Math.max(process.frozenUntil, now + paused);
+  }
+
+  /** Now, as the process has it in which something happens. */
+  long nowInside() {
+    return now + paused;
   }
 
   /** Makes the next event happen; false if there is none before then. */
@@ -40,6 +57,7 @@ final class SimulatedTime {
         events.add(new Event(next.process.frozenUntil, next.number, next.process, next.task));
       } else {
         next.task.run();
+        paused = 0;
       }
     }
     return true;

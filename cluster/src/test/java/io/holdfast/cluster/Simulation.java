@@ -99,6 +99,7 @@ final class Simulation {
     this.quorum = quorum();
     this.retention = random.nextInt(4) == 0 ? Duration.ofSeconds(15) : Duration.ofDays(7);
     network.lossRate = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.1;
+    network.lateRate = 0.005;
     network.duplicateRate = random.nextDouble() * 0.1;
     network.maxDelayNanos = (1 + random.nextLong(100)) * MILLI;
     maxOffset = random.nextBoolean() ? 1 : 30_000;
@@ -113,6 +114,11 @@ final class Simulation {
       }
       nodes.add(node);
     }
+  }
+
+  /** Runs one seed. */
+  static void play(long seed) {
+    new Simulation(seed, Mutation.NONE).run();
   }
 
   private Quorum quorum() {
@@ -157,6 +163,11 @@ final class Simulation {
       at(SECOND, this::scrape);
       at(5 * SECOND, this::fault);
       at(5 * SECOND, this::conflict);
+      SimulatedNode goesBack =
+          quorum.read() > 1 && random.nextInt(3) == 0 ? nodes.get(0) : null;
+      if (goesBack != null) {
+        at(random.nextLong(10 * SECOND, 80 * SECOND), goesBack.disk::copy);
+      }
       if (random.nextInt(4) == 0) {
         at(random.nextLong(20 * SECOND, 60 * SECOND), this::wipe);
       }
@@ -172,6 +183,9 @@ final class Simulation {
         until(SECOND);
       }
       checkEnd();
+      if (goesBack != null) {
+        goBack(goesBack);
+      }
     } catch (RuntimeException | Error e) {
       throw (Violation)
           new Violation(
@@ -461,9 +475,14 @@ final class Simulation {
     }
     SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
     Life life = node.life;
-    switch (random.nextInt(10)) {
+    switch (random.nextInt(11)) {
       case 0, 1 -> crash(node);
       case 8, 9 -> clockFault(node);
+      case 10 -> {
+        long nanos = random.nextLong(8 * SECOND);
+        tell("pause " + node.number + " inside for " + nanos / MILLI);
+        node.pauseInside(1 + random.nextInt(400), nanos);
+      }
       case 2 -> {
         long nanos = random.nextLong(8 * SECOND);
         if (random.nextBoolean()) {
@@ -571,6 +590,11 @@ final class Simulation {
   private void crash(SimulatedNode node) {
     tell("crash " + node.number);
     node.crash();
+    if (random.nextInt(6) == 0) {
+      long millis = SimulatedNode.EPOCH_MILLIS + time.now() / MILLI + random.nextLong(60_000);
+      tell("the store of " + node.number + " has seen " + millis);
+      node.disk.seen(millis);
+    }
     at(
         random.nextLong(10 * SECOND),
         () -> {
@@ -600,6 +624,21 @@ final class Simulation {
           node.freeze(0);
           node.start();
         });
+  }
+
+  /**
+   * A store is replaced by an older copy of it. A node cannot know that, and counts with what it
+   * lacks. What can hold: where all others are there, at rest and the same, nothing is lost, nothing
+   * deleted returns, and a node that must ask another before it is current shows nothing old. With
+   * a write quorum of all nodes it asks nobody, and shows the old until it has copied.
+   */
+  private void goBack(SimulatedNode node) {
+    tell("the store of " + node.number + " goes back in time");
+    node.crash();
+    node.disk.restore();
+    node.start();
+    until(40 * SECOND);
+    checkEnd();
   }
 
   /** Compares the states themselves: two that differ may have one digest by mistake. */

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedDisk {
   private final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
 
+  private final TreeMap<byte[], byte[]> copied = new TreeMap<>(Arrays::compareUnsigned);
+
   /** Writes that are under way. */
   static final class Writes implements RecordWrites {
     private final List<Runnable> steps = new ArrayList<>();
@@ -103,11 +105,32 @@ public final class SimulatedDisk {
     records.clear();
   }
 
+  /** Keeps a copy of all that is on it. */
+  public void copy() {
+    copied.clear();
+    copied.putAll(records);
+  }
+
+  /** What is on it is what was on it at the time of the copy. */
+  public void restore() {
+    records.clear();
+    records.putAll(copied);
+  }
+
   /** The store that is created here has seen this time in a version. */
   public void seen(long millis) {
-    records.put(
+    records.merge(
         RecordKeys.CLOCK,
-        ClockRecord.newBuilder().setLast(millis << HybridClock.COUNTER_BITS).build().toByteArray());
+        ClockRecord.newBuilder().setLast(millis << HybridClock.COUNTER_BITS).build().toByteArray(),
+        (before, now) -> last(before) > last(now) ? before : now);
+  }
+
+  private static long last(byte[] record) {
+    try {
+      return ClockRecord.parseFrom(record).getLast();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** The value of the gauge without labels that a job has pushed, as it is on the disk. */
