@@ -163,8 +163,7 @@ final class Simulation {
       at(SECOND, this::scrape);
       at(5 * SECOND, this::fault);
       at(5 * SECOND, this::conflict);
-      SimulatedNode goesBack =
-          quorum.read() > 1 && random.nextInt(3) == 0 ? nodes.get(0) : null;
+      SimulatedNode goesBack = quorum.read() > 1 && random.nextInt(3) == 0 ? nodes.get(0) : null;
       if (goesBack != null) {
         at(random.nextLong(10 * SECOND, 80 * SECOND), goesBack.disk::copy);
       }
@@ -628,9 +627,9 @@ final class Simulation {
 
   /**
    * A store is replaced by an older copy of it. A node cannot know that, and counts with what it
-   * lacks. What can hold: where all others are there, at rest and the same, nothing is lost, nothing
-   * deleted returns, and a node that must ask another before it is current shows nothing old. With
-   * a write quorum of all nodes it asks nobody, and shows the old until it has copied.
+   * lacks. What can hold: where all others are there, at rest and the same, nothing is lost,
+   * nothing deleted returns, and a node that must ask another before it is current shows nothing
+   * old. With a write quorum of all nodes it asks nobody, and shows the old until it has copied.
    */
   private void goBack(SimulatedNode node) {
     tell("the store of " + node.number + " goes back in time");
