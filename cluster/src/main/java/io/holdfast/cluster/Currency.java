@@ -109,9 +109,11 @@ final class Currency {
    */
   private boolean isSpread(Standing standing, DurablePositions durable, long now) {
     Standing followed = unspread;
-    boolean isOfStore = followed != null && followed.stream() == standing.stream();
-    boolean isSpread = durable.cover(standing) || (isOfStore && durable.cover(followed));
-    if (isSpread || !isOfStore) {
+    if (followed != null && followed.stream() != standing.stream()) {
+      followed = null; // The store was put aside, and with it what was followed.
+    }
+    boolean isSpread = durable.cover(standing) || (followed != null && durable.cover(followed));
+    if (isSpread || followed == null) {
       unspread = standing;
       unspreadSince = now;
     }

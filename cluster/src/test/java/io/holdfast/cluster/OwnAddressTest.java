@@ -49,7 +49,7 @@ class OwnAddressTest {
 
     assertEquals(
         "--cluster.listen-address: the name \"node\" has no address yet", early.getMessage());
-    assertEquals(InetAddress.getByName("127.0.0.1"), own.find().advertisedAddress());
+    assertEquals(InetAddress.getLoopbackAddress(), own.find().advertisedAddress());
   }
 
   /** Names of nodes that were moved stand for where they were, for a while. */
@@ -75,7 +75,7 @@ class OwnAddressTest {
   @Test
   void portThatIsTaken_isAMistake_alsoOfAName() throws Exception {
     is("node", "127.0.0.1");
-    try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       UncheckedIOException mistake = assertThrows(UncheckedIOException.class, own::find);
 
       assertTrue(mistake.getMessage().contains("\"node:" + port + "\""), mistake.getMessage());
