@@ -124,8 +124,9 @@ enum Mistake {
       "wasWrong",
       Search.STILL_ON);
 
-  private enum Search {
-    STILL_ON
+  /** In a class of its own: constants of an enum are made before its static fields. */
+  private static final class Search {
+    static final long STILL_ON = 0;
   }
 
   /** Within so many each must be found. */
@@ -144,10 +145,6 @@ enum Mistake {
 
   Mistake(String where, String rule, String planted) {
     this(where, rule, planted, 1);
-  }
-
-  Mistake(String where, String rule, String planted, Search search) {
-    this(where, rule, planted, 0);
   }
 
   Mistake(String where, String rule, String planted, long seed) {
