@@ -1,7 +1,9 @@
 package io.holdfast.proto;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import com.google.protobuf.UnknownFieldSet;
 import io.holdfast.proto.metrics.MetricFamily;
 import java.util.ArrayList;
@@ -13,36 +15,48 @@ import java.util.Map;
  * Reads {@code io.prometheus.client.MetricFamily} messages, each behind its length as a varint.
  *
  * <p>Everything that the schema knows is kept, native histograms, exemplars and created timestamps
- * included, and so are unknown fields. What could not be exposed without breaking a scrape is
- * refused: a family without a name, a name that is not UTF-8, a type that does not exist. The
- * metrics are not looked at: whether they fit the type, and whether their labels are UTF-8, is the
- * caller's to check.
+ * included. Unknown fields are discarded: no scrape shows them, and two bytes of them are four
+ * objects. What could not be exposed without breaking a scrape is refused: a family without a name,
+ * a name that is not UTF-8, a type that does not exist. The metrics are not looked at: whether they
+ * fit the type, and whether their labels are UTF-8, is the caller's to check.
  */
 public final class DelimitedParser {
   private static final int MAX_VARINT_BYTES = 10;
 
+  private static final Parser<MetricFamily> FAMILIES =
+      DiscardUnknownFieldsParser.wrap(MetricFamily.parser());
+
   private final byte[] body;
+  private final HeapMeter meter;
   private int position;
 
-  private DelimitedParser(byte[] body) {
+  private DelimitedParser(byte[] body, HeapMeter meter) {
     this.body = body;
+    this.meter = meter;
   }
 
   /**
    * The families in order of first appearance. Of two with one name the last is kept, in the place
    * of the first.
    *
+   * @param meter asked for a message's heap before the message is built
+   * @throws TooHeavyException if the meter does not grant it
    * @throws ParseException if the body ends inside a message, or a message is malformed or can't be
    *     exposed
    */
-  public static List<MetricFamily> parse(byte[] body) throws ParseException {
-    DelimitedParser parser = new DelimitedParser(body);
+  public static List<MetricFamily> parse(byte[] body, HeapMeter meter) throws ParseException {
+    DelimitedParser parser = new DelimitedParser(body, meter);
     Map<String, MetricFamily> families = new LinkedHashMap<>();
     while (parser.position < body.length) {
       MetricFamily family = parser.readFamily();
       families.put(family.getName(), family);
     }
     return new ArrayList<>(families.values());
+  }
+
+  /** The families of a body that may take any heap. */
+  public static List<MetricFamily> parse(byte[] body) throws ParseException {
+    return parse(body, HeapMeter.unlimited());
   }
 
   private MetricFamily readFamily() throws ParseException {
@@ -54,14 +68,18 @@ public final class DelimitedParser {
           "message at byte %d: length %s (expected: at most the %d bytes that follow)"
               .formatted(start, Long.toUnsignedString(length), rest));
     }
+    Integer unknownType = FamilyWalk.measure(body, position, position + (int) length, meter);
     MetricFamily family;
     try {
-      family = MetricFamily.parser().parseFrom(body, position, (int) length);
+      family = FAMILIES.parseFrom(body, position, (int) length);
     } catch (InvalidProtocolBufferException e) {
       throw new ParseException("message at byte %d: %s".formatted(start, e.getMessage()));
     }
     position += (int) length;
     check(family, start);
+    if (unknownType != null) {
+      throw unknownType(family, unknownType);
+    }
     return family;
   }
 
@@ -108,11 +126,14 @@ public final class DelimitedParser {
     UnknownFieldSet unknown = family.getUnknownFields();
     List<Long> unknownTypes = unknown.getField(MetricFamily.TYPE_FIELD_NUMBER).getVarintList();
     if (!unknownTypes.isEmpty()) {
-      throw new ParseException(
-          "metric family %s: type %d (expected: 0 to 5)"
-              .formatted(
-                  GoQuote.quote(family.getName()), unknownTypes.get(unknownTypes.size() - 1)));
+      throw unknownType(family, unknownTypes.get(unknownTypes.size() - 1));
     }
+  }
+
+  private static ParseException unknownType(MetricFamily family, long type) {
+    return new ParseException(
+        "metric family %s: type %d (expected: 0 to 5)"
+            .formatted(GoQuote.quote(family.getName()), type));
   }
 
   private static void checkUtf8(ByteString text) throws ParseException {

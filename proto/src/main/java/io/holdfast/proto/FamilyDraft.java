@@ -15,8 +15,15 @@ import org.jspecify.annotations.Nullable;
 /** A metric family while its lines are being read. Its type never changes once it is set. */
 final class FamilyDraft {
   private final String name;
+  private final HeapMeter meter;
   private @Nullable String help;
   private @Nullable MetricType type;
+
+  /** Of a bucket, and of its draft. */
+  private static final int FIELDS_OF_BOUND = 8;
+
+  /** Sum, count, and the bucket without a bound. */
+  private static final int LINES_OF_EACH = 3;
 
   /** The metrics of a type with one line each. */
   private final List<Metric> metrics = new ArrayList<>();
@@ -26,8 +33,9 @@ final class FamilyDraft {
 
   private @Nullable Map<SeriesKey, SeriesDraft> seriesByKey;
 
-  FamilyDraft(String name) {
+  FamilyDraft(String name, HeapMeter meter) {
     this.name = name;
+    this.meter = meter;
   }
 
   String name() {
@@ -67,7 +75,11 @@ final class FamilyDraft {
   }
 
   /** A metric of one line. */
-  void addMetric(SampleLabels labels, double value, @Nullable Long timestamp) {
+  void addMetric(SampleLabels labels, double value, @Nullable Long timestamp)
+      throws TooHeavyException {
+    meter.metric();
+    meter.labels(labels.count(), labels.textBytes());
+    meter.lines(1, name.length(), labels.textBytes());
     Metric.Builder metric = Metric.newBuilder();
     labels.addTo(metric);
     if (type == MetricType.COUNTER) {
@@ -84,7 +96,7 @@ final class FamilyDraft {
   }
 
   /** The summary or histogram with these labels, in whatever order they are written. */
-  SeriesDraft series(SampleLabels labels) {
+  SeriesDraft series(SampleLabels labels) throws TooHeavyException {
     if (!series.isEmpty()) {
       SeriesDraft recent = series.get(series.size() - 1);
       if (labels.areSame(recent.labels())) {
@@ -99,12 +111,22 @@ final class FamilyDraft {
     }
     SeriesDraft found = known.get(key);
     if (found == null) {
+      meter.metric();
+      meter.series();
+      meter.labels(labels.count(), labels.textBytes());
+      meter.lines(LINES_OF_EACH, name.length(), labels.textBytes());
       found =
           isSummary() ? new SummaryDraft(labels.toArray()) : new HistogramDraft(labels.toArray());
       known.put(key, found);
       series.add(found);
     }
     return found;
+  }
+
+  /** Counts the quantile or bucket that a line may bring. */
+  void meterBound(SampleLabels labels) throws TooHeavyException {
+    meter.message(FIELDS_OF_BOUND);
+    meter.lines(1, name.length(), labels.textBytes());
   }
 
   /** The finished family, or null if no sample came. */

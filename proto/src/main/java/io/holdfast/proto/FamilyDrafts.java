@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The families of a text body while it is being read, and which of them a name belongs to. */
 final class FamilyDrafts {
+  private final HeapMeter meter;
   private final Map<String, FamilyDraft> drafts = new LinkedHashMap<>();
 
   // What the latest name led to. It stays true: a name that leads to a family leads to it forever.
   private String name = "";
   private @Nullable FamilyDraft family;
   private SampleRole role = SampleRole.VALUE;
+
+  FamilyDrafts(HeapMeter meter) {
+    this.meter = meter;
+  }
 
   /** The name that the token spells out if it is the latest one. */
   @Nullable String recentName(TextCursor cursor) {
@@ -26,7 +31,7 @@ final class FamilyDrafts {
    * to {@code s} if that is a summary or a histogram and they aren't families of their own; {@code
    * s_bucket} to the histogram {@code s}.
    */
-  FamilyDraft select(String sampleName) {
+  FamilyDraft select(String sampleName) throws TooHeavyException {
     FamilyDraft recent = family;
     if (recent != null && sampleName.equals(name)) {
       return recent;
@@ -46,7 +51,8 @@ final class FamilyDrafts {
       foundRole = SampleRole.VALUE;
     }
     if (found == null) {
-      found = new FamilyDraft(sampleName);
+      meter.family(sampleName.length());
+      found = new FamilyDraft(sampleName, meter);
       drafts.put(sampleName, found);
     }
     name = sampleName;

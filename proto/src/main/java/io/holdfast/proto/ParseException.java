@@ -1,7 +1,7 @@
 package io.holdfast.proto;
 
 /** A body that is not what it claims to be. The message is meant for whoever sent the body. */
-public final class ParseException extends Exception {
+public sealed class ParseException extends Exception permits TooHeavyException {
   private static final long serialVersionUID = 1L;
 
   private final int line;

@@ -20,11 +20,20 @@ final class SampleLabels {
 
   private static final LabelPair NONE = LabelPair.getDefaultInstance();
 
+  private static final int PUNCTUATION = 4;
+
+  private final HeapMeter meter;
   private LabelPair[] pairs = new LabelPair[8];
+
+  /** Bytes of each pair in a line of text. */
+  private int[] pairBytes = new int[8];
+
   private int count;
+  private long textBytes;
   private final Set<String> names = new HashSet<>();
 
-  SampleLabels() {
+  SampleLabels(HeapMeter meter) {
+    this.meter = meter;
     Arrays.fill(pairs, NONE);
   }
 
@@ -33,10 +42,16 @@ final class SampleLabels {
       names.clear();
     }
     count = 0;
+    textBytes = 0;
   }
 
   int count() {
     return count;
+  }
+
+  /** Bytes of all labels in a line of text; no fewer than there are. */
+  long textBytes() {
+    return textBytes;
   }
 
   /** The name that the token spells out if an earlier line had it in this place. */
@@ -58,15 +73,25 @@ final class SampleLabels {
   }
 
   /** Appends a label whose value is the token. */
-  void add(String name, TextCursor cursor) {
+  void add(String name, TextCursor cursor) throws TooHeavyException {
     LabelPair recent = pairs[count];
-    if (!recent.getName().equals(name) || !cursor.isToken(recent.getValue())) {
+    boolean isRecentName = recent.getName().equals(name);
+    if (!isRecentName || !cursor.isToken(recent.getValue())) {
+      int valueBytes = cursor.tokenBytes();
+      if (isRecentName) {
+        meter.label(valueBytes);
+      } else {
+        meter.label(name.length(), valueBytes);
+      }
+      pairBytes[count] = PUNCTUATION + 3 * name.length() + valueBytes;
       pairs[count] = LabelPair.newBuilder().setName(name).setValue(cursor.tokenText()).build();
     }
+    textBytes += pairBytes[count];
     count++;
     rememberNames();
     if (count == pairs.length) {
       pairs = Arrays.copyOf(pairs, count * 2);
+      pairBytes = Arrays.copyOf(pairBytes, count * 2);
       Arrays.fill(pairs, count, pairs.length, NONE);
     }
   }
@@ -76,7 +101,9 @@ final class SampleLabels {
     for (int i = 0; i < count; i++) {
       if (pairs[i].getName().equals(name)) {
         String value = pairs[i].getValue();
+        textBytes -= pairBytes[i];
         System.arraycopy(pairs, i + 1, pairs, i, count - i - 1);
+        System.arraycopy(pairBytes, i + 1, pairBytes, i, count - i - 1);
         count--;
         names.remove(name);
         return value;

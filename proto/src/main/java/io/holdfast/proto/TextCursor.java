@@ -246,6 +246,12 @@ final class TextCursor {
         tokenIsAscii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
   }
 
+  /** Bytes that the token takes when it is written again; no fewer than it does. */
+  int tokenBytes() {
+    int length = tokenEnd - tokenStart;
+    return token == scratch ? 2 * length : length;
+  }
+
   /** The token as messages quote it. */
   String quotedToken() {
     return GoQuote.quote(token, tokenStart, tokenEnd);

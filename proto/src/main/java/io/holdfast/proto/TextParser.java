@@ -29,16 +29,20 @@ public final class TextParser {
 
   private final TextCursor cursor;
   private final NameRule rule;
-  private final FamilyDrafts families = new FamilyDrafts();
+  private final HeapMeter meter;
+  private final FamilyDrafts families;
 
   // The sample line being read.
-  private final SampleLabels labels = new SampleLabels();
+  private final SampleLabels labels;
   private @Nullable FamilyDraft family;
   private double bound;
 
-  private TextParser(byte[] body, NameRule rule) {
+  private TextParser(byte[] body, NameRule rule, HeapMeter meter) {
     cursor = new TextCursor(body);
     this.rule = rule;
+    this.meter = meter;
+    families = new FamilyDrafts(meter);
+    labels = new SampleLabels(meter);
   }
 
   /**
@@ -46,15 +50,24 @@ public final class TextParser {
    * one metric; help is set only if the body has it, a timestamp likewise. Duplicate metrics are
    * kept as they are.
    *
+   * @param meter asked for the heap of what is built
+   * @throws TooHeavyException if the meter does not grant it
    * @throws ParseException if the body is not valid; nothing else is thrown for any bytes
    */
-  public static List<MetricFamily> parse(byte[] body, NameRule rule) throws ParseException {
+  public static List<MetricFamily> parse(byte[] body, NameRule rule, HeapMeter meter)
+      throws ParseException {
     Objects.requireNonNull(rule, "rule");
-    TextParser parser = new TextParser(Objects.requireNonNull(body, "body"), rule);
+    TextParser parser = new TextParser(Objects.requireNonNull(body, "body"), rule, meter);
     while (parser.cursor.startLine()) {
       parser.readLine();
     }
+    meter.settle();
     return parser.families.build();
+  }
+
+  /** The families of a body that may take any heap. */
+  public static List<MetricFamily> parse(byte[] body, NameRule rule) throws ParseException {
+    return parse(body, rule, HeapMeter.unlimited());
   }
 
   /** Reads to the end of the line and goes on to the next. */
@@ -102,6 +115,7 @@ public final class TextParser {
       throw cursor.error("second HELP line for metric name " + GoQuote.quote(described.name()));
     }
     cursor.readHelp();
+    meter.help(cursor.tokenBytes());
     described.setHelp(cursor.tokenText());
   }
 
@@ -265,6 +279,9 @@ public final class TextParser {
     }
     SeriesDraft series = measured.series(labels);
     SampleRole role = families.role();
+    if (role == SampleRole.VALUE) {
+      measured.meterBound(labels);
+    }
     if (!series.add(role, bound, value)) {
       throw cursor.tokenError(
           (role == SampleRole.COUNT ? "negative count" : "negative bucket population")
@@ -297,7 +314,7 @@ public final class TextParser {
     return timestamp;
   }
 
-  private FamilyDraft select(String name) {
+  private FamilyDraft select(String name) throws TooHeavyException {
     FamilyDraft selected = families.select(name);
     if (!selected.hasType()) {
       selected.setType(MetricType.UNTYPED);

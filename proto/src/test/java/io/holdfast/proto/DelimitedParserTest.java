@@ -2,6 +2,7 @@ package io.holdfast.proto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.google.protobuf.ByteString;
@@ -62,14 +63,54 @@ class DelimitedParserTest {
   }
 
   @Test
-  void parse_unknownFields_areNoError() throws ParseException {
+  void parse_unknownFields_areDiscarded() throws ParseException {
     UnknownFieldSet unknown =
         UnknownFieldSet.newBuilder()
             .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(5).build())
             .addField(3, UnknownFieldSet.Field.newBuilder().addFixed32(5).build())
             .build();
-    MetricFamily family = family("a").setUnknownFields(unknown).build();
-    assertEquals(List.of(family), DelimitedParser.parse(write(List.of(family))));
+    MetricFamily known = family("a").build();
+    Metric metric = known.getMetric(0).toBuilder().setUnknownFields(unknown).build();
+    MetricFamily family = known.toBuilder().setMetric(0, metric).setUnknownFields(unknown).build();
+    assertEquals(List.of(known), DelimitedParser.parse(write(List.of(family))));
+  }
+
+  @Test
+  void parse_unknownFields_weighNothing() throws ParseException {
+    // Eight fields of two bytes, none of which the schema has.
+    byte[] fields = HexFormat.of().parseHex("4001480150015801600168017001780120012801".repeat(8));
+    UnknownFieldSet unknown;
+    try {
+      unknown = UnknownFieldSet.parseFrom(fields);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    HeapMeter plain = HeapMeter.unlimited();
+    DelimitedParser.parse(write(List.of(family("a").build())), plain);
+    HeapMeter stuffed = HeapMeter.unlimited();
+    DelimitedParser.parse(write(List.of(family("a").setUnknownFields(unknown).build())), stuffed);
+    assertEquals(plain.total(), stuffed.total());
+  }
+
+  @Test
+  void parse_messageAboveTheAllowance_isNotBuilt() {
+    byte[] family = new byte[6 + 2 * 50_000];
+    // A length, a name, and metrics without anything in them.
+    System.arraycopy(HexFormat.of().parseHex("a38d060a0161"), 0, family, 0, 6);
+    for (int i = 6; i < family.length; i += 2) {
+      family[i] = 0x22;
+    }
+    long[] asked = new long[1];
+    HeapMeter meter =
+        new HeapMeter(
+            1,
+            8,
+            bytes -> {
+              asked[0] += bytes;
+              return asked[0] < 1 << 20;
+            });
+    assertThrows(TooHeavyException.class, () -> DelimitedParser.parse(family, meter));
+    assertTrue(asked[0] < 2 << 20, () -> asked[0] + " bytes");
   }
 
   @ParameterizedTest

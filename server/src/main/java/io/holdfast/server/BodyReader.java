@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyReader implements Invocable.Task {
   private static final int INITIAL_BYTES = 4096;
+  private static final byte[] NOTHING = {};
   private static final long SHORTEST_IDLE_MILLIS = 1;
 
   /** Hears how it ended. Exactly one of these is called, once. */
@@ -59,11 +60,10 @@ final class BodyReader implements Invocable.Task {
   private byte[] bytes;
   private boolean isAwaited;
 
-  /**
-   * Bytes so far, written by the reading thread alone; as many are taken from the budget, and the
-   * receiver gives them back.
-   */
-  private volatile int size;
+  private int size;
+
+  /** Bytes of the budget, written by the reading thread alone; the receiver gives them back. */
+  private volatile int taken;
 
   BodyReader(Request request, Means means, InvocationType invocationType, Receiver receiver) {
     this.request = request;
@@ -80,7 +80,7 @@ final class BodyReader implements Invocable.Task {
 
   /** How much of the budget it has taken so far. */
   int taken() {
-    return size;
+    return taken;
   }
 
   /** Whether the rest of the body is not waited for: it takes too long, or too much room. */
@@ -117,6 +117,15 @@ final class BodyReader implements Invocable.Task {
 
   @Override
   public void run() {
+    try {
+      read();
+    } catch (RuntimeException | Error e) {
+      // The receiver has something to give back, whatever went wrong.
+      end(() -> receiver.failed(e));
+    }
+  }
+
+  private void read() {
     if (request.getLength() > means.maxBytes) {
       end(() -> receiver.beyond(Limit.BODY_SIZE));
       return;
@@ -139,7 +148,10 @@ final class BodyReader implements Invocable.Task {
         return;
       }
       if (isLast) {
-        end(() -> receiver.received(size == bytes.length ? bytes : Arrays.copyOf(bytes, size)));
+        byte[] body = size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+        // The receiver's from here on: this object lives until the answer was read.
+        bytes = NOTHING;
+        end(() -> receiver.received(body));
         return;
       }
     }
@@ -165,6 +177,7 @@ final class BodyReader implements Invocable.Task {
       means.uploads.makeRoom(length);
       return Limit.BYTES_IN_FLIGHT;
     }
+    taken = before + length;
     if (before + length > bytes.length) {
       long doubled = Math.max(2L * bytes.length, (long) before + length);
       bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, means.maxBytes));

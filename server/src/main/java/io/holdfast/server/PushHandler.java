@@ -1,8 +1,10 @@
 package io.holdfast.server;
 
 import io.holdfast.proto.DelimitedParser;
+import io.holdfast.proto.HeapMeter;
 import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
+import io.holdfast.proto.TooHeavyException;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;
@@ -86,12 +88,20 @@ final class PushHandler {
     private final long startedAt = System.nanoTime();
     private final BodyReader body;
 
-    /** Of the budget, on top of what the body's reader has taken. */
-    private long takenForInflated;
+    private final GroupKey group;
+
+    /** Bytes of the budget, on top of those that the body's reader has taken. */
+    private long taken;
+
+    /** Bytes of heap that the body takes while it is parsed. */
+    private long heapBytes;
+
+    private boolean isGivenBack;
 
     Push(Exchange exchange, Route.Push route) {
       this.exchange = exchange;
       this.route = route;
+      this.group = GroupKey.of(route.groupingLabels());
       BodyReader.Means means = new BodyReader.Means(limits.bodyBytes(), budget, uploads);
       this.body = new BodyReader(exchange.request(), means, invocationType(exchange), this);
     }
@@ -121,7 +131,7 @@ final class PushHandler {
         byte[] inflated = inflate(raw);
         Change change =
             PushPreparation.prepare(
-                GroupKey.of(route.groupingLabels()),
+                group,
                 route.replace(),
                 nanosSinceEpoch(clock.instant()),
                 parse(inflated),
@@ -132,12 +142,34 @@ final class PushHandler {
         exchange.whenDecided(outcome, this::answer, this::giveBack);
       } catch (BadEncodingException e) {
         refuse(e);
+      } catch (TooHeavyException e) {
+        refuseHeavy();
       } catch (ParseException e) {
         unreadable(e.getMessage() + (e.column() > 0 ? " (column " + e.column() + ")" : ""));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         giveBack();
         throw e;
       }
+    }
+
+    private void refuseHeavy() {
+      if (isAboveWhatOneMayTake()) {
+        refuse(
+            Limit.INFLATED_SIZE,
+            "metrics: they take more than "
+                + heapLimit()
+                + " bytes of memory while they are pushed (expected: less): push fewer at once");
+      } else {
+        refuse(Limit.BYTES_IN_FLIGHT, explain(Limit.BYTES_IN_FLIGHT));
+      }
+    }
+
+    private long heapLimit() {
+      return limits.inFlightBytes() * HeapMeter.BYTES_PER_BYTE;
+    }
+
+    private boolean isAboveWhatOneMayTake() {
+      return heapBytes > heapLimit();
     }
 
     @Override
@@ -168,8 +200,12 @@ final class PushHandler {
       }
     }
 
+    /** Once for each push, on the thread that decides. */
     private void giveBack() {
-      budget.give(body.taken() + takenForInflated);
+      if (!isGivenBack) {
+        isGivenBack = true;
+        budget.give(body.taken() + taken);
+      }
     }
 
     private byte[] inflate(byte[] raw) throws BadEncodingException {
@@ -181,19 +217,31 @@ final class PushHandler {
     }
 
     /** Of the two forms of a body the larger one is what counts. */
-    private boolean hasRoomFor(int more) {
-      if (more > 0 && !budget.tryTake(more)) {
+    private boolean hasRoomFor(long more) {
+      if (more <= 0) {
+        return true;
+      }
+      if (!budget.tryTake(more)) {
         uploads.makeRoom(more);
         return false;
       }
-      takenForInflated = Math.max(0, more);
+      taken += more;
       return true;
     }
 
+    /** Of a body and its heap, in the bytes that a body may have for it, the larger one counts. */
+    private boolean hasHeapFor(long more) {
+      heapBytes += more;
+      long counted = heapBytes / HeapMeter.BYTES_PER_BYTE;
+      return !isAboveWhatOneMayTake() && hasRoomFor(counted - body.taken() - taken);
+    }
+
     private List<MetricFamily> parse(byte[] inflated) throws ParseException {
+      HeapMeter meter =
+          new HeapMeter(route.groupingLabels().size(), group.encoded().length, this::hasHeapFor);
       return ContentTypes.isDelimitedProtobuf(exchange.header(HttpHeader.CONTENT_TYPE))
-          ? DelimitedParser.parse(inflated)
-          : TextParser.parse(inflated, options.names());
+          ? DelimitedParser.parse(inflated, meter)
+          : TextParser.parse(inflated, options.names(), meter);
     }
 
     private void answer(WriteOutcome outcome) {

@@ -162,7 +162,7 @@ final class ScrapeHandler {
       } catch (PictureException e) {
         picture.close();
         readText();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         picture.close();
         throw e;
       }
