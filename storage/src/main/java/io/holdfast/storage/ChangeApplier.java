@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Rejected;
+import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +19,45 @@ import org.rocksdb.RocksDBException;
 final class ChangeApplier {
   private final StoreState state;
   private final GroupLimits limits;
+  private final long maximumBytes;
 
   ChangeApplier(StoreState state) {
-    this(state, GroupLimits.NONE);
+    this(state, GroupLimits.NONE, Long.MAX_VALUE);
   }
 
-  ChangeApplier(StoreState state, GroupLimits limits) {
+  /**
+   * @param maximumBytes of heap that groups may take; a change that makes them take more is refused
+   */
+  ChangeApplier(StoreState state, GroupLimits limits, long maximumBytes) {
     this.state = state;
     this.limits = limits;
+    this.maximumBytes = maximumBytes;
   }
 
   WriteOutcome apply(Change change, CommitBatch batch) throws RocksDBException {
+    // A refused push gets its own answer, and leaves no trace where there is no room for one.
+    if (!(change instanceof Change.RefusedPush)) {
+      String reason = tooMuchMemory(state.groups().growth(change));
+      if (reason != null) {
+        return new Unavailable(reason);
+      }
+    }
+    return applyOne(change, batch);
+  }
+
+  private @Nullable String tooMuchMemory(long growth) {
+    long present = state.groups().memoryBytes();
+    if (growth <= 0 || present + growth <= maximumBytes) {
+      return null;
+    }
+    return "the groups take "
+        + present
+        + " bytes of memory (expected: at most "
+        + maximumBytes
+        + "): delete some, or start Holdfast with a larger heap (-Xmx)";
+  }
+
+  private WriteOutcome applyOne(Change change, CommitBatch batch) throws RocksDBException {
     if (change instanceof Change.Push push) {
       Rejection tooMuch = tooMuch(push);
       return push(push, tooMuch == null ? state.index().check(push) : tooMuch, batch);
@@ -41,7 +70,8 @@ final class ChangeApplier {
     }
     if (change instanceof Change.Again again) {
       state.clock().observe(again.above());
-      return apply(again.change(), batch);
+      // It was taken once, and others may have it.
+      return applyOne(again.change(), batch);
     }
     if (change instanceof Change.Delete delete) {
       delete(delete.group(), batch);
@@ -69,7 +99,8 @@ final class ChangeApplier {
   private Rejected rejected(GroupKey group, long atNanos, Rejection rejection, CommitBatch batch)
       throws RocksDBException {
     // The failure time would be a group of its own.
-    if (limits.checkGroups(state.groups(), group) == null) {
+    long growth = state.groups().growthOfGroup(group, rejection.message());
+    if (limits.checkGroups(state.groups(), group) == null && tooMuchMemory(growth) == null) {
       failedPush(group, atNanos, rejection, batch);
     }
     return new Rejected(rejection);

@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.MetricType;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param help absent if the push had none, which is not the same as empty
  * @param traits what scrapes must know of the family's content
  */
-record Descriptor(String name, MetricType type, @Nullable String help, Traits traits) {
+record Descriptor(String name, MetricType type, @Nullable String help, Traits traits)
+    implements Comparable<Descriptor> {
+  private static final Comparator<Descriptor> ORDER =
+      Comparator.comparing(Descriptor::name)
+          .thenComparing(Descriptor::type)
+          .thenComparing(Descriptor::help, Comparator.nullsFirst(Comparator.naturalOrder()))
+          .thenComparing(each -> each.traits.isNamePlain)
+          .thenComparing(each -> each.traits.isPlain)
+          .thenComparing(each -> each.traits.textSaysAll);
 
   /**
    * What the names and values of a family's series make of its text.
@@ -21,6 +30,12 @@ record Descriptor(String name, MetricType type, @Nullable String help, Traits tr
    */
   record Traits(boolean isNamePlain, boolean isPlain, boolean textSaysAll) {
     static final Traits PLAIN = new Traits(true, true, true);
+  }
+
+  /** As equality has it: descriptors are the keys of sorted maps. */
+  @Override
+  public int compareTo(Descriptor other) {
+    return ORDER.compare(this, other);
   }
 
   /** Of a family that text tells everything about. */

@@ -35,6 +35,20 @@ public final class Exposition {
    */
   record Counts(long all, long shadowed, long[] leftOut) {}
 
+  private final Heap heap;
+
+  /**
+   * The heap that belongs to it.
+   *
+   * @param memoryBytes that the groups take
+   * @param replacedBytes that groups had taken and that changes have replaced, since the store was
+   *     opened: as much more than here is kept alive by an older exposition
+   * @param memos for all expositions of the store
+   */
+  record Heap(long memoryBytes, long replacedBytes, MemoRoom memos) {
+    static final Heap NONE = new Heap(0, 0, MemoRoom.NONE);
+  }
+
   /**
    * @param failureReasons why the last failed push failed, of the groups that have one
    */
@@ -42,11 +56,13 @@ public final class Exposition {
       SortedTree<String, NamedFamily> names,
       SortedTree<GroupKey, String> failureReasons,
       int groups,
-      Counts counts) {
+      Counts counts,
+      Heap heap) {
     this.names = names;
     this.failureReasons = failureReasons;
     this.groups = groups;
     this.counts = counts;
+    this.heap = heap;
   }
 
   /** What is shown of a store that has nothing. */
@@ -55,7 +71,8 @@ public final class Exposition {
         SortedTree.empty(),
         SortedTree.empty(),
         0,
-        new Counts(0, 0, new long[Looks.SCHEMES.size()]));
+        new Counts(0, 0, new long[Looks.SCHEMES.size()]),
+        Heap.NONE);
   }
 
   public int groups() {
@@ -90,6 +107,24 @@ public final class Exposition {
     }
     Family shown = family.shown();
     return named.isLeftOut(index) ? shown.exposedSeries() : shown.leftOutSeries(index);
+  }
+
+  /** Bytes of heap that the groups take. */
+  public long memoryBytes() {
+    return heap.memoryBytes;
+  }
+
+  /** Bytes of heap that are kept for the next scrapes of this or a later exposition. */
+  public long memoBytes() {
+    return heap.memos.memoryBytes();
+  }
+
+  /**
+   * Bytes of heap that changes have replaced since the store was opened. An exposition keeps alive
+   * no more than a later one counts above it.
+   */
+  public long replacedBytes() {
+    return heap.replacedBytes;
   }
 
   /** What this group has under this name, exposed or not. */
@@ -227,7 +262,7 @@ public final class Exposition {
       ExpositionRequest request, List<OwnFamily> own, @Nullable Picture picture) {
     Set<String> ownNames = own.stream().map(OwnFamily::name).collect(Collectors.toSet());
     ShownNames shown = new ShownNames(names, request.format().escaping());
-    Layout layout = new Layout(request.format(), shown, ownNames, picture);
+    Layout layout = new Layout(request.format(), shown, ownNames, heap.memos, picture);
     SegmentCursor cursor =
         new SegmentCursor(blocks(shown, own), layout::segments, request.format().end());
     return request.isGzip() ? new GzipReader(cursor) : new PlainReader(cursor);
@@ -252,17 +287,8 @@ public final class Exposition {
 
   /** Lets go of what was kept for scrapes in this format, of what is still the same since. */
   public void forget(ExpositionFormat format) {
-    ExpositionFormat kept = Layout.kept(format);
-    ExpositionFormat plainest = Layout.plainest(format);
-    names.forEach(
-        named ->
-            named
-                .holders()
-                .forEachLeaf(
-                    leaf -> {
-                      LeafMemo.forget(leaf, kept);
-                      LeafMemo.forget(leaf, plainest);
-                    }));
+    // The two may be one.
+    heap.memos.forget(new HashSet<>(List.of(Layout.kept(format), Layout.plainest(format))));
   }
 
   /**

@@ -18,15 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Family {
   private static final byte[] NOTHING = {};
 
-  /** This object, the headers of its arrays, its place in a tree. */
-  private static final long MEMORY_PER_FAMILY = 100;
-
-  /** The hash, here and in the index. */
-  private static final long MEMORY_PER_SERIES = 24;
-
-  /** Where the family is not plain: for each scheme a hash, and a place among look-alikes. */
-  private static final long MEMORY_PER_LOOKS = 400;
-
   /** What is left out of scrapes, and what a scrape sends instead of all. */
   private record Shadow(byte[] exposed, BitSet series) {}
 
@@ -218,16 +209,6 @@ final class Family {
   /** Whether a scrape leaves out this series, counted in the order of the text. */
   boolean isShadowed(int at) {
     return shadow != null && shadow.series.get(at);
-  }
-
-  /** What it takes of the heap, with its share of trees and indexes, about. */
-  long memoryBytes() {
-    return memoryBytes(text.length, seriesHashes.length, looks == null);
-  }
-
-  static long memoryBytes(int textLength, int series, boolean isPlain) {
-    long perSeries = MEMORY_PER_SERIES + (isPlain ? 0 : MEMORY_PER_LOOKS);
-    return MEMORY_PER_FAMILY + textLength + perSeries * series;
   }
 
   /** Whether type and series are the same, so that no index changes when one takes the place. */

@@ -64,8 +64,14 @@ final class Groups {
   private SortedTree<GroupKey, String> failureReasons = SortedTree.empty();
   private long seriesCount;
   private long shadowedCount;
+
+  /** What groups and families take of the heap, without their descriptors. */
   private long memoryBytes;
   private long seriesSettled;
+
+  private long replacedBytes;
+  private final Descriptors descriptors = new Descriptors();
+  private final MemoRoom memos;
 
   /** Names that are blocked or hold incompatible types. */
   private final Set<String> disputedNames = new LinkedHashSet<>();
@@ -98,14 +104,24 @@ final class Groups {
    *     claim
    */
   Groups(boolean isReplicated, ReservedNames reserved) {
+    this(isReplicated, reserved, new MemoRoom(Long.MAX_VALUE));
+  }
+
+  /**
+   * @param memos where scrapes of these groups keep what they make
+   */
+  Groups(boolean isReplicated, ReservedNames reserved, MemoRoom memos) {
     this.digest = isReplicated ? new StateDigest() : null;
     this.reserved = reserved;
     this.lookalikes = new Lookalikes(this, reserved);
+    this.memos = memos;
   }
 
   /** None at all, of the same kind. */
   Groups emptied() {
-    return new Groups(isReplicated(), reserved);
+    Groups emptied = new Groups(isReplicated(), reserved, memos);
+    emptied.replacedBytes = replacedBytes + memoryBytes();
+    return emptied;
   }
 
   boolean isReplicated() {
@@ -170,11 +186,13 @@ final class Groups {
   }
 
   Exposition exposition() {
+    memos.groupsTake(memoryBytes());
     return new Exposition(
         names,
         failureReasons,
         size(),
-        new Exposition.Counts(seriesCount, shadowedCount, leftOutCounts.clone()));
+        new Exposition.Counts(seriesCount, shadowedCount, leftOutCounts.clone()),
+        new Exposition.Heap(memoryBytes(), replacedBytes, memos));
   }
 
   /**
@@ -189,6 +207,7 @@ final class Groups {
       // for every change: a raised floor makes the merge look at all families of the group.
       change.deletedAt = Version.later(change.deletedAt, wipedAt);
     }
+    long costBefore = HeapCost.of(groups.get(change.key));
     Group group = groups.computeIfAbsent(change.key, Group::new);
     PushStamp failureBefore = group.lastFailure;
     long fieldsBefore = digest == null ? 0 : StateDigest.ofFields(group);
@@ -209,16 +228,15 @@ final class Groups {
     }
     refreshPushTimes(group);
     if (!Objects.equals(group.lastFailure, failureBefore)) {
-      noteReason(group.key, failureBefore, group.lastFailure);
+      noteReason(group.key, group.lastFailure);
     }
     keepOrDrop(group);
+    memoryBytes += HeapCost.of(groups.get(change.key)) - costBefore;
     settle();
   }
 
-  private void noteReason(GroupKey key, @Nullable PushStamp before, @Nullable PushStamp after) {
-    String old = before == null ? null : before.reason();
+  private void noteReason(GroupKey key, @Nullable PushStamp after) {
     String reason = after == null ? null : after.reason();
-    memoryBytes += (reason == null ? 0 : reason.length()) - (old == null ? 0 : old.length());
     failureReasons =
         reason == null ? failureReasons.without(key) : failureReasons.with(key, reason);
   }
@@ -248,6 +266,7 @@ final class Groups {
   /** Forgets that a group was deleted. */
   void dropTombstone(GroupKey key) {
     Group group = tombstones.remove(key) ? groups.remove(key) : null;
+    memoryBytes -= HeapCost.of(group);
     if (group != null && digest != null) {
       digest.add(key, -StateDigest.ofFields(group));
     }
@@ -258,26 +277,52 @@ final class Groups {
     return seriesSettled;
   }
 
-  /** What all families take of the heap, about. */
+  /** What groups, families and descriptors take of the heap: no less than they do. */
   long memoryBytes() {
-    return memoryBytes;
+    return memoryBytes + descriptors.memoryBytes();
   }
 
-  /** By how much a push would change {@link #memoryBytes}, about. */
-  long growth(Change.Push push) {
+  /** By how much a change would make {@link #memoryBytes} more. Costs what the change does. */
+  long growth(Change change) {
+    if (change instanceof Change.Push push) {
+      return growthOfGroup(push.group(), null) + growthOfFamilies(push);
+    }
+    if (change instanceof Change.Unchecked unchecked) {
+      return growth(unchecked.push());
+    }
+    if (change instanceof Change.RefusedPush refused) {
+      return growthOfGroup(refused.group(), refused.rejection().message());
+    }
+    if (change instanceof Change.Delete delete && isReplicated()) {
+      return groups.containsKey(delete.group()) ? 0 : HeapCost.ofTombstone(delete.group());
+    }
+    return 0;
+  }
+
+  /** By how much a push to this group grows it by failing. */
+  long growthOfGroup(GroupKey key, @Nullable String reason) {
+    String kept = reason == null ? null : PushStamp.bounded(reason);
+    Group present = groups.get(key);
+    if (present == null || present.isEmpty()) {
+      return HeapCost.ofNewGroup(key, kept);
+    }
+    String before = present.lastFailure == null ? null : present.lastFailure.reason();
+    return kept == null ? 0 : HeapCost.growth(before, kept);
+  }
+
+  private long growthOfFamilies(Change.Push push) {
     Group present = groups.get(push.group());
     long bytes = 0;
     for (PushedFamily family : push.families().values()) {
-      bytes +=
-          Family.memoryBytes(
-              family.text().length, family.seriesHashes().length, family.looks() == null);
+      bytes += HeapCost.of(family);
+      bytes += descriptors.has(family.descriptor()) ? 0 : HeapCost.of(family.descriptor());
       Family before =
           present == null || push.replace() ? null : present.families.get(family.name());
-      bytes -= before == null ? 0 : before.memoryBytes();
+      bytes -= before == null ? 0 : HeapCost.of(before);
     }
     if (present != null && push.replace()) {
       for (Family before : present.families.values()) {
-        bytes -= before.memoryBytes();
+        bytes -= HeapCost.of(before);
       }
     }
     return bytes;
@@ -290,9 +335,9 @@ final class Groups {
   /** The equal descriptor that the groups of this family mostly have already, or this one. */
   Descriptor shared(Descriptor descriptor) {
     NamedFamily named = names.get(descriptor.name());
-    return named == null || !named.descriptor().equals(descriptor)
-        ? descriptor
-        : named.descriptor();
+    return named != null && named.descriptor().equals(descriptor)
+        ? named.descriptor()
+        : descriptors.shared(descriptor);
   }
 
   private void refreshPushTimes(Group group) {
@@ -334,12 +379,15 @@ final class Groups {
       }
       namesToSettle.add(name);
     }
+    descriptors.replace(
+        before == null ? null : before.descriptor, after == null ? null : after.descriptor);
     if (before != null) {
       shadowedCount -= before.shadowedSeries();
-      memoryBytes -= before.memoryBytes();
+      memoryBytes -= HeapCost.of(before);
+      replacedBytes += HeapCost.of(before);
     }
     if (after != null) {
-      memoryBytes += after.memoryBytes();
+      memoryBytes += HeapCost.of(after);
     }
     if (after != null && (!sameShape || series.hasSharedHashes() || !disputedNames.isEmpty())) {
       familiesToSettle.add(new Holder(after.group, name));
@@ -382,6 +430,8 @@ final class Groups {
   void substitute(Family family, Family by) {
     Group group = groups.get(family.group);
     if (group != null) {
+      memoryBytes += HeapCost.of(by) - HeapCost.of(family);
+      replacedBytes += HeapCost.of(family);
       group.substitute(by);
       rename(family.name(), family, by);
     }

@@ -20,6 +20,11 @@ final class GzipReader implements ExpositionReader {
 
   private final SegmentCursor cursor;
   private final Deflated.Compressor compressor = new Deflated.Compressor();
+  private @Nullable Segment segment;
+
+  /** Which of the segment's pieces comes next. */
+  private int at;
+
   private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private int crc;
   private int length;
@@ -36,13 +41,17 @@ final class GzipReader implements ExpositionReader {
       return null;
     }
     while (buffer.position() < BUFFER_BYTES / 2) {
-      Segment segment = cursor.next();
+      if (segment == null || at == segment.pieces()) {
+        segment = cursor.next();
+        at = 0;
+      }
       if (segment == null) {
         finish();
         break;
       }
-      for (Deflated piece : segment.deflated(compressor)) {
-        append(piece);
+      if (at < segment.pieces()) {
+        append(segment.piece(at, compressor));
+        at++;
       }
     }
     ByteBuffer filled = buffer.duplicate().flip();

@@ -30,18 +30,24 @@ final class Layout {
 
   private final ShownNames names;
   private final Set<String> ownNames;
+  private final MemoRoom memos;
   private final @Nullable Picture picture;
 
   /**
    * @param picture may be absent if no message is needed
    */
   Layout(
-      ExpositionFormat format, ShownNames names, Set<String> ownNames, @Nullable Picture picture) {
+      ExpositionFormat format,
+      ShownNames names,
+      Set<String> ownNames,
+      MemoRoom memos,
+      @Nullable Picture picture) {
     this.format = format;
     this.kept = kept(format);
     this.plainest = plainest(format);
     this.names = names;
     this.ownNames = ownNames;
+    this.memos = memos;
     this.picture = picture;
   }
 
@@ -94,7 +100,8 @@ final class Layout {
   private Segment samples(
       NamedFamily named, SortedTree.Leaf<GroupKey, Family> leaf, boolean created) {
     boolean looksTheSame = named.looksTheSame() || LeafSegment.isPlain(leaf);
-    return new LeafSegment(leaf, looksTheSame ? plainest : kept, created, picture);
+    return new LeafSegment(
+        leaf, new LeafMemo.Key(looksTheSame ? plainest : kept, created), memos, picture);
   }
 
   private static Head head(Exposition.Block block) {
@@ -118,23 +125,20 @@ final class Layout {
     long length = 0;
     if (format.needsLength()) {
       try (Deflated.Compressor compressor = new Deflated.Compressor()) {
-        for (int i = 0; i < samples.size(); i++) {
-          // Kept from here on, so that nothing is made twice.
-          if (samples.get(i) instanceof LeafSegment leaf) {
-            samples.set(i, new Segment.Compressed(leaf.deflated(compressor)));
-          }
-          length += length(samples.get(i));
+        for (Segment segment : samples) {
+          length += length(segment, compressor);
         }
       }
     }
     return format.header(isBaseTaken(head) ? unknown(head) : head, length);
   }
 
-  private static long length(Segment segment) {
+  /** What is made for this is kept in the leaf's memo, or made again where that has no room. */
+  private static long length(Segment segment, Deflated.Compressor compressor) {
     long length = 0;
-    if (segment instanceof Segment.Compressed compressed) {
-      for (Deflated piece : compressed.pieces()) {
-        length += piece.length();
+    if (segment instanceof LeafSegment leaf) {
+      for (int i = 0; i < leaf.pieces(); i++) {
+        length += leaf.piece(i, compressor).length();
       }
     } else {
       for (int i = 0; i < segment.arrays(); i++) {

@@ -8,10 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What scrapes have compressed of a leaf, by format, so that the next ones need not: lives as long
  * as the leaf, that is until one of its groups changes, or until nobody asks for the format any
- * more ({@link #forget}).
+ * more, or until its room is needed ({@link MemoRoom}).
  *
- * <p>Immutable, with final fields alone: see {@link SortedTree.Leaf#memo}. Of two scrapes that add
- * to it at once, one may be lost, and is then done again.
+ * <p>Immutable, with final fields alone: see {@link SortedTree.Leaf#memo}.
  */
 final class LeafMemo {
 
@@ -40,6 +39,7 @@ final class LeafMemo {
     return null;
   }
 
+  /** Adds pieces. Called by {@link MemoRoom} alone, one at a time. */
   static void put(SortedTree.Leaf<?, ?> leaf, Key key, Deflated[] pieces) {
     List<Entry> entries = new ArrayList<>();
     if (leaf.memo instanceof LeafMemo memo) {
@@ -49,11 +49,11 @@ final class LeafMemo {
     leaf.memo = new LeafMemo(entries);
   }
 
-  /** Lets go of everything of this format. */
-  static void forget(SortedTree.Leaf<?, ?> leaf, ExpositionFormat format) {
+  /** Forgets what is kept under this key. Called by {@link MemoRoom} alone. */
+  static void forget(SortedTree.Leaf<?, ?> leaf, Key key) {
     if (leaf.memo instanceof LeafMemo memo) {
       List<Entry> rest = new ArrayList<>(memo.entries);
-      if (rest.removeIf(entry -> entry.key.format.equals(format))) {
+      if (rest.removeIf(entry -> entry.key.equals(key))) {
         leaf.memo = rest.isEmpty() ? null : new LeafMemo(rest);
       }
     }

@@ -7,6 +7,7 @@ import io.holdfast.proto.ExpositionFormat;
 import io.holdfast.proto.ExpositionFormat.Syntax;
 import io.holdfast.proto.OpenMetricsConverter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,34 +17,62 @@ import org.jspecify.annotations.Nullable;
  * the leaf's memo.
  */
 final class LeafSegment implements Segment {
+  /** A piece holds more only if a single family does. */
   private static final int MAX_JOINED_BYTES = 1 << 20;
 
   private final SortedTree.Leaf<GroupKey, Family> leaf;
+  private final LeafMemo.Key key;
   private final ExpositionFormat format;
-  private final boolean created;
+  private final MemoRoom memos;
   private final @Nullable Picture picture;
 
   /** Whether no message is needed. */
   private final boolean isOfText;
 
-  /** What it is made of, once somebody has asked for it. */
-  private Deflated @Nullable [] pieces;
+  /** Where in the leaf each piece ends. */
+  private final int[] ends;
+
+  /** What the memo has, or gets when all is made and has room. */
+  private @Nullable Deflated @Nullable [] made;
+
+  private int missing;
+  private long madeBytes;
 
   /**
-   * @param format the plainest in which the leaf looks as it is to look
-   * @param created see {@link ExpositionFormat#samples}
+   * @param key the plainest format in which the leaf looks as it is to look
    * @param picture may be absent if no message is needed
    */
   LeafSegment(
       SortedTree.Leaf<GroupKey, Family> leaf,
-      ExpositionFormat format,
-      boolean created,
+      LeafMemo.Key key,
+      MemoRoom memos,
       @Nullable Picture picture) {
     this.leaf = leaf;
-    this.format = format;
-    this.created = created;
+    this.key = key;
+    this.format = key.format();
+    this.memos = memos;
     this.picture = picture;
     this.isOfText = format.syntax() == Syntax.TEXT || !needsMessages();
+    this.ends = ends(leaf);
+    Deflated[] known = LeafMemo.get(leaf, key);
+    this.made = known == null ? new Deflated[ends.length] : known;
+    this.missing = known == null ? ends.length : 0;
+  }
+
+  private static int[] ends(SortedTree.Leaf<GroupKey, Family> leaf) {
+    int[] ends = new int[leaf.size()];
+    int pieces = 0;
+    long bytes = 0;
+    for (int i = 0; i < leaf.size(); i++) {
+      int next = leaf.value(i).exposed().length;
+      if (bytes > 0 && bytes + next > MAX_JOINED_BYTES) {
+        ends[pieces++] = i;
+        bytes = 0;
+      }
+      bytes += next;
+    }
+    ends[pieces++] = leaf.size();
+    return Arrays.copyOf(ends, pieces);
   }
 
   /** Whether it looks the same with every escaping scheme. */
@@ -93,59 +122,56 @@ final class LeafSegment implements Segment {
 
   @Override
   public int arrays() {
-    return isOfText ? leaf.size() : pieces(null).length;
+    return isOfText ? leaf.size() : ends.length;
   }
 
   @Override
   public byte[] array(int i) {
-    return isOfText ? samples(leaf.value(i), format, created, null) : pieces(null)[i].inflated();
+    if (isOfText) {
+      return samples(leaf.value(i), format, key.created(), null);
+    }
+    try (Deflated.Compressor compressor = new Deflated.Compressor()) {
+      return piece(i, compressor).inflated();
+    }
   }
 
   @Override
-  public Deflated[] deflated(Deflated.Compressor compressor) {
-    return pieces(compressor);
+  public int pieces() {
+    return ends.length;
   }
 
-  /**
-   * @param compressor null if there is none yet
-   */
-  private Deflated[] pieces(Deflated.@Nullable Compressor compressor) {
-    if (pieces != null) {
-      return pieces;
+  @Override
+  public Deflated piece(int i, Deflated.Compressor compressor) {
+    Deflated known = made == null ? null : made[i];
+    if (known != null) {
+      return known;
     }
-    LeafMemo.Key key = new LeafMemo.Key(format, created);
-    Deflated[] known = LeafMemo.get(leaf, key);
-    if (known == null) {
-      known = compressor == null ? compressed() : compressed(compressor);
-      LeafMemo.put(leaf, key, known);
-    }
-    pieces = known;
-    return known;
+    List<byte[]> arrays = rendered(i == 0 ? 0 : ends[i - 1], ends[i]);
+    int total = arrays.stream().mapToInt(array -> array.length).sum();
+    Deflated piece = compressor.compress(arrays, total);
+    keep(i, piece);
+    return piece;
   }
 
-  private Deflated[] compressed() {
-    try (Deflated.Compressor compressor = new Deflated.Compressor()) {
-      return compressed(compressor);
+  /** A part that has no room in the memo is not held either: the leaf may be most of the store. */
+  private void keep(int i, Deflated piece) {
+    Deflated[] some = made;
+    if (some == null) {
+      return;
+    }
+    some[i] = piece;
+    missing--;
+    madeBytes += piece.bytes().length;
+    if (!memos.hasRoom(madeBytes)) {
+      made = null;
+    } else if (missing == 0) {
+      memos.keep(leaf, key, some);
     }
   }
 
-  /** As one piece if that is of a reasonable size, otherwise each family on its own. */
-  private Deflated[] compressed(Deflated.Compressor compressor) {
-    List<byte[]> arrays = rendered();
-    long total = 0;
-    for (byte[] array : arrays) {
-      total += array.length;
-    }
-    return total > MAX_JOINED_BYTES
-        ? arrays.stream()
-            .map(array -> compressor.compress(array, array.length))
-            .toArray(Deflated[]::new)
-        : new Deflated[] {compressor.compress(arrays, (int) total)};
-  }
-
-  private List<byte[]> rendered() {
+  private List<byte[]> rendered(int from, int to) {
     List<Family> needed = new ArrayList<>();
-    for (int i = 0; i < leaf.size(); i++) {
+    for (int i = from; i < to; i++) {
       if (isExposed(i) && needsMessage(leaf.value(i), format)) {
         needed.add(leaf.value(i));
       }
@@ -154,12 +180,13 @@ final class LeafSegment implements Segment {
         needed.isEmpty()
             ? List.of()
             : requireNonNull(picture, "a picture, for messages").messages(needed);
-    List<byte[]> arrays = new ArrayList<>(leaf.size());
+    List<byte[]> arrays = new ArrayList<>(to - from);
     int next = 0;
-    for (int i = 0; i < leaf.size(); i++) {
+    for (int i = from; i < to; i++) {
       if (isExposed(i)) {
         boolean isNeeded = needsMessage(leaf.value(i), format);
-        arrays.add(samples(leaf.value(i), format, created, isNeeded ? messages.get(next++) : null));
+        arrays.add(
+            samples(leaf.value(i), format, key.created(), isNeeded ? messages.get(next++) : null));
       }
     }
     return arrays;

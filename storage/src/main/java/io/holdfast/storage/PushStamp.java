@@ -25,7 +25,8 @@ record PushStamp(Version version, double unixSeconds, Version claimedAt, @Nullab
     this(version, unixSeconds, claimedAt, null);
   }
 
-  private static String bounded(String reason) {
+  /** The reason as a stamp keeps it. */
+  static String bounded(String reason) {
     if (reason.length() <= MAX_REASON_LENGTH) {
       return reason;
     }

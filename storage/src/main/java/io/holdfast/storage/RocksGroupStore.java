@@ -154,7 +154,7 @@ public final class RocksGroupStore implements ReplicatedStore {
   private static Task.Writing writing(StoreState state, StoreOptions options) {
     return new Task.Writing(
         state,
-        new ChangeApplier(state, options.limits()),
+        new ChangeApplier(state, options.limits(), options.maximumMemoryBytes()),
         new StateMerger(state),
         options.maximumMemoryBytes());
   }

@@ -11,8 +11,11 @@ interface Segment {
   /** One of them; nobody changes it. May be made anew with each call. */
   byte[] array(int i);
 
-  /** All of it. */
-  Deflated[] deflated(Deflated.Compressor compressor);
+  /** How many pieces it is compressed in. */
+  int pieces();
+
+  /** One of them; asked for in order. May be made anew with each call. */
+  Deflated piece(int i, Deflated.Compressor compressor);
 
   /** What is as it is. */
   record Fixed(byte[] bytes) implements Segment {
@@ -27,26 +30,13 @@ interface Segment {
     }
 
     @Override
-    public Deflated[] deflated(Deflated.Compressor compressor) {
-      return new Deflated[] {compressor.compress(bytes, bytes.length)};
-    }
-  }
-
-  /** What is kept compressed. */
-  record Compressed(Deflated[] pieces) implements Segment {
-    @Override
-    public int arrays() {
-      return pieces.length;
+    public int pieces() {
+      return 1;
     }
 
     @Override
-    public byte[] array(int i) {
-      return pieces[i].inflated();
-    }
-
-    @Override
-    public Deflated[] deflated(Deflated.Compressor compressor) {
-      return pieces;
+    public Deflated piece(int i, Deflated.Compressor compressor) {
+      return compressor.compress(bytes, bytes.length);
     }
   }
 }

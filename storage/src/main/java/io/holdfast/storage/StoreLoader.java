@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +48,7 @@ final class StoreLoader {
   private final RandomGenerator random;
   private final @Nullable Replicated replicated;
   private final ReservedNames reserved;
+  private final long maximumBytes;
 
   /** What a store holds, and the stream of the changes that are made from now on. */
   record Loaded(
@@ -89,20 +89,33 @@ final class StoreLoader {
         database,
         replicated,
         new ReservedNames(options.reserved()),
-        new SecureRandom());
+        new SecureRandom(),
+        options.maximumMemoryBytes());
   }
 
+  /** A loader of a store that may take any heap. */
   StoreLoader(
       Path directory,
       RocksDatabase database,
       @Nullable Replicated replicated,
       ReservedNames reserved,
       RandomGenerator random) {
+    this(directory, database, replicated, reserved, random, Long.MAX_VALUE);
+  }
+
+  private StoreLoader(
+      Path directory,
+      RocksDatabase database,
+      @Nullable Replicated replicated,
+      ReservedNames reserved,
+      RandomGenerator random,
+      long maximumBytes) {
     this.directory = directory;
     this.database = database;
     this.replicated = replicated;
     this.reserved = reserved;
     this.random = random;
+    this.maximumBytes = maximumBytes;
   }
 
   Loaded load() throws StoreException {
@@ -198,7 +211,10 @@ final class StoreLoader {
     byte[] wipe = database.get(RecordKeys.WIPE);
     // A store that was in a cluster keeps deletes when it is alone, too: see FormerCluster.
     boolean isReplicated = replicated != null || database.get(RecordKeys.CLUSTER) != null;
-    Assembly assembly = new Assembly(new Groups(isReplicated, reserved));
+    Assembly assembly =
+        new Assembly(
+            new Groups(isReplicated, reserved, new MemoRoom(maximumBytes)),
+            mostAtLoad(maximumBytes));
     if (wipe != null) {
       assembly.groups.raiseWipe(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
     }
@@ -236,7 +252,35 @@ final class StoreLoader {
     } finally {
       readers.shutdownNow();
     }
+    if (assembly.isTooMuch()) {
+      throw tooMuch(assembly.memoryBytes);
+    }
     return assembly.finish();
+  }
+
+  /**
+   * The heap that groups may take when a store is opened. More than pushes may make of them: other
+   * nodes' pushes are taken beyond that limit, and every store that ran must open.
+   */
+  static long mostAtLoad(long maximumBytes) {
+    return maximumBytes > Long.MAX_VALUE / 2 ? maximumBytes : maximumBytes + maximumBytes / 2;
+  }
+
+  private StoreException tooMuch(long needed) {
+    long megabytes = (2 * needed >> 20) + 1;
+    return new StoreException(
+        "the groups in --storage.path="
+            + directory
+            + " take "
+            + needed
+            + " bytes of memory (expected: at most "
+            + mostAtLoad(maximumBytes)
+            + "). No record was changed. Start Holdfast with a larger heap,"
+            + " HOLDFAST_JAVA_OPTS=-Xmx"
+            + megabytes
+            + "m, or let groups take more of this one, --storage.max-memory="
+            + needed
+            + "; then delete groups, and start as before");
   }
 
   private static List<ReadRecord> read(List<RawRecord> records) throws UnreadableException {
@@ -276,18 +320,48 @@ final class StoreLoader {
   private static final class Assembly {
     private final Groups groups;
     private final Map<GroupKey, Group> found = new TreeMap<>();
-    private final Map<Descriptor, Descriptor> descriptors = new HashMap<>();
+    private final Map<Descriptor, Descriptor> descriptors = new TreeMap<>();
     private final long startedAt = System.nanoTime();
+    private final long mostBytes;
+    private long memoryBytes;
     private long reportedAt = startedAt;
     private long records;
     private @Nullable Version previous;
 
-    Assembly(Groups groups) {
+    /**
+     * @param mostBytes of heap that groups may take; beyond it they are counted and not kept
+     */
+    Assembly(Groups groups, long mostBytes) {
       this.groups = groups;
+      this.mostBytes = mostBytes;
+    }
+
+    boolean isTooMuch() {
+      return memoryBytes > mostBytes;
+    }
+
+    private void count(ReadRecord record) {
+      Family family = record.family;
+      if (family == null) {
+        // Every group has a record of its own.
+        memoryBytes += HeapCost.of(record.group) + HeapCost.ofPushTimes(record.group.key);
+      } else {
+        memoryBytes += HeapCost.of(family);
+        // Beyond the limit none is kept, so that each counts: what is needed is no less.
+        memoryBytes +=
+            descriptors.containsKey(family.descriptor) ? 0 : HeapCost.of(family.descriptor);
+      }
+      if (isTooMuch()) {
+        found.clear();
+      }
     }
 
     void add(List<ReadRecord> read) {
       for (ReadRecord record : read) {
+        count(record);
+        if (isTooMuch()) {
+          continue;
+        }
         Group group = found.computeIfAbsent(record.group.key, Group::new);
         if (record.family == null) {
           group.deletedAt = record.group.deletedAt;

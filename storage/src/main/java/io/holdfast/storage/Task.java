@@ -65,9 +65,10 @@ sealed interface Task {
 
     @Override
     public Runnable perform(Writing writing, CommitBatch batch) throws RocksDBException {
-      String reason = isTooLate.getAsBoolean() ? TOO_LATE : tooMuch(writing);
       WriteOutcome decided =
-          reason == null ? writing.applier.apply(change, batch) : new Unavailable(reason);
+          isTooLate.getAsBoolean()
+              ? new Unavailable(TOO_LATE)
+              : writing.applier.apply(change, batch);
       return () -> outcome.complete(decided);
     }
 
@@ -76,20 +77,6 @@ sealed interface Task {
         return unchecked.push();
       }
       return change instanceof Change.Push push ? push : null;
-    }
-
-    private @Nullable String tooMuch(Writing writing) {
-      Groups groups = writing.state.groups();
-      Change.Push push = pushOf(change);
-      long growth = push == null ? 0 : groups.growth(push);
-      if (growth <= 0 || groups.memoryBytes() + growth <= writing.maximumBytes) {
-        return null;
-      }
-      return "the groups take "
-          + groups.memoryBytes()
-          + " bytes of memory (expected: at most "
-          + writing.maximumBytes
-          + "): delete some, or start Holdfast with a larger heap (-Xmx)";
     }
   }
 

@@ -20,6 +20,10 @@ final class Applying implements AutoCloseable {
   }
 
   Applying(Map<String, MetricType> reserved, GroupLimits limits) {
+    this(reserved, limits, Long.MAX_VALUE);
+  }
+
+  Applying(Map<String, MetricType> reserved, GroupLimits limits, long maximumBytes) {
     RocksDB.loadLibrary();
     this.writes = new RecordWrites.Rocks();
     this.batch = new CommitBatch(writes);
@@ -31,7 +35,7 @@ final class Applying implements AutoCloseable {
             new StoreState.Identity(NODE, 1),
             ClusterNotes.none(),
             reserved);
-    this.applier = new ChangeApplier(state, limits);
+    this.applier = new ChangeApplier(state, limits, maximumBytes);
   }
 
   WriteOutcome apply(Change change) {

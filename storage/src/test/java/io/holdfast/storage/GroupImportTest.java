@@ -222,7 +222,13 @@ class GroupImportTest {
     RocksGroupStore store =
         fixture.openOrRefuse(
             new StoreOptions(
-                usual.directory(), 10, 0, 700, usual.clock(), usual.reserved(), usual.listener()));
+                usual.directory(),
+                10,
+                0,
+                3_000,
+                usual.clock(),
+                usual.reserved(),
+                usual.listener()));
     take(store, prepared(group("a", NANOS, "m 1\n")), BEGUN);
     take(store, prepared(group("b", NANOS, "m 1\n")), BEGUN);
     MergeOutcome outcome =

@@ -3,6 +3,7 @@ package io.holdfast.storage;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.storage.WriteOutcome.Applied;
@@ -20,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -368,25 +371,51 @@ class RocksGroupStoreTest {
 
   @Test
   void pushesThatWouldNotFitIntoMemory_areUnavailable_othersAreTaken() throws StoreException {
-    StoreOptions usual = StoreFixture.options(fixture.directory);
-    StoreOptions small =
-        new StoreOptions(
-            usual.directory(),
-            usual.queueCapacity(),
-            0,
-            2_000,
-            usual.clock(),
-            usual.reserved(),
-            usual.listener());
+    StoreOptions small = withMemory(6_000);
     try (RocksGroupStore store = fixture.openOrRefuse(small)) {
       StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
-      String large = "m{x=\"" + "y".repeat(2_000) + "\"} 1\n";
+      String large = "m{x=\"" + "y".repeat(6_000) + "\"} 1\n";
       WriteOutcome refused = StoreFixture.submit(store, Pushes.put(B, large));
       assertTrue(((Unavailable) refused).reason().contains("-Xmx"), refused::toString);
       StoreFixture.apply(store, Pushes.put(A, "m 2\n"));
       StoreFixture.apply(store, new Change.Delete(A));
       assertEquals(0, store.exposition().groups());
     }
+  }
+
+  @Test
+  void storeThatDoesNotFit_saysHowMuchItNeeds_andOpensWithThat() throws StoreException {
+    try (RocksGroupStore store = fixture.open()) {
+      for (int i = 0; i < 40; i++) {
+        StoreFixture.apply(store, Pushes.put(Pushes.job("job" + i), "m{l=\"" + i + "\"} 1\n"));
+      }
+      StoreFixture.submit(store, Pushes.put(Pushes.job("failed"), "m 1 2\n"));
+    }
+    StoreException refused =
+        assertThrows(StoreException.class, () -> fixture.openOrRefuse(withMemory(10_000)));
+    String message = String.valueOf(refused.getMessage());
+    assertTrue(message.contains("HOLDFAST_JAVA_OPTS=-Xmx1m"), message);
+    Matcher needed = Pattern.compile("--storage.max-memory=([0-9]+)").matcher(message);
+    assertTrue(needed.find(), message);
+
+    try (RocksGroupStore store =
+        fixture.openOrRefuse(withMemory(Long.parseLong(needed.group(1))))) {
+      assertEquals(41, store.exposition().groups());
+      assertTrue(store.exposition().memoryBytes() <= Long.parseLong(needed.group(1)));
+      StoreFixture.apply(store, new Change.Delete(Pushes.job("job1")));
+    }
+  }
+
+  private StoreOptions withMemory(long bytes) {
+    StoreOptions usual = StoreFixture.options(fixture.directory);
+    return new StoreOptions(
+        usual.directory(),
+        usual.queueCapacity(),
+        0,
+        bytes,
+        usual.clock(),
+        usual.reserved(),
+        usual.listener());
   }
 
   /** A mistake of ours: fail-stop, but nobody waits for ever and scrapes go on. */
