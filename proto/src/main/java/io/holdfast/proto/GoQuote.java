@@ -13,20 +13,26 @@ public final class GoQuote {
 
   private GoQuote() {}
 
-  /** The text in double quotes. */
+  /** The text in double quotes; of a long one the beginning, and its length behind the quotes. */
   public static String quote(String text) {
-    StringBuilder quoted = new StringBuilder(text.length() + 2).append('"');
-    text.codePoints().forEach(codePoint -> append(quoted, codePoint, '"'));
-    return quoted.append('"').toString();
+    String shown = Excerpt.beginning(text, Excerpt.MAX_LENGTH);
+    StringBuilder quoted = new StringBuilder(shown.length() + 2).append('"');
+    shown.codePoints().forEach(codePoint -> append(quoted, codePoint, '"'));
+    quoted.append('"');
+    if (shown.length() < text.length()) {
+      quoted.append(Excerpt.rest(Excerpt.bytes(text)));
+    }
+    return quoted.toString();
   }
 
   /**
    * The UTF-8 in {@code bytes[start, end)} in double quotes; bytes that are not UTF-8 become {@code
-   * \xff}.
+   * \xff}. Of a long text the beginning, and its length behind the quotes.
    */
   public static String quote(byte[] bytes, int start, int end) {
-    StringBuilder quoted = new StringBuilder(end - start + 2).append('"');
-    for (int i = start; i < end; ) {
+    StringBuilder quoted = new StringBuilder().append('"');
+    int i = start;
+    while (i < end && i - start < Excerpt.MAX_LENGTH) {
       int length = Utf8.sequenceLength(bytes, i, end);
       if (length == 0) {
         appendHex(quoted.append("\\x"), bytes[i] & 0xff, 2);
@@ -37,7 +43,11 @@ public final class GoQuote {
         i += length;
       }
     }
-    return quoted.append('"').toString();
+    quoted.append('"');
+    if (i < end) {
+      quoted.append(Excerpt.rest(end - start));
+    }
+    return quoted.toString();
   }
 
   /** One byte, read as the character of that number, in single quotes. */

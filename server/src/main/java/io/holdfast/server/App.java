@@ -174,7 +174,7 @@ public final class App implements AutoCloseable {
         options.storage().path(),
         QUEUE_CAPACITY,
         MINIMUM_FREE_BYTES,
-        heapBytes / 2,
+        options.limits().memory().groups(heapBytes),
         versions,
         OwnMetrics.RESERVED,
         metrics,

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.proto.Excerpt;
 import io.holdfast.storage.WriteOutcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -161,7 +162,8 @@ record Exchange(Request request, Response response, Callback callback) {
   /** A reason, in the form that Go's servers give it: ended by a line feed, never sniffed. */
   void refuse(int status, String reason) {
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
-    answer(status, reason + "\n");
+    // Reasons quote what clients sent.
+    answer(status, Excerpt.ofMessage(reason) + "\n");
   }
 
   /** Says that the connection ends with the answer, so that the body is not waited for. */

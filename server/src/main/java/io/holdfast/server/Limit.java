@@ -23,7 +23,12 @@ enum Limit {
   GROUPS(LimitFlags.MAX_GROUPS, 429),
   LABELS(LimitFlags.MAX_LABELS, 413),
   NAME_LENGTH(LimitFlags.MAX_NAME_LENGTH, 413),
-  LABEL_VALUE_LENGTH(LimitFlags.MAX_LABEL_VALUE_LENGTH, 413);
+  LABEL_VALUE_LENGTH(LimitFlags.MAX_LABEL_VALUE_LENGTH, 413),
+  HELP_LENGTH(LimitFlags.MAX_HELP_LENGTH, 413),
+  GROUPING_KEY_SIZE(LimitFlags.MAX_GROUPING_KEY_SIZE, 414),
+  /** Mostly told to nobody: the connection is closed in the middle of an answer. */
+  WRITE_TIME(LimitFlags.WRITE_TIMEOUT, 503),
+  UNREAD_BYTES(LimitFlags.MAX_UNREAD_BYTES, 503);
 
   private final String flag;
   private final int status;
@@ -57,6 +62,7 @@ enum Limit {
       case TOO_MANY_LABELS -> LABELS;
       case NAME_TOO_LONG -> NAME_LENGTH;
       case LABEL_VALUE_TOO_LONG -> LABEL_VALUE_LENGTH;
+      case HELP_TOO_LONG -> HELP_LENGTH;
       case TOO_MANY_GROUPS -> GROUPS;
       case TOO_MANY_GROUP_SERIES -> GROUP_SERIES;
       case TIMESTAMP,

@@ -20,6 +20,11 @@ final class LimitFlags {
   static final String MAX_LABELS = "push.max-labels";
   static final String MAX_NAME_LENGTH = "push.max-name-length";
   static final String MAX_LABEL_VALUE_LENGTH = "push.max-label-value-length";
+  static final String MAX_HELP_LENGTH = "push.max-help-length";
+  static final String MAX_GROUPING_KEY_SIZE = "push.max-grouping-key-size";
+  static final String WRITE_TIMEOUT = "web.write-timeout";
+  static final String MAX_UNREAD_BYTES = "web.max-unread-bytes";
+  static final String MAX_MEMORY = "storage.max-memory";
 
   static final List<Flag> ALL =
       List.of(
@@ -80,7 +85,30 @@ final class LimitFlags {
               MAX_LABEL_VALUE_LENGTH,
               "<number>",
               "65536",
-              "Length of label values in characters. 0: any length."));
+              "Length of label values in characters. 0: any length."),
+          value(
+              MAX_HELP_LENGTH, "<number>", "65536", "Length of a HELP in characters. 0: any length."),
+          value(
+              MAX_GROUPING_KEY_SIZE,
+              "<size>",
+              "4KiB",
+              "Size of all grouping labels of a group together. 0: any size."),
+          value(
+              WRITE_TIMEOUT,
+              "<duration>",
+              "1m",
+              "How long a client may take no byte of its answer."),
+          value(
+              MAX_UNREAD_BYTES,
+              "<size>",
+              "0",
+              "Bytes that are held for clients that do not read their answers; beyond it the slowest"
+                  + " are closed. 0: 1/16 of the heap."),
+          value(
+              MAX_MEMORY,
+              "<size>",
+              "0",
+              "Heap that all groups may take, with what is kept for scrapes. 0: half of the heap."));
 
   private LimitFlags() {}
 

@@ -5,8 +5,9 @@ import io.holdfast.storage.GroupLimits;
 import java.time.Duration;
 
 /** How much clients may ask for, as the command line says: where it leaves that open, 0. */
-record Limits(Web web, Push push) {
+record Limits(Web web, Push push, Memory memory) {
   private static final int SHARE_OF_HEAP = 64;
+  private static final int SHARE_FOR_ANSWERS = 16;
   private static final long LEAST_BODY_BYTES = 1 << 20;
   private static final long MOST_BODY_BYTES = 256 << 20;
 
@@ -25,6 +26,7 @@ record Limits(Web web, Push push) {
    * @param idleTimeout how long a connection may be open without a request
    * @param readHeaderTimeout from a request's first byte to its body
    * @param readTimeout from a request's body's beginning to its end
+   * @param writeTimeout how long a client may take no byte of its answer
    * @param maxHeaderBytes of a request up to its body
    * @param maxHeaderFields of a request, those behind its body included
    */
@@ -33,6 +35,7 @@ record Limits(Web web, Push push) {
       Duration idleTimeout,
       Duration readHeaderTimeout,
       Duration readTimeout,
+      Duration writeTimeout,
       int maxHeaderBytes,
       int maxHeaderFields) {}
 
@@ -40,6 +43,7 @@ record Limits(Web web, Push push) {
    * @param bodyBytes of a push as it comes; 0 for a share of the heap
    * @param inflatedBytes of a push when decompressed; 0 for the same
    * @param inFlightBytes of all pushes under way; 0 for a share of the heap
+   * @param groupingKeyBytes of a group's labels; 0 for any
    */
   record Push(
       int bodyBytes,
@@ -49,7 +53,25 @@ record Limits(Web web, Push push) {
       int labels,
       int nameLength,
       int labelValueLength,
+      int helpLength,
+      int groupingKeyBytes,
       GroupLimits groups) {}
+
+  /**
+   * @param groupBytes of heap for groups and what is kept for scrapes; 0 for half of the heap
+   * @param unreadBytes of answers; 0 for a share of the heap
+   */
+  record Memory(long groupBytes, long unreadBytes) {
+    /** Of heap for groups. */
+    long groups(long heapBytes) {
+      return groupBytes == 0 ? heapBytes / 2 : groupBytes;
+    }
+
+    /** Of heap for what clients have not read yet. */
+    long unread(long heapBytes) {
+      return unreadBytes == 0 ? heapBytes / SHARE_FOR_ANSWERS : unreadBytes;
+    }
+  }
 
   /** What pushes may take, for a heap that may grow to so many bytes. */
   PushLimits pushes(long heapBytes) {
@@ -63,8 +85,14 @@ record Limits(Web web, Push push) {
         body,
         inflated,
         push.inFlightBytes == 0 ? inFlight : push.inFlightBytes,
+        push.groupingKeyBytes == 0 ? Integer.MAX_VALUE : push.groupingKeyBytes,
         new ContentLimits(
-            2L * inflated, push.series, push.labels, push.nameLength, push.labelValueLength));
+            2L * inflated,
+            push.series,
+            push.labels,
+            push.nameLength,
+            push.labelValueLength,
+            push.helpLength));
   }
 
   /**

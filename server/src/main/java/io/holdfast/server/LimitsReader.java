@@ -24,6 +24,7 @@ final class LimitsReader {
             flags.read(LimitFlags.IDLE_TIMEOUT, LimitsReader::time),
             flags.read(LimitFlags.READ_HEADER_TIMEOUT, LimitsReader::time),
             flags.read(LimitFlags.READ_TIMEOUT, LimitsReader::time),
+            flags.read(LimitFlags.WRITE_TIMEOUT, LimitsReader::time),
             flags.read(LimitFlags.MAX_HEADER_SIZE, LimitsReader::headerSize),
             count(flags, LimitFlags.MAX_HEADER_FIELDS));
     Limits.Push push =
@@ -35,10 +36,16 @@ final class LimitsReader {
             count(flags, LimitFlags.MAX_LABELS),
             count(flags, LimitFlags.MAX_NAME_LENGTH),
             count(flags, LimitFlags.MAX_LABEL_VALUE_LENGTH),
+            count(flags, LimitFlags.MAX_HELP_LENGTH),
+            (int) size(flags, LimitFlags.MAX_GROUPING_KEY_SIZE, MOST_BODY_BYTES),
             new GroupLimits(
                 count(flags, LimitFlags.MAX_GROUPS), count(flags, LimitFlags.MAX_GROUP_SERIES)));
     refuseLessForAllThanForOne(push);
-    return new Limits(web, push);
+    Limits.Memory memory =
+        new Limits.Memory(
+            size(flags, LimitFlags.MAX_MEMORY, Long.MAX_VALUE),
+            size(flags, LimitFlags.MAX_UNREAD_BYTES, Long.MAX_VALUE));
+    return new Limits(web, push, memory);
   }
 
   private static void refuseLessForAllThanForOne(Limits.Push push) {

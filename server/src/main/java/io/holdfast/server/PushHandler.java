@@ -107,6 +107,17 @@ final class PushHandler {
     }
 
     void start() {
+      int size = group.size();
+      if (size > limits.groupingKeyBytes()) {
+        refuse(
+            Limit.GROUPING_KEY_SIZE,
+            "grouping key: "
+                + size
+                + " bytes (expected: at most "
+                + limits.groupingKeyBytes()
+                + ")");
+        return;
+      }
       body.run();
     }
 
@@ -238,7 +249,7 @@ final class PushHandler {
 
     private List<MetricFamily> parse(byte[] inflated) throws ParseException {
       HeapMeter meter =
-          new HeapMeter(route.groupingLabels().size(), group.encoded().length, this::hasHeapFor);
+          new HeapMeter(route.groupingLabels().size(), group.size(), this::hasHeapFor);
       return ContentTypes.isDelimitedProtobuf(exchange.header(HttpHeader.CONTENT_TYPE))
           ? DelimitedParser.parse(inflated, meter)
           : TextParser.parse(inflated, options.names(), meter);

@@ -25,10 +25,12 @@ class LimitsTest {
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(5),
+                Duration.ofMinutes(1),
                 64 << 10,
                 200),
             new Limits.Push(
-                0, 0, 0, 1_000_000, 128, 1024, 65_536, new GroupLimits(1_000_000, 1_000_000))),
+                0, 0, 0, 1_000_000, 128, 1024, 65_536, 65_536, 4096, new GroupLimits(1_000_000, 1_000_000)),
+            new Limits.Memory(0, 0)),
         read());
   }
 
@@ -37,16 +39,21 @@ class LimitsTest {
     assertEquals(
         new Limits(
             new Limits.Web(
-                9, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), 4096, 10),
-            new Limits.Push(
-                1024, 2048, 3 << 20, Integer.MAX_VALUE, 4, 5, 6, new GroupLimits(7, 8))),
+                9, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4), 4096, 10),
+            new Limits.Push(1024, 2048, 3 << 20, Integer.MAX_VALUE, 4, 5, 6, 9, 10, new GroupLimits(7, 8)),
+            new Limits.Memory(11, 12)),
         read(
             "--web.max-connections=9",
             "--web.idle-timeout=1s",
             "--web.read-header-timeout=2s",
             "--web.read-timeout=3s",
+            "--web.write-timeout=4s",
             "--web.max-header-size=4096",
             "--web.max-header-fields=10",
+            "--push.max-help-length=9",
+            "--push.max-grouping-key-size=10",
+            "--storage.max-memory=11",
+            "--web.max-unread-bytes=12",
             "--push.max-body-size=1KiB",
             "--push.max-inflated-size=2kb",
             "--push.max-bytes-in-flight=3MiB",
@@ -87,8 +94,8 @@ class LimitsTest {
   }
 
   private static void assertPushes(PushLimits limits, long body, long inFlight) {
-    ContentLimits content = new ContentLimits(2 * body, 1_000_000, 128, 1024, 65_536);
-    assertEquals(new PushLimits((int) body, (int) body, inFlight, content), limits);
+    ContentLimits content = new ContentLimits(2 * body, 1_000_000, 128, 1024, 65_536, 65_536);
+    assertEquals(new PushLimits((int) body, (int) body, inFlight, 4096, content), limits);
   }
 
   @Test

@@ -17,14 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param labels of one series, those of its group with them
  * @param nameLength of metric and label names, in characters
  * @param labelValueLength in characters
+ * @param helpLength in characters
  */
 public record ContentLimits(
-    long textBytes, int series, int labels, int nameLength, int labelValueLength) {
+    long textBytes,
+    int series,
+    int labels,
+    int nameLength,
+    int labelValueLength,
+    int helpLength) {
 
   /** No limit but that of the text. */
   public static ContentLimits ofText(long textBytes) {
     int any = Integer.MAX_VALUE;
-    return new ContentLimits(textBytes, any, any, any, any);
+    return new ContentLimits(textBytes, any, any, any, any, any);
   }
 
   /** What is too much of these, or null. */
@@ -63,6 +69,17 @@ public record ContentLimits(
   private @Nullable Rejection checkNames(MetricFamily family, int groupingLabels) {
     if (family.getName().length() > nameLength) {
       return tooLongName("metric", family.getName());
+    }
+    if (family.getHelp().length() > helpLength) {
+      return new Rejection(
+          Reason.HELP_TOO_LONG,
+          "metric "
+              + family.getName()
+              + " has a help of "
+              + family.getHelp().length()
+              + " characters (expected: at most "
+              + helpLength
+              + ")");
     }
     for (Metric metric : family.getMetricList()) {
       // Before anybody looks at the labels one by one, or sorts them.

@@ -84,6 +84,11 @@ public final class GroupKey implements Comparable<GroupKey> {
             + " (expected: labels, each a name, FF, a value, FE)");
   }
 
+  /** Bytes of all labels together. */
+  public int size() {
+    return encoded.length;
+  }
+
   /** The encoded form; callers must not change it. */
   byte[] encoded() {
     return encoded;

@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import io.holdfast.proto.EscapingScheme;
+import io.holdfast.proto.Excerpt;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.OpenMetricsWriter;
 import io.holdfast.proto.TextWriter;
@@ -39,6 +40,9 @@ public final class PushPreparation {
       this.rejection = new Rejection(reason, message);
     }
   }
+
+  /** Enough to tell a series from others; labels behind it are left out. */
+  private static final int LONGEST_DESCRIPTION = 2048;
 
   private PushPreparation() {}
 
@@ -292,17 +296,22 @@ public final class PushPreparation {
   }
 
   private static String describe(String family, List<LabelPair> labels) {
-    StringBuilder text = new StringBuilder(family).append('{');
+    StringBuilder text = new StringBuilder(Excerpt.of(family)).append('{');
     for (LabelPair label : labels) {
+      if (text.length() > LONGEST_DESCRIPTION) {
+        text.append("...");
+        break;
+      }
       if (text.charAt(text.length() - 1) != '{') {
         text.append(',');
       }
-      text.append(label.getName()).append('=').append(quote(label.getValue()));
+      text.append(Excerpt.of(label.getName())).append('=').append(quote(label.getValue()));
     }
     return text.append('}').toString();
   }
 
   private static String quote(String text) {
-    return '"' + text.replace("\\", "\\\\").replace("\n", "\\n").replace("\"", "\\\"") + '"';
+    String shown = Excerpt.of(text);
+    return '"' + shown.replace("\\", "\\\\").replace("\n", "\\n").replace("\"", "\\\"") + '"';
   }
 }

@@ -31,7 +31,7 @@ final class HeapPerByteTest {
   private static final int MEASURED_PER_ROUND = 3;
   private static final double COPIES = 2;
   private static final ContentLimits LIMITS =
-      new ContentLimits(64 << 20, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+      ContentLimits.ofText(64 << 20);
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final GroupKey group = GroupKey.of(new TreeMap<>(Map.of("job", "x")));

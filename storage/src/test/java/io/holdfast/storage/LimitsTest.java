@@ -52,7 +52,7 @@ class LimitsTest {
 
   @Test
   void content_isMeasuredInSeriesNamesAndValues() {
-    ContentLimits limits = new ContentLimits(1 << 20, 2, 2, 3, 5);
+    ContentLimits limits = new ContentLimits(1 << 20, 2, 2, 3, 5, 7);
     assertNull(check(limits, A, "abc{abc=\"12345\"} 1\nb 1\n"));
     assertEquals(Reason.TOO_MANY_SERIES, check(limits, A, "a 1\nb{l=\"1\"} 1\nb{l=\"2\"} 1\n"));
     assertEquals(Reason.NAME_TOO_LONG, check(limits, A, "abcd 1\n"));
@@ -62,6 +62,8 @@ class LimitsTest {
     assertEquals(Reason.TOO_MANY_LABELS, check(limits, A, "a{b=\"\",c=\"\"} 1\n"));
     GroupKey threeLabels = Pushes.group("b", "", "c", "", "job", "a");
     assertEquals(Reason.TOO_MANY_LABELS, check(limits, threeLabels, ""));
+    assertNull(check(limits, A, "# HELP a 1234567\na 1\n"));
+    assertEquals(Reason.HELP_TOO_LONG, check(limits, A, "# HELP a 12345678\na 1\n"));
     GroupKey longName = GroupKey.of(new TreeMap<>(Map.of("job", "a", "long", "b")));
     assertEquals(Reason.NAME_TOO_LONG, check(limits, longName, "a 1\n"));
   }
