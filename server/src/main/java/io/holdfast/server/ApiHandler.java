@@ -24,12 +24,15 @@ final class ApiHandler {
   private final GroupStore store;
   private final OwnMetrics metrics;
   private final CrossOrigin origins;
+  private final Answers answers;
   private final byte[] status;
 
   /**
    * @param status the whole answer: it never changes
    */
-  ApiHandler(GroupStore store, OwnMetrics metrics, CrossOrigin origins, byte[] status) {
+  ApiHandler(
+      GroupStore store, OwnMetrics metrics, Answers answers, CrossOrigin origins, byte[] status) {
+    this.answers = answers;
     this.store = store;
     this.metrics = metrics;
     this.origins = origins;
@@ -70,15 +73,26 @@ final class ApiHandler {
   }
 
   private void send(Exchange exchange, Picture picture) {
+    if (!answers.hasRoom()) {
+      picture.close();
+      metrics.limitExceeded(Limit.UNREAD_BYTES);
+      refuse(exchange, "too much is held for clients that do not read their answers");
+      return;
+    }
+    Answers.Answer answer =
+        answers.begin(
+            AnswerTracking.client(exchange.request()), picture.exposition().replacedBytes(), true);
     Sending sending;
     try {
       exchange.response().getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
-      sending = new Sending(exchange, new MetricsJson(picture), () -> {});
+      sending = new Sending(exchange, answer, new MetricsJson(picture), () -> {});
     } catch (PictureException e) {
+      answer.end();
       picture.close();
       refuse(exchange, String.valueOf(e.getMessage()));
       return;
     } catch (RuntimeException | Error e) {
+      answer.end();
       picture.close();
       throw e;
     }

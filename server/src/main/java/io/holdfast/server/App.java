@@ -7,7 +7,9 @@ import io.holdfast.cluster.ClusterClock;
 import io.holdfast.cluster.ClusterNode;
 import io.holdfast.cluster.ClusterOptions;
 import io.holdfast.cluster.ClusterStatus;
+import io.holdfast.proto.HeapMeter;
 import io.holdfast.server.GatewayHandler.Handlers;
+import io.holdfast.server.OwnMetrics.HeapUse;
 import io.holdfast.server.page.Pages;
 import io.holdfast.server.takeover.FileTakeover;
 import io.holdfast.server.takeover.TakeoverException;
@@ -30,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,13 +197,23 @@ public final class App implements AutoCloseable {
     metrics.observe(connections);
     PushLimits pushes = options.limits().pushes(heapBytes);
     CrossOrigin origins = CrossOrigin.of(options.web().browsers().corsOrigin());
+    PushHandler pushHandler =
+        new PushHandler(
+            groups, metrics, clock, new PushHandler.Rules(pushes, uploads, options.pushes()));
+    Answers answers =
+        new Answers(
+            options.limits().memory().unread(heapBytes),
+            limits.writeTimeout(),
+            metrics::limitExceeded,
+            System::nanoTime);
+    answers.follow(() -> groups.exposition().replacedBytes());
+    metrics.observe(heapUses(groups, pushHandler, answers));
     Handlers handlers =
         new Handlers(
-            new PushHandler(
-                groups, metrics, clock, new PushHandler.Rules(pushes, uploads, options.pushes())),
+            pushHandler,
             new DeleteHandler(groups, metrics),
-            new ScrapeHandler(groups, metrics),
-            new ApiHandler(groups, metrics, origins, status()),
+            new ScrapeHandler(groups, metrics, answers),
+            new ApiHandler(groups, metrics, answers, origins, status()),
             new ClusterHandler(cluster, health, metrics, origins),
             new PageHandler(pages(), options, health, cluster, metrics));
     GatewayHandler gateway =
@@ -216,17 +229,15 @@ public final class App implements AutoCloseable {
     Runnable housekeeping =
         () -> {
           uploads.endOverdue();
+          answers.endOverdue();
           connections.sweep();
         };
     if (gatekeeper == null) {
-      server.start(options.web(), browsers, guards, housekeeping, null);
+      Handler tracked = new AnswerTracking(browsers, answers);
+      server.start(options.web(), tracked, guards, housekeeping, null);
     } else {
-      server.start(
-          options.web(),
-          gatekeeper.guard(browsers),
-          guards,
-          housekeeping,
-          gatekeeper.connections());
+      Handler tracked = new AnswerTracking(gatekeeper.guard(browsers), answers);
+      server.start(options.web(), tracked, guards, housekeeping, gatekeeper.connections());
       gatekeeper.follow();
     }
   }
@@ -241,6 +252,17 @@ public final class App implements AutoCloseable {
             how.externalUrl(),
             KnownHosts.ofThisMachine(HOST_NAME, RESOLVER)),
         () -> passwords != null && passwords.hasUsers());
+  }
+
+  private List<HeapUse> heapUses(GroupStore groups, PushHandler pushes, Answers answers) {
+    long forGroups = options.limits().memory().groups(heapBytes);
+    long inFlight = options.limits().pushes(heapBytes).inFlightBytes();
+    return List.of(
+        new HeapUse("groups", () -> groups.exposition().memoryBytes(), forGroups),
+        new HeapUse("compressed", () -> groups.exposition().memoBytes(), forGroups),
+        new HeapUse("pushes", pushes::heapBytes, inFlight * HeapMeter.BYTES_PER_BYTE),
+        new HeapUse("answers", answers::heldBytes, answers.mostBytes()),
+        new HeapUse("old_groups", answers::oldGroupBytes, answers.mostGroupBytes()));
   }
 
   private static long maxFiles() {

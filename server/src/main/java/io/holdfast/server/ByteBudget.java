@@ -4,10 +4,17 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Bounds how many bytes of bodies are in memory at once. Any threads may use it. */
 final class ByteBudget {
+  private final long bytes;
   private final AtomicLong free;
 
   ByteBudget(long bytes) {
+    this.bytes = bytes;
     this.free = new AtomicLong(bytes);
+  }
+
+  /** How many are taken. */
+  long taken() {
+    return bytes - free.get();
   }
 
   /** Takes the bytes if there are as many; takes none otherwise. */

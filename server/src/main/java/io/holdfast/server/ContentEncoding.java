@@ -1,16 +1,11 @@
 package io.holdfast.server;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
-import org.xerial.snappy.SnappyFramedInputStream;
 
 /** Compression of request bodies, and whether a response may be compressed. */
 final class ContentEncoding {
-  private static final int CHUNK_BYTES = 8192;
   private static final int SMALL_BYTES = 64 << 10;
 
   private ContentEncoding() {}
@@ -32,7 +27,7 @@ final class ContentEncoding {
     }
     return switch (header.toLowerCase(Locale.ROOT)) {
       case "gzip" -> inflate(into -> Gunzip.decode(body, into), maxInflatedBytes, room);
-      case "snappy" -> inflate(into -> unsnap(body, into), maxInflatedBytes, room);
+      case "snappy" -> inflate(into -> Unsnap.decode(body, into), maxInflatedBytes, room);
       default -> body;
     };
   }
@@ -62,20 +57,6 @@ final class ContentEncoding {
 
   static boolean isGzip(@Nullable String header) {
     return header != null && header.equalsIgnoreCase("gzip");
-  }
-
-  private static void unsnap(byte[] body, LimitedBuffer into) throws BadEncodingException {
-    if (body.length == 0) {
-      return;
-    }
-    byte[] chunk = new byte[CHUNK_BYTES];
-    try (InputStream stream = new SnappyFramedInputStream(new ByteArrayInputStream(body), true)) {
-      for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
-        into.append(chunk, read);
-      }
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw BadEncodingException.malformed("snappy: corrupt input (expected: framed snappy)");
-    }
   }
 
   /**

@@ -87,7 +87,10 @@ final class LimitFlags {
               "65536",
               "Length of label values in characters. 0: any length."),
           value(
-              MAX_HELP_LENGTH, "<number>", "65536", "Length of a HELP in characters. 0: any length."),
+              MAX_HELP_LENGTH,
+              "<number>",
+              "65536",
+              "Length of a HELP in characters. 0: any length."),
           value(
               MAX_GROUPING_KEY_SIZE,
               "<size>",

@@ -190,6 +190,11 @@ final class MetricsJson implements ExpositionReader {
   }
 
   @Override
+  public long heldBytes() {
+    return piece.size() + (family == null ? 0 : family.size());
+  }
+
+  @Override
   public void close() {
     groups.close();
     picture.close();

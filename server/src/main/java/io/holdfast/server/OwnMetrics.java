@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,6 +50,8 @@ final class OwnMetrics implements CommitListener {
           Map.entry("pushgateway_rejected_pushes_total", MetricType.COUNTER),
           Map.entry("pushgateway_limit_exceeded_total", MetricType.COUNTER),
           Map.entry("pushgateway_refused_browser_requests_total", MetricType.COUNTER),
+          Map.entry("pushgateway_heap_bytes", MetricType.GAUGE),
+          Map.entry("pushgateway_heap_limit_bytes", MetricType.GAUGE),
           Map.entry("pushgateway_connections", MetricType.GAUGE),
           Map.entry("pushgateway_connections_limit", MetricType.GAUGE),
           Map.entry("pushgateway_commit_duration_seconds", MetricType.HISTOGRAM),
@@ -170,6 +173,29 @@ final class OwnMetrics implements CommitListener {
   /** Adds the metrics of a node that is one of several. Once. */
   ClusterMetrics ofCluster() {
     return new ClusterMetrics(registry);
+  }
+
+  /**
+   * Heap that grows with what clients send or do not read.
+   *
+   * @param use as a label names it
+   */
+  record HeapUse(String use, LongSupplier bytes, long limit) {}
+
+  /** Adds what takes heap. Once. */
+  void observe(List<HeapUse> uses) {
+    GaugeWithCallback.builder()
+        .name("pushgateway_heap_bytes")
+        .help("Heap that is taken by what clients push or do not read, about.")
+        .labelNames("use")
+        .callback(callback -> uses.forEach(each -> callback.call(each.bytes.getAsLong(), each.use)))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("pushgateway_heap_limit_bytes")
+        .help("Heap beyond which pushes are refused, or the slowest readers closed.")
+        .labelNames("use")
+        .callback(callback -> uses.forEach(each -> callback.call(each.limit, each.use)))
+        .register(registry);
   }
 
   /** Adds how many connections there are. Once. */

@@ -58,6 +58,11 @@ final class PushHandler {
     this.uploads = rules.uploads;
   }
 
+  /** Heap that pushes under way may be taking. */
+  long heapBytes() {
+    return budget.taken() * HeapMeter.BYTES_PER_BYTE;
+  }
+
   void handle(Exchange exchange, Route.Push route) {
     new Push(exchange, route).start();
   }

@@ -4,8 +4,8 @@ import io.holdfast.storage.ContentLimits;
 
 /**
  * What pushes may take of the heap, so that none of them, nor many at once, can end the process. A
- * body takes up to fifteen times its size while it is pushed; what takes more counts as more ({@link
- * io.holdfast.proto.HeapMeter}).
+ * body takes up to fifteen times its size while it is pushed; what takes more counts as more
+ * ({@link io.holdfast.proto.HeapMeter}).
  *
  * @param bodyBytes of one body as it came
  * @param inflatedBytes of one body when decompressed

@@ -30,9 +30,11 @@ final class ScrapeHandler {
 
   private final GroupStore store;
   private final OwnMetrics metrics;
+  private final Answers answers;
   private final FormatUse use = new FormatUse(System::nanoTime);
 
-  ScrapeHandler(GroupStore store, OwnMetrics metrics) {
+  ScrapeHandler(GroupStore store, OwnMetrics metrics, Answers answers) {
+    this.answers = answers;
     this.store = store;
     this.metrics = metrics;
   }
@@ -150,32 +152,64 @@ final class ScrapeHandler {
 
     private void send(Exposition exposition, ExpositionFormat possible) {
       forgetUnused(exposition);
+      if (!answers.hasRoom()) {
+        refuse();
+        return;
+      }
       ExpositionRequest request = new ExpositionRequest(possible, acceptsGzip());
-      send(request, exposition.reader(request, own()), () -> {});
+      Answers.Answer answer =
+          answers.begin(
+              AnswerTracking.client(exchange.request()), exposition.replacedBytes(), false);
+      try {
+        send(request, answer, exposition.reader(request, own()), () -> {});
+      } catch (RuntimeException | Error e) {
+        answer.end();
+        throw e;
+      }
+    }
+
+    private void refuse() {
+      metrics.limitExceeded(Limit.UNREAD_BYTES);
+      exchange.refuseForNow(
+          Limit.UNREAD_BYTES.explain(
+              "too much is held for clients that do not read their answers"));
     }
 
     private void send(Picture picture) {
+      if (!answers.hasRoom()) {
+        picture.close();
+        refuse();
+        return;
+      }
+      Answers.Answer answer =
+          answers.begin(
+              AnswerTracking.client(exchange.request()),
+              picture.exposition().replacedBytes(),
+              true);
       try {
         forgetUnused(picture.exposition());
         ExpositionRequest request = new ExpositionRequest(format, acceptsGzip());
-        send(request, picture.reader(request, own()), picture::close);
+        send(request, answer, picture.reader(request, own()), picture::close);
       } catch (PictureException e) {
+        answer.end();
         picture.close();
         readText();
       } catch (RuntimeException | Error e) {
+        answer.end();
         picture.close();
         throw e;
       }
     }
 
-    private void send(ExpositionRequest request, ExpositionReader reader, Runnable end) {
+    private void send(
+        ExpositionRequest request, Answers.Answer answer, ExpositionReader reader, Runnable end) {
       HttpFields.Mutable headers = exchange.response().getHeaders();
       headers.put(HttpHeader.CONTENT_TYPE, request.format().contentType());
       headers.put(HttpHeader.VARY, VARIES_BY);
       if (request.isGzip()) {
         headers.put(HttpHeader.CONTENT_ENCODING, "gzip");
       }
-      new Sending(exchange, reader, end).iterate();
+      new Sending(exchange, answer, reader, end).iterate();
     }
 
     private boolean acceptsGzip() {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Sending extends IteratingCallback {
   private final Exchange exchange;
   private final ExpositionReader reader;
+  private final Answers.Answer answer;
   private final Runnable end;
   private @Nullable ByteBuffer first;
   private boolean isLast;
@@ -17,14 +18,22 @@ final class Sending extends IteratingCallback {
   /**
    * Reads the first piece: who cannot even begin can still be answered otherwise.
    *
+   * @param answer told what the reader holds
    * @param reader closed when all was sent, or cannot be
    * @param end called after that
    */
-  Sending(Exchange exchange, ExpositionReader reader, Runnable end) {
+  Sending(Exchange exchange, Answers.Answer answer, ExpositionReader reader, Runnable end) {
     this.exchange = exchange;
+    this.answer = answer;
     this.reader = reader;
     this.end = end;
     this.first = reader.next();
+  }
+
+  private void finish() {
+    answer.end();
+    reader.close();
+    end.run();
   }
 
   @Override
@@ -35,21 +44,20 @@ final class Sending extends IteratingCallback {
     ByteBuffer piece = first == null ? reader.next() : first;
     first = null;
     isLast = piece == null;
+    answer.holds(reader.heldBytes());
     exchange.response().write(isLast, piece == null ? BufferUtil.EMPTY_BUFFER : piece, this);
     return Action.SCHEDULED;
   }
 
   @Override
   protected void onCompleteSuccess() {
-    reader.close();
-    end.run();
+    finish();
     exchange.callback().succeeded();
   }
 
   @Override
   protected void onCompleteFailure(Throwable cause) {
-    reader.close();
-    end.run();
+    finish();
     exchange.callback().failed(cause);
   }
 

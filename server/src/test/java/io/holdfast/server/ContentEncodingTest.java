@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,27 @@ class ContentEncodingTest {
     assertMalformed(reason, "snappy", Arrays.copyOf(body, 5));
     body[15]++;
     assertMalformed(reason, "snappy", body);
+  }
+
+  @Test
+  void decode_snappyWithAnEmptyChunk_isTheRest() throws Exception {
+    byte[] body = snappy(TEXT);
+    byte[] withEmpty = new byte[body.length + 8];
+    System.arraycopy(body, 0, withEmpty, 0, 10);
+    // Uncompressed, four bytes: the masked checksum of nothing.
+    System.arraycopy(HexFormat.of().parseHex("01040000d8ea82a2"), 0, withEmpty, 10, 8);
+    System.arraycopy(body, 10, withEmpty, 18, body.length - 10);
+    assertArrayEquals(TEXT, ContentEncoding.decode("snappy", withEmpty, LIMIT, bytes -> true));
+  }
+
+  @Test
+  void decode_snappyChunkThatAnnouncesMore_isRefusedBeforeItTakesMemory() {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    body.writeBytes(HexFormat.of().parseHex("ff060000734e61507059"));
+    // Compressed, nine bytes: a checksum, and a length of 64 MiB.
+    body.writeBytes(HexFormat.of().parseHex("0009000000000000808080200000"));
+    assertMalformed(
+        "snappy: corrupt input (expected: framed snappy)", "snappy", body.toByteArray());
   }
 
   @ParameterizedTest

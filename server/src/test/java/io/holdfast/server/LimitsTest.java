@@ -29,7 +29,16 @@ class LimitsTest {
                 64 << 10,
                 200),
             new Limits.Push(
-                0, 0, 0, 1_000_000, 128, 1024, 65_536, 65_536, 4096, new GroupLimits(1_000_000, 1_000_000)),
+                0,
+                0,
+                0,
+                1_000_000,
+                128,
+                1024,
+                65_536,
+                65_536,
+                4096,
+                new GroupLimits(1_000_000, 1_000_000)),
             new Limits.Memory(0, 0)),
         read());
   }
@@ -39,8 +48,15 @@ class LimitsTest {
     assertEquals(
         new Limits(
             new Limits.Web(
-                9, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4), 4096, 10),
-            new Limits.Push(1024, 2048, 3 << 20, Integer.MAX_VALUE, 4, 5, 6, 9, 10, new GroupLimits(7, 8)),
+                9,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(4),
+                4096,
+                10),
+            new Limits.Push(
+                1024, 2048, 3 << 20, Integer.MAX_VALUE, 4, 5, 6, 9, 10, new GroupLimits(7, 8)),
             new Limits.Memory(11, 12)),
         read(
             "--web.max-connections=9",

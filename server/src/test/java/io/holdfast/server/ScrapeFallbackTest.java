@@ -87,6 +87,8 @@ class ScrapeFallbackTest {
     Limits limits = options.limits();
     Uploads uploads = new Uploads(limits.web().readTimeout());
     Connections connections = new Connections(64, limits.web(), uploads, metrics::limitExceeded);
+    Answers answers =
+        new Answers(1 << 20, limits.web().writeTimeout(), metrics::limitExceeded, System::nanoTime);
     PushHandler.Rules rules =
         new PushHandler.Rules(limits.pushes(1 << 30), uploads, options.pushes());
     Health health = new Health(new Lifecycle(), store);
@@ -100,8 +102,8 @@ class ScrapeFallbackTest {
         new GatewayHandler.Handlers(
             new PushHandler(store, metrics, InstantSource.system(), rules),
             new DeleteHandler(store, metrics),
-            new ScrapeHandler(store, metrics),
-            new ApiHandler(store, metrics, new CrossOrigin(null), new byte[0]),
+            new ScrapeHandler(store, metrics, answers),
+            new ApiHandler(store, metrics, answers, new CrossOrigin(null), new byte[0]),
             new ClusterHandler(cluster, health, metrics, new CrossOrigin(null)),
             new PageHandler(pages, options, health, cluster, metrics));
     Routes routes = new Routes(options.web(), options.pushes().names());

@@ -20,12 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param helpLength in characters
  */
 public record ContentLimits(
-    long textBytes,
-    int series,
-    int labels,
-    int nameLength,
-    int labelValueLength,
-    int helpLength) {
+    long textBytes, int series, int labels, int nameLength, int labelValueLength, int helpLength) {
 
   /** No limit but that of the text. */
   public static ContentLimits ofText(long textBytes) {

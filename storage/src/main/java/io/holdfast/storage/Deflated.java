@@ -46,6 +46,8 @@ record Deflated(byte[] bytes, int crc, int length) {
 
   /** Compresses pieces, one after the other. Holds native memory until closed; one thread. */
   static final class Compressor implements AutoCloseable {
+    private static final int NATIVE_BYTES = 256 << 10;
+
     private final Deflater deflater = new Deflater(LEVEL, true);
     private byte[] buffer = new byte[16 * 1024];
     private byte[] gathered = new byte[16 * 1024];
@@ -79,6 +81,11 @@ record Deflated(byte[] bytes, int crc, int length) {
       CRC32 crc = new CRC32();
       crc.update(text, 0, length);
       return new Deflated(Arrays.copyOf(buffer, produced), (int) crc.getValue(), length);
+    }
+
+    /** Bytes of heap, and of memory outside for the deflater. */
+    long heldBytes() {
+      return (long) NATIVE_BYTES + buffer.length + gathered.length;
     }
 
     @Override

@@ -17,6 +17,9 @@ public interface ExpositionReader extends AutoCloseable {
    */
   @Nullable ByteBuffer next();
 
+  /** Bytes of heap that the reader holds until the next call, apart from the groups themselves. */
+  long heldBytes();
+
   /** Frees what the reader holds. May be called before the end, and more than once. */
   @Override
   void close();

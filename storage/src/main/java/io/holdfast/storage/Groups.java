@@ -67,6 +67,7 @@ final class Groups {
 
   /** What groups and families take of the heap, without their descriptors. */
   private long memoryBytes;
+
   private long seriesSettled;
 
   private long replacedBytes;

@@ -59,6 +59,11 @@ final class GzipReader implements ExpositionReader {
     return filled;
   }
 
+  @Override
+  public long heldBytes() {
+    return buffer.capacity() + compressor.heldBytes() + (segment == null ? 0 : segment.heldBytes());
+  }
+
   private void append(Deflated piece) {
     ensureSpace(piece.bytes().length);
     buffer.put(piece.bytes());

@@ -88,9 +88,7 @@ final class HeapCost {
       // They are there with or without groups.
       return 0;
     }
-    return DESCRIPTOR
-        + 3 * of(descriptor.name())
-        + 2 * of(descriptor.help());
+    return DESCRIPTOR + 3 * of(descriptor.name()) + 2 * of(descriptor.help());
   }
 
   private static long of(@Nullable String text) {

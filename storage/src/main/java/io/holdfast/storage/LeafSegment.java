@@ -136,6 +136,17 @@ final class LeafSegment implements Segment {
   }
 
   @Override
+  public boolean isOfStore() {
+    return isOfText && format.syntax() == Syntax.TEXT && isPlain(leaf);
+  }
+
+  /** What the memo has got is counted there. */
+  @Override
+  public long heldBytes() {
+    return made == null || missing == 0 ? 0 : madeBytes;
+  }
+
+  @Override
   public int pieces() {
     return ends.length;
   }

@@ -53,5 +53,15 @@ final class PlainReader implements ExpositionReader {
   }
 
   @Override
+  public long heldBytes() {
+    Segment current = segment;
+    if (current == null) {
+      return BUFFER_BYTES;
+    }
+    byte[] made = current.isOfStore() ? null : array;
+    return BUFFER_BYTES + current.heldBytes() + (made == null ? 0 : made.length);
+  }
+
+  @Override
   public void close() {}
 }

@@ -11,6 +11,12 @@ interface Segment {
   /** One of them; nobody changes it. May be made anew with each call. */
   byte[] array(int i);
 
+  /** Whether its arrays are there without it, in the store. */
+  boolean isOfStore();
+
+  /** Bytes of pieces that it holds, and that nobody else does. */
+  long heldBytes();
+
   /** How many pieces it is compressed in. */
   int pieces();
 
@@ -27,6 +33,16 @@ interface Segment {
     @Override
     public byte[] array(int i) {
       return bytes;
+    }
+
+    @Override
+    public boolean isOfStore() {
+      return false;
+    }
+
+    @Override
+    public long heldBytes() {
+      return bytes.length;
     }
 
     @Override

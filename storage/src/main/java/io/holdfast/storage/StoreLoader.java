@@ -267,7 +267,7 @@ final class StoreLoader {
   }
 
   private StoreException tooMuch(long needed) {
-    long megabytes = (2 * needed >> 20) + 1;
+    long megabytes = needed / (1 << 19) + 1;
     return new StoreException(
         "the groups in --storage.path="
             + directory

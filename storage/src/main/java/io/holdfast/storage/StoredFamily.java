@@ -111,6 +111,11 @@ public final class StoredFamily {
   }
 
   /** The message as protobuf, with every series: a whole {@link MetricFamily}. */
+  /** Bytes of its encoded form. */
+  public long size() {
+    return encoded.size();
+  }
+
   ByteString encoded() {
     return encoded;
   }

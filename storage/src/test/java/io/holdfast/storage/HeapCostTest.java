@@ -8,9 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Rejected;
 import io.holdfast.storage.WriteOutcome.Unavailable;
-import java.lang.ref.Reference;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -74,15 +75,15 @@ class HeapCostTest {
   @ParameterizedTest
   @MethodSource("shapes")
   void memoryBytes_isNeverBelowTheHeap(Shape shape) {
-    Applying store = filled(shape);
-    Exposition shown = store.groups().exposition();
-    long counted = store.groups().memoryBytes();
-    long with = HeapInUse.bytes();
-    Reference.reachabilityFence(store);
-    Reference.reachabilityFence(shown);
-    store = null;
-    shown = null;
-    long heap = with - HeapInUse.bytes();
+    AtomicLong count = new AtomicLong();
+    long heap =
+        HeapInUse.of(
+            () -> {
+              Applying store = filled(shape);
+              count.set(store.groups().memoryBytes());
+              return List.of(store, store.groups().exposition());
+            });
+    long counted = count.get();
     assertTrue(heap <= counted, () -> heap + " bytes of heap, counted as " + counted);
     // A count that is far too high would refuse pushes that have room.
     assertTrue(heap > counted / 4, () -> heap + " bytes of heap, counted as " + counted);

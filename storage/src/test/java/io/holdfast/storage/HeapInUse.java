@@ -1,8 +1,22 @@
 package io.holdfast.storage;
 
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
 /** The heap that is in use after full collections. */
 final class HeapInUse {
   private HeapInUse() {}
+
+  /** What an object holds that nothing else does. */
+  static long of(Supplier<Object> making) {
+    AtomicReference<@Nullable Object> held = new AtomicReference<>(making.get());
+    long with = bytes();
+    if (held.getAndSet(null) == null) {
+      throw new AssertionError("nothing was made");
+    }
+    return with - bytes();
+  }
 
   static long bytes() {
     Runtime runtime = Runtime.getRuntime();

@@ -10,7 +10,6 @@ import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
 import io.holdfast.proto.metrics.MetricFamily;
 import java.lang.management.ManagementFactory;
-import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -30,8 +29,7 @@ final class HeapPerByteTest {
   private static final int BODIES_PER_ROUND = 60;
   private static final int MEASURED_PER_ROUND = 3;
   private static final double COPIES = 2;
-  private static final ContentLimits LIMITS =
-      ContentLimits.ofText(64 << 20);
+  private static final ContentLimits LIMITS = ContentLimits.ofText(64 << 20);
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final GroupKey group = GroupKey.of(new TreeMap<>(Map.of("job", "x")));
@@ -95,12 +93,8 @@ final class HeapPerByteTest {
     // Other threads allocate, too: the least of a few is the body's.
     for (int i = 0; i < 3 && least > 0.5; i++) {
       HeapMeter meter = new HeapMeter(1, group.encoded().length, bytes -> true);
-      Pushed pushed = push(body, isText, meter);
-      long with = HeapInUse.bytes();
-      Reference.reachabilityFence(pushed);
-      pushed = null;
-      long without = HeapInUse.bytes();
-      least = Math.min(least, COPIES * (with - without) / granted(body, meter));
+      long heap = HeapInUse.of(() -> push(body, isText, meter));
+      least = Math.min(least, COPIES * heap / granted(body, meter));
     }
     return least;
   }

@@ -122,6 +122,14 @@ record Distribution(
         new Label("Count", count), new Label("Sum", Numbers.value(histogram.getSampleSum())));
   }
 
+  int exemplarSize() {
+    int size = 0;
+    for (Line line : lines) {
+      size += line.exemplar == null ? 0 : line.exemplar.size();
+    }
+    return size;
+  }
+
   boolean hasExemplars() {
     return lines.stream().anyMatch(line -> line.exemplar() != null);
   }

@@ -10,10 +10,16 @@ record ExemplarView(String value, List<Label> labels, @Nullable Age at) {
   static ExemplarView of(Exemplar exemplar, Instant now) {
     return new ExemplarView(
         Numbers.value(exemplar.getValue()),
-        exemplar.getLabelList().stream()
-            .map(label -> new Label(label.getName(), label.getValue()))
-            .toList(),
+        Label.first(
+            exemplar.getLabelList().stream()
+                .map(label -> new Label(label.getName(), label.getValue()))
+                .toList()),
         exemplar.hasTimestamp() ? Age.of(instant(exemplar), now) : null);
+  }
+
+  /** How many hundredths of a line it fills, about. */
+  int size() {
+    return Label.LINE + labels.stream().mapToInt(Label::size).sum();
   }
 
   private static Instant instant(Exemplar exemplar) {

@@ -95,7 +95,7 @@ record FamilyView(
         if (reasons.size() < MAX_SHADOWS) {
           shadow.map(ShadowView::of).ifPresent(reasons::add);
         }
-        List<Label> labels = labels(metric, groupLabels);
+        List<Label> labels = Label.first(labels(metric, groupLabels));
         SeriesView one =
             SeriesView.of(name, family.type(), metric, labels, shadow.isPresent(), now);
         series.add(one);

@@ -1,5 +1,7 @@
 package io.holdfast.server.page;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** A label of a group or of a series, or anything else with a name. */
@@ -7,6 +9,13 @@ record Label(String name, String value) {
   /** About what fits into a line. */
   static final int LINE = 100;
 
+  private static final int MAX_LABELS = 50;
+  private static final int AROUND = 10;
+
+  /** What an invisible character becomes. */
+  private static final int LONGEST_SIGN = 10;
+
+  private static final int LONGEST_ESCAPE = 5;
   private static final int MAX_LENGTH = 4_000;
   private static final int BRIEF_LENGTH = 300;
   private static final char TAB = '\u21e5';
@@ -54,9 +63,36 @@ record Label(String name, String value) {
     };
   }
 
-  /** How many lines it fills, about. */
-  int lines() {
-    return (name.length() + Math.min(value.length(), MAX_LENGTH)) / LINE;
+  /** How many hundredths of a line it fills, about, with what stands around it. */
+  int size() {
+    return AROUND + size(name) + size(value);
+  }
+
+  private static int size(String text) {
+    int size = 0;
+    int length = Math.min(text.length(), MAX_LENGTH);
+    for (int i = 0; i < length; i++) {
+      char each = text.charAt(i);
+      if (each < ' ' || each > '~') {
+        size += LONGEST_SIGN;
+      } else {
+        size += each == '<' || each == '>' || each == '&' || each == '"' ? LONGEST_ESCAPE : 1;
+      }
+    }
+    return size;
+  }
+
+  /**
+   * As many of these as a page shows of a series. One that takes the place of the others says how
+   * many they are.
+   */
+  static List<Label> first(List<Label> labels) {
+    if (labels.size() <= MAX_LABELS) {
+      return labels;
+    }
+    List<Label> first = new ArrayList<>(labels.subList(0, MAX_LABELS));
+    first.add(new Label("\u2026", "and " + Numbers.grouped(labels.size() - MAX_LABELS) + " more"));
+    return first;
   }
 
   /** The text, or its beginning and how long it is. */

@@ -32,6 +32,7 @@ record SeriesView(
    */
   record Hint(String text, @Nullable Age age) {}
 
+  private static final int MAX_EXEMPLARS = 50;
   private static final double EARLIEST = 1e9;
   private static final double LATEST = 5e9;
   private static final double LARGE = 10_240;
@@ -103,6 +104,7 @@ record SeriesView(
     }
     List<ExemplarView> exemplars =
         histogram.getExemplarsList().stream()
+            .limit(MAX_EXEMPLARS)
             .map(exemplar -> ExemplarView.of(exemplar, now))
             .toList();
     return new SeriesView(labels, "", null, distributions, exemplars, isShadowed);
@@ -110,11 +112,14 @@ record SeriesView(
 
   /** How many lines it takes on a page, about. */
   int lines() {
-    int lines = 1 + labels.stream().mapToInt(Label::lines).sum();
+    int size = labels.stream().mapToInt(Label::size).sum();
+    size += exemplars.stream().mapToInt(ExemplarView::size).sum();
+    int lines = 1;
     for (Distribution part : distributions) {
       lines += part.lines().size();
+      size += part.exemplarSize();
     }
-    return lines;
+    return lines + size / Label.LINE;
   }
 
   /** The value of a label, empty if it has none such. */
