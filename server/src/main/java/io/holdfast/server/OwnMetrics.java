@@ -188,13 +188,15 @@ final class OwnMetrics implements CommitListener {
         .name("pushgateway_heap_bytes")
         .help("Heap that is taken by what clients push or do not read, about.")
         .labelNames("use")
-        .callback(callback -> uses.forEach(each -> callback.call(each.bytes.getAsLong(), each.use)))
+        .callback(
+            callback ->
+                uses.forEach(each -> callback.call((double) each.bytes.getAsLong(), each.use)))
         .register(registry);
     GaugeWithCallback.builder()
         .name("pushgateway_heap_limit_bytes")
         .help("Heap beyond which pushes are refused, or the slowest readers closed.")
         .labelNames("use")
-        .callback(callback -> uses.forEach(each -> callback.call(each.limit, each.use)))
+        .callback(callback -> uses.forEach(each -> callback.call((double) each.limit, each.use)))
         .register(registry);
   }
 

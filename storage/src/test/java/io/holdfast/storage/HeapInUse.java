@@ -1,6 +1,5 @@
 package io.holdfast.storage;
 
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +9,12 @@ final class HeapInUse {
 
   /** What an object holds that nothing else does. */
   static long of(Supplier<Object> making) {
-    AtomicReference<@Nullable Object> held = new AtomicReference<>(making.get());
+    @Nullable Object[] held = {making.get()};
     long with = bytes();
-    if (held.getAndSet(null) == null) {
+    if (held[0] == null) {
       throw new AssertionError("nothing was made");
     }
+    held[0] = null;
     return with - bytes();
   }
 

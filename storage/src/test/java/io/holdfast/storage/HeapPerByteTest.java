@@ -100,7 +100,7 @@ final class HeapPerByteTest {
   }
 
   private static double granted(byte[] body, HeapMeter meter) {
-    return Math.max((double) HeapMeter.BYTES_PER_BYTE * body.length, meter.total());
+    return Math.max(HeapMeter.BYTES_PER_BYTE * (long) body.length, meter.total());
   }
 
   private Pushed push(byte[] body, boolean isText, HeapMeter meter) {

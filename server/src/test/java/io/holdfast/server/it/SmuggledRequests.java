@@ -131,7 +131,8 @@ final class SmuggledRequests {
     @Override
     public String toString() {
       StringBuilder line = new StringBuilder();
-      for (char c : bytes.toCharArray()) {
+      for (int i = 0; i < bytes.length(); i++) {
+        char c = bytes.charAt(i);
         line.append(c >= ' ' && c < 0x7f ? String.valueOf(c) : "\\x%02x".formatted((int) c));
       }
       return line.toString();
