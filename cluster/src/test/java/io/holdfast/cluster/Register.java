@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,14 @@ final class Register {
    */
   private final Map<Integer, Long> leftAt = new HashMap<>();
 
+  /**
+   * Begins with nothing, as after a delete that was acknowledged before all: a scrape that shows
+   * nothing yet shows no delete that comes later.
+   */
   Register(String job) {
     this.job = job;
+    Operation nothingYet = ask(null, 0);
+    nothingYet.isAcknowledged = true;
   }
 
   Operation ask(@Nullable Integer value, long now) {
@@ -48,7 +55,7 @@ final class Register {
   }
 
   int nextValue() {
-    return operations.size() + 1;
+    return operations.size();
   }
 
   /**
@@ -60,7 +67,7 @@ final class Register {
   @Nullable String checkOrder(@Nullable Integer shown, long startedAt, long endedAt) {
     int index = indexOf(shown);
     if (index < 0) {
-      return null;
+      return job + " shows " + shown + ", for which nobody has asked";
     }
     // Of several deletes nobody can tell which is shown: each time that which proves least.
     int first = firstIndexOf(shown, lastAcknowledged(startedAt));
@@ -85,9 +92,8 @@ final class Register {
   }
 
   private int firstIndexOf(@Nullable Integer shown, int from) {
-    for (int i = Math.max(from, 0); i < operations.size(); i++) {
-      Integer value = operations.get(i).value;
-      if (value == null ? shown == null : value.equals(shown)) {
+    for (int i = from; i < operations.size(); i++) {
+      if (Objects.equals(operations.get(i).value, shown)) {
         return i;
       }
     }
@@ -96,8 +102,7 @@ final class Register {
 
   private int indexOf(@Nullable Integer shown) {
     for (int i = operations.size() - 1; i >= 0; i--) {
-      Integer value = operations.get(i).value;
-      if (value == null ? shown == null : value.equals(shown)) {
+      if (Objects.equals(operations.get(i).value, shown)) {
         return i;
       }
     }
@@ -107,19 +112,17 @@ final class Register {
   /** What is wrong with a scrape that shows this, or null. */
   @Nullable String check(@Nullable Integer shown, long startedAt) {
     int acknowledged = lastAcknowledged(startedAt);
-    boolean isNothingYet = acknowledged < 0 && shown == null;
-    for (int i = Math.max(acknowledged, 0); i < operations.size() && !isNothingYet; i++) {
-      Integer value = operations.get(i).value;
-      isNothingYet = value == null ? shown == null : value.equals(shown);
+    for (Operation operation : operations.subList(acknowledged, operations.size())) {
+      if (Objects.equals(operation.value, shown)) {
+        return null;
+      }
     }
-    return isNothingYet
-        ? null
-        : job
-            + " shows "
-            + shown
-            + " (expected: "
-            + (acknowledged < 0 ? "nothing" : operations.get(acknowledged).value)
-            + ", acknowledged before, or something later)";
+    return job
+        + " shows "
+        + shown
+        + " (expected: "
+        + operations.get(acknowledged).value
+        + ", acknowledged before, or something later)";
   }
 
   private int lastAcknowledged(long before) {
@@ -129,6 +132,6 @@ final class Register {
         return i;
       }
     }
-    return -1;
+    return 0;
   }
 }

@@ -129,17 +129,23 @@ final class SimulatedNode {
   /** As a virtual machine that is suspended, and whose clocks go on where they were. */
   void pause(long nanos) {
     if (life != null) {
-      freeze(nanos);
-      nanosOffset -= nanos;
+      // Its clocks stand still while it does not run: a longer gap would be time that goes back.
+      long longer = freeze(nanos);
+      nanosOffset -= longer;
       clock.set(
-          clock.offsetMillis(time.now()) - nanos / SimulatedClock.NANOS_PER_MILLI, 0, time.now());
+          clock.offsetMillis(time.now()) - longer / SimulatedClock.NANOS_PER_MILLI, 0, time.now());
     }
   }
 
-  void freeze(long nanos) {
-    if (life != null) {
-      life.process.frozenUntil = time.now() + nanos;
+  /** Returns by how much longer it does not run. */
+  long freeze(long nanos) {
+    if (life == null) {
+      return 0;
     }
+    long runsAgain = Math.max(life.process.frozenUntil, time.now());
+    long longer = Math.max(0, time.now() + nanos - runsAgain);
+    life.process.frozenUntil = runsAgain + longer;
+    return longer;
   }
 
   /** Pauses in the middle of something, when it has asked for the time so many times. */

@@ -618,11 +618,7 @@ final class Simulation {
     isQuiet = true;
     network.heal();
     network.lossRate = 0;
-    nodes.forEach(
-        node -> {
-          node.freeze(0);
-          node.start();
-        });
+    nodes.forEach(SimulatedNode::start);
   }
 
   /**

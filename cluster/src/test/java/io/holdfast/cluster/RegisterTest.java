@@ -1,0 +1,47 @@
+package io.holdfast.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What the {@link Register} of the simulation takes for a mistake, and what not. */
+final class RegisterTest {
+  private final Register register = new Register("job");
+
+  @Test
+  void nothingYet_thatAScrapeShowsLate_isNoDelete() {
+    acknowledge(register.ask(1, 10), 30);
+    register.ask(null, 40);
+    assertNull(scrape(null, 5, 50), "before the push was acknowledged");
+    assertNull(scrape(1, 60, 70), "the delete failed");
+  }
+
+  @Test
+  void value_afterAScrapeHasShownTheDelete_isFound() {
+    acknowledge(register.ask(1, 10), 20);
+    register.ask(null, 30);
+    assertNull(scrape(null, 35, 40));
+    assertNotNull(scrape(1, 50, 60));
+  }
+
+  @Test
+  void nothing_afterAScrapeHasShownTheFirstValue_isFound() {
+    register.ask(1, 10);
+    assertNull(scrape(null, 11, 12));
+    assertNull(scrape(1, 13, 14));
+    assertNotNull(scrape(null, 15, 16));
+  }
+
+  private @Nullable String scrape(@Nullable Integer shown, long startedAt, long endedAt) {
+    String problem = register.check(shown, startedAt);
+    String disorder = register.checkOrder(shown, startedAt, endedAt);
+    return problem == null ? disorder : problem;
+  }
+
+  private static void acknowledge(Register.Operation operation, long at) {
+    operation.isAcknowledged = true;
+    operation.acknowledgedAt = at;
+  }
+}
