@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -31,11 +32,10 @@ final class StoreDirectory {
    * Makes the directory, for its owner alone, and says so if one that was there is open to others.
    */
   static void create(Path directory) throws IOException {
+    Files.createDirectories(directory, forOwnerAlone(directory));
     if (!arePermissionsKnown(directory)) {
-      Files.createDirectories(directory);
       return;
     }
-    Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNERS_DIRECTORY));
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
     if (permissions.contains(PosixFilePermission.OTHERS_READ)
         || permissions.contains(PosixFilePermission.OTHERS_EXECUTE)) {
@@ -44,6 +44,12 @@ final class StoreDirectory {
           .addKeyValue("permissions", PosixFilePermissions.toString(permissions))
           .log("data directory is open to every user of the machine; chmod 700 it");
     }
+  }
+
+  private static FileAttribute<?>[] forOwnerAlone(Path directory) {
+    return arePermissionsKnown(directory)
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNERS_DIRECTORY)}
+        : new FileAttribute<?>[0];
   }
 
   static boolean arePermissionsKnown(Path path) {
@@ -58,7 +64,8 @@ final class StoreDirectory {
    */
   static Path setAside(Path directory, Instant now) throws IOException {
     Path aside = directory.resolve(ASIDE + now.toString().replace(':', '-'));
-    create(aside);
+    // Fails if the name is taken: what was put aside before must not be overwritten.
+    Files.createDirectory(aside, forOwnerAlone(directory));
     List<Path> files;
     try (Stream<Path> all = Files.list(directory)) {
       files = all.filter(Files::isRegularFile).filter(StoreDirectory::isMovedWithTheRest).toList();
