@@ -3,6 +3,7 @@ package io.holdfast.server.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.CodedOutputStream;
 import io.holdfast.proto.metrics.Bucket;
 import io.holdfast.proto.metrics.Histogram;
 import io.holdfast.proto.metrics.LabelPair;
@@ -12,12 +13,15 @@ import io.holdfast.proto.metrics.MetricType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -181,9 +185,103 @@ final class OverloadIT {
     }
   }
 
+  /** Ten kilobytes that would be four megabytes of messages with eighty times that in objects. */
+  @Test
+  void unknownFields_areNoObjects() throws IOException {
+    ByteArrayOutputStream metrics = new ByteArrayOutputStream();
+    byte[] metric = HexFormat.of().parseHex("221040014801500158016001680170017801");
+    while (metrics.size() < 1_900_000) {
+      metrics.writeBytes(metric);
+    }
+    MetricFamily family =
+        MetricFamily.newBuilder().setName("stuffed").setType(MetricType.GAUGE).build();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(body);
+    out.writeUInt32NoTag(family.getSerializedSize() + metrics.size());
+    family.writeTo(out);
+    out.flush();
+    body.writeBytes(metrics.toByteArray());
+    for (int i = 0; i < 4; i++) {
+      RawHttp.Response answer =
+          server.send(
+              Step.request("PUT", "/metrics/job/stuffed")
+                  .with("Content-Encoding: gzip")
+                  .with(
+                      "Content-Type: application/vnd.google.protobuf;"
+                          + " proto=io.prometheus.client.MetricFamily; encoding=delimited")
+                  .withBody(gzipped(body.toByteArray())));
+      assertTrue(Set.of(400, 413, 503).contains(answer.status()), answer::text);
+    }
+  }
+
+  /** Refused and empty pushes fill the store's account, and what it holds opens again. */
+  @Test
+  void refusedAndEmptyPushes_fillAnAccount() throws IOException {
+    Map<Integer, Integer> byStatus = new TreeMap<>();
+    String padding = "v".repeat(3_900);
+    String path = "";
+    for (int i = 0; i < 12_000 && !byStatus.containsKey(503); i++) {
+      path = "/metrics/job/x/instance/" + i + padding;
+      byStatus.merge(
+          server.send(Step.put(path, i % 2 == 0 ? "" : "m 1 1\n")).status(), 1, Integer::sum);
+    }
+    assertTrue(byStatus.containsKey(503), byStatus::toString);
+    assertEquals(400, server.send(Step.put(path, "m 1 1\n")).status());
+    assertEquals(
+        202, server.send(Step.request("DELETE", "/metrics/job/x/instance/0" + padding)).status());
+    assertEquals(
+        202, server.send(Step.request("DELETE", "/metrics/job/x/instance/2" + padding)).status());
+  }
+
+  /** Errors, scrapes and the API, read by nobody, beside pushes that replace what they hold. */
+  @Test
+  void answersThatNobodyReads_holdLittle() throws IOException {
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < 20; i++) {
+      body.append("m").append(i).append("{l=\"").append("x".repeat(60_000)).append("\"} 1\n");
+    }
+    List<String> requests =
+        List.of(
+            "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET /api/v1/metrics HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET /metrics HTTP/1.1\r\nHost: a\r\nAccept: application/openmetrics-text\r\n\r\n",
+            "PUT /metrics/job/e HTTP/1.1\r\nHost: a\r\nContent-Length: 60004\r\n\r\nm "
+                + "\u0001".repeat(60_000)
+                + " \n");
+    List<Socket> stalled = new ArrayList<>();
+    try {
+      for (int i = 0; i < 120; i++) {
+        if (i % 2 == 0) {
+          int status = server.send(Step.put("/metrics/job/large", body.toString())).status();
+          assertEquals(200, status, server::output);
+        }
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        stalled.add(socket);
+        socket
+            .getOutputStream()
+            .write(requests.get(i % requests.size()).getBytes(StandardCharsets.US_ASCII));
+      }
+      ordinaryPushesAreTaken();
+    } finally {
+      for (Socket socket : stalled) {
+        socket.close();
+      }
+    }
+  }
+
   private static void assertTooLarge(String answer) {
     assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
     assertTrue(LIMIT.matcher(answer).find(), answer);
+  }
+
+  private static byte[] gzipped(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(content);
+    }
+    return bytes.toByteArray();
   }
 
   private static byte[] gigabyteOfZerosCompressed() throws IOException {
