@@ -211,7 +211,7 @@ public final class App implements AutoCloseable {
     Handlers handlers =
         new Handlers(
             pushHandler,
-            new DeleteHandler(groups, metrics),
+            new DeleteHandler(groups, metrics, clock),
             new ScrapeHandler(groups, metrics, answers),
             new ApiHandler(groups, metrics, answers, origins, status()),
             new ClusterHandler(cluster, health, metrics, origins),

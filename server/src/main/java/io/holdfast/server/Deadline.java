@@ -27,8 +27,8 @@ record Deadline(@Nullable Instant end, InstantSource clock) {
    *
    * @throws IllegalArgumentException if its header is not a time, for the client
    */
-  static Deadline of(Exchange exchange) {
-    return parse(exchange.request().getHeaders().get(HEADER), InstantSource.system());
+  static Deadline of(Exchange exchange, InstantSource clock) {
+    return parse(exchange.request().getHeaders().get(HEADER), clock);
   }
 
   static Deadline parse(@Nullable String text, InstantSource clock) {

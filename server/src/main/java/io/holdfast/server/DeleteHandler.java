@@ -4,15 +4,18 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.WriteOutcome;
+import java.time.InstantSource;
 
 /** Deletes a group, or all of them. */
 final class DeleteHandler {
   private final GroupStore store;
   private final OwnMetrics metrics;
+  private final InstantSource clock;
 
-  DeleteHandler(GroupStore store, OwnMetrics metrics) {
+  DeleteHandler(GroupStore store, OwnMetrics metrics, InstantSource clock) {
     this.store = store;
     this.metrics = metrics;
+    this.clock = clock;
   }
 
   void delete(Exchange exchange, Route.Delete route) {
@@ -26,7 +29,7 @@ final class DeleteHandler {
   private void change(Exchange exchange, String handler, Change change) {
     Deadline deadline;
     try {
-      deadline = Deadline.of(exchange);
+      deadline = Deadline.of(exchange, clock);
     } catch (IllegalArgumentException e) {
       refuse(exchange, handler, 400, String.valueOf(e.getMessage()));
       return;

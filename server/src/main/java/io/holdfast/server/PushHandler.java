@@ -134,7 +134,7 @@ final class PushHandler {
     private void push(byte[] raw) {
       Deadline deadline;
       try {
-        deadline = Deadline.of(exchange);
+        deadline = Deadline.of(exchange, clock);
       } catch (IllegalArgumentException e) {
         refuse(400, String.valueOf(e.getMessage()));
         return;

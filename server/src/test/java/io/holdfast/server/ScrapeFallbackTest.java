@@ -101,7 +101,7 @@ class ScrapeFallbackTest {
     GatewayHandler.Handlers handlers =
         new GatewayHandler.Handlers(
             new PushHandler(store, metrics, InstantSource.system(), rules),
-            new DeleteHandler(store, metrics),
+            new DeleteHandler(store, metrics, InstantSource.system()),
             new ScrapeHandler(store, metrics, answers),
             new ApiHandler(store, metrics, answers, new CrossOrigin(null), new byte[0]),
             new ClusterHandler(cluster, health, metrics, new CrossOrigin(null)),
