@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -36,6 +37,7 @@ final class Cluster {
   private final Processes processes;
   private final Path directory;
   private final List<String> flags;
+  private final IntFunction<List<String>> environment;
   private final Namespaces network;
   private final Path secret;
   private final int statisticsPort = Port.free();
@@ -43,11 +45,16 @@ final class Cluster {
   private final Map<Integer, ServerProcess> nodes = new HashMap<>();
 
   private Cluster(
-      Processes processes, Path directory, UnaryOperator<String> balancing, List<String> flags)
+      Processes processes,
+      Path directory,
+      UnaryOperator<String> balancing,
+      IntFunction<List<String>> environment,
+      List<String> flags)
       throws IOException {
     this.processes = processes;
     this.directory = directory;
     this.flags = flags;
+    this.environment = environment;
     this.network = processes.namespaces(SIZE);
     this.secret = SecretFile.in(directory);
     this.balancer = startBalancer(balancing);
@@ -62,11 +69,23 @@ final class Cluster {
   static Cluster launch(
       Processes processes, Path directory, UnaryOperator<String> balancing, String... flags)
       throws IOException {
-    Cluster cluster = new Cluster(processes, directory, balancing, List.of(flags));
+    Cluster cluster =
+        new Cluster(processes, directory, balancing, node -> List.of(), List.of(flags));
     for (int node : cluster.all()) {
       cluster.start(node);
     }
     return cluster;
+  }
+
+  /**
+   * Starts the balancer, and no node.
+   *
+   * @param environment variables of each node, as {@code NAME=value}
+   */
+  static Cluster prepare(
+      Processes processes, Path directory, IntFunction<List<String>> environment, String... flags)
+      throws IOException {
+    return new Cluster(processes, directory, UnaryOperator.identity(), environment, List.of(flags));
   }
 
   /** The same, and waits until every node is ready and the balancer knows it. */
@@ -93,6 +112,8 @@ final class Cluster {
   /** Starts a node that does not run; its store is as it was left. Waits for nothing. */
   void start(int node) throws IOException {
     List<String> command = new ArrayList<>(network.prefix(node));
+    command.add("env");
+    command.addAll(environment.apply(node));
     command.addAll(HoldfastCommand.of(flags.toArray(String[]::new)));
     InetSocketAddress http = network.http(node);
     command.add(
