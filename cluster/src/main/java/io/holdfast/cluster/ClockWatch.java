@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class ClockWatch {
   private static final Logger log = LoggerFactory.getLogger(ClockWatch.class);
   private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final String NOT_YET_HEARD =
+      "the other nodes have not yet heard of this node's time";
 
   private final ClusterOptions.Quorum quorum;
   private final long maxSkewMillis;
@@ -53,6 +55,9 @@ final class ClockWatch {
   @Nullable String problem() {
     Verdict last = verdict;
     // The clock may have jumped since the last look, and a push shows the time of its node.
+    if (last.reason == null && quorum.write() > 1 && clock.leaptAt() - last.at > 0) {
+      return NOT_YET_HEARD;
+    }
     long passed = (loop.nanos() - last.at) / NANOS_PER_MILLI;
     long jump = clock.wallMillis() - last.wallMillis - passed;
     return last.reason == null && Math.abs(jump) > maxSkewMillis
@@ -113,7 +118,7 @@ final class ClockWatch {
     if (reason == null && quorum.write() > 1) {
       long leaptAt = clock.leaptAt();
       long told = 1 + heard.stream().filter(link -> link.heardAt() - leaptAt > 0).count();
-      reason = told < majority() ? "the other nodes have not yet heard of this node's time" : null;
+      reason = told < majority() ? NOT_YET_HEARD : null;
     }
     verdict = new Verdict(reason, wall, now);
   }

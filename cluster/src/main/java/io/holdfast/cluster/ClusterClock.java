@@ -78,6 +78,11 @@ public final class ClusterClock implements InstantSource {
     raise(millis);
   }
 
+  /** A version of this hybrid clock reading is in the store of a peer, or here. */
+  synchronized void seenVersion(long reading) {
+    raise(reading >>> VERSION_BITS);
+  }
+
   /** A settled node has this time. */
   synchronized void follow(long millis) {
     if (millis > 0 && Version.isPossible(millis << VERSION_BITS)) {

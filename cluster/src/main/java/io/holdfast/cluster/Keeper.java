@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -205,6 +207,12 @@ final class Keeper {
    */
   private void purge(ClusterNotes notes, Collection<Link> links) {
     long now = loop.nanos();
+    if (!haveAllCopiedAll(notes, links)) {
+      // What was old enough before says nothing of a delete that comes now.
+      forgettable.clear();
+      purgeable = 0;
+      return;
+    }
     long until = forgettable(notes, links);
     forgettable.addLast(new Forgettable(now, until));
     long before = 0;
@@ -231,6 +239,30 @@ final class Keeper {
       agreed = Math.min(agreed, completeUntil(node, links));
     }
     return Math.max(until, agreed);
+  }
+
+  /**
+   * Whether each node that was heard from within the retention is here, and has all that each other
+   * had when it came. One that was away may have brought a delete that it had told nobody of: older
+   * than the retention, and new to all.
+   */
+  private boolean haveAllCopiedAll(ClusterNotes notes, Collection<Link> links) {
+    Set<Long> here = new HashSet<>();
+    links.forEach(link -> here.add(link.node()));
+    if (!here.containsAll(notes.knownNodes().keySet())) {
+      return false;
+    }
+    for (Link come : links) {
+      long opening = Standing.opening(come.stream());
+      boolean isCopied = store.standing().positions().containsKey(opening);
+      for (Link other : links) {
+        isCopied = isCopied && other.positions().containsKey(opening);
+      }
+      if (!isCopied) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static long completeUntil(long node, Collection<Link> links) {

@@ -139,6 +139,11 @@ final class Link {
     return said == null ? 0 : said.getStream();
   }
 
+  /** The identity of its store; 0 before its first word. */
+  long node() {
+    return said == null ? 0 : said.getNode();
+  }
+
   /** Whether it may have gone, so that it may not send any more what it has begun to send. */
   boolean isSilent(long now) {
     return !wasHeard || now - heardAt > Timing.SILENCE.toNanos();

@@ -209,12 +209,19 @@ final class Replica implements Transport.Receiver, Replication {
   }
 
   /**
-   * Whether this machine was paused since then: a client that asked for something may have given up
-   * and gone on elsewhere, however short the time seems here. From any thread.
+   * Whether this machine may have been paused since then: a client that asked for something may
+   * have given up and gone on elsewhere, however short the time seems here. Where all peers are new
+   * to a node, only the cluster's time tells, which has leapt. From any thread.
    */
   boolean wasPausedSince(long nanos) {
     Long last = pausedAt;
-    return last != null && last - nanos >= 0;
+    boolean wasPaused = last != null && last - nanos >= 0;
+    return wasPaused || clock.leaptAt() - nanos >= 0;
+  }
+
+  /** A peer has made or seen a version of this hybrid clock reading. From any thread. */
+  void seen(long reading) {
+    clock.seenVersion(reading);
   }
 
   /** Time as the event loop has it. From any thread. */
@@ -423,7 +430,7 @@ final class Replica implements Transport.Receiver, Replication {
     settle();
     acknowledgements.expire(Timing.WRITE_DEADLINE, unconfirmed(), now);
     repairs.tick(links.values(), keeper, currency.isCutOff());
-    clock.seen(standing.clock() >>> 16);
+    seen(standing.clock());
     clocks.look(links.values());
     adoptEnded(standing, now);
     currency.look(

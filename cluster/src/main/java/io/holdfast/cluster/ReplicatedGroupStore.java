@@ -86,9 +86,11 @@ final class ReplicatedGroupStore implements GroupStore {
   /**
    * What was newer may have been acknowledged before this change was asked for. Now that a quorum's
    * clocks are known, the second version is above all that was; what outranks that one came at the
-   * same time, and may as well come after.
+   * same time, and may as well come after. But if the quorum's time is ahead of this node's, this
+   * machine may have been paused, and nothing is made again.
    */
   private CompletableFuture<WriteOutcome> again(Confirmation.Outranked outranked, Attempt attempt) {
+    replica.seen(outranked.clock());
     Change change = new Change.Again(attempt.change, outranked.clock());
     Attempt second = new Attempt(attempt.change, attempt.isGivenUp, attempt.startedAt, true);
     return local

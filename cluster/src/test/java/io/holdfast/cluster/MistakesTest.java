@@ -1,10 +1,9 @@
 package io.holdfast.cluster;
 
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The {@link Simulation} finds each planted {@link Mistake}. With {@code
@@ -14,12 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class MistakesTest {
   private static final boolean SEARCHES = Boolean.getBoolean("holdfast.simulation.search");
 
-  static Stream<Mistake> mistakes() {
-    return Stream.of(Mistake.values()).filter(mistake -> SEARCHES || mistake.seed > 0);
-  }
-
   @ParameterizedTest
-  @MethodSource("mistakes")
+  @EnumSource
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void plantedMistake_isFound(Mistake mistake) throws Exception {
     MistakenClasses classes = new MistakenClasses(mistake);

@@ -26,6 +26,9 @@ final class SimulatedNetwork {
   private final Map<String, Connection> connections = new HashMap<>();
   private final Set<String> cut = new HashSet<>();
 
+  /** Notices soon who has gone, and who is back. */
+  boolean isQuick;
+
   double lossRate;
   double duplicateRate;
   double lateRate;
@@ -205,7 +208,10 @@ final class SimulatedNetwork {
     if (canTalk == connection.isOpen) {
       connection.changesAt = 0;
     } else if (connection.changesAt == 0) {
-      long wait = canTalk ? random.nextLong(2000) : 500 + random.nextLong(5000);
+      long wait =
+          canTalk
+              ? random.nextLong(isQuick ? 300 : 2000)
+              : 500 + random.nextLong(isQuick ? 300 : 5000);
       connection.changesAt = time.now() + wait * MILLI;
     } else if (time.now() >= connection.changesAt) {
       connection.changesAt = 0;

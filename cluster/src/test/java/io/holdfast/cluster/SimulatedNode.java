@@ -32,11 +32,6 @@ final class SimulatedNode {
               versions,
               random,
               (delay, task) -> time.after(delay, process, task));
-      store.skipsFsync = mutation == Mutation.SKIP_FSYNC;
-      store.showsOthersBeforeQuorum = mutation == Mutation.SHOW_OTHERS_BEFORE_QUORUM;
-      store.showsOpeningBeforeQuorum = mutation == Mutation.SHOW_OPENING_BEFORE_QUORUM;
-      store.showsCopyBeforeQuorum = mutation == Mutation.SHOW_COPY_BEFORE_QUORUM;
-      store.dropsTombstones = mutation == Mutation.DROP_TOMBSTONES;
       replica =
           new Replica(
               options,
@@ -69,27 +64,12 @@ final class SimulatedNode {
     }
   }
 
-  /** A rule that is broken on purpose. */
-  enum Mutation {
-    NONE,
-    SKIP_FSYNC,
-    DROP_TOMBSTONES,
-    ACKNOWLEDGE_BEFORE_QUORUM,
-    /** What others have sent is shown before a write quorum has it. */
-    SHOW_OTHERS_BEFORE_QUORUM,
-    /** What was on the disk when the store was opened is shown before a write quorum has it. */
-    SHOW_OPENING_BEFORE_QUORUM,
-    /** What is copied is shown before a write quorum has it. */
-    SHOW_COPY_BEFORE_QUORUM
-  }
-
   final int number;
   final SimulatedDisk disk = new SimulatedDisk();
   private final ClusterOptions options;
   private final SimulatedTime time;
   private final SimulatedNetwork network;
   private final RandomGenerator random;
-  private final Mutation mutation;
   final SimulatedClock clock = new SimulatedClock();
   private long nanosOffset;
   private int pausesIn;
@@ -101,14 +81,12 @@ final class SimulatedNode {
       ClusterOptions options,
       SimulatedTime time,
       SimulatedNetwork network,
-      RandomGenerator random,
-      Mutation mutation) {
+      RandomGenerator random) {
     this.number = number;
     this.options = options;
     this.time = time;
     this.network = network;
     this.random = random;
-    this.mutation = mutation;
     this.nanosOffset = random.nextLong(1L << 40);
   }
 

@@ -4,7 +4,6 @@ import io.holdfast.cluster.ClusterOptions.Forming;
 import io.holdfast.cluster.ClusterOptions.Limits;
 import io.holdfast.cluster.ClusterOptions.Quorum;
 import io.holdfast.cluster.SimulatedNode.Life;
-import io.holdfast.cluster.SimulatedNode.Mutation;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
@@ -67,7 +66,6 @@ final class Simulation {
   private final RandomGenerator random;
   private final SimulatedNetwork network;
   private final Quorum quorum;
-  private final Mutation mutation;
   private final Duration retention;
   private final List<SimulatedNode> nodes = new ArrayList<>();
   private final List<Register> registers = new ArrayList<>();
@@ -92,19 +90,19 @@ final class Simulation {
   int vouched;
   private int scrapes;
 
-  Simulation(long seed, Mutation mutation) {
+  Simulation(long seed) {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-    this.mutation = mutation;
     this.network = new SimulatedNetwork(time, random);
     this.quorum = quorum();
     this.retention = random.nextInt(4) == 0 ? Duration.ofSeconds(15) : Duration.ofDays(7);
     network.lossRate = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.1;
     network.lateRate = 0.005;
     network.duplicateRate = random.nextDouble() * 0.1;
+    network.isQuick = random.nextInt(3) == 0;
     network.maxDelayNanos = (1 + random.nextLong(100)) * MILLI;
     maxOffset = random.nextBoolean() ? 1 : 30_000;
     for (int i = 0; i < quorum.size(); i++) {
-      SimulatedNode node = new SimulatedNode(i, options(i), time, network, random, mutation);
+      SimulatedNode node = new SimulatedNode(i, options(i), time, network, random);
       setRight(node);
       if (random.nextInt(12) == 0) {
         setWrong(node);
@@ -118,7 +116,7 @@ final class Simulation {
 
   /** Runs one seed. */
   static void play(long seed) {
-    new Simulation(seed, Mutation.NONE).run();
+    new Simulation(seed).run();
   }
 
   private Quorum quorum() {
@@ -129,13 +127,9 @@ final class Simulation {
 
   private ClusterOptions options(int number) {
     HostPort address = new HostPort("node-" + number, 1);
-    Quorum used =
-        mutation == Mutation.ACKNOWLEDGE_BEFORE_QUORUM
-            ? new Quorum(quorum.size(), quorum.write() - 1, false)
-            : quorum;
     return new ClusterOptions(
         new Forming(address, address, List.of(), "simulated", "node-" + number, null),
-        used,
+        quorum,
         new Limits(
             Duration.ofMillis(500),
             Duration.ofSeconds(5),
@@ -176,7 +170,9 @@ final class Simulation {
       until(60 * SECOND);
       checkWrongClocks(wrong);
       nodes.forEach(this::setRight);
+      network.lateRate = 0;
       until(10 * SECOND);
+      checkWrites();
       for (int i = 0; i < 10 && !haveOneState(); i++) {
         // Deletes are forgotten by one node first, and by the others at their next comparison.
         until(SECOND);
@@ -474,9 +470,10 @@ final class Simulation {
     }
     SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
     Life life = node.life;
-    switch (random.nextInt(11)) {
+    switch (random.nextInt(12)) {
       case 0, 1 -> crash(node);
       case 8, 9 -> clockFault(node);
+      case 11 -> leapWithout(node);
       case 10 -> {
         long nanos = random.nextLong(8 * SECOND);
         tell("pause " + node.number + " inside for " + nanos / MILLI);
@@ -519,6 +516,18 @@ final class Simulation {
       at(random.nextLong(10 * SECOND), network::heal);
     }
     at(random.nextLong(8 * SECOND), this::fault);
+  }
+
+  /** One is away for a moment while the time of the others goes ahead, and may not notice. */
+  private void leapWithout(SimulatedNode away) {
+    SimulatedNode ahead = nodes.get((away.number + 1) % nodes.size());
+    tell("leap of " + ahead.number + ", without " + away.number);
+    ahead.crash();
+    ahead.disk.seen(SimulatedNode.EPOCH_MILLIS + time.now() / MILLI + random.nextLong(60_000));
+    at(random.nextLong(500 * MILLI), ahead::start);
+    long leaves = random.nextLong(SECOND);
+    at(leaves, () -> nodes.forEach(other -> network.cut(away.number, other.number)));
+    at(leaves + 600 * MILLI + random.nextLong(2 * SECOND), network::heal);
   }
 
   private void clockFault(SimulatedNode node) {
@@ -586,6 +595,32 @@ final class Simulation {
     }
   }
 
+  /** When everything works, every node takes changes. */
+  private void checkWrites() {
+    Map<SimulatedNode, String> refusals = new HashMap<>();
+    for (SimulatedNode node : nodes) {
+      refusals.put(node, "no answer");
+      Change change = prepared("end_" + node.number, true, "# TYPE end gauge\nend 1\n");
+      CompletableFuture<Void> unused =
+          java.util.Objects.requireNonNull(node.life)
+              .groups
+              .submit(change)
+              .thenAccept(
+                  outcome -> {
+                    if (outcome instanceof WriteOutcome.Applied) {
+                      refusals.remove(node);
+                    } else {
+                      refusals.put(node, outcome.toString());
+                    }
+                  });
+    }
+    until(5 * SECOND);
+    refusals.forEach(
+        (node, refusal) -> {
+          throw new Violation("node " + node.number + " takes no change: " + refusal);
+        });
+  }
+
   private void crash(SimulatedNode node) {
     tell("crash " + node.number);
     node.crash();
@@ -594,8 +629,10 @@ final class Simulation {
       tell("the store of " + node.number + " has seen " + millis);
       node.disk.seen(millis);
     }
+    // Now and then for longer than the others remember deletes.
+    boolean isLong = retention.toNanos() < 20 * SECOND && random.nextInt(3) == 0;
     at(
-        random.nextLong(10 * SECOND),
+        random.nextLong((isLong ? 40 : 10) * SECOND),
         () -> {
           tell("start " + node.number);
           node.start();

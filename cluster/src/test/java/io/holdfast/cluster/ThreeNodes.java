@@ -36,16 +36,18 @@ final class ThreeNodes {
   }
 
   ThreeNodes(Quorum quorum) {
+    this(quorum, Duration.ofDays(7));
+  }
+
+  /**
+   * @param retention of deletes, while a node is away
+   */
+  ThreeNodes(Quorum quorum, Duration retention) {
     for (int i = 0; i < quorum.size(); i++) {
-      ClusterOptions options = options(i, quorum);
+      ClusterOptions options = options(i, quorum, retention);
       SimulatedNode node =
           new SimulatedNode(
-              i,
-              options,
-              time,
-              network,
-              RandomGeneratorFactory.of("L64X128MixRandom").create(i),
-              SimulatedNode.Mutation.NONE);
+              i, options, time, network, RandomGeneratorFactory.of("L64X128MixRandom").create(i));
       node.start();
       nodes.add(node);
     }
@@ -54,19 +56,16 @@ final class ThreeNodes {
   }
 
   static ClusterOptions options(int node) {
-    return options(node, new Quorum(3, 2, false));
+    return options(node, new Quorum(3, 2, false), Duration.ofDays(7));
   }
 
-  private static ClusterOptions options(int node, Quorum quorum) {
+  private static ClusterOptions options(int node, Quorum quorum, Duration retention) {
     HostPort address = new HostPort("node-" + node, 1);
     return new ClusterOptions(
         new Forming(address, address, List.of(), "test", "node-" + node, null),
         quorum,
         new Limits(
-            Duration.ofMillis(500),
-            Duration.ofSeconds(5),
-            Duration.ofMinutes(1),
-            Duration.ofDays(7)));
+            Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofMinutes(1), retention));
   }
 
   SimulatedNode.Life life(int node) {

@@ -52,21 +52,6 @@ public final class SimulatedStore implements ReplicatedStore {
 
   public int timesSetAside;
 
-  /** Broken on purpose: answers before the disk has it. */
-  public boolean skipsFsync;
-
-  /** Broken on purpose: forgets every delete. */
-  public boolean dropsTombstones;
-
-  /** Broken on purpose: says that nothing of other nodes' changes is shown. */
-  public boolean showsOthersBeforeQuorum;
-
-  /** Broken on purpose: says that nothing is shown that was there when the store was opened. */
-  public boolean showsOpeningBeforeQuorum;
-
-  /** Broken on purpose: says that nothing beyond its positions is shown. */
-  public boolean showsCopyBeforeQuorum;
-
   /** The next commit fails, and whether it is on the disk nobody knows. */
   public boolean failsNextCommit;
 
@@ -225,9 +210,6 @@ public final class SimulatedStore implements ReplicatedStore {
       taken.add(write);
       answers.add(write.perform(writing, batch));
     }
-    if (dropsTombstones) {
-      state.purge(Long.MAX_VALUE, batch);
-    }
     List<byte[]> own = batch.replicated();
     if (!batch.isEmpty()) {
       batch.putClock(state.clock().last());
@@ -239,11 +221,6 @@ public final class SimulatedStore implements ReplicatedStore {
     underWay = writes;
     boolean fails = failsNextCommit;
     failsNextCommit = false;
-    if (skipsFsync) {
-      standing = state.standing();
-      answers.forEach(Runnable::run);
-      answers.clear();
-    }
     later.accept(
         100_000 + random.nextLong(5_000_000),
         () -> {
@@ -315,31 +292,7 @@ public final class SimulatedStore implements ReplicatedStore {
 
   @Override
   public Standing standing() {
-    return showsOthersBeforeQuorum || showsOpeningBeforeQuorum || showsCopyBeforeQuorum
-        ? mutated()
-        : standing;
-  }
-
-  private Standing mutated() {
-    Map<Long, Long> shown = new java.util.HashMap<>(standing.shown());
-    if (showsOthersBeforeQuorum) {
-      shown.keySet().retainAll(List.of(standing.stream()));
-    }
-    if (showsOpeningBeforeQuorum) {
-      shown.remove(StoreState.besides(standing.stream()), StoreState.OPENING);
-    }
-    if (showsCopyBeforeQuorum) {
-      shown.replaceAll((stream, last) -> standing.positions().getOrDefault(stream, 0L));
-    }
-    return new Standing(
-        standing.node(),
-        standing.stream(),
-        standing.positions(),
-        shown,
-        standing.digest(),
-        standing.clock(),
-        standing.notes(),
-        standing.exposition());
+    return standing;
   }
 
   @Override

@@ -31,6 +31,13 @@ public record Standing(
     shown = Map.copyOf(shown);
   }
 
+  /**
+   * The stream that stands for what a store with this stream had on its disk when it was opened.
+   */
+  public static long opening(long stream) {
+    return StoreState.besides(stream);
+  }
+
   /** The sequence number of this store's last own change; 0 if it has made none. */
   public long sequence() {
     return positions.getOrDefault(stream, 0L);
