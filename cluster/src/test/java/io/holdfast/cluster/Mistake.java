@@ -28,6 +28,12 @@ enum Mistake {
       "reached = stream == reachedStream ? Math.max(reached, sequence) : sequence;",
       "reached = Math.max(reached, sequence);",
       1),
+  LIVE_NODES_ARE_A_QUORUM(
+      "Acknowledgements",
+      "waiting.firstKey() <= confirmed) {",
+      "waiting.firstKey() <= Math.max(confirmed, all)) {",
+      1),
+  FAILED_COMMIT_COUNTS("test/SimulatedStore", "    state = load(state.clock().last());\n", "", 2),
   STREAM_GOES_ON_AFTER_A_RESTART(
       "test/SimulatedStore",
       "random.nextLong()),\n              notes == null",
@@ -49,16 +55,33 @@ enum Mistake {
 
   // What may be shown.
   READ_ASKS_NOBODY("ReadBarrier", "&& asked.size() >= othersNeeded", "", 1),
+  READ_ASKS_ONE_LESS("ClusterOptions", "size - write + 1;", "size - write;", 1),
   POSITIONS_OF_OTHERS_ARE_NOT_WAITED_FOR(
       "ReadBarrier", "Positions.cover(standing.positions(), required)", "true", 1),
+  OWN_CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM(
+      "DurablePositions",
+      "stream == standing.stream() && last.getValue() <= confirmed",
+      "stream == standing.stream()",
+      1),
   CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM("ReadBarrier", "&& durable.cover(shown)", "", 1),
   CHANGES_OF_OTHERS_ARE_SHOWN_BEFORE_THE_QUORUM(
       "DurablePositions",
       "if (!isConfirmed && durable(stream)",
       "if (!isConfirmed && stream == standing.stream() && durable(stream)",
       1),
+  OPENING_IS_SHOWN_BEFORE_THE_QUORUM(
+      "storage/StoreState", "positions.reach(besides(identity.stream), OPENING);", "", 4),
+  COPY_IS_SHOWN_BEFORE_THE_QUORUM(
+      "storage/StreamPositions", "    shown.forEach(this::mayShow);\n", "", 8),
+  LAST_KNOWN_IS_SHOWN_AS_CURRENT(
+      "Replica",
+      "new Reading.Stale(\n        store.exposition(), currency.unready().orElse(\"cut off from the other nodes\"));",
+      "new Reading.Current(store.exposition());",
+      1),
   ONE_DISK_IS_A_QUORUM(
       "DurablePositions", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),
+  NEW_STORE_IS_WHOLE(
+      "test/SimulatedStore", "create(replicated.newStoreIsWhole());", "create(true);", 12),
 
   // Deletes and copies.
   TOMBSTONES_ARE_DROPPED_AT_ONCE(
@@ -83,6 +106,8 @@ enum Mistake {
       1),
 
   // Time.
+  FUTURE_IS_REFUSED(
+      "storage/HybridClock", "LIMIT = 1L << 60;", "LIMIT = 1_700_003_600_000L << COUNTER_BITS;", 1),
   WRONG_CLOCK_GOES_ON("ClockWatch", "away.size() >= majority()", "false", 1),
   WRONG_CLOCK_STOPS_OTHERS("ClockWatch", "away.size() >= majority()", "!away.isEmpty()", 1);
 
