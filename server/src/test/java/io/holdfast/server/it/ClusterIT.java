@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three real nodes: they find each other, and each of them takes and shows everything. */
 final class ClusterIT {
   private static final Duration TO_FORM = Duration.ofSeconds(15);
+  private static final Duration TO_COME_BACK = Duration.ofSeconds(10);
 
   @RegisterExtension static final Processes PROCESSES = Processes.perClass();
 
@@ -103,7 +104,7 @@ final class ClusterIT {
     cluster.awaitReady(node);
     Duration backIn = Duration.ofNanos(System.nanoTime() - startedAt);
     System.out.println("ClusterIT: back in " + backIn.toMillis() + " ms");
-    assertTrue(backIn.compareTo(TO_FORM) < 0, backIn::toString);
+    assertTrue(backIn.compareTo(TO_COME_BACK) < 0, backIn::toString);
     assertEquals(Map.of("missed_total{instance=\"\",job=\"missed\"}", "1"), counters(node));
   }
 
