@@ -35,7 +35,7 @@ final class Acknowledgements {
 
   private record Waiting(CompletableFuture<Confirmation> confirmation, long since) {}
 
-  private final ClusterOptions.Quorum quorum;
+  private final ReplicaOptions.Quorum quorum;
   private final Duration lagGrace;
   private final LongConsumer latencies;
   private final Executor teller;
@@ -53,7 +53,7 @@ final class Acknowledgements {
    *     not written on the event loop
    */
   Acknowledgements(
-      ClusterOptions.Quorum quorum, Duration lagGrace, LongConsumer latencies, Executor teller) {
+      ReplicaOptions.Quorum quorum, Duration lagGrace, LongConsumer latencies, Executor teller) {
     this.quorum = quorum;
     this.lagGrace = lagGrace;
     this.latencies = latencies;

@@ -24,7 +24,7 @@ final class ClockWatch {
   private static final String NOT_YET_HEARD =
       "the other nodes have not yet heard of this node's time";
 
-  private final ClusterOptions.Quorum quorum;
+  private final ReplicaOptions.Quorum quorum;
   private final long maxSkewMillis;
   private final ClusterClock clock;
   private final EventLoop loop;
@@ -39,7 +39,7 @@ final class ClockWatch {
 
   private volatile Verdict verdict;
 
-  ClockWatch(ClusterOptions options, ClusterClock clock, EventLoop loop) {
+  ClockWatch(ReplicaOptions options, ClusterClock clock, EventLoop loop) {
     this.quorum = options.quorum();
     this.maxSkewMillis = options.limits().maxClockSkew().toMillis();
     this.clock = clock;

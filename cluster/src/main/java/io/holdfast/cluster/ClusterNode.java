@@ -25,7 +25,7 @@ public final class ClusterNode implements AutoCloseable {
       ClusterClock clock,
       Replica.Surroundings surroundings) {
     this.transport = transport;
-    this.replica = new Replica(options, store, transport, loop, clock, surroundings);
+    this.replica = new Replica(options.replica(), store, transport, loop, clock, surroundings);
     this.groups = new ReplicatedGroupStore(store, replica);
     store.replicateTo(replica);
     replica.start();
@@ -47,7 +47,7 @@ public final class ClusterNode implements AutoCloseable {
     return new ClusterNode(
         options,
         store,
-        Transports.hazelcast(options.forming()),
+        Transports.hazelcast(options.discovery()),
         clock,
         new Replica.Surroundings(counters, teller));
   }

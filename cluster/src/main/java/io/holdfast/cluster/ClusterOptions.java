@@ -1,81 +1,11 @@
 package io.holdfast.cluster;
 
-import java.time.Duration;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
-
 /** How a node takes part in a cluster. */
-public record ClusterOptions(Forming forming, Quorum quorum, Limits limits) {
+public record ClusterOptions(
+    Discovery discovery, ReplicaOptions.Quorum quorum, ReplicaOptions.Limits limits) {
 
-  /**
-   * How the nodes find each other.
-   *
-   * @param listen the one address that is bound
-   * @param advertise what peers dial
-   * @param peers where others may be, this node among them or not; a name may resolve to several
-   *     addresses, and to others later
-   * @param clusterName nodes of another cluster are not talked to
-   * @param nodeName for people
-   * @param secret what every node of the cluster knows; null if none is set
-   */
-  public record Forming(
-      HostPort listen,
-      HostPort advertise,
-      List<HostPort> peers,
-      String clusterName,
-      String nodeName,
-      byte @Nullable [] secret) {
-    /** Not the compact form, where javac 17 loses that the secret may be null. */
-    public Forming(
-        HostPort listen,
-        HostPort advertise,
-        List<HostPort> peers,
-        String clusterName,
-        String nodeName,
-        byte @Nullable [] secret) {
-      this.listen = listen;
-      this.advertise = advertise;
-      this.peers = List.copyOf(peers);
-      this.clusterName = clusterName;
-      this.nodeName = nodeName;
-      this.secret = secret;
-    }
+  /** Returns the part that the replication needs: neither addresses nor the secret. */
+  ReplicaOptions replica() {
+    return new ReplicaOptions(discovery.nodeName(), quorum, limits);
   }
-
-  /**
-   * How many nodes must agree.
-   *
-   * @param size nodes that the cluster is meant to have, at least 1
-   * @param write nodes that must have a change on the disk before it is acknowledged, 1 to size
-   * @param bootstrap whether a new store counts as complete: there is no older one to be found
-   */
-  public record Quorum(int size, int write, boolean bootstrap) {
-    public Quorum {
-      if (size < 1 || write < 1 || write > size) {
-        throw new IllegalArgumentException(
-            "size: " + size + ", write: " + write + " (expected: 1 <= write <= size)");
-      }
-    }
-
-    /**
-     * Nodes that together have every acknowledged change, because any so many have one in common
-     * with those that acknowledged it. With a write quorum of one nothing is asked of others: who
-     * sets that goes on alone.
-     */
-    int read() {
-      return write == 1 ? 1 : size - write + 1;
-    }
-  }
-
-  /**
-   * How long to wait, and how much to put up with.
-   *
-   * @param lagGrace how long an acknowledgement waits for a slow node when a quorum has the change
-   * @param readGrace how long a node that does not know whether it is current refuses scrapes
-   *     before it serves what it has
-   * @param maxClockSkew a node whose clock is further off from a majority of nodes refuses changes
-   * @param tombstoneRetention after this, deletes are forgotten even if a known node is away
-   */
-  public record Limits(
-      Duration lagGrace, Duration readGrace, Duration maxClockSkew, Duration tombstoneRetention) {}
 }

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether this node knows that it has everything that was acknowledged.
  *
- * <p>Any so many nodes as {@link ClusterOptions.Quorum#read} have, among them, every acknowledged
+ * <p>Any so many nodes as {@link ReplicaOptions.Quorum#read} have, among them, every acknowledged
  * change. A node is current when it has copied what that many nodes (itself among them, unless its
  * store is new and unfilled) had, has heard from them within the lease, and trails behind none.
  *
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Currency {
   private static final Logger log = LoggerFactory.getLogger(Currency.class);
 
-  private final ClusterOptions.Quorum quorum;
+  private final ReplicaOptions.Quorum quorum;
   private final Duration lagGrace;
   private final Duration readGrace;
   private final EventLoop loop;
@@ -49,7 +49,7 @@ final class Currency {
   private long unspreadSince;
   private boolean wasEverSpread;
 
-  Currency(ClusterOptions options, EventLoop loop) {
+  Currency(ReplicaOptions options, EventLoop loop) {
     this.quorum = options.quorum();
     this.lagGrace = options.limits().lagGrace();
     this.readGrace = options.limits().readGrace();

@@ -13,7 +13,7 @@ import java.util.Map;
  * <p>Concurrency: confined to the event loop.
  */
 final class DurablePositions {
-  private final ClusterOptions.Quorum quorum;
+  private final ReplicaOptions.Quorum quorum;
   private final Standing standing;
   private final Collection<Link> links;
   private final long confirmed;
@@ -23,7 +23,7 @@ final class DurablePositions {
    * @param confirmed the last own change that a write quorum has confirmed
    */
   DurablePositions(
-      ClusterOptions.Quorum quorum, Standing standing, Collection<Link> links, long confirmed) {
+      ReplicaOptions.Quorum quorum, Standing standing, Collection<Link> links, long confirmed) {
     this.quorum = quorum;
     this.standing = standing;
     this.links = links;

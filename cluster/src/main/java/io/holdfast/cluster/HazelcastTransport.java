@@ -1,7 +1,6 @@
 package io.holdfast.cluster;
 
 import com.hazelcast.config.Config;
-import io.holdfast.cluster.ClusterOptions.Forming;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,15 +30,15 @@ final class HazelcastTransport implements NamedTransport {
   /** Hazelcast's events wake the comparison; this is for one that is missed. */
   private static final long COMPARE_MILLIS = 1_000;
 
-  private final Forming forming;
+  private final Discovery discovery;
   private final Handshakes handshakes;
   private final TaskOutbox outbox = new TaskOutbox();
   private final ScheduledExecutorService comparisons = Threads.timer("cluster-roster");
   private volatile @Nullable Roster roster;
   private volatile @Nullable Supervisor supervisor;
 
-  HazelcastTransport(Forming forming, Handshakes handshakes) {
-    this.forming = forming;
+  HazelcastTransport(Discovery discovery, Handshakes handshakes) {
+    this.discovery = discovery;
     this.handshakes = handshakes;
   }
 
@@ -49,9 +48,9 @@ final class HazelcastTransport implements NamedTransport {
   @Override
   public void start(Receiver receiver) {
     Names names = Names.ofSystem();
-    OwnAddress own = new OwnAddress(forming.listen(), forming.advertise(), names);
+    OwnAddress own = new OwnAddress(discovery.listen(), discovery.advertise(), names);
     refuseMistakes(own);
-    PeerAddresses peers = new PeerAddresses(forming.peers(), names);
+    PeerAddresses peers = new PeerAddresses(discovery.peers(), names);
     Roster newRoster = new Roster(receiver, outbox::abandon);
     TaskInbox inbox = new TaskInbox(newRoster, receiver);
     Supervisor newSupervisor =
@@ -80,7 +79,7 @@ final class HazelcastTransport implements NamedTransport {
   }
 
   private Config config(Ends ends, PeerAddresses peers, TaskInbox inbox) {
-    Config config = HazelcastSettings.config(forming.clusterName(), ends, peers);
+    Config config = HazelcastSettings.config(discovery.clusterName(), ends, peers);
     ConcurrentHashMap<String, Object> context = new ConcurrentHashMap<>();
     context.put(TaskInbox.CONTEXT_KEY, inbox);
     return config.setUserContext(context);

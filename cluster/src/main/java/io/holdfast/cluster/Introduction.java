@@ -16,7 +16,7 @@ final class Introduction {
 
   private Introduction() {}
 
-  static void check(ClusterOptions options, Standing own, Peer peer, Heartbeat heartbeat) {
+  static void check(ReplicaOptions options, Standing own, Peer peer, Heartbeat heartbeat) {
     if (heartbeat.getNode() == own.node()) {
       log.atError()
           .addKeyValue("peer", peer)
@@ -24,7 +24,7 @@ final class Introduction {
               "another node has a copy of this node's store: two nodes with one identity lose"
                   + " changes. Stop one of them and let it begin with an empty --storage.path");
     }
-    if (heartbeat.getName().equals(options.forming().nodeName())) {
+    if (heartbeat.getName().equals(options.nodeName())) {
       log.atWarn()
           .addKeyValue("peer", peer)
           .addKeyValue("name", heartbeat.getName())
@@ -77,7 +77,7 @@ final class Introduction {
    *     the same
    */
   static Heartbeat heartbeat(
-      ClusterOptions options,
+      ReplicaOptions options,
       Standing standing,
       Optional<String> unready,
       long completeUntil,
@@ -86,7 +86,7 @@ final class Introduction {
     Heartbeat.Builder heartbeat =
         Heartbeat.newBuilder()
             .setNode(standing.node())
-            .setName(options.forming().nodeName())
+            .setName(options.nodeName())
             .setStream(standing.stream())
             .setDigest(standing.digest())
             .setClock(standing.clock())

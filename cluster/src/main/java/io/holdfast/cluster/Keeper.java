@@ -37,7 +37,7 @@ final class Keeper {
   private static final int CLOCK_COUNTER_BITS = 16;
   private static final long CLOCK_TOLERANCE_MILLIS = 100;
 
-  private final ClusterOptions options;
+  private final ReplicaOptions options;
   private final ReplicatedStore store;
   private final EventLoop loop;
   private final ClusterClock clock;
@@ -58,7 +58,7 @@ final class Keeper {
   /** Everything up to this is here, and noted so. */
   private long completeUntil;
 
-  Keeper(ClusterOptions options, ReplicatedStore store, EventLoop loop, ClusterClock clock) {
+  Keeper(ReplicaOptions options, ReplicatedStore store, EventLoop loop, ClusterClock clock) {
     this.options = options;
     this.store = store;
     this.loop = loop;

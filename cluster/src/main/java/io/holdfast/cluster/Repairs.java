@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Repairs {
   private static final Logger log = LoggerFactory.getLogger(Repairs.class);
 
-  private final ClusterOptions.Quorum quorum;
+  private final ReplicaOptions.Quorum quorum;
   private final ReplicatedStore store;
   private final EventLoop loop;
   private final Asking asking;
@@ -39,7 +39,7 @@ final class Repairs {
   private boolean hasBegunAnew;
 
   Repairs(
-      ClusterOptions.Quorum quorum,
+      ReplicaOptions.Quorum quorum,
       ReplicatedStore store,
       EventLoop loop,
       Asking asking,

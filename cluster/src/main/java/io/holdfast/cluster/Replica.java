@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *       appeared; from then on its positions tell what is lacking.
  * </ul>
  *
- * So whoever asks {@link ClusterOptions.Quorum#read} nodes meets one that has a given acknowledged
+ * So whoever asks {@link ReplicaOptions.Quorum#read} nodes meets one that has a given acknowledged
  * change, and learns of it either from the copy or from its position.
  *
  * <p>Concurrency: confined to the event loop, but for the methods of {@link Transport.Receiver} and
@@ -62,7 +62,7 @@ final class Replica implements Transport.Receiver, Replication {
    */
   record Surroundings(ClusterCounters counters, Executor teller) {}
 
-  private final ClusterOptions options;
+  private final ReplicaOptions options;
   private final ReplicatedStore store;
   private final Transport transport;
   private final EventLoop loop;
@@ -108,7 +108,7 @@ final class Replica implements Transport.Receiver, Replication {
   private volatile ClusterStatus status;
 
   Replica(
-      ClusterOptions options,
+      ReplicaOptions options,
       ReplicatedStore store,
       Transport transport,
       EventLoop loop,

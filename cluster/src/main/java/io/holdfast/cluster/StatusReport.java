@@ -21,7 +21,7 @@ final class StatusReport {
   private StatusReport() {}
 
   static ClusterStatus of(
-      ClusterOptions options,
+      ReplicaOptions options,
       Standing standing,
       Currency currency,
       Collection<Link> links,
@@ -29,7 +29,7 @@ final class StatusReport {
       Moment moment) {
     List<Member> members = links.stream().map(link -> member(link, standing, moment)).toList();
     return new ClusterStatus(
-        options.forming().nodeName(),
+        options.nodeName(),
         HexFormat.of().toHexDigits(standing.node()),
         currency.unready().orElse(null),
         options.quorum().size(),

@@ -12,7 +12,6 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.internal.nio.Packet;
-import io.holdfast.cluster.ClusterOptions.Forming;
 import io.holdfast.cluster.Transport.Lane;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -48,12 +47,12 @@ class ClusterPortTest {
   private final List<HostPort> ports = Ports.free(3);
   private final RecordingReceiver toldA = new RecordingReceiver();
   private final RecordingReceiver toldB = new RecordingReceiver();
-  private final AuthenticatedTransport a = Transports.hazelcast(forming(0));
-  private final AuthenticatedTransport b = Transports.hazelcast(forming(1));
+  private final AuthenticatedTransport a = Transports.hazelcast(discovery(0));
+  private final AuthenticatedTransport b = Transports.hazelcast(discovery(1));
   private HazelcastInstance stranger;
 
-  private Forming forming(int number) {
-    return new Forming(
+  private Discovery discovery(int number) {
+    return new Discovery(
         ports.get(number), ports.get(number), ports, "test", "n", "secret".getBytes(UTF_8));
   }
 

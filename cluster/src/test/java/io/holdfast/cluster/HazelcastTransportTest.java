@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
-import io.holdfast.cluster.ClusterOptions.Forming;
 import io.holdfast.cluster.Transport.Lane;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -28,14 +27,14 @@ class HazelcastTransportTest extends TransportContract {
 
   private String secret = "s";
 
-  private Forming forming(int number) {
-    return new Forming(
+  private Discovery discovery(int number) {
+    return new Discovery(
         ports.get(number), ports.get(number), peers, "test", "n" + number, secret.getBytes(UTF_8));
   }
 
   @Override
   Transport transport(int number) {
-    return Transports.hazelcast(forming(number));
+    return Transports.hazelcast(discovery(number));
   }
 
   /**

@@ -3,7 +3,7 @@ package io.holdfast.cluster;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.cluster.ClusterOptions.Quorum;
+import io.holdfast.cluster.ReplicaOptions.Quorum;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.Reading;
 import java.time.Duration;

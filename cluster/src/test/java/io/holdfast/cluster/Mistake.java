@@ -55,7 +55,7 @@ enum Mistake {
 
   // What may be shown.
   READ_ASKS_NOBODY("ReadBarrier", "&& asked.size() >= othersNeeded", "", 1),
-  READ_ASKS_ONE_LESS("ClusterOptions", "size - write + 1;", "size - write;", 1),
+  READ_ASKS_ONE_LESS("ReplicaOptions", "size - write + 1;", "size - write;", 1),
   POSITIONS_OF_OTHERS_ARE_NOT_WAITED_FOR(
       "ReadBarrier", "Positions.cover(standing.positions(), required)", "true", 1),
   OWN_CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM(

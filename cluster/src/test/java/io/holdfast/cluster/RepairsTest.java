@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which peer a node copies from, and when. */
 final class RepairsTest {
-  private static final ClusterOptions OPTIONS = ThreeNodes.options(0);
+  private static final ReplicaOptions OPTIONS = ThreeNodes.options(0);
 
   private final ThreeNodes nodes = new ThreeNodes();
   private final SimulatedNode.Life node = nodes.life(0);

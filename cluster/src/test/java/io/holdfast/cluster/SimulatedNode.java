@@ -66,7 +66,7 @@ final class SimulatedNode {
 
   final int number;
   final SimulatedDisk disk = new SimulatedDisk();
-  private final ClusterOptions options;
+  private final ReplicaOptions options;
   private final SimulatedTime time;
   private final SimulatedNetwork network;
   private final RandomGenerator random;
@@ -78,7 +78,7 @@ final class SimulatedNode {
 
   SimulatedNode(
       int number,
-      ClusterOptions options,
+      ReplicaOptions options,
       SimulatedTime time,
       SimulatedNetwork network,
       RandomGenerator random) {

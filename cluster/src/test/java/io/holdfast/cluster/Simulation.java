@@ -1,8 +1,7 @@
 package io.holdfast.cluster;
 
-import io.holdfast.cluster.ClusterOptions.Forming;
-import io.holdfast.cluster.ClusterOptions.Limits;
-import io.holdfast.cluster.ClusterOptions.Quorum;
+import io.holdfast.cluster.ReplicaOptions.Limits;
+import io.holdfast.cluster.ReplicaOptions.Quorum;
 import io.holdfast.cluster.SimulatedNode.Life;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.ParseException;
@@ -125,10 +124,9 @@ final class Simulation {
     return new Quorum(size, write, false);
   }
 
-  private ClusterOptions options(int number) {
-    HostPort address = new HostPort("node-" + number, 1);
-    return new ClusterOptions(
-        new Forming(address, address, List.of(), "simulated", "node-" + number, null),
+  private ReplicaOptions options(int number) {
+    return new ReplicaOptions(
+        "node-" + number,
         quorum,
         new Limits(
             Duration.ofMillis(500),

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.cluster.ClusterOptions.Quorum;
+import io.holdfast.cluster.ReplicaOptions.Quorum;
 import io.holdfast.storage.Reading;
 import java.util.ArrayList;
 import java.util.List;

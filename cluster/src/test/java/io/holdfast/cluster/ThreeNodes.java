@@ -2,9 +2,8 @@ package io.holdfast.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.cluster.ClusterOptions.Forming;
-import io.holdfast.cluster.ClusterOptions.Limits;
-import io.holdfast.cluster.ClusterOptions.Quorum;
+import io.holdfast.cluster.ReplicaOptions.Limits;
+import io.holdfast.cluster.ReplicaOptions.Quorum;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
@@ -44,7 +43,7 @@ final class ThreeNodes {
    */
   ThreeNodes(Quorum quorum, Duration retention) {
     for (int i = 0; i < quorum.size(); i++) {
-      ClusterOptions options = options(i, quorum, retention);
+      ReplicaOptions options = options(i, quorum, retention);
       SimulatedNode node =
           new SimulatedNode(
               i, options, time, network, RandomGeneratorFactory.of("L64X128MixRandom").create(i));
@@ -55,14 +54,13 @@ final class ThreeNodes {
     nodes.forEach(node -> assertTrue(life(node).groups.unready().isEmpty()));
   }
 
-  static ClusterOptions options(int node) {
+  static ReplicaOptions options(int node) {
     return options(node, new Quorum(3, 2, false), Duration.ofDays(7));
   }
 
-  private static ClusterOptions options(int node, Quorum quorum, Duration retention) {
-    HostPort address = new HostPort("node-" + node, 1);
-    return new ClusterOptions(
-        new Forming(address, address, List.of(), "test", "node-" + node, null),
+  private static ReplicaOptions options(int node, Quorum quorum, Duration retention) {
+    return new ReplicaOptions(
+        "node-" + node,
         quorum,
         new Limits(
             Duration.ofMillis(500), Duration.ofSeconds(5), Duration.ofMinutes(1), retention));

@@ -122,7 +122,7 @@ public final class App implements AutoCloseable {
 
   private void startAsOneOf(ClusterOptions cluster, WebServer server)
       throws StoreException, StartException, TakeoverException {
-    OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), cluster.forming().nodeName());
+    OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), cluster.discovery().nodeName());
     openWebConfig(metrics);
     ClusterMetrics counters = metrics.ofCluster();
     ClusterClock versions = new ClusterClock(clock, System::nanoTime);

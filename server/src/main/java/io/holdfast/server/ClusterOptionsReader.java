@@ -1,7 +1,9 @@
 package io.holdfast.server;
 
 import io.holdfast.cluster.ClusterOptions;
+import io.holdfast.cluster.Discovery;
 import io.holdfast.cluster.HostPort;
+import io.holdfast.cluster.ReplicaOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -32,20 +34,20 @@ final class ClusterOptionsReader {
       refuseWithoutListenAddress(flags);
       return null;
     }
-    ClusterOptions.Forming forming = forming(flags);
-    refuseTakenByWeb(forming.listen(), webAddresses);
-    refuseUnreachable(forming);
+    Discovery discovery = discovery(flags);
+    refuseTakenByWeb(discovery.listen(), webAddresses);
+    refuseUnreachable(discovery);
     ClusterOptions options =
-        new ClusterOptions(forming, QuorumReader.read(flags, forming), limits(flags));
-    refuseOpenDoor(flags, forming);
+        new ClusterOptions(discovery, QuorumReader.read(flags, discovery), limits(flags));
+    refuseOpenDoor(flags, discovery);
     return options;
   }
 
   /** What is allowed but should not stay so, one sentence each. */
   static List<String> warnings(FlagValues flags, ClusterOptions cluster) {
     List<String> warnings = new ArrayList<>();
-    HostPort listen = cluster.forming().listen();
-    if (cluster.forming().secret() == null) {
+    HostPort listen = cluster.discovery().listen();
+    if (cluster.discovery().secret() == null) {
       warnings.add(
           "no --%s: %s can read, change and delete every group, and stop the node"
               .formatted(
@@ -67,10 +69,10 @@ final class ClusterOptionsReader {
     }
   }
 
-  private static ClusterOptions.Forming forming(FlagValues flags) {
+  private static Discovery discovery(FlagValues flags) {
     HostPort listen = flags.read(ClusterFlags.LISTEN_ADDRESS, ClusterAddress::parse);
     boolean isAdvertised = !flags.get(ClusterFlags.ADVERTISE_ADDRESS).isEmpty();
-    return new ClusterOptions.Forming(
+    return new Discovery(
         listen,
         isAdvertised ? flags.read(ClusterFlags.ADVERTISE_ADDRESS, ClusterAddress::parse) : listen,
         flags.readAll(ClusterFlags.PEER, ClusterAddress::parse).stream().distinct().toList(),
@@ -101,30 +103,32 @@ final class ClusterOptionsReader {
   }
 
   /** Who is told of a loopback address dials itself. */
-  private static void refuseUnreachable(ClusterOptions.Forming forming) {
-    if (!ClusterAddress.isLoopback(forming.advertise())) {
+  private static void refuseUnreachable(Discovery discovery) {
+    if (!ClusterAddress.isLoopback(discovery.advertise())) {
       return;
     }
-    for (HostPort peer : forming.peers()) {
+    for (HostPort peer : discovery.peers()) {
       Optional<InetAddress> ip = ClusterAddress.ip(peer.host());
       if (ip.isPresent() && !ip.get().isLoopbackAddress()) {
         throw refused(
             ClusterFlags.ADVERTISE_ADDRESS,
-            forming.advertise(),
+            discovery.advertise(),
             "an address that %s can dial".formatted(peer));
       }
     }
   }
 
   /** Who talks to a node without a secret is taken for one. */
-  private static void refuseOpenDoor(FlagValues flags, ClusterOptions.Forming forming) {
+  private static void refuseOpenDoor(FlagValues flags, Discovery discovery) {
     boolean isInsecure = flags.isOn(ClusterFlags.INSECURE);
-    if (forming.secret() != null && isInsecure) {
+    if (discovery.secret() != null && isInsecure) {
       throw new IllegalArgumentException(
           "--%s: without effect (expected: without --%s, or not at all)"
               .formatted(ClusterFlags.INSECURE, ClusterFlags.SECRET_FILE));
     }
-    if (forming.secret() == null && !isInsecure && !ClusterAddress.isLoopback(forming.listen())) {
+    if (discovery.secret() == null
+        && !isInsecure
+        && !ClusterAddress.isLoopback(discovery.listen())) {
       throw new IllegalArgumentException(
           ("--%s: not given (expected: a file with a secret that every node knows, because --%s"
                   + " \"%s\" is not loopback; or --%s: everybody who reaches that address can then"
@@ -132,13 +136,13 @@ final class ClusterOptionsReader {
               .formatted(
                   ClusterFlags.SECRET_FILE,
                   ClusterFlags.LISTEN_ADDRESS,
-                  forming.listen(),
+                  discovery.listen(),
                   ClusterFlags.INSECURE));
     }
   }
 
-  private static ClusterOptions.Limits limits(FlagValues flags) {
-    return new ClusterOptions.Limits(
+  private static ReplicaOptions.Limits limits(FlagValues flags) {
+    return new ReplicaOptions.Limits(
         duration(flags, ClusterFlags.LAG_GRACE, "1ms", "1m"),
         duration(flags, ClusterFlags.READ_GRACE, "1ms", "10m"),
         duration(flags, ClusterFlags.MAX_CLOCK_SKEW, "1ms", "1d"),

@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
-import io.holdfast.cluster.ClusterOptions;
+import io.holdfast.cluster.Discovery;
+import io.holdfast.cluster.ReplicaOptions;
 
 /** How many nodes there are to be and must agree: that part of {@link ClusterOptionsReader}. */
 final class QuorumReader {
@@ -14,8 +15,8 @@ final class QuorumReader {
    * @throws IllegalArgumentException if the numbers contradict each other or the addresses; the
    *     message names the flag
    */
-  static ClusterOptions.Quorum read(FlagValues flags, ClusterOptions.Forming forming) {
-    int size = size(flags, forming);
+  static ReplicaOptions.Quorum read(FlagValues flags, Discovery discovery) {
+    int size = size(flags, discovery);
     int write =
         flags.read(
             ClusterFlags.WRITE_QUORUM,
@@ -25,13 +26,13 @@ final class QuorumReader {
                   case "all" -> size;
                   default -> number(text, 1, size, "majority, all or a number from %d to %d");
                 });
-    return new ClusterOptions.Quorum(size, write, flags.isOn(ClusterFlags.BOOTSTRAP));
+    return new ReplicaOptions.Quorum(size, write, flags.isOn(ClusterFlags.BOOTSTRAP));
   }
 
-  private static int size(FlagValues flags, ClusterOptions.Forming forming) {
-    NodeCount count = NodeCount.of(forming.advertise(), forming.peers());
+  private static int size(FlagValues flags, Discovery discovery) {
+    NodeCount count = NodeCount.of(discovery.advertise(), discovery.peers());
     boolean isGiven = !flags.get(ClusterFlags.SIZE).isEmpty();
-    if (!isGiven && forming.peers().isEmpty()) {
+    if (!isGiven && discovery.peers().isEmpty()) {
       throw new IllegalArgumentException(
           "--%s: not given (expected: host:port of every node; or --%s=1 for a cluster of one)"
               .formatted(ClusterFlags.PEER, ClusterFlags.SIZE));
@@ -40,7 +41,7 @@ final class QuorumReader {
       throw new IllegalArgumentException(
           ("--%s: not given (expected: the number of nodes; a name in --%s may stand for several,"
                   + " and \"%s\", this node, is not among them)")
-              .formatted(ClusterFlags.SIZE, ClusterFlags.PEER, forming.advertise()));
+              .formatted(ClusterFlags.SIZE, ClusterFlags.PEER, discovery.advertise()));
     }
     if (!isGiven) {
       return count.least();

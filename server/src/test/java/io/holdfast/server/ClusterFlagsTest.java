@@ -16,7 +16,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.cluster.ClusterOptions;
+import io.holdfast.cluster.Discovery;
 import io.holdfast.cluster.HostPort;
+import io.holdfast.cluster.ReplicaOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,12 +52,12 @@ class ClusterFlagsTest {
 
     HostPort self = new HostPort("127.0.0.1", 1);
     assertEquals(
-        new ClusterOptions.Forming(
+        new Discovery(
             self, self, List.of(new HostPort("127.0.0.1", 2)), "holdfast", hostName(), null),
-        cluster.forming());
-    assertEquals(new ClusterOptions.Quorum(2, 2, false), cluster.quorum());
+        cluster.discovery());
+    assertEquals(new ReplicaOptions.Quorum(2, 2, false), cluster.quorum());
     assertEquals(
-        new ClusterOptions.Limits(
+        new ReplicaOptions.Limits(
             Duration.ofMillis(500),
             Duration.ofSeconds(5),
             Duration.ofSeconds(60),
@@ -83,17 +85,17 @@ class ClusterFlagsTest {
             "--cluster.max-clock-skew=3s",
             "--cluster.tombstone-retention=4s");
 
-    ClusterOptions.Forming forming = cluster.forming();
-    assertEquals(new HostPort("fd00::1", 1), forming.listen());
-    assertEquals(new HostPort("gw-1.example.org", 2), forming.advertise());
+    Discovery discovery = cluster.discovery();
+    assertEquals(new HostPort("fd00::1", 1), discovery.listen());
+    assertEquals(new HostPort("gw-1.example.org", 2), discovery.advertise());
     assertEquals(
-        List.of(new HostPort("gateways", 2), new HostPort("10.0.0.1", 3)), forming.peers());
-    assertEquals("batch jobs", forming.clusterName());
-    assertEquals("gr\u00fcn", forming.nodeName());
-    assertArrayEquals(SECRET.getBytes(UTF_8), forming.secret());
-    assertEquals(new ClusterOptions.Quorum(5, 4, true), cluster.quorum());
+        List.of(new HostPort("gateways", 2), new HostPort("10.0.0.1", 3)), discovery.peers());
+    assertEquals("batch jobs", discovery.clusterName());
+    assertEquals("gr\u00fcn", discovery.nodeName());
+    assertArrayEquals(SECRET.getBytes(UTF_8), discovery.secret());
+    assertEquals(new ReplicaOptions.Quorum(5, 4, true), cluster.quorum());
     assertEquals(
-        new ClusterOptions.Limits(
+        new ReplicaOptions.Limits(
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
             Duration.ofSeconds(3),
@@ -214,7 +216,7 @@ class ClusterFlagsTest {
 
     String longest = "n".repeat(255);
     assertEquals(
-        longest, cluster(with(members, "--cluster.node-name=" + longest)).forming().nodeName());
+        longest, cluster(with(members, "--cluster.node-name=" + longest)).discovery().nodeName());
     assertRefused("--cluster.node-name: \"nnn", with(members, "--cluster.node-name=n" + longest));
   }
 
@@ -283,7 +285,7 @@ class ClusterFlagsTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     Files.setAttribute(file, "unix:uid", 65_534);
     String[] arguments = with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file);
-    assertNotNull(cluster(arguments).forming().secret());
+    assertNotNull(cluster(arguments).discovery().secret());
 
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     assertRefused(
@@ -330,7 +332,7 @@ class ClusterFlagsTest {
   private byte[] secret(String content) throws IOException {
     String[] arguments =
         with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + secretFile(content));
-    return requireNonNull(cluster(arguments).forming().secret());
+    return requireNonNull(cluster(arguments).discovery().secret());
   }
 
   private Path secretFile(String content) throws IOException {

@@ -6,7 +6,7 @@ import static io.holdfast.server.ClusterArguments.members;
 import static io.holdfast.server.ClusterArguments.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.holdfast.cluster.ClusterOptions;
+import io.holdfast.cluster.ReplicaOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +48,7 @@ class QuorumFlagsTest {
   @Test
   void oneNode_needsNoPeer_ifItSaysSo() {
     assertEquals(
-        new ClusterOptions.Quorum(1, 1, false),
+        new ReplicaOptions.Quorum(1, 1, false),
         cluster("--cluster.listen-address=gw-1:1", "--cluster.size=1", "--cluster.insecure")
             .quorum());
   }
