@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * counts against the limit and has the headers, and what is over the limit has none.
  */
 final class AccessHandler extends Handler.Wrapper {
-  private final BrowserGuard next;
+  private final NonThrowingHandler next;
   private final PasswordChecks passwords;
   private final WebConfigMetrics metrics;
   private volatile Rules rules;
@@ -34,7 +34,10 @@ final class AccessHandler extends Handler.Wrapper {
   private record Rules(Map<String, String> headers, Users users, @Nullable TokenBucket bucket) {}
 
   AccessHandler(
-      BrowserGuard next, WebConfig config, PasswordChecks passwords, WebConfigMetrics metrics) {
+      NonThrowingHandler next,
+      WebConfig config,
+      PasswordChecks passwords,
+      WebConfigMetrics metrics) {
     super(false, next);
     this.next = next;
     this.passwords = passwords;

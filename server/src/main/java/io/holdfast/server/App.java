@@ -194,7 +194,7 @@ public final class App implements AutoCloseable {
     int most = options.limits().connections(heapBytes, maxFiles());
     Uploads uploads = new Uploads(limits.readTimeout());
     Connections connections = new Connections(most, limits, uploads, metrics::limitExceeded);
-    metrics.observe(connections);
+    metrics.observeConnections(connections::open, most);
     PushLimits pushes = options.limits().pushes(heapBytes);
     CrossOrigin origins = CrossOrigin.of(options.web().browsers().corsOrigin());
     PushHandler pushHandler =

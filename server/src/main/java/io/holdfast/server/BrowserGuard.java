@@ -40,7 +40,7 @@ import org.eclipse.jetty.util.Callback;
  * Firefox and Safari. Not {@code Referer}: a page may forbid it. The route does not matter either,
  * or a page could read at {@code /metrics} what it may not read elsewhere.
  */
-final class BrowserGuard extends Handler.Wrapper {
+final class BrowserGuard extends Handler.Wrapper implements NonThrowingHandler {
   static final String FETCH_SITE = "Sec-Fetch-Site";
   private static final String FETCH_MODE = "Sec-Fetch-Mode";
 
@@ -62,14 +62,14 @@ final class BrowserGuard extends Handler.Wrapper {
    */
   record Rules(SameOrigin origin, KnownHosts hosts, BooleanSupplier hasUsers) {}
 
-  private final GatewayHandler next;
+  private final NonThrowingHandler next;
   private final Rules rules;
   private final Consumer<Reason> refused;
 
   /**
    * @param refused hears why
    */
-  BrowserGuard(GatewayHandler next, Rules rules, Consumer<Reason> refused) {
+  BrowserGuard(NonThrowingHandler next, Rules rules, Consumer<Reason> refused) {
     super(false, next);
     this.next = next;
     this.rules = rules;

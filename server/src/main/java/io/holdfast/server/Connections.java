@@ -53,9 +53,6 @@ final class Connections implements Connection.Listener {
   /** The share that is closed at once: to find it takes a look at all. */
   private static final int SHARE_TO_CLOSE = 16;
 
-  /** The share by which there may be more for a moment. */
-  static final int SHARE_OVER = 4;
-
   private final int most;
   private final Limits.Web limits;
   private final Uploads uploads;
@@ -134,10 +131,6 @@ final class Connections implements Connection.Listener {
     return clients.size();
   }
 
-  int most() {
-    return most;
-  }
-
   @Override
   public void onOpened(Connection connection) {
     EndPoint endPoint = transport(connection.getEndPoint());
@@ -154,15 +147,15 @@ final class Connections implements Connection.Listener {
   }
 
   /**
-   * Closes others. If there is none to close, so many as {@link #SHARE_OVER} says may be told why
-   * before they go; more would take files without end.
+   * Closes others. If there is none to close, so many as {@link Limits#EXCESS_SHARE} says may be
+   * told why before they go; more would take files without end.
    *
    * <p>One thread at a time: the others wait, and mostly find that there is room. Were they to go
    * on, a flood would be let in faster than it can be let out.
    */
   private synchronized void makeRoomFor(Client newcomer) {
     newcomer.isExcess = !closeIdlest(newcomer);
-    if (newcomer.isExcess && clients.size() - most > most / SHARE_OVER + 1) {
+    if (newcomer.isExcess && clients.size() - most > most / Limits.EXCESS_SHARE + 1) {
       close(newcomer, Limit.CONNECTIONS);
     }
   }

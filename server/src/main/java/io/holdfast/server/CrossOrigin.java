@@ -1,7 +1,6 @@
 package io.holdfast.server;
 
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
@@ -13,20 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param origins matches a whole origin; null for all
  */
 record CrossOrigin(@Nullable Pattern origins) {
-  static final String EVERY_ORIGIN = ".*";
   private static final int LONGEST_ORIGIN = 512;
 
   /**
    * @param regex of {@code --web.cors.origin}
-   * @throws IllegalArgumentException if it is none
    */
   static CrossOrigin of(String regex) {
-    try {
-      return new CrossOrigin(regex.equals(EVERY_ORIGIN) ? null : Pattern.compile(regex));
-    } catch (PatternSyntaxException e) {
-      throw new IllegalArgumentException(
-          "\"" + regex + "\" (expected: a regular expression; " + e.getDescription() + ")", e);
-    }
+    boolean isEvery = regex.equals(Options.Browsers.EVERY_ORIGIN);
+    return new CrossOrigin(isEvery ? null : Pattern.compile(regex));
   }
 
   /** Adds what a browser must be told before a page of another origin may ask. */

@@ -87,7 +87,7 @@ final class FlagTable {
               CORS_ORIGIN,
               Kind.VALUE,
               "<regex>",
-              CrossOrigin.EVERY_ORIGIN,
+              Options.Browsers.EVERY_ORIGIN,
               "Origins whose pages may read the API in a browser, as https?://(a|b)\\.example\\.org."),
           new Flag(
               SYSTEMD_SOCKET,

@@ -10,6 +10,7 @@ import io.holdfast.server.webconfig.WebConfig;
 import io.holdfast.server.webconfig.WebConfigMetrics;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,8 +53,8 @@ final class Gatekeeper implements AutoCloseable {
   }
 
   /** Puts what the file asks for before the handler. Once. */
-  AccessHandler guard(BrowserGuard browsers) {
-    AccessHandler guarding = new AccessHandler(browsers, config.first(), passwords, metrics);
+  Handler guard(NonThrowingHandler handler) {
+    AccessHandler guarding = new AccessHandler(handler, config.first(), passwords, metrics);
     access = guarding;
     return guarding;
   }

@@ -9,7 +9,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 
 /** Answers every request: finds its route and hands it to what serves that. Never blocks. */
-final class GatewayHandler extends Handler.Abstract.NonBlocking {
+final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonThrowingHandler {
   private static final int MAX_GZIP_HEADER_BYTES = 16 << 10;
 
   private final Routes routes;

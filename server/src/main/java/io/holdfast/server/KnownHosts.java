@@ -35,7 +35,6 @@ final class KnownHosts {
 
   private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
-  private static final Pattern NAME = Pattern.compile("(\\*\\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?");
 
   private static final String EVERY_NAME = "*";
   private static final String EVERY_NAME_BELOW = "*.";
@@ -44,7 +43,7 @@ final class KnownHosts {
   private final Set<String> domains = new HashSet<>(PRIVATE_DOMAINS);
 
   /**
-   * @param allowed as of {@link #parse}
+   * @param allowed names in lower case; all names below one are {@code *.x}, all names {@code *}
    * @param externalUrl empty, or where clients reach this server through a proxy
    * @param own names and search domains of this machine, the latter with {@code *.} in front
    */
@@ -64,21 +63,6 @@ final class KnownHosts {
     } else {
       names.add(name);
     }
-  }
-
-  /**
-   * Reads one value of {@code --web.allowed-host}: a name, all names below one ({@code *.x}), or
-   * all ({@code *}).
-   *
-   * @throws IllegalArgumentException if it is none
-   */
-  static String parse(String text) {
-    String name = text.toLowerCase(Locale.ROOT);
-    if (!name.equals(EVERY_NAME) && !NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "\"" + text + "\" (expected: a host name without a port, *.example.org, or *)");
-    }
-    return name;
   }
 
   /**

@@ -14,6 +14,9 @@ record Limits(Web web, Push push, Memory memory) {
   /** Of the heap, for requests that have not arrived up to their bodies. */
   private static final int SHARE_FOR_CONNECTIONS = 4;
 
+  /** The share of the connections by which there may be more for a moment. */
+  static final int EXCESS_SHARE = 4;
+
   private static final long BYTES_PER_CONNECTION = 16 << 10;
   private static final long LEAST_CONNECTIONS = 64;
   private static final long MOST_CONNECTIONS = 16_384;
@@ -104,8 +107,7 @@ record Limits(Web web, Push push, Memory memory) {
    */
   int connections(long heapBytes, long maxFiles) throws StartException {
     if (web.maxConnections > 0) {
-      long possible =
-          (maxFiles - OTHER_FILES) / (Connections.SHARE_OVER + 1) * Connections.SHARE_OVER;
+      long possible = (maxFiles - OTHER_FILES) / (EXCESS_SHARE + 1) * EXCESS_SHARE;
       if (web.maxConnections > possible) {
         throw new StartException(
             "--%s: \"%d\" (expected: at most %d, because the process may have %d files open; raise that with ulimit -n)"

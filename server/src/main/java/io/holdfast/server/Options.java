@@ -60,10 +60,14 @@ record Options(
   }
 
   /**
-   * @param allowedHosts as {@link KnownHosts#parse} reads them
-   * @param corsOrigin a regular expression, see {@link CrossOrigin}
+   * @param allowedHosts names in lower case; all names below one are {@code *.x}, all names {@code
+   *     *}
+   * @param corsOrigin a regular expression that matches a whole origin
    */
-  record Browsers(List<String> allowedHosts, String corsOrigin) {}
+  record Browsers(List<String> allowedHosts, String corsOrigin) {
+    /** The default of {@code --web.cors.origin}. */
+    static final String EVERY_ORIGIN = ".*";
+  }
 
   /**
    * @param path directory of the store; relative to the working directory unless absolute

@@ -14,12 +14,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the flags' values, one by one and against each other, and makes {@link Options} of them.
  */
 final class OptionsReader {
+  private static final Pattern HOST_PATTERN =
+      Pattern.compile("(\\*\\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?");
+
   private OptionsReader() {}
 
   /**
@@ -42,7 +47,7 @@ final class OptionsReader {
             flags.isOn(FlagTable.READ_ONLY_PAGE),
             flags.read(FlagTable.CONFIG_FILE, OptionsReader::file),
             new Options.Browsers(
-                flags.readAll(FlagTable.ALLOWED_HOST, KnownHosts::parse),
+                flags.readAll(FlagTable.ALLOWED_HOST, OptionsReader::hostPattern),
                 flags.read(FlagTable.CORS_ORIGIN, OptionsReader::regex)));
     refuseTakenTelemetryPath(web);
 
@@ -134,9 +139,24 @@ final class OptionsReader {
     }
   }
 
+  /** A name, all names below one ({@code *.x}), or all names ({@code *}). */
+  private static String hostPattern(String text) {
+    String name = text.toLowerCase(Locale.ROOT);
+    if (!name.equals("*") && !HOST_PATTERN.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" (expected: a host name without a port, *.example.org, or *)");
+    }
+    return name;
+  }
+
   private static String regex(String text) {
-    // Made again where it is used: patterns are not equal to each other.
-    return CrossOrigin.of(text).origins() == null ? CrossOrigin.EVERY_ORIGIN : text;
+    try {
+      // Compiled again where it is used: patterns are not equal to each other.
+      return Pattern.compile(text).pattern();
+    } catch (PatternSyntaxException e) {
+      throw new IllegalArgumentException(
+          "\"" + text + "\" (expected: a regular expression; " + e.getDescription() + ")", e);
+    }
   }
 
   private static Path directory(String text) {

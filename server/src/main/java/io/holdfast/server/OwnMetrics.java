@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -200,17 +201,21 @@ final class OwnMetrics implements CommitListener {
         .register(registry);
   }
 
-  /** Adds how many connections there are. Once. */
-  void observe(Connections connections) {
+  /**
+   * Adds how many connections there are. Once.
+   *
+   * @param most connections that may be open
+   */
+  void observeConnections(IntSupplier open, int most) {
     GaugeWithCallback.builder()
         .name("pushgateway_connections")
         .help("Connections that are open.")
-        .callback(callback -> callback.call(connections.open()))
+        .callback(callback -> callback.call(open.getAsInt()))
         .register(registry);
     GaugeWithCallback.builder()
         .name("pushgateway_connections_limit")
         .help("Connections beyond which the idlest are closed.")
-        .callback(callback -> callback.call(connections.most()))
+        .callback(callback -> callback.call(most))
         .register(registry);
   }
 

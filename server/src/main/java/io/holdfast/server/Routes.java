@@ -2,8 +2,6 @@ package io.holdfast.server;
 
 import io.holdfast.proto.NameRule;
 import io.holdfast.server.GroupingLabels.BadLabelsException;
-import io.holdfast.server.page.Assets;
-import io.holdfast.server.page.Pages;
 import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +57,10 @@ final class Routes {
 
     pages.add("GET", prefix + "/", new Route.Home());
     pages.add("GET", prefix + "/status", new Route.Status());
-    pages.add("GET", prefix + Assets.PATH, (name, rest) -> new Route.Asset(name + rest));
+    pages.add("GET", prefix + PagePaths.ASSETS, (name, rest) -> new Route.Asset(name + rest));
     if (adminApi) {
-      pages.add("GET", prefix + Pages.WIPE_PATH, new Route.WipeQuestion());
-      pages.add("POST", prefix + Pages.WIPE_PATH, new Route.PageWipe());
+      pages.add("GET", prefix + PagePaths.WIPE, new Route.WipeQuestion());
+      pages.add("POST", prefix + PagePaths.WIPE, new Route.PageWipe());
     }
     pages.add("GET", prefix + "/-/healthy", new Route.Healthy());
     pages.add("GET", prefix + "/-/ready", new Route.Ready());
@@ -75,7 +73,7 @@ final class Routes {
     String job = prefix + "/metrics/job";
     addGroup(job + "/", false);
     addGroup(job + GroupingLabels.BASE64_SUFFIX + "/", true);
-    String page = prefix + Pages.GROUP_PATH + "/job";
+    String page = prefix + PagePaths.GROUP + "/job";
     addGroupPage(page + "/", false);
     addGroupPage(page + GroupingLabels.BASE64_SUFFIX + "/", true);
   }

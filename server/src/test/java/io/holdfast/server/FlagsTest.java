@@ -164,9 +164,18 @@ class FlagsTest {
         "--log.level=foo | --log.level: \"foo\" (expected: one of debug, info, warn, error)",
         "--log.format=xml | --log.format: \"xml\" (expected: one of logfmt, json)",
         "--storage.path= | --storage.path: \"\" (expected: a directory)",
+        "--web.cors.origin=( | --web.cors.origin: \"(\" (expected: a regular expression; Unclosed",
       })
   void parse_bad_isRefusedWithTheReason(String argument, String message) {
     assertRefused(message, argument);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a:9091", "http://a", "a/b", "**.a", "*a", "a b", "[::1]"})
+  void allowedHost_thatIsNoName_isRefused(String host) {
+    assertRefused(
+        "--web.allowed-host: \"" + host + "\" (expected: a host name without a port",
+        "--web.allowed-host=" + host);
   }
 
   @Test

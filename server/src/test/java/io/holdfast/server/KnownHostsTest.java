@@ -1,7 +1,6 @@
 package io.holdfast.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,7 +57,7 @@ class KnownHostsTest {
             "# search evil.example\nnameserver 10.0.0.1\nsearch com search.example.com.\n");
     KnownHosts hosts =
         new KnownHosts(
-            List.of(KnownHosts.parse("Given.example.org"), KnownHosts.parse("*.below.example.org")),
+            List.of("given.example.org", "*.below.example.org"),
             "https://Metrics.example.org:8443/push/",
             KnownHosts.ofThisMachine(name, resolver));
 
@@ -67,7 +66,7 @@ class KnownHostsTest {
 
   @Test
   void everyHost_isKnown_ifTheFlagSaysSo() {
-    KnownHosts hosts = new KnownHosts(List.of(KnownHosts.parse("*")), "", List.of());
+    KnownHosts hosts = new KnownHosts(List.of("*"), "", List.of());
 
     assertEquals(true, hosts.isKnown("rebind.evil.example:9415"));
   }
@@ -77,11 +76,5 @@ class KnownHostsTest {
     Path nowhere = directory.resolve("nowhere");
 
     assertEquals(List.of(), KnownHosts.ofThisMachine(nowhere, nowhere));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"''", "a:9091", "http://a", "a/b", "**.a", "*a", "a b", "[::1]"})
-  void nonsense_isRefused(String text) {
-    assertThrows(IllegalArgumentException.class, () -> KnownHosts.parse(text));
   }
 }

@@ -15,9 +15,6 @@ import java.util.Optional;
  * that name never changes. Immutable.
  */
 public final class Assets {
-  /** What comes before their names, behind the prefix of all addresses. */
-  public static final String PATH = "/static/";
-
   private static final int HASH_LENGTH = 12;
 
   private static final Map<String, String> TYPES =

@@ -18,12 +18,6 @@ import org.jspecify.annotations.Nullable;
  * Makes every page. Any threads may use it; none blocks but for the disk, where a picture is read.
  */
 public final class Pages {
-  /** Where groups are, behind the prefix of all addresses. */
-  public static final String GROUP_PATH = "/group";
-
-  /** Where all groups are deleted. */
-  public static final String WIPE_PATH = "/delete-all";
-
   private static final String GROUPS = "groups";
   private static final String STATUS = "status";
 

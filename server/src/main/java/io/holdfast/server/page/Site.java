@@ -1,5 +1,7 @@
 package io.holdfast.server.page;
 
+import io.holdfast.server.PagePaths;
+
 /**
  * Where the page is and what it may do.
  *
@@ -16,10 +18,10 @@ record Site(String prefix, Assets assets, boolean mayDelete, boolean mayWipe) {
   }
 
   String asset(String name) {
-    return prefix + Assets.PATH + assets.address(name);
+    return prefix + PagePaths.ASSETS + assets.address(name);
   }
 
   String group(String path) {
-    return prefix + Pages.GROUP_PATH + path;
+    return prefix + PagePaths.GROUP + path;
   }
 }
