@@ -10,13 +10,15 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three real nodes: they find each other, and each of them takes and shows everything. */
+@Tag("cluster")
 final class ClusterIT {
-  private static final Duration TO_FORM = Duration.ofSeconds(15);
+  private static final Duration TO_FORM = Duration.ofSeconds(10);
   private static final Duration TO_COME_BACK = Duration.ofSeconds(10);
 
   @RegisterExtension static final Processes PROCESSES = Processes.perClass();
@@ -41,7 +43,7 @@ final class ClusterIT {
   }
 
   @Test
-  void nodesStartedAtOnce_formOneCluster_within15s() {
+  void nodesStartedAtOnce_formOneCluster_within10s() {
     System.out.println("ClusterIT: formed in " + formedIn.toMillis() + " ms");
     assertTrue(formedIn.compareTo(TO_FORM) < 0, formedIn::toString);
   }

@@ -16,6 +16,7 @@ final class HoldfastCommand {
     List<String> command = new ArrayList<>();
     command.add(Programs.java());
     command.add("@" + Programs.repository().resolve("config/jvm.options"));
+    command.addAll(StartArchive.options());
     command.addAll(options);
     command.add("-jar");
     command.add(Programs.repository().resolve("server/target/holdfast.jar").toString());
