@@ -20,9 +20,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Who is let through, and what. Names are in the order of the alphabet: the lower one begins. */
+@Tag("cluster")
 class AuthenticatedTransportTest {
   private static final Duration SOON = Duration.ofSeconds(10);
 

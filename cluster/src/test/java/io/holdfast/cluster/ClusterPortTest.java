@@ -33,6 +33,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What others can do at the port of a member: two nodes with a secret, and a stranger who stays
  * outside, or who got past the first gate.
  */
+@Tag("cluster")
 class ClusterPortTest {
   private static final Duration SOON = Duration.ofSeconds(20);
 

@@ -18,9 +18,11 @@ import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Real members on loopback ports of this process. */
+@Tag("cluster")
 class HazelcastTransportTest extends TransportContract {
   private final List<HostPort> ports = Ports.free(4);
   private final List<HostPort> peers = new ArrayList<>(ports.subList(0, 3));

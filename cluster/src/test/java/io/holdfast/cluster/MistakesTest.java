@@ -1,7 +1,10 @@
 package io.holdfast.cluster;
 
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -10,6 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * -Dholdfast.simulation.search=true} it begins with seed 1 whatever a mistake remembers, and says
  * where it found each.
  */
+@Tag("cluster")
+@Execution(ExecutionMode.CONCURRENT)
 final class MistakesTest {
   private static final boolean SEARCHES = Boolean.getBoolean("holdfast.simulation.search");
 

@@ -26,7 +26,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -278,10 +278,10 @@ class ClusterFlagsTest {
   }
 
   /** As Kubernetes mounts it. Tests that run as root can give a file away. */
+  @Tag("root")
   @Test
   void secret_ofAnotherUser_mayBeReadByItsGroup_andByNobodyElse() throws IOException {
     Path file = secretFile(SECRET);
-    Assumptions.assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
     Files.setAttribute(file, "unix:uid", 65_534);
     String[] arguments = with(node("10.0.0.1:1", "10.0.0.2:1"), "--cluster.secret-file=" + file);

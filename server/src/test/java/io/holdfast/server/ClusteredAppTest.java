@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node that is told of others, over HTTP, while none of those is there. */
+@Tag("cluster")
 class ClusteredAppTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.Options;
@@ -124,6 +125,7 @@ class DamagedStoreTest {
   }
 
   /** The name holds a word that a lock's message holds too. */
+  @Tag("root")
   @Test
   void readOnlyDisk_isRefused_andNotTakenForALock() {
     try (SmallDisk disk = new SmallDisk(temp.resolve("lock"), 8)) {

@@ -16,10 +16,12 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store on a disk of a few megabytes that fills up under it. */
+@Tag("root")
 class FullDiskTest {
   private static final long MEGABYTE = 1 << 20;
   private static final int MEGABYTES = 32;

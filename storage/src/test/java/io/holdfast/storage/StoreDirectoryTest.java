@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ class StoreDirectoryTest {
   @TempDir private Path temp;
 
   /** Without CURRENT, what has not been moved yet would be deleted by the next start. */
+  @Tag("root")
   @Test
   void setAside_thatIsBrokenOff_isRefusedByTheNextStart_andNothingIsDeleted() throws Exception {
     Path directory = temp.resolve("store");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * other addresses, where they were before nobody answers, and their names follow late: when the
  * nodes have asked for them already.
  */
+@Tag("cluster")
 final class ClusterAddressesIT {
   private static final List<Integer> ALL = List.of(1, 2, 3);
 

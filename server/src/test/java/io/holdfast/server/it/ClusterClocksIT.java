@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Real nodes whose clocks are set: libfaketime stands between each process and its machine's clock,
  * and reads from a file how far that is ahead. Time that never goes back is left alone.
  */
+@Tag("cluster")
 final class ClusterClocksIT {
   private static final String LIBRARY = "faketime/libfaketimeMT.so.1";
   private static final Duration PATIENCE = Duration.ofSeconds(40);

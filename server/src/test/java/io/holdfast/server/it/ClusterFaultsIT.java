@@ -20,6 +20,7 @@ import java.util.random.RandomGenerator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>{@code -Dholdfast.it.seed=N} repeats what the clients do and what happens in which order; what
  * is under way at that instant is the machine's choice.
  */
+@Tag("cluster")
 final class ClusterFaultsIT {
   private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
   private static final int KILLS = 4;

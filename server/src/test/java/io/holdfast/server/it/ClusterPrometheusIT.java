@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with Holdfast, while nodes come and go: every scrape succeeds, and a counter that only grows is
  * never seen to be reset.
  */
+@Tag("cluster")
 final class ClusterPrometheusIT {
   private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every node is stopped and started again, one after the other, and no client of the balancer
  * notices.
  */
+@Tag("cluster")
 final class RollingRestartIT {
   private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
   private static final int ROUNDS = 1;

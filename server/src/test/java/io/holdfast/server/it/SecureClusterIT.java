@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Three nodes that take requests over TLS with a password alone, behind the balancer that comes
  * with Holdfast, with its lines for that in use.
  */
+@Tag("cluster")
 final class SecureClusterIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final String[] PASSWORD = {"-u", "job:push-secret"};
