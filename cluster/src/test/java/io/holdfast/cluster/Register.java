@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One group that one client changes, each time after it knows how the time before ended: what was
- * asked for, in order, and what scrapes may show.
+ * asked for, in order, and what scrapes may show. A late request is an exception: it may take
+ * effect when its client has gone on, as if another client asked for it then.
  */
 final class Register {
   /** An operation that was asked for. */
@@ -21,9 +22,23 @@ final class Register {
     boolean isAcknowledged;
     long acknowledgedAt;
 
+    /** Of a late request: an operation that is asked for after this comes later in the order. */
+    private long arrivesUntil;
+
     Operation(@Nullable Integer value, long askedAt) {
       this.value = value;
       this.askedAt = askedAt;
+    }
+
+    /** Takes effect as if another client asked for it now: the request is late. */
+    void arrivesUntil(long nanos) {
+      arrivesUntil = nanos;
+    }
+
+    void acknowledge(long now) {
+      isAcknowledged = true;
+      acknowledgedAt = now;
+      arrivesUntil = 0;
     }
   }
 
@@ -69,11 +84,15 @@ final class Register {
     if (index < 0) {
       return job + " shows " + shown + ", for which nobody has asked";
     }
+    if (shown == null && isOpen(null, lastAcknowledged(startedAt))) {
+      return null;
+    }
     // Of several deletes nobody can tell which is shown: each time that which proves least.
     int first = firstIndexOf(shown, lastAcknowledged(startedAt));
     String problem = null;
     for (Map.Entry<Integer, Long> earlier : shownAt.entrySet()) {
-      boolean isGoingBack = earlier.getKey() > index && operations.get(index).isAcknowledged;
+      boolean isGoingBack =
+          precedes(index, earlier.getKey()) && operations.get(index).isAcknowledged;
       if (isGoingBack && earlier.getValue() < startedAt) {
         problem = "goes back from " + operations.get(earlier.getKey()).value + " to " + shown;
       }
@@ -117,12 +136,40 @@ final class Register {
         return null;
       }
     }
+    if (isOpen(shown, acknowledged)) {
+      return null;
+    }
     return job
         + " shows "
         + shown
         + " (expected: "
         + operations.get(acknowledged).value
         + ", acknowledged before, or something later)";
+  }
+
+  /**
+   * Whether a disk may show this after an operation was acknowledged, instead of its value: that of
+   * a late request.
+   */
+  boolean mayReplace(@Nullable Integer shown, Operation acknowledged) {
+    return isOpen(shown, operations.indexOf(acknowledged));
+  }
+
+  /**
+   * Whether a late operation with this value may come after an operation that is asked for later.
+   */
+  private boolean isOpen(@Nullable Integer value, int later) {
+    for (int i = 0; i < later; i++) {
+      if (Objects.equals(operations.get(i).value, value) && !precedes(i, later)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** In the order of the client, but for late requests. */
+  private boolean precedes(int one, int other) {
+    return one < other && operations.get(one).arrivesUntil <= operations.get(other).askedAt;
   }
 
   private int lastAcknowledged(long before) {

@@ -34,6 +34,42 @@ final class RegisterTest {
     assertNotNull(scrape(null, 15, 16));
   }
 
+  @Test
+  void lateValue_thatTakesEffectAfterTheNextOne_isNoMistake() {
+    Register.Operation late = register.ask(1, 10);
+    acknowledge(register.ask(2, 20), 25);
+    late.arrivesUntil(40);
+    assertNull(scrape(2, 26, 27));
+    assertNull(scrape(1, 28, 29));
+  }
+
+  @Test
+  void lateValue_afterOneThatWasAskedForWhenItHadSettled_isFound() {
+    Register.Operation late = register.ask(1, 10);
+    acknowledge(register.ask(2, 20), 25);
+    late.arrivesUntil(40);
+    acknowledge(register.ask(3, 41), 45);
+    assertNotNull(scrape(1, 46, 47));
+  }
+
+  @Test
+  void lateValue_thatItsClientWaitedFor_keepsItsPlace() {
+    Register.Operation late = register.ask(1, 10);
+    late.arrivesUntil(40);
+    acknowledge(late, 18);
+    acknowledge(register.ask(2, 20), 25);
+    assertNotNull(scrape(1, 26, 27));
+  }
+
+  @Test
+  void lateDelete_thatAScrapeShows_provesNothingOfEarlierDeletes() {
+    Register.Operation late = register.ask(null, 10);
+    acknowledge(register.ask(2, 20), 25);
+    late.arrivesUntil(40);
+    assertNull(scrape(null, 26, 27));
+    assertNull(scrape(null, 28, 29));
+  }
+
   private @Nullable String scrape(@Nullable Integer shown, long startedAt, long endedAt) {
     String problem = register.check(shown, startedAt);
     String disorder = register.checkOrder(shown, startedAt, endedAt);
@@ -41,7 +77,6 @@ final class RegisterTest {
   }
 
   private static void acknowledge(Register.Operation operation, long at) {
-    operation.isAcknowledged = true;
-    operation.acknowledgedAt = at;
+    operation.acknowledge(at);
   }
 }

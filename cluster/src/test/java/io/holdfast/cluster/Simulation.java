@@ -70,6 +70,7 @@ final class Simulation {
   private final List<Register> registers = new ArrayList<>();
   private final SimulatedTime.Scope world = new SimulatedTime.Scope();
   private final List<String> story = new ArrayList<>();
+  private final LateRequests late;
 
   /** Right clocks are off by less: by half of what two may be apart. */
   private final long maxOffset;
@@ -92,6 +93,7 @@ final class Simulation {
   Simulation(long seed) {
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     this.network = new SimulatedNetwork(time, random);
+    this.late = new LateRequests(seed, time);
     this.quorum = quorum();
     this.retention = random.nextInt(4) == 0 ? Duration.ofSeconds(15) : Duration.ofDays(7);
     network.lossRate = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.1;
@@ -207,14 +209,19 @@ final class Simulation {
     story.add(time.now() / MILLI + " ms: " + what);
   }
 
+  private SimulatedNode anyNode() {
+    return nodes.get(random.nextInt(nodes.size()));
+  }
+
   private @Nullable Life anyLife() {
-    return nodes.get(random.nextInt(nodes.size())).life;
+    return anyNode().life;
   }
 
   // Clients.
 
   private void change(List<Register> own) {
-    Life life = anyLife();
+    SimulatedNode node = anyNode();
+    Life life = node.life;
     if (isQuiet || isWiping || life == null) {
       if (!isQuiet) {
         at(random.nextLong(300 * MILLI), () -> change(own));
@@ -224,10 +231,15 @@ final class Simulation {
     Register register = own.get(random.nextInt(own.size()));
     Integer value = random.nextInt(5) == 0 ? null : register.nextValue();
     Register.Operation operation = register.ask(value, time.now());
+    Change change =
+        value == null ? new Change.Delete(key(register.job)) : push(register.job, value);
     busyClients++;
+    long patience = patience();
     submit(
         life,
-        value == null ? new Change.Delete(key(register.job)) : push(register.job, value),
+        late.request(operation, node, time.now() + patience),
+        patience,
+        change,
         isAcknowledged -> {
           tell(
               register.job
@@ -276,8 +288,18 @@ final class Simulation {
     void told(boolean isAcknowledged);
   }
 
-  /** As a client over HTTP: the answer comes, or the connection breaks, or it gives up. */
+  /** How long a client waits: one that gives up earlier cannot know which takes effect last. */
+  private long patience() {
+    return Timing.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND);
+  }
+
   private void submit(Life life, Change change, Answer answer) {
+    submit(life, LateRequests.Request.IN_TIME, patience(), change, answer);
+  }
+
+  /** As a client over HTTP: the answer comes, or the connection breaks, or it gives up. */
+  private void submit(
+      Life life, LateRequests.Request request, long patience, Change change, Answer answer) {
     boolean[] isTold = {false};
     Answer once =
         isAcknowledged -> {
@@ -286,54 +308,48 @@ final class Simulation {
             answer.told(isAcknowledged);
           }
         };
-    // Who gives up earlier and goes on elsewhere cannot know which of the two takes effect last.
-    at(
-        Timing.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND),
-        () -> once.told(false));
+    at(patience, () -> once.told(false));
     time.after(
-        random.nextLong(2 * MILLI),
+        request.delayNanos() + random.nextLong(2 * MILLI),
         life.process,
         () -> {
           CompletableFuture<Void> unused =
               life.groups
-                  .submit(change)
+                  .submit(change, request.isGivenUp())
                   .thenAccept(outcome -> once.told(outcome instanceof WriteOutcome.Applied));
         });
   }
 
   private void acknowledge(Register register, Register.Operation operation) {
     acknowledged++;
-    operation.isAcknowledged = true;
-    operation.acknowledgedAt = time.now();
-    Double value = operation.value == null ? null : Double.valueOf(operation.value);
-    long disks =
+    operation.acknowledge(time.now());
+    List<Integer> having =
         nodes.stream()
-            .filter(node -> java.util.Objects.equals(node.disk.gauge(register.job, "value"), value))
-            .count();
-    tell(
-        register.job
-            + " = "
-            + operation.value
-            + " is on "
-            + nodes.stream()
-                .filter(
-                    node -> java.util.Objects.equals(node.disk.gauge(register.job, "value"), value))
-                .map(node -> node.number)
-                .toList());
+            .filter(node -> has(node, register, operation))
+            .map(node -> node.number)
+            .toList();
+    tell(register.job + " = " + operation.value + " is on " + having);
     // One that is lost while the answer is on its way had it.
     int expected = quorum.write() - (lostDiskAt >= operation.askedAt ? 1 : 0);
-    if (disks < expected) {
+    if (having.size() < expected) {
       violated(
           register.job
               + " = "
               + operation.value
               + " is acknowledged, but on "
-              + disks
+              + having.size()
               + " disks (expected: "
               + expected
               + ")"
               + disks(register));
     }
+  }
+
+  private static boolean has(SimulatedNode node, Register register, Register.Operation operation) {
+    Double gauge = node.disk.gauge(register.job, "value");
+    Integer value = gauge == null ? null : gauge.intValue();
+    return java.util.Objects.equals(value, operation.value)
+        || register.mayReplace(value, operation);
   }
 
   /** Pushes that conflict, through two nodes at once: no client may rely on either. */
