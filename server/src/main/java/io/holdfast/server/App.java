@@ -10,6 +10,8 @@ import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.proto.HeapMeter;
 import io.holdfast.server.GatewayHandler.Handlers;
 import io.holdfast.server.OwnMetrics.HeapUse;
+import io.holdfast.server.gocompat.GoDuration;
+import io.holdfast.server.gocompat.UrlPath;
 import io.holdfast.server.page.Pages;
 import io.holdfast.server.takeover.FileTakeover;
 import io.holdfast.server.takeover.TakeoverException;

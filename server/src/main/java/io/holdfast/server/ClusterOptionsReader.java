@@ -4,6 +4,7 @@ import io.holdfast.cluster.ClusterOptions;
 import io.holdfast.cluster.Discovery;
 import io.holdfast.cluster.HostPort;
 import io.holdfast.cluster.ReplicaOptions;
+import io.holdfast.server.gocompat.GoDuration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.holdfast.server;
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.GoQuote;
 import io.holdfast.proto.NameRule;
+import io.holdfast.server.gocompat.GoBase64;
+import io.holdfast.server.gocompat.UrlPath;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.gocompat.GoDuration;
 import io.holdfast.storage.GroupLimits;
 import java.time.Duration;
 

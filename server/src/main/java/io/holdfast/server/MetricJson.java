@@ -8,6 +8,7 @@ import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.proto.metrics.Quantile;
 import io.holdfast.proto.metrics.Summary;
+import io.holdfast.server.gocompat.GoJson;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;

@@ -3,6 +3,7 @@ package io.holdfast.server;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.Metric;
+import io.holdfast.server.gocompat.GoJson;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.GroupReader;
 import io.holdfast.storage.Picture;

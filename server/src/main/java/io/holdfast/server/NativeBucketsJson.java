@@ -3,6 +3,7 @@ package io.holdfast.server;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.proto.metrics.BucketSpan;
 import io.holdfast.proto.metrics.Histogram;
+import io.holdfast.server.gocompat.GoJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;

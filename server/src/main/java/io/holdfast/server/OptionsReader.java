@@ -2,6 +2,8 @@ package io.holdfast.server;
 
 import io.holdfast.cluster.ClusterOptions;
 import io.holdfast.proto.NameRule;
+import io.holdfast.server.gocompat.GoDuration;
+import io.holdfast.server.gocompat.UrlPath;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;

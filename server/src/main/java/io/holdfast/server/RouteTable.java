@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.gocompat.UrlPath;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

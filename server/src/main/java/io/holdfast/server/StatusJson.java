@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.server.gocompat.GoJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -9,6 +9,8 @@ import io.holdfast.proto.DelimitedParser;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
+import io.holdfast.server.gocompat.GoBase64;
+import io.holdfast.server.gocompat.UrlPath;
 import io.holdfast.server.it.Mutator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

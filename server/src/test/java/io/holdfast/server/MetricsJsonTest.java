@@ -16,6 +16,7 @@ import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.proto.metrics.Summary;
+import io.holdfast.server.gocompat.GoJson;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PictureReading;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.gocompat;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -7,20 +7,20 @@ import java.nio.charset.StandardCharsets;
  * Base64 with the URL and filename safe alphabet, with everything that Go's {@code RawURLEncoding}
  * tolerates: line breaks anywhere and stray bits at the end. Padding at the end is optional.
  */
-final class GoBase64 {
+public final class GoBase64 {
   private static final String ALPHABET =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
   private GoBase64() {}
 
   /** What could be decoded, and where decoding stopped. Both strings are byte strings. */
-  record Decoded(String byteString, int errorOffset) {
-    boolean isValid() {
+  public record Decoded(String byteString, int errorOffset) {
+    public boolean isValid() {
       return errorOffset < 0;
     }
 
     /** Go's text of the error. */
-    String error() {
+    public String error() {
       return "illegal base64 data at input byte " + errorOffset;
     }
   }
@@ -29,7 +29,7 @@ final class GoBase64 {
    * Decodes a byte string. An error leaves what came before the group of four characters in which
    * it occurred, as Go's decoder does: upstream's error text shows it.
    */
-  static Decoded decode(String encoded) {
+  public static Decoded decode(String encoded) {
     int end = encoded.length();
     while (end > 0 && encoded.charAt(end - 1) == '=') {
       end--;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.gocompat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * URL paths as Go's {@code net/url} and {@code path} treat them. Decoded paths may hold any bytes,
  * so they are kept as <em>byte strings</em>: one char from 0 to 255 for each byte.
  */
-final class UrlPath {
+public final class UrlPath {
   private static final String KEPT = "-_.~$&+,/:;=@";
   private static final String HEX = "0123456789ABCDEF";
 
   private UrlPath() {}
 
   /** The byte string that the escaped path stands for; null if an escape is malformed. */
-  static @Nullable String decode(String escaped) {
+  public static @Nullable String decode(String escaped) {
     String bytes = toByteString(escaped);
     StringBuilder decoded = new StringBuilder(bytes.length());
     for (int i = 0; i < bytes.length(); i++) {
@@ -37,7 +37,7 @@ final class UrlPath {
   }
 
   /** The byte string with an escape for each byte that Go would not leave alone in a path. */
-  static String encode(String byteString) {
+  public static String encode(String byteString) {
     StringBuilder encoded = new StringBuilder(byteString.length());
     for (int i = 0; i < byteString.length(); i++) {
       char c = byteString.charAt(i);
@@ -51,7 +51,7 @@ final class UrlPath {
   }
 
   /** Absolute, without empty, {@code .} and {@code ..} segments; a slash at the end stays. */
-  static String clean(String path) {
+  public static String clean(String path) {
     Deque<String> segments = new ArrayDeque<>();
     for (String segment : path.split("/", -1)) {
       switch (segment) {
@@ -65,7 +65,7 @@ final class UrlPath {
   }
 
   /** Both parts joined and cleaned, without a slash at the end. */
-  static String join(String prefix, String path) {
+  public static String join(String prefix, String path) {
     String joined = clean(prefix + "/" + path);
     return joined.length() > 1 && joined.endsWith("/")
         ? joined.substring(0, joined.length() - 1)
@@ -73,11 +73,11 @@ final class UrlPath {
   }
 
   /** The text's UTF-8, a char for each byte. */
-  static String toByteString(String text) {
+  public static String toByteString(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
-  static byte[] bytes(String byteString) {
+  public static byte[] bytes(String byteString) {
     return byteString.getBytes(StandardCharsets.ISO_8859_1);
   }
 }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.gocompat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * JSON byte for byte as Go writes it: what the Pushgateway's API answers is compared by clients.
  */
-final class GoJson {
+public final class GoJson {
   private static final JsonFactory JSON =
       new JsonFactoryBuilder()
           .characterEscapes(new Escapes())
@@ -38,12 +38,12 @@ final class GoJson {
 
   private GoJson() {}
 
-  static JsonGenerator generator(OutputStream out) throws IOException {
+  public static JsonGenerator generator(OutputStream out) throws IOException {
     return JSON.createGenerator(out);
   }
 
   /** A map, in its order: Go's own are in order of the keys. */
-  static void write(JsonGenerator json, Map<String, String> map) throws IOException {
+  public static void write(JsonGenerator json, Map<String, String> map) throws IOException {
     json.writeStartObject();
     for (Map.Entry<String, String> entry : map.entrySet()) {
       json.writeStringField(entry.getKey(), entry.getValue());
@@ -52,16 +52,16 @@ final class GoJson {
   }
 
   /** A time in the zone of this process. */
-  static String time(Instant instant) {
+  public static String time(Instant instant) {
     return time(instant, ZoneId.systemDefault());
   }
 
-  static String time(Instant instant, ZoneId zone) {
+  public static String time(Instant instant, ZoneId zone) {
     return TIME.format(instant.atZone(zone));
   }
 
   /** A number; unlike the text format, this knows a negative zero. */
-  static String number(double value) {
+  public static String number(double value) {
     boolean isNegativeZero = value == 0 && Double.doubleToRawLongBits(value) != 0;
     return isNegativeZero ? "-0" : GoNumbers.format(value);
   }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.gocompat;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * Durations in the notation of Go programs: {@code 5m}, {@code 1h30m}, {@code 1.5s}, {@code 100ms}.
  * One unit is added to Go's: {@code d}, a day of 24 hours.
  */
-final class GoDuration {
+public final class GoDuration {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final Map<String, Long> NANOS_PER_UNIT =
       Map.of(
@@ -37,7 +37,7 @@ final class GoDuration {
    * @throws IllegalArgumentException for anything else, with the offending text and what was
    *     expected
    */
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     if (text.equals("0")) {
       return Duration.ZERO;
     }
@@ -60,7 +60,7 @@ final class GoDuration {
   }
 
   /** The duration as Go prints it: {@code 5m0s}, {@code 1h30m0s}, {@code 1.5s}, {@code 100ms}. */
-  static String format(Duration duration) {
+  public static String format(Duration duration) {
     long nanos = duration.toNanos();
     if (nanos == 0) {
       return "0s";
