@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.lifecycle.BuildInfo;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.holdfast.server.access.PasswordChecks;
 import io.holdfast.server.gocompat.GoDuration;
+import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.tls.SecureConnections;
 import io.holdfast.server.webconfig.BadWebConfigException;
 import io.holdfast.server.webconfig.LiveWebConfig;

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupLimits;
 import java.time.Duration;

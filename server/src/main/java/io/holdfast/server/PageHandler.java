@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.server.gocompat.UrlPath;
+import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.page.Assets;
 import io.holdfast.server.page.Node;
 import io.holdfast.server.page.Pages;

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.tls.SecureConnections;
 import java.io.IOException;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupLimits;
 import java.time.Duration;

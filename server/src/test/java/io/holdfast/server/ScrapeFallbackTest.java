@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.TextParser;
+import io.holdfast.server.lifecycle.Health;
+import io.holdfast.server.lifecycle.Lifecycle;
 import io.holdfast.server.page.Pages;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;

@@ -1,13 +1,13 @@
-package io.holdfast.server;
+package io.holdfast.server.lifecycle;
 
 import io.holdfast.storage.GroupStore;
 import java.util.Optional;
 
 /** What probes, the API and metrics say of this node. Any threads may ask; nothing blocks. */
-record Health(Lifecycle lifecycle, GroupStore store) {
+public record Health(Lifecycle lifecycle, GroupStore store) {
 
   /** Why the process should be started anew, or empty. */
-  Optional<String> trouble() {
+  public Optional<String> trouble() {
     return store.failure().isDone() ? Optional.of(store.failure().join()) : overload();
   }
 
@@ -18,7 +18,7 @@ record Health(Lifecycle lifecycle, GroupStore store) {
   }
 
   /** Why requests had better go to another node, or empty. */
-  Optional<String> unready() {
+  public Optional<String> unready() {
     return lifecycle.unready().or(store::unready).or(this::trouble);
   }
 }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * Where the process is between start and end. States follow each other in this order and none comes
  * back; probes, logs and the shutdown all read this one.
  */
-final class Lifecycle {
-  enum State {
+public final class Lifecycle {
+  public enum State {
     STARTING,
     READY,
     /** Says that it is unready, and serves whoever has not heard it yet. */
@@ -23,7 +23,7 @@ final class Lifecycle {
   private final CompletableFuture<Void> quit = new CompletableFuture<>();
 
   /** Goes on to a later state; false if it is there or further already. */
-  boolean advance(State to) {
+  public boolean advance(State to) {
     State before = state.getAndUpdate(now -> now.compareTo(to) < 0 ? to : now);
     return before.compareTo(to) < 0;
   }
@@ -39,12 +39,12 @@ final class Lifecycle {
     };
   }
 
-  void requestQuit() {
+  public void requestQuit() {
     quit.complete(null);
   }
 
   /** Completes when somebody has asked over HTTP to end the process. */
-  CompletableFuture<Void> quitRequested() {
+  public CompletableFuture<Void> quitRequested() {
     return quit;
   }
 }

@@ -1,12 +1,12 @@
-package io.holdfast.server;
+package io.holdfast.server.lifecycle;
 
 import org.jspecify.annotations.Nullable;
 
 /** The node cannot start. The message is for the operator and names the flag. */
-final class StartException extends Exception {
+public final class StartException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  StartException(String message, @Nullable Throwable cause) {
+  public StartException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }
