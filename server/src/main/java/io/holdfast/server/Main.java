@@ -3,6 +3,7 @@ package io.holdfast.server;
 import io.holdfast.cluster.ClusterNode;
 import io.holdfast.server.lifecycle.BuildInfo;
 import io.holdfast.server.lifecycle.StartException;
+import io.holdfast.server.logging.Logging;
 import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.storage.StoreException;
 import java.io.FileDescriptor;

@@ -2,6 +2,7 @@ package io.holdfast.server;
 
 import io.holdfast.cluster.ClusterOptions;
 import io.holdfast.proto.NameRule;
+import io.holdfast.server.logging.Logging;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,6 +4,7 @@ import io.holdfast.cluster.ClusterOptions;
 import io.holdfast.proto.NameRule;
 import io.holdfast.server.gocompat.GoDuration;
 import io.holdfast.server.gocompat.UrlPath;
+import io.holdfast.server.logging.Logging;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.logging.LogRate;
 import io.holdfast.storage.Rejection;
 import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpHeader;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.proto.NameRule;
+import io.holdfast.server.logging.Logging;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

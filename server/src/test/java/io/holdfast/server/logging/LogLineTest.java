@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.logging;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -111,7 +111,7 @@ class LogLineTest {
 
     String line = new LogLine(Logging.Format.LOGFMT, true).render(event);
     assertTrue(line.contains(" err=\"java.lang.IllegalStateException: a\" stack=\""), line);
-    assertTrue(line.contains("at io.holdfast.server.LogLineTest."), line);
+    assertTrue(line.contains("at io.holdfast.server.logging.LogLineTest."), line);
     assertEquals(1, line.lines().count());
   }
 

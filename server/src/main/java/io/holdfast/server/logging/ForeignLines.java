@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
@@ -9,11 +9,11 @@ import org.slf4j.event.KeyValuePair;
 
 /**
  * Lets some lines a minute of each library's logger pass and counts the others: libraries warn of
- * every bad request, before any limit of ours is asked. Our own loggers bound themselves ({@link
+ * every bad request, before any limit of ours is asked. Our own loggers bound themselves ({@code
  * RefusalLog}). Any threads may use it.
  */
-final class ForeignLines extends Filter<ILoggingEvent> {
-  static final int LINES_PER_LOGGER = 20;
+public final class ForeignLines extends Filter<ILoggingEvent> {
+  public static final int LINES_PER_LOGGER = 20;
 
   private final String own;
   private final LogRate rate = new LogRate(System::nanoTime, LINES_PER_LOGGER);

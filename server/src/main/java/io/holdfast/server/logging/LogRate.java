@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.logging;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  * from each client, and a number of each kind from all of them. The memory that it takes has a
  * bound. Any threads may use it.
  */
-final class LogRate {
+public final class LogRate {
   static final int LINES_PER_CLIENT = 5;
   static final int LINES_OF_ALL = 100;
   static final Duration WINDOW = Duration.ofMinutes(1);
@@ -57,7 +57,7 @@ final class LogRate {
         }
       };
 
-  LogRate(LongSupplier nanoTime) {
+  public LogRate(LongSupplier nanoTime) {
     this(nanoTime, LINES_PER_CLIENT);
   }
 
@@ -76,7 +76,7 @@ final class LogRate {
    * @param host whose mistake it is
    * @return empty if not
    */
-  synchronized OptionalLong admit(String kind, String host) {
+  public synchronized OptionalLong admit(String kind, String host) {
     long now = nanoTime.getAsLong();
     Count ofClient = clients.computeIfAbsent(new Client(kind, host), unused -> new Count(now));
     Count ofAll = kinds.computeIfAbsent(kind, unused -> new Count(now));

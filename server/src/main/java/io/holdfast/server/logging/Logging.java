@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.logging;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -19,14 +19,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
   /** For logback alone, which finds this class as a service and so looks for no file. */
   public Logging() {}
 
-  enum Level {
+  public enum Level {
     DEBUG,
     INFO,
     WARN,
     ERROR
   }
 
-  enum Format {
+  public enum Format {
     LOGFMT,
     JSON
   }
@@ -39,7 +39,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /** Sets level and form from here on. The level is that of our own loggers; others are at warn. */
-  static void configure(Level level, Format format) {
+  public static void configure(Level level, Format format) {
     ILoggerFactory factory = LoggerFactory.getILoggerFactory();
     if (factory instanceof LoggerContext context) {
       apply(context, level, format);
