@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.Limit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

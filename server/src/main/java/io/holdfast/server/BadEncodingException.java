@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.Limit;
 import org.jspecify.annotations.Nullable;
 
 /** A body could not be decompressed. The message is for the client. */

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.Limit;
 import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.FlagTable;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;

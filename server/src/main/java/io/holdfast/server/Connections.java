@@ -1,5 +1,7 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.Limit;
+import io.holdfast.server.config.Limits;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritePendingException;
 import java.nio.charset.StandardCharsets;

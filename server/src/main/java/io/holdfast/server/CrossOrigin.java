@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.Options;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;

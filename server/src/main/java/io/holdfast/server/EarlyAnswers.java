@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.Limits;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;

@@ -3,6 +3,7 @@ package io.holdfast.server;
 import static java.util.Objects.requireNonNull;
 
 import io.holdfast.server.access.PasswordChecks;
+import io.holdfast.server.config.FlagTable;
 import io.holdfast.server.gocompat.GoDuration;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.tls.SecureConnections;

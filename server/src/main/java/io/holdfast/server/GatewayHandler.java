@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.Limit;
 import io.holdfast.server.lifecycle.Health;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;

@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.FlagTable;
 import io.holdfast.server.lifecycle.StartException;
 import java.io.IOException;
 import java.net.ServerSocket;

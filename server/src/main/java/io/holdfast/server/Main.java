@@ -1,6 +1,9 @@
 package io.holdfast.server;
 
 import io.holdfast.cluster.ClusterNode;
+import io.holdfast.server.config.Arguments;
+import io.holdfast.server.config.Flags;
+import io.holdfast.server.config.Options;
 import io.holdfast.server.lifecycle.BuildInfo;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.logging.Logging;

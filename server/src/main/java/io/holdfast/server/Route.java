@@ -12,7 +12,7 @@ sealed interface Route {
    * @param replace whether all of the group's metrics are replaced (PUT), not only those of the
    *     same name (POST)
    */
-  record Push(SortedMap<String, String> groupingLabels, boolean replace) implements Route {}
+  public record Push(SortedMap<String, String> groupingLabels, boolean replace) implements Route {}
 
   /**
    * Delete a group.

@@ -2,6 +2,7 @@ package io.holdfast.server;
 
 import io.holdfast.proto.NameRule;
 import io.holdfast.server.GroupingLabels.BadLabelsException;
+import io.holdfast.server.config.Options;
 import io.holdfast.server.gocompat.UrlPath;
 import java.util.SortedMap;
 import java.util.function.Function;

@@ -3,6 +3,7 @@ package io.holdfast.server;
 import static java.util.Objects.requireNonNull;
 
 import io.holdfast.proto.ExpositionFormat;
+import io.holdfast.server.config.Limit;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.ExpositionRequest;

@@ -1,5 +1,10 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.FlagTable;
+import io.holdfast.server.config.Limit;
+import io.holdfast.server.config.Limits;
+import io.holdfast.server.config.ListenAddress;
+import io.holdfast.server.config.Options;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.tls.SecureConnections;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.holdfast.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.server.config.ClusterArguments;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

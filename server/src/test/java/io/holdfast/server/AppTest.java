@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.server.config.Flags;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.storage.OwnFamily;
 import java.io.ByteArrayInputStream;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.server.config.ClusterArguments;
 import io.holdfast.server.lifecycle.StartException;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.holdfast.server.config.Limit;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;

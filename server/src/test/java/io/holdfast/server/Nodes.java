@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.config.Flags;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import java.util.Collections;
 import java.util.HashSet;

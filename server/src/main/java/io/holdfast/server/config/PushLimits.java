@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import io.holdfast.storage.ContentLimits;
 
@@ -13,7 +13,7 @@ import io.holdfast.storage.ContentLimits;
  *     one, of the larger form
  * @param groupingKeyBytes of all labels of a group together
  */
-record PushLimits(
+public record PushLimits(
     int bodyBytes,
     int inflatedBytes,
     long inFlightBytes,

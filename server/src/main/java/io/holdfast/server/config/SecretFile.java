@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import java.io.IOException;
 import java.io.InputStream;

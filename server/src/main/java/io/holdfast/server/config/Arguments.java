@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -14,14 +14,14 @@ import java.util.List;
  * The command line as it was given. Java decodes it by the locale, and the locale of a container
  * knows ASCII alone: a name in any other script would be a row of question marks.
  */
-final class Arguments {
+public final class Arguments {
   private static final Path RAW = Path.of("/proc/self/cmdline");
   private static final char UNKNOWN = '\uFFFD';
 
   private Arguments() {}
 
   /** The arguments of this process, decoded as UTF-8 where the locale could not. */
-  static String[] given(String[] decoded) {
+  public static String[] given(String[] decoded) {
     if (Arrays.stream(decoded).allMatch(argument -> argument.indexOf(UNKNOWN) < 0)) {
       return decoded;
     }

@@ -1,6 +1,6 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
-import io.holdfast.server.Flag.Kind;
+import io.holdfast.server.config.Flag.Kind;
 import java.util.List;
 
 /** The flags that say how much clients may ask for. */

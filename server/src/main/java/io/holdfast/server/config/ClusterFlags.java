@@ -1,6 +1,6 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
-import io.holdfast.server.Flag.Kind;
+import io.holdfast.server.config.Flag.Kind;
 import java.util.List;
 
 /** The flags of a node that is one of several. */

@@ -1,11 +1,11 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
-import static io.holdfast.server.ClusterArguments.assertRefused;
-import static io.holdfast.server.ClusterArguments.cluster;
-import static io.holdfast.server.ClusterArguments.members;
-import static io.holdfast.server.ClusterArguments.node;
-import static io.holdfast.server.ClusterArguments.run;
-import static io.holdfast.server.ClusterArguments.with;
+import static io.holdfast.server.config.ClusterArguments.assertRefused;
+import static io.holdfast.server.config.ClusterArguments.cluster;
+import static io.holdfast.server.config.ClusterArguments.members;
+import static io.holdfast.server.config.ClusterArguments.node;
+import static io.holdfast.server.config.ClusterArguments.run;
+import static io.holdfast.server.config.ClusterArguments.with;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;

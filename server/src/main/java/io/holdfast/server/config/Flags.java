@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import io.holdfast.server.lifecycle.BuildInfo;
 import java.util.Arrays;
@@ -17,11 +17,11 @@ import picocli.CommandLine.ParameterException;
  *
  * <p>Nothing is guessed: what is unknown, malformed or repeated is refused.
  */
-final class Flags {
+public final class Flags {
   private Flags() {}
 
   /** What to do with a command line. */
-  sealed interface Result {
+  public sealed interface Result {
     /** Start. */
     record Run(Options options) implements Result {}
 
@@ -32,7 +32,7 @@ final class Flags {
     record Refuse(String message) implements Result {}
   }
 
-  static Result parse(String[] arguments) {
+  public static Result parse(String[] arguments) {
     return parse(arguments, version(BuildInfo.version()));
   }
 

@@ -1,9 +1,9 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
-import static io.holdfast.server.ClusterArguments.assertRefused;
-import static io.holdfast.server.ClusterArguments.cluster;
-import static io.holdfast.server.ClusterArguments.members;
-import static io.holdfast.server.ClusterArguments.with;
+import static io.holdfast.server.config.ClusterArguments.assertRefused;
+import static io.holdfast.server.config.ClusterArguments.cluster;
+import static io.holdfast.server.config.ClusterArguments.members;
+import static io.holdfast.server.config.ClusterArguments.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.cluster.ReplicaOptions;

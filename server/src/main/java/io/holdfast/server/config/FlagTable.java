@@ -1,29 +1,29 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
-import io.holdfast.server.Flag.Kind;
+import io.holdfast.server.config.Flag.Kind;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Every flag but help and version, in the order of the help. */
-final class FlagTable {
+public final class FlagTable {
   static final String LISTEN_ADDRESS = "web.listen-address";
-  static final String CONFIG_FILE = "web.config.file";
+  public static final String CONFIG_FILE = "web.config.file";
   static final String TELEMETRY_PATH = "web.telemetry-path";
-  static final String EXTERNAL_URL = "web.external-url";
-  static final String ROUTE_PREFIX = "web.route-prefix";
+  public static final String EXTERNAL_URL = "web.external-url";
+  public static final String ROUTE_PREFIX = "web.route-prefix";
   static final String ENABLE_LIFECYCLE = "web.enable-lifecycle";
   static final String ENABLE_ADMIN_API = "web.enable-admin-api";
-  static final String ALLOWED_HOST = "web.allowed-host";
+  public static final String ALLOWED_HOST = "web.allowed-host";
   static final String CORS_ORIGIN = "web.cors.origin";
   static final String READ_ONLY_PAGE = "web.read-only-page";
   static final String PERSISTENCE_FILE = "persistence.file";
-  static final String SYSTEMD_SOCKET = "web.systemd-socket";
-  static final String PERSISTENCE_INTERVAL = "persistence.interval";
+  public static final String SYSTEMD_SOCKET = "web.systemd-socket";
+  public static final String PERSISTENCE_INTERVAL = "persistence.interval";
   static final String DISABLE_CONSISTENCY_CHECK = "push.disable-consistency-check";
   static final String ENABLE_UTF8_NAMES = "push.enable-utf8-names";
   static final String STORAGE_PATH = "storage.path";
   static final String SHUTDOWN_DRAIN = "shutdown.drain";
-  static final String LOG_LEVEL = "log.level";
+  public static final String LOG_LEVEL = "log.level";
   static final String LOG_FORMAT = "log.format";
 
   private static final List<Flag> ONE_NODE =

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import io.holdfast.storage.Rejection;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @see LimitFlags
  */
-enum Limit {
+public enum Limit {
   CONNECTIONS(LimitFlags.MAX_CONNECTIONS, 503),
   HEADER_TIME(LimitFlags.READ_HEADER_TIMEOUT, 408),
   HEADER_SIZE(LimitFlags.MAX_HEADER_SIZE, 431),
@@ -39,22 +39,22 @@ enum Limit {
   }
 
   /** The flag that sets it, without dashes. */
-  String flag() {
+  public String flag() {
     return flag;
   }
 
   /** The status of the answer to who went beyond it. */
-  int status() {
+  public int status() {
     return status;
   }
 
   /** The reason with the way out. */
-  String explain(String reason) {
+  public String explain(String reason) {
     return reason + "; the limit is --" + flag;
   }
 
   /** The limit that a push was refused by, or null if it was wrong in itself. */
-  static @Nullable Limit of(Rejection.Reason reason) {
+  public static @Nullable Limit of(Rejection.Reason reason) {
     return switch (reason) {
       // The text may be twice as long as the body that it came from.
       case TOO_LARGE -> INFLATED_SIZE;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;

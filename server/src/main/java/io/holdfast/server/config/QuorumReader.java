@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import io.holdfast.cluster.Discovery;
 import io.holdfast.cluster.ReplicaOptions;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,7 +8,7 @@ import io.holdfast.cluster.ClusterOptions;
 import java.util.stream.Stream;
 
 /** Command lines of nodes in a cluster, and what becomes of them. */
-final class ClusterArguments {
+public final class ClusterArguments {
   private ClusterArguments() {}
 
   /** A node without a secret and its peers, which a blank parts. */
@@ -32,7 +32,7 @@ final class ClusterArguments {
     return requireNonNull(run(arguments).cluster());
   }
 
-  static Options run(String... arguments) {
+  public static Options run(String... arguments) {
     Flags.Result result = Flags.parse(arguments);
     return assertInstanceOf(Flags.Result.Run.class, result, result::toString).options();
   }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import io.holdfast.cluster.ClusterOptions;
 import io.holdfast.proto.NameRule;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings for the log: what is allowed but should not stay so
  * @param effective flag name (without dashes) to value, for every flag, in the order of the help
  */
-record Options(
+public record Options(
     Web web,
     Storage storage,
     Persistence persistence,
@@ -41,7 +41,7 @@ record Options(
    * @param configFile for TLS and passwords; null if none is given
    * @param browsers what pages in browsers may do
    */
-  record Web(
+  public record Web(
       List<ListenAddress> listenAddresses,
       String telemetryPath,
       String externalUrl,
@@ -55,7 +55,7 @@ record Options(
       Browsers browsers) {
 
     /** Prefix of the addresses that the web page refers to, as the browser sees them. */
-    String pagePrefix() {
+    public String pagePrefix() {
       return externalUrl.isEmpty() ? routePrefix : externalPathPrefix;
     }
   }
@@ -65,15 +65,15 @@ record Options(
    *     *}
    * @param corsOrigin a regular expression that matches a whole origin
    */
-  record Browsers(List<String> allowedHosts, String corsOrigin) {
+  public record Browsers(List<String> allowedHosts, String corsOrigin) {
     /** The default of {@code --web.cors.origin}. */
-    static final String EVERY_ORIGIN = ".*";
+    public static final String EVERY_ORIGIN = ".*";
   }
 
   /**
    * @param path directory of the store; relative to the working directory unless absolute
    */
-  record Storage(Path path) {}
+  public record Storage(Path path) {}
 
   /**
    * What a Pushgateway has on the disk.
@@ -83,13 +83,13 @@ record Options(
    *     durable already
    * @param intervalGiven whether the command line names it, which is worth a word in the log
    */
-  record Persistence(@Nullable Path file, Duration interval, boolean intervalGiven) {}
+  public record Persistence(@Nullable Path file, Duration interval, boolean intervalGiven) {}
 
   /**
    * @param areChecked whether pushes that conflict with what is stored are refused
    * @param names what metric and label names may consist of, in text and in paths
    */
-  record Pushes(boolean areChecked, NameRule names) {}
+  public record Pushes(boolean areChecked, NameRule names) {}
 
-  record Log(Logging.Level level, Logging.Format format) {}
+  public record Log(Logging.Level level, Logging.Format format) {}
 }

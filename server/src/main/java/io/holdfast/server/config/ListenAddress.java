@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 /**
  * An address to listen on.
@@ -6,7 +6,7 @@ package io.holdfast.server;
  * @param host a name or an IP address without brackets; empty for every address of the machine
  * @param port 0 to 65535; 0 lets the system choose
  */
-record ListenAddress(String host, int port) {
+public record ListenAddress(String host, int port) {
   /**
    * Reads {@code :9091}, {@code host:9091} or {@code [::1]:9091}.
    *

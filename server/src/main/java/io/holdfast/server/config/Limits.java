@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.config;
 
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.storage.ContentLimits;
@@ -6,7 +6,7 @@ import io.holdfast.storage.GroupLimits;
 import java.time.Duration;
 
 /** How much clients may ask for, as the command line says: where it leaves that open, 0. */
-record Limits(Web web, Push push, Memory memory) {
+public record Limits(Web web, Push push, Memory memory) {
   private static final int SHARE_OF_HEAP = 64;
   private static final int SHARE_FOR_ANSWERS = 16;
   private static final long LEAST_BODY_BYTES = 1 << 20;
@@ -16,7 +16,7 @@ record Limits(Web web, Push push, Memory memory) {
   private static final int SHARE_FOR_CONNECTIONS = 4;
 
   /** The share of the connections by which there may be more for a moment. */
-  static final int EXCESS_SHARE = 4;
+  public static final int EXCESS_SHARE = 4;
 
   private static final long BYTES_PER_CONNECTION = 16 << 10;
   private static final long LEAST_CONNECTIONS = 64;
@@ -34,7 +34,7 @@ record Limits(Web web, Push push, Memory memory) {
    * @param maxHeaderBytes of a request up to its body
    * @param maxHeaderFields of a request, those behind its body included
    */
-  record Web(
+  public record Web(
       int maxConnections,
       Duration idleTimeout,
       Duration readHeaderTimeout,
@@ -49,7 +49,7 @@ record Limits(Web web, Push push, Memory memory) {
    * @param inFlightBytes of all pushes under way; 0 for a share of the heap
    * @param groupingKeyBytes of a group's labels; 0 for any
    */
-  record Push(
+  public record Push(
       int bodyBytes,
       int inflatedBytes,
       long inFlightBytes,
@@ -65,20 +65,20 @@ record Limits(Web web, Push push, Memory memory) {
    * @param groupBytes of heap for groups and what is kept for scrapes; 0 for half of the heap
    * @param unreadBytes of answers; 0 for a share of the heap
    */
-  record Memory(long groupBytes, long unreadBytes) {
+  public record Memory(long groupBytes, long unreadBytes) {
     /** Of heap for groups. */
-    long groups(long heapBytes) {
+    public long groups(long heapBytes) {
       return groupBytes == 0 ? heapBytes / 2 : groupBytes;
     }
 
     /** Of heap for what clients have not read yet. */
-    long unread(long heapBytes) {
+    public long unread(long heapBytes) {
       return unreadBytes == 0 ? heapBytes / SHARE_FOR_ANSWERS : unreadBytes;
     }
   }
 
   /** What pushes may take, for a heap that may grow to so many bytes. */
-  PushLimits pushes(long heapBytes) {
+  public PushLimits pushes(long heapBytes) {
     long share = Math.max(heapBytes / SHARE_OF_HEAP, LEAST_BODY_BYTES);
     int derived = (int) Math.min(share, MOST_BODY_BYTES);
     int body = push.bodyBytes == 0 ? derived : push.bodyBytes;
@@ -106,7 +106,7 @@ record Limits(Web web, Push push, Memory memory) {
    * @param maxFiles that the process may have open
    * @throws StartException if more are asked for than the process can have
    */
-  int connections(long heapBytes, long maxFiles) throws StartException {
+  public int connections(long heapBytes, long maxFiles) throws StartException {
     if (web.maxConnections > 0) {
       long possible = (maxFiles - OTHER_FILES) / (EXCESS_SHARE + 1) * EXCESS_SHARE;
       if (web.maxConnections > possible) {
