@@ -6,6 +6,8 @@ import io.holdfast.server.access.PasswordChecks.Answer;
 import io.holdfast.server.access.RateLimit;
 import io.holdfast.server.access.TokenBucket;
 import io.holdfast.server.access.Users;
+import io.holdfast.server.http.Exchange;
+import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.webconfig.WebConfig;
 import io.holdfast.server.webconfig.WebConfigMetrics;
 import io.holdfast.server.webconfig.WebConfigMetrics.Refusal;

@@ -1,6 +1,8 @@
 package io.holdfast.server;
 
 import io.holdfast.server.config.FlagTable;
+import io.holdfast.server.http.Exchange;
+import io.holdfast.server.http.NonThrowingHandler;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;

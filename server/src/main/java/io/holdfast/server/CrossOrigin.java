@@ -1,6 +1,7 @@
 package io.holdfast.server;
 
 import io.holdfast.server.config.Options;
+import io.holdfast.server.http.Exchange;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;

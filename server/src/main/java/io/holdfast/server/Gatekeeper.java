@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.holdfast.server.access.PasswordChecks;
 import io.holdfast.server.config.FlagTable;
 import io.holdfast.server.gocompat.GoDuration;
+import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.tls.SecureConnections;
 import io.holdfast.server.webconfig.BadWebConfigException;

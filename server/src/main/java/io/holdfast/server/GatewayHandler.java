@@ -1,6 +1,14 @@
 package io.holdfast.server;
 
 import io.holdfast.server.config.Limit;
+import io.holdfast.server.http.BadEncodingException;
+import io.holdfast.server.http.BodyReader;
+import io.holdfast.server.http.ByteBudget;
+import io.holdfast.server.http.ContentEncoding;
+import io.holdfast.server.http.Exchange;
+import io.holdfast.server.http.Gunzip;
+import io.holdfast.server.http.NonThrowingHandler;
+import io.holdfast.server.http.Uploads;
 import io.holdfast.server.lifecycle.Health;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.server.config.Options;
 import io.holdfast.server.gocompat.UrlPath;
+import io.holdfast.server.http.ContentEncoding;
+import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.page.Assets;
 import io.holdfast.server.page.Node;

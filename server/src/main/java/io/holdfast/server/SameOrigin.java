@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.http.Exchange;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;

@@ -4,6 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.holdfast.proto.ExpositionFormat;
 import io.holdfast.server.config.Limit;
+import io.holdfast.server.http.AnswerTracking;
+import io.holdfast.server.http.Answers;
+import io.holdfast.server.http.ContentEncoding;
+import io.holdfast.server.http.Exchange;
+import io.holdfast.server.http.Sending;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.ExpositionRequest;

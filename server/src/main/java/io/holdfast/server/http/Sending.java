@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import io.holdfast.storage.ExpositionReader;
 import java.nio.ByteBuffer;
@@ -7,7 +7,7 @@ import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
 
 /** Writes piece by piece, each after the one before has left the reader's buffer. */
-final class Sending extends IteratingCallback {
+public final class Sending extends IteratingCallback {
   private final Exchange exchange;
   private final ExpositionReader reader;
   private final Answers.Answer answer;
@@ -22,7 +22,7 @@ final class Sending extends IteratingCallback {
    * @param reader closed when all was sent, or cannot be
    * @param end called after that
    */
-  Sending(Exchange exchange, Answers.Answer answer, ExpositionReader reader, Runnable end) {
+  public Sending(Exchange exchange, Answers.Answer answer, ExpositionReader reader, Runnable end) {
     this.exchange = exchange;
     this.answer = answer;
     this.reader = reader;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import io.holdfast.server.config.FlagTable;
 import io.holdfast.server.config.Limit;
@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Jetty, set up to read what the Pushgateway reads and to end without cutting requests off. */
-final class WebServer {
+public final class WebServer {
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
 
   private static final int MAX_THREADS = 32;
@@ -69,10 +69,10 @@ final class WebServer {
    *
    * @param exceeded hears by which limit somebody was refused
    */
-  record Guards(
+  public record Guards(
       Limits.Web limits, Connections connections, Uploads uploads, Consumer<Limit> exceeded) {}
 
-  WebServer() {
+  public WebServer() {
     threads.setName("http");
     // Handlers are fixed and never block, so a request can be served by the thread that read it. A
     // dynamic server would go to another thread for each.
@@ -81,7 +81,7 @@ final class WebServer {
   }
 
   /** The threads that serve requests. They run nothing before the start. */
-  Executor threads() {
+  public Executor threads() {
     return threads;
   }
 
@@ -92,7 +92,7 @@ final class WebServer {
    * @param secure null for plain HTTP
    * @throws StartException if it cannot on one of them
    */
-  void start(
+  public void start(
       Options.Web options,
       Handler handler,
       Guards guards,
@@ -174,7 +174,7 @@ final class WebServer {
   }
 
   /** The addresses with their real ports. */
-  List<String> listening() {
+  public List<String> listening() {
     List<String> addresses = new ArrayList<>();
     for (Connector connector : server.getConnectors()) {
       if (connector instanceof ServerConnector listening) {
@@ -186,7 +186,7 @@ final class WebServer {
   }
 
   /** The port of the first listen address: the real one if that asked for any free one with 0. */
-  int port() {
+  public int port() {
     if (server.getConnectors().length == 0
         || !(server.getConnectors()[0] instanceof ServerConnector first)) {
       throw new IllegalStateException("not started");
@@ -195,7 +195,7 @@ final class WebServer {
   }
 
   /** Takes no more connections and finishes the requests under way. */
-  void stop() {
+  public void stop() {
     try {
       server.stop();
     } catch (Exception e) {

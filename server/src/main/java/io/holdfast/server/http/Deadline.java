@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param end null if the client does not say
  */
-record Deadline(@Nullable Instant end, InstantSource clock) {
+public record Deadline(@Nullable Instant end, InstantSource clock) {
   static final String HEADER = "Holdfast-Deadline";
 
   /** Precondition failed: nothing was changed, and nobody should try this request again. */
-  static final int STATUS = 412;
+  public static final int STATUS = 412;
 
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double LATEST_UNIX_SECONDS = 1e11;
@@ -27,7 +27,7 @@ record Deadline(@Nullable Instant end, InstantSource clock) {
    *
    * @throws IllegalArgumentException if its header is not a time, for the client
    */
-  static Deadline of(Exchange exchange, InstantSource clock) {
+  public static Deadline of(Exchange exchange, InstantSource clock) {
     return parse(exchange.request().getHeaders().get(HEADER), clock);
   }
 
@@ -58,12 +58,12 @@ record Deadline(@Nullable Instant end, InstantSource clock) {
         Duration.ofSeconds((long) seconds, (long) (seconds % 1 * NANOS_PER_SECOND)));
   }
 
-  boolean hasPassed() {
+  public boolean hasPassed() {
     return end != null && clock.instant().isAfter(end);
   }
 
   /** Why a change is refused whose deadline has passed. */
-  String reason() {
+  public String reason() {
     return HEADER + ": " + end + " has passed on this node's clock; nothing was changed";
   }
 }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import java.util.HashMap;
 import java.util.Locale;
@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Recognises the content type of pushes. */
-final class ContentTypes {
+public final class ContentTypes {
   private static final String SPECIALS = "()<>@,;:\\\"/[]?=";
 
   private ContentTypes() {}
@@ -16,7 +16,7 @@ final class ContentTypes {
    * without regard to case, values with it; a header that is malformed anywhere names nothing.
    * Extended parameters (RFC 2231, {@code name*=}) don't count.
    */
-  static boolean isDelimitedProtobuf(@Nullable String header) {
+  public static boolean isDelimitedProtobuf(@Nullable String header) {
     if (header == null) {
       return false;
     }

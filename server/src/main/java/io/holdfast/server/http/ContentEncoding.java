@@ -1,11 +1,11 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import java.util.Locale;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Compression of request bodies, and whether a response may be compressed. */
-final class ContentEncoding {
+public final class ContentEncoding {
   private static final int SMALL_BYTES = 64 << 10;
 
   private ContentEncoding() {}
@@ -19,7 +19,7 @@ final class ContentEncoding {
    * @param room asked whether there is memory for a result of so many bytes
    * @return {@code body} itself if it is not compressed
    */
-  static byte[] decode(
+  public static byte[] decode(
       @Nullable String header, byte[] body, int maxInflatedBytes, IntPredicate room)
       throws BadEncodingException {
     if (header == null) {
@@ -55,7 +55,7 @@ final class ContentEncoding {
     return whole.toByteArray();
   }
 
-  static boolean isGzip(@Nullable String header) {
+  public static boolean isGzip(@Nullable String header) {
     return header != null && header.equalsIgnoreCase("gzip");
   }
 
@@ -66,7 +66,7 @@ final class ContentEncoding {
    *
    * @param acceptEncoding the value of the first Accept-Encoding header
    */
-  static boolean acceptsGzip(@Nullable String acceptEncoding) {
+  public static boolean acceptsGzip(@Nullable String acceptEncoding) {
     if (acceptEncoding == null) {
       return false;
     }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import io.holdfast.server.config.Limit;
 import java.util.Arrays;
@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: runs on one thread at a time, that which has the next bytes. Any thread may
  * {@link #giveUp}.
  */
-final class BodyReader implements Invocable.Task {
+public final class BodyReader implements Invocable.Task {
   private static final int INITIAL_BYTES = 4096;
   private static final byte[] NOTHING = {};
   private static final long SHORTEST_IDLE_MILLIS = 1;
 
   /** Hears how it ended. Exactly one of these is called, once. */
-  interface Receiver {
+  public interface Receiver {
     void received(byte[] body);
 
     /** There must not be so much of something. */
@@ -45,7 +45,7 @@ final class BodyReader implements Invocable.Task {
    * @param budget of all
    * @param uploads told of those that take their time
    */
-  record Means(int maxBytes, ByteBudget budget, Uploads uploads) {}
+  public record Means(int maxBytes, ByteBudget budget, Uploads uploads) {}
 
   private final Request request;
   private final Means means;
@@ -66,7 +66,8 @@ final class BodyReader implements Invocable.Task {
   /** Bytes of the budget, written by the reading thread alone; the receiver gives them back. */
   private volatile int taken;
 
-  BodyReader(Request request, Means means, InvocationType invocationType, Receiver receiver) {
+  public BodyReader(
+      Request request, Means means, InvocationType invocationType, Receiver receiver) {
     this.request = request;
     this.means = means;
     this.invocationType = invocationType;
@@ -80,18 +81,18 @@ final class BodyReader implements Invocable.Task {
   }
 
   /** How much of the budget it has taken so far. */
-  int taken() {
+  public int taken() {
     return taken;
   }
 
   /** Whether the rest of the body is not waited for: it takes too long, or too much room. */
-  boolean isGivenUp() {
+  public boolean isGivenUp() {
     State now = state.get();
     return now == State.TOO_SLOW || now == State.IN_THE_WAY;
   }
 
   /** Where the bytes come from. */
-  EndPoint client() {
+  public EndPoint client() {
     return client;
   }
 

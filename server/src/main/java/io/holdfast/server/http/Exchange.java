@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import io.holdfast.proto.Excerpt;
 import io.holdfast.storage.WriteOutcome;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param callback completes the request
  */
-record Exchange(Request request, Response response, Callback callback) {
+public record Exchange(Request request, Response response, Callback callback) {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
   private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
 
@@ -37,24 +37,24 @@ record Exchange(Request request, Response response, Callback callback) {
   private static final Pattern HEADER_UNSAFE = Pattern.compile("[^ -~]");
 
   /** How long a client should wait before it tries again what was refused for lack of means. */
-  static final String RETRY_AFTER_SECONDS = "1";
+  public static final String RETRY_AFTER_SECONDS = "1";
 
-  String method() {
+  public String method() {
     return request.getMethod();
   }
 
-  @Nullable String header(HttpHeader header) {
+  public @Nullable String header(HttpHeader header) {
     return request.getHeaders().get(header);
   }
 
   /** Host and port as the client calls this server; null if it does not say. */
-  @Nullable String host() {
+  public @Nullable String host() {
     String host = header(HttpHeader.HOST);
     // HTTP/2 has no such header: what it has instead is in the URI.
     return host == null ? request.getHttpURI().getAuthority() : host;
   }
 
-  String remoteAddress() {
+  public String remoteAddress() {
     return Request.getRemoteAddr(request) + ":" + Request.getRemotePort(request);
   }
 
@@ -63,7 +63,7 @@ record Exchange(Request request, Response response, Callback callback) {
    *
    * @param gone called instead if the request has failed in the meantime
    */
-  void whenDecided(
+  public void whenDecided(
       CompletableFuture<WriteOutcome> outcome, Consumer<WriteOutcome> answer, Runnable gone) {
     CompletableFuture<WriteOutcome> unused =
         outcome.whenComplete(
@@ -81,18 +81,18 @@ record Exchange(Request request, Response response, Callback callback) {
    * Answers on another thread: what takes milliseconds is not for the thread that serves
    * connections, nor for one that has told what there is to be read.
    */
-  void later(Runnable answering) {
+  public void later(Runnable answering) {
     Executor executor = request.getComponents().getExecutor();
     guarded(() -> executor.execute(() -> guarded(answering)));
   }
 
   /** Says in a header why there may be more than what is sent. */
-  void markStale(String reason) {
+  public void markStale(String reason) {
     response.getHeaders().put(STALE, HEADER_UNSAFE.matcher(reason).replaceAll("?"));
   }
 
   /** Runs what answers this request; if that fails, it is answered with 500 all the same. */
-  void guarded(Runnable answering) {
+  public void guarded(Runnable answering) {
     try {
       answering.run();
     } catch (RuntimeException | Error e) {
@@ -106,7 +106,7 @@ record Exchange(Request request, Response response, Callback callback) {
   }
 
   /** A status without a body. */
-  void answer(int status) {
+  public void answer(int status) {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
     // Not callback.succeeded() alone: then Jetty makes the last write itself, and while the handler
@@ -115,11 +115,11 @@ record Exchange(Request request, Response response, Callback callback) {
     response.write(true, BufferUtil.EMPTY_BUFFER, callback);
   }
 
-  void answer(int status, String body) {
+  public void answer(int status, String body) {
     answer(status, PLAIN_TEXT, body.getBytes(StandardCharsets.UTF_8));
   }
 
-  void answer(int status, String contentType, byte[] body) {
+  public void answer(int status, String contentType, byte[] body) {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
@@ -132,7 +132,7 @@ record Exchange(Request request, Response response, Callback callback) {
    *
    * @param location escaped; one that does not fit into an answer's head is refused
    */
-  void redirect(int status, String location) {
+  public void redirect(int status, String location) {
     if (location.length() > LONGEST_LOCATION) {
       refuse(
           414,
@@ -160,19 +160,19 @@ record Exchange(Request request, Response response, Callback callback) {
   }
 
   /** A reason, in the form that Go's servers give it: ended by a line feed, never sniffed. */
-  void refuse(int status, String reason) {
+  public void refuse(int status, String reason) {
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     // Reasons quote what clients sent.
     answer(status, Excerpt.ofMessage(reason) + "\n");
   }
 
   /** Says that the connection ends with the answer, so that the body is not waited for. */
-  void announceClose() {
+  public void announceClose() {
     response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
   }
 
   /** 503: the client did nothing wrong and should try again. */
-  void refuseForNow(String reason) {
+  public void refuseForNow(String reason) {
     response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
     refuse(503, reason);
   }

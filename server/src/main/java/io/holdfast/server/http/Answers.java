@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import io.holdfast.server.config.Limit;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Concurrency: any threads may use it.
  */
-final class Answers {
+public final class Answers {
   /** How long a client may take for a piece even when others need its room. */
   static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -53,7 +53,7 @@ final class Answers {
   private final AtomicLong heldBytes = new AtomicLong();
 
   /** One answer, or a part of one. */
-  final class Answer {
+  public final class Answer {
     private final Client client;
     private final long replacedBefore;
     private final boolean isSnapshot;
@@ -76,7 +76,7 @@ final class Answers {
     }
 
     /** Notes that it is over. A second call does nothing. */
-    void end() {
+    public void end() {
       answers.remove(this);
       readings.remove(this);
       heldBytes.addAndGet(-bytes.getAndSet(0));
@@ -99,7 +99,8 @@ final class Answers {
    * @param exceeded hears of each client that is closed, by which limit
    * @param nanos of a clock that only goes on
    */
-  Answers(long mostBytes, Duration writeTimeout, Consumer<Limit> exceeded, LongSupplier nanos) {
+  public Answers(
+      long mostBytes, Duration writeTimeout, Consumer<Limit> exceeded, LongSupplier nanos) {
     this.mostBytes = mostBytes;
     this.writeTimeout = writeTimeout;
     this.exceeded = exceeded;
@@ -107,25 +108,25 @@ final class Answers {
   }
 
   /** Follows how much of the groups was replaced; see {@code Exposition.replacedBytes}. */
-  void follow(LongSupplier replaced) {
+  public void follow(LongSupplier replaced) {
     replacedBytes = replaced;
   }
 
-  long heldBytes() {
+  public long heldBytes() {
     return heldBytes.get();
   }
 
-  long mostBytes() {
+  public long mostBytes() {
     return mostBytes;
   }
 
   /** Heap that old groups may take. */
-  long mostGroupBytes() {
+  public long mostGroupBytes() {
     return OLD_GROUPS * mostBytes;
   }
 
   /** Heap of old groups that answers keep. */
-  long oldGroupBytes() {
+  public long oldGroupBytes() {
     long oldest = replacedBytes.getAsLong();
     long now = oldest;
     for (Answer reading : readings) {
@@ -149,7 +150,7 @@ final class Answers {
    * @param replacedBefore how much was replaced when its groups were current
    * @param isSnapshot whether it keeps a snapshot of the disk
    */
-  Answer begin(Client client, long replacedBefore, boolean isSnapshot) {
+  public Answer begin(Client client, long replacedBefore, boolean isSnapshot) {
     Answer answer = new Answer(client, replacedBefore, isSnapshot);
     answers.add(answer);
     readings.add(answer);
@@ -158,7 +159,7 @@ final class Answers {
   }
 
   /** Whether there may be one more answer that is made while it is read. */
-  boolean hasRoom() {
+  public boolean hasRoom() {
     makeRoom();
     return heldBytes.get() <= mostBytes && snapshots() < MOST_SNAPSHOTS;
   }
@@ -219,7 +220,7 @@ final class Answers {
   }
 
   /** Closes clients that take no byte. To be called every second or so. */
-  void endOverdue() {
+  public void endOverdue() {
     long now = nanos.getAsLong();
     for (Answer answer : answers) {
       long stalled = Math.min(answer.slowFor(now), answer.client.idleNanos());

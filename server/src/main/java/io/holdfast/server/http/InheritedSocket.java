@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import io.holdfast.server.config.FlagTable;
 import io.holdfast.server.lifecycle.StartException;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -8,7 +8,7 @@ import java.util.zip.Inflater;
  * Inflates a gzip stream of one or more members (RFC 1952), as strictly as Go does. Not {@code
  * GZIPInputStream}: that one ignores what follows the last member.
  */
-final class Gunzip {
+public final class Gunzip {
   private static final int MAGIC_1 = 0x1f;
   private static final int MAGIC_2 = 0x8b;
   private static final int DEFLATE = 8;
@@ -45,7 +45,7 @@ final class Gunzip {
   }
 
   /** Whether a stream begins as one must; the rest is not looked at. */
-  static void checkHeader(byte[] body) throws BadEncodingException {
+  public static void checkHeader(byte[] body) throws BadEncodingException {
     if (body.length == 0) {
       throw BadEncodingException.malformed("EOF");
     }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import java.io.IOException;
 import java.util.Arrays;

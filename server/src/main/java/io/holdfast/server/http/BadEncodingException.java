@@ -1,10 +1,10 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import io.holdfast.server.config.Limit;
 import org.jspecify.annotations.Nullable;
 
 /** A body could not be decompressed. The message is for the client. */
-final class BadEncodingException extends Exception {
+public final class BadEncodingException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final @Nullable Limit limit;
@@ -28,12 +28,12 @@ final class BadEncodingException extends Exception {
     return new BadEncodingException("too much is being pushed at once", Limit.BYTES_IN_FLIGHT);
   }
 
-  String reason() {
+  public String reason() {
     return String.valueOf(getMessage());
   }
 
   /** What the body was too much for; null if it is malformed. */
-  @Nullable Limit limit() {
+  public @Nullable Limit limit() {
     return limit;
   }
 }

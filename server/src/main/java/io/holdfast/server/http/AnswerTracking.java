@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -12,10 +12,10 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /** Tells {@link Answers} of each write until the client has taken it, whatever handler writes. */
-final class AnswerTracking extends Handler.Wrapper {
+public final class AnswerTracking extends Handler.Wrapper {
   private final Answers answers;
 
-  AnswerTracking(Handler handler, Answers answers) {
+  public AnswerTracking(Handler handler, Answers answers) {
     super(handler);
     this.answers = answers;
   }
@@ -28,7 +28,7 @@ final class AnswerTracking extends Handler.Wrapper {
   }
 
   /** The client of a request. */
-  static Answers.Client client(Request request) {
+  public static Answers.Client client(Request request) {
     EndPoint endPoint =
         Connections.transport(request.getConnectionMetaData().getConnection().getEndPoint());
     HttpVersion version = request.getConnectionMetaData().getHttpVersion();

@@ -1,6 +1,6 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
-import io.holdfast.server.EarlyAnswers.Bounds;
+import io.holdfast.server.http.EarlyAnswers.Bounds;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

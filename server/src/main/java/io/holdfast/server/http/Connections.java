@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.config.Limits;
@@ -41,7 +41,7 @@ import org.eclipse.jetty.util.Callback;
  * <p>Concurrency: any threads may use it. What it decides on may change at the same moment; a
  * client must expect a kept connection to be closed at any time, and to repeat what it sent.
  */
-final class Connections implements Connection.Listener {
+public final class Connections implements Connection.Listener {
   private static final Duration BEFORE_FIRST = Duration.ofSeconds(30);
 
   /** How long a first request may be awaited like any other. */
@@ -122,14 +122,14 @@ final class Connections implements Connection.Listener {
    * @param uploads knows whose request has not come as a whole
    * @param exceeded hears of each connection that is closed or refused, by which limit
    */
-  Connections(int most, Limits.Web limits, Uploads uploads, Consumer<Limit> exceeded) {
+  public Connections(int most, Limits.Web limits, Uploads uploads, Consumer<Limit> exceeded) {
     this.most = most;
     this.limits = limits;
     this.uploads = uploads;
     this.exceeded = exceeded;
   }
 
-  int open() {
+  public int open() {
     return clients.size();
   }
 
@@ -223,7 +223,7 @@ final class Connections implements Connection.Listener {
   }
 
   /** Closes what has not brought a whole request in time. To be called every second or so. */
-  void sweep() {
+  public void sweep() {
     long now = System.nanoTime();
     clients.values().removeIf(client -> !client.endPoint.isOpen());
     for (Client client : clients.values()) {

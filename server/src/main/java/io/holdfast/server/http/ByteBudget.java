@@ -1,24 +1,24 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Bounds how many bytes of bodies are in memory at once. Any threads may use it. */
-final class ByteBudget {
+public final class ByteBudget {
   private final long bytes;
   private final AtomicLong free;
 
-  ByteBudget(long bytes) {
+  public ByteBudget(long bytes) {
     this.bytes = bytes;
     this.free = new AtomicLong(bytes);
   }
 
   /** How many are taken. */
-  long taken() {
+  public long taken() {
     return bytes - free.get();
   }
 
   /** Takes the bytes if there are as many; takes none otherwise. */
-  boolean tryTake(long bytes) {
+  public boolean tryTake(long bytes) {
     long left = free.addAndGet(-bytes);
     if (left < 0) {
       free.addAndGet(bytes);
@@ -28,7 +28,7 @@ final class ByteBudget {
   }
 
   /** Gives back what was taken. */
-  void give(long bytes) {
+  public void give(long bytes) {
     free.addAndGet(bytes);
   }
 }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +17,7 @@ import org.eclipse.jetty.io.EndPoint;
  *
  * <p>Any threads may use it.
  */
-final class Uploads {
+public final class Uploads {
   /** How long a body may take even when others need its room. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -27,7 +27,7 @@ final class Uploads {
   /** Requests whose bodies come although the answer is known already. */
   private final Set<AnswerStream> dropping = ConcurrentHashMap.newKeySet();
 
-  Uploads(Duration timeout) {
+  public Uploads(Duration timeout) {
     this.timeout = timeout;
   }
 
@@ -56,7 +56,7 @@ final class Uploads {
   }
 
   /** Gives up what has taken too long. To be called every second or so. */
-  void endOverdue() {
+  public void endOverdue() {
     long now = System.nanoTime();
     for (BodyReader body : reading) {
       if (body.nanosSince(now) > timeout.toNanos()) {
@@ -66,7 +66,7 @@ final class Uploads {
   }
 
   /** Gives up the slowest bodies until these many bytes are about to come free, or none is slow. */
-  void makeRoom(long bytes) {
+  public void makeRoom(long bytes) {
     record Slow(BodyReader body, int taken, double rate) {}
     long now = System.nanoTime();
     List<Slow> candidates = new ArrayList<>();

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -9,7 +9,7 @@ import org.eclipse.jetty.util.Callback;
  * A handler that throws no checked exception, so that a handler before it can call it from any
  * thread.
  */
-interface NonThrowingHandler extends Handler {
+public interface NonThrowingHandler extends Handler {
   @Override
   boolean handle(Request request, Response response, Callback callback);
 }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.http;
 
 /**
  * Steps through the elements of an Accept header, up to the first mistake: {@code value;q=0.5,
