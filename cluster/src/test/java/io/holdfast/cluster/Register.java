@@ -97,7 +97,8 @@ final class Register {
         problem = "goes back from " + operations.get(earlier.getKey()).value + " to " + shown;
       }
     }
-    if (shown != null && leftAt.getOrDefault(index, Long.MAX_VALUE) < startedAt) {
+    boolean wasLeft = leftAt.getOrDefault(index, Long.MAX_VALUE) < startedAt;
+    if (shown != null && wasLeft && !isConcurrent(index)) {
       problem = "shows " + shown + " again, after another value";
     }
     shownAt.forEach(
@@ -165,6 +166,18 @@ final class Register {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether another operation may have been under way with this one. A change that meets a newer
+   * one is made once more: it may be shown, then the newer one, and then again.
+   */
+  private boolean isConcurrent(int index) {
+    boolean isConcurrent = operations.get(index).arrivesUntil > 0;
+    for (int i = 0; i < index && !isConcurrent; i++) {
+      isConcurrent = !precedes(i, index);
+    }
+    return isConcurrent;
   }
 
   /** In the order of the client, but for late requests. */

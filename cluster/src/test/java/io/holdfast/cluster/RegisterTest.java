@@ -62,6 +62,18 @@ final class RegisterTest {
   }
 
   @Test
+  void lateValue_thatIsMadeOnceMore_isNoMistake() {
+    Register.Operation late = register.ask(1, 10);
+    Register.Operation next = register.ask(2, 20);
+    late.arrivesUntil(40);
+    assertNull(scrape(1, 21, 22));
+    acknowledge(next, 25);
+    assertNull(scrape(2, 26, 27));
+    assertNull(scrape(1, 28, 29));
+    assertNull(scrape(2, 30, 31));
+  }
+
+  @Test
   void lateDelete_thatAScrapeShows_provesNothingOfEarlierDeletes() {
     Register.Operation late = register.ask(null, 10);
     acknowledge(register.ask(2, 20), 25);
