@@ -3,6 +3,7 @@ package io.holdfast.server;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.gocompat.GoJson;
 import io.holdfast.server.http.AnswerTracking;

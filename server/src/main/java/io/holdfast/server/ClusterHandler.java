@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.cluster.ClusterStatus.Copying;
 import io.holdfast.cluster.ClusterStatus.Member;
+import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;
 import java.io.ByteArrayOutputStream;

@@ -2,6 +2,7 @@ package io.holdfast.server;
 
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.MetricType;
+import io.holdfast.server.browsers.BrowserGuard;
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.webconfig.WebConfigMetrics;
 import io.holdfast.storage.CommitListener;

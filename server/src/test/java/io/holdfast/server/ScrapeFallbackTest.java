@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.cluster.ClusterStatus;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.TextParser;
+import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.config.Flags;
 import io.holdfast.server.config.Limits;
 import io.holdfast.server.config.Options;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.browsers;
 
 import io.holdfast.server.http.Exchange;
 import java.net.URI;
@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Tells whether a page of another site has made a browser send a request. The browser says so: in
  * {@code Sec-Fetch-Site}, or in {@code Origin} alone over plain HTTP. Other clients say nothing.
  */
-final class SameOrigin {
-  static final String REFUSAL =
+public final class SameOrigin {
+  public static final String REFUSAL =
       "Changes from pages of other sites are refused (expected: a request from this server's own"
           + " page, or from a client that is no browser).";
 
@@ -25,7 +25,7 @@ final class SameOrigin {
   /**
    * @param externalUrl empty, or where clients reach this server through a proxy
    */
-  SameOrigin(String externalUrl) {
+  public SameOrigin(String externalUrl) {
     this.externalAuthority = externalUrl.isEmpty() ? "" : authority(externalUrl);
   }
 
@@ -40,7 +40,7 @@ final class SameOrigin {
   }
 
   /** Whether the request certainly comes from this server's own page. */
-  boolean isOwn(Exchange exchange) {
+  public boolean isOwn(Exchange exchange) {
     String site = exchange.request().getHeaders().get(BrowserGuard.FETCH_SITE);
     if (site != null) {
       return site.equals("same-origin");

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.browsers;
 
 import java.io.IOException;
 import java.net.URI;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable; any threads may use it.
  */
-final class KnownHosts {
+public final class KnownHosts {
   /**
    * Never delegated: RFC 6761, 6762 and 8375, ICANN's {@code internal}, the names that ICANN
    * refuses because private networks use them, and {@code svc} of Kubernetes.
@@ -47,7 +47,7 @@ final class KnownHosts {
    * @param externalUrl empty, or where clients reach this server through a proxy
    * @param own names and search domains of this machine, the latter with {@code *.} in front
    */
-  KnownHosts(List<String> allowed, String externalUrl, List<String> own) {
+  public KnownHosts(List<String> allowed, String externalUrl, List<String> own) {
     Stream.of(allowed, own).flatMap(List::stream).forEach(this::add);
     if (!externalUrl.isEmpty()) {
       String host = URI.create(externalUrl).getHost();
@@ -73,7 +73,7 @@ final class KnownHosts {
    * @param hostName the file that holds the host name
    * @param resolver the file that says where names are looked up
    */
-  static List<String> ofThisMachine(Path hostName, Path resolver) {
+  public static List<String> ofThisMachine(Path hostName, Path resolver) {
     List<String> own = new ArrayList<>();
     lines(hostName).map(KnownHosts::withoutRoot).forEach(own::add);
     lines(resolver)

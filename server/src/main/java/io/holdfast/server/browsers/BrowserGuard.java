@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.browsers;
 
 import io.holdfast.server.config.FlagTable;
 import io.holdfast.server.http.Exchange;
@@ -43,7 +43,7 @@ import org.eclipse.jetty.util.Callback;
  * Firefox and Safari. Not {@code Referer}: a page may forbid it. The route does not matter either,
  * or a page could read at {@code /metrics} what it may not read elsewhere.
  */
-final class BrowserGuard extends Handler.Wrapper implements NonThrowingHandler {
+public final class BrowserGuard extends Handler.Wrapper implements NonThrowingHandler {
   static final String FETCH_SITE = "Sec-Fetch-Site";
   private static final String FETCH_MODE = "Sec-Fetch-Mode";
 
@@ -53,7 +53,7 @@ final class BrowserGuard extends Handler.Wrapper implements NonThrowingHandler {
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
   /** Why a browser's request was refused. */
-  enum Reason {
+  public enum Reason {
     FOREIGN_SITE,
     UNKNOWN_HOST
   }
@@ -63,7 +63,7 @@ final class BrowserGuard extends Handler.Wrapper implements NonThrowingHandler {
    *
    * @param hasUsers whether requests need a password, at this moment
    */
-  record Rules(SameOrigin origin, KnownHosts hosts, BooleanSupplier hasUsers) {}
+  public record Rules(SameOrigin origin, KnownHosts hosts, BooleanSupplier hasUsers) {}
 
   private final NonThrowingHandler next;
   private final Rules rules;
@@ -72,7 +72,7 @@ final class BrowserGuard extends Handler.Wrapper implements NonThrowingHandler {
   /**
    * @param refused hears why
    */
-  BrowserGuard(NonThrowingHandler next, Rules rules, Consumer<Reason> refused) {
+  public BrowserGuard(NonThrowingHandler next, Rules rules, Consumer<Reason> refused) {
     super(false, next);
     this.next = next;
     this.rules = rules;

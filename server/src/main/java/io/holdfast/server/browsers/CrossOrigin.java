@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.browsers;
 
 import io.holdfast.server.config.Options;
 import io.holdfast.server.http.Exchange;
@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origins matches a whole origin; null for all
  */
-record CrossOrigin(@Nullable Pattern origins) {
+public record CrossOrigin(@Nullable Pattern origins) {
   private static final int LONGEST_ORIGIN = 512;
 
   /**
    * @param regex of {@code --web.cors.origin}
    */
-  static CrossOrigin of(String regex) {
+  public static CrossOrigin of(String regex) {
     boolean isEvery = regex.equals(Options.Browsers.EVERY_ORIGIN);
     return new CrossOrigin(isEvery ? null : Pattern.compile(regex));
   }
 
   /** Adds what a browser must be told before a page of another origin may ask. */
-  void allow(Exchange exchange) {
+  public void allow(Exchange exchange) {
     HttpFields.Mutable headers = exchange.response().getHeaders();
     headers.put(HttpHeader.CACHE_CONTROL, "no-cache, no-store, must-revalidate");
     String allowed = "*";
