@@ -1,5 +1,13 @@
 package io.holdfast.cluster;
 
+import io.holdfast.cluster.hazelcast.HazelcastTransport;
+import io.holdfast.cluster.replication.ClusterClock;
+import io.holdfast.cluster.replication.ClusterCounters;
+import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.cluster.replication.Replica;
+import io.holdfast.cluster.replication.ReplicatedGroupStore;
+import io.holdfast.cluster.replication.ThreadEventLoop;
+import io.holdfast.cluster.transport.AuthenticatedTransport;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.ReplicatedStore;
 import java.util.concurrent.Executor;
@@ -47,7 +55,7 @@ public final class ClusterNode implements AutoCloseable {
     return new ClusterNode(
         options,
         store,
-        Transports.hazelcast(options.discovery()),
+        AuthenticatedTransport.over(options.discovery(), HazelcastTransport::new),
         clock,
         new Replica.Surroundings(counters, teller));
   }
@@ -57,7 +65,7 @@ public final class ClusterNode implements AutoCloseable {
    * effect before the first look-up of the process alone.
    */
   public static void followNames() {
-    Names.NameCache.disable();
+    HazelcastTransport.followNames();
   }
 
   /** The groups of the whole cluster. */

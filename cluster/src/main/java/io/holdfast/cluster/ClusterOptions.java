@@ -1,5 +1,8 @@
 package io.holdfast.cluster;
 
+import io.holdfast.cluster.replication.ReplicaOptions;
+import io.holdfast.cluster.transport.Discovery;
+
 /** How a node takes part in a cluster. */
 public record ClusterOptions(
     Discovery discovery, ReplicaOptions.Quorum quorum, ReplicaOptions.Limits limits) {

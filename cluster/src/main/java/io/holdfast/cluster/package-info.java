@@ -1,14 +1,13 @@
 /**
- * Replication of groups between nodes, over Hazelcast.
+ * The way into a cluster: a store becomes one of several that hold the same groups.
  *
- * <p>{@link io.holdfast.cluster.ClusterNode} makes of a replicated store one node of a cluster:
- * what it acknowledges is on the disks of a quorum, what it vouches for in a scrape is everything
- * that was acknowledged before. No group lives in a structure of Hazelcast, which supplies
- * membership, failure detection and the carrying of messages, behind {@link
- * io.holdfast.cluster.Transport}.
+ * <p>{@link io.holdfast.cluster.ClusterNode} replicates a store. An acknowledged change is on the
+ * disks of a write quorum. A scrape that a node vouches for shows every change that was
+ * acknowledged before. {@link io.holdfast.cluster.ClusterOptions} says how the node takes part.
  *
- * <p>Only this package sees Hazelcast, and it sees no HTTP. The logic runs on one event loop and
- * through interfaces for time and transport, so that it can be simulated.
+ * <p>The rooms behind it: {@code replication} decides, {@code transport} is the contract by which
+ * messages travel and the check of who sends them, {@code hazelcast} carries them. This package
+ * wires the rooms together and contains no rule. It sees no HTTP.
  */
 @NullMarked
 package io.holdfast.cluster;

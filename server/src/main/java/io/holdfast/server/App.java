@@ -3,10 +3,10 @@ package io.holdfast.server;
 import static java.util.Objects.requireNonNull;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.holdfast.cluster.ClusterClock;
 import io.holdfast.cluster.ClusterNode;
 import io.holdfast.cluster.ClusterOptions;
-import io.holdfast.cluster.ClusterStatus;
+import io.holdfast.cluster.replication.ClusterClock;
+import io.holdfast.cluster.replication.ClusterStatus;
 import io.holdfast.proto.HeapMeter;
 import io.holdfast.server.GatewayHandler.Handlers;
 import io.holdfast.server.OwnMetrics.HeapUse;

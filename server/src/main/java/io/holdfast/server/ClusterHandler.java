@@ -2,9 +2,9 @@ package io.holdfast.server;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.holdfast.cluster.ClusterStatus;
-import io.holdfast.cluster.ClusterStatus.Copying;
-import io.holdfast.cluster.ClusterStatus.Member;
+import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.cluster.replication.ClusterStatus.Copying;
+import io.holdfast.cluster.replication.ClusterStatus.Member;
 import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;

@@ -1,8 +1,8 @@
 package io.holdfast.server;
 
-import io.holdfast.cluster.ClusterCounters;
-import io.holdfast.cluster.ClusterStatus;
-import io.holdfast.cluster.ClusterStatus.Member;
+import io.holdfast.cluster.replication.ClusterCounters;
+import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.cluster.replication.ClusterStatus.Member;
 import io.holdfast.proto.metrics.MetricType;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;

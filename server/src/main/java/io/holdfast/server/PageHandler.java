@@ -2,7 +2,7 @@ package io.holdfast.server;
 
 import static java.util.Objects.requireNonNull;
 
-import io.holdfast.cluster.ClusterStatus;
+import io.holdfast.cluster.replication.ClusterStatus;
 import io.holdfast.server.browsers.SameOrigin;
 import io.holdfast.server.config.Options;
 import io.holdfast.server.gocompat.UrlPath;

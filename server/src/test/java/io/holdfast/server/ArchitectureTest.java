@@ -1,5 +1,8 @@
 package io.holdfast.server;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -10,6 +13,15 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.holdfast.cluster.ClusterNode;
+import io.holdfast.cluster.replication.ClusterClock;
+import io.holdfast.cluster.replication.ClusterCounters;
+import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.cluster.replication.ReplicaOptions;
+import io.holdfast.cluster.transport.Discovery;
+import io.holdfast.cluster.transport.HostPort;
+import io.holdfast.cluster.transport.Peer;
+import io.holdfast.cluster.transport.Transport;
 import java.util.regex.Pattern;
 
 /** The arrow and the walls. Changing a rule here is a design decision. */
@@ -65,13 +77,71 @@ class ArchitectureTest {
           .resideInAPackage("org.rocksdb..");
 
   @ArchTest
-  static final ArchRule onlyCluster_seesHazelcast =
+  static final ArchRule onlyClusterHazelcast_seesHazelcast =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.holdfast.cluster..")
+          .resideOutsideOfPackage("io.holdfast.cluster.hazelcast..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.hazelcast..");
+
+  @ArchTest
+  static final ArchRule clusterRooms_dependDownwards =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("cluster")
+          .definedBy("io.holdfast.cluster")
+          .layer("replication")
+          .definedBy("io.holdfast.cluster.replication..")
+          .layer("hazelcast")
+          .definedBy("io.holdfast.cluster.hazelcast..")
+          .layer("transport")
+          .definedBy("io.holdfast.cluster.transport..")
+          .whereLayer("replication")
+          .mayOnlyBeAccessedByLayers("cluster")
+          .whereLayer("hazelcast")
+          .mayOnlyBeAccessedByLayers("cluster")
+          .whereLayer("transport")
+          .mayOnlyBeAccessedByLayers("cluster", "replication", "hazelcast");
+
+  @ArchTest
+  static final ArchRule clusterReplication_seesNoCrypto =
+      noClasses()
+          .that()
+          .resideInAPackage("io.holdfast.cluster.replication..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.security..", "javax.crypto..");
+
+  /** The rest of that room is about who is let through. */
+  @ArchTest
+  static final ArchRule clusterReplication_seesOnlyTheContractOfTransport =
+      noClasses()
+          .that()
+          .resideInAPackage("io.holdfast.cluster.replication..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.holdfast.cluster.transport..")
+                  .and(not(belongToAnyOf(Transport.class, Peer.class))));
+
+  /** What the server needs of the rooms behind {@link ClusterNode}: options, status, clock. */
+  @ArchTest
+  static final ArchRule server_entersTheClusterByItsNode =
+      noClasses()
+          .that()
+          .resideInAPackage("io.holdfast.server..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.holdfast.cluster.*..")
+                  .and(
+                      not(
+                          belongToAnyOf(
+                              ClusterClock.class,
+                              ClusterCounters.class,
+                              ClusterStatus.class,
+                              ReplicaOptions.class,
+                              Discovery.class,
+                              HostPort.class))));
 
   @ArchTest
   static final ArchRule onlyServer_seesHttp =
@@ -96,7 +166,7 @@ class ArchitectureTest {
           .doNotHaveFullyQualifiedName("io.holdfast.storage.RocksDatabase")
           .and()
           // Hazelcast makes its clock itself, by name and without arguments.
-          .doNotHaveFullyQualifiedName("io.holdfast.cluster.SteadyClock")
+          .doNotHaveFullyQualifiedName("io.holdfast.cluster.hazelcast.SteadyClock")
           .should()
           .accessTargetWhere(target("the time of day", NOW));
 

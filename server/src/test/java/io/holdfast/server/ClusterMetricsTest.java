@@ -3,9 +3,9 @@ package io.holdfast.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.cluster.ClusterStatus;
-import io.holdfast.cluster.ClusterStatus.Member;
-import io.holdfast.cluster.ClusterStatus.State;
+import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.cluster.replication.ClusterStatus.Member;
+import io.holdfast.cluster.replication.ClusterStatus.State;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.storage.OwnFamily;

@@ -3,7 +3,7 @@ package io.holdfast.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.cluster.ClusterStatus;
+import io.holdfast.cluster.replication.ClusterStatus;
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.TextParser;
 import io.holdfast.server.browsers.CrossOrigin;

@@ -1,6 +1,6 @@
 package io.holdfast.server.config;
 
-import io.holdfast.cluster.HostPort;
+import io.holdfast.cluster.transport.HostPort;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package io.holdfast.server.config;
 
 import io.holdfast.cluster.ClusterOptions;
-import io.holdfast.cluster.Discovery;
-import io.holdfast.cluster.HostPort;
-import io.holdfast.cluster.ReplicaOptions;
+import io.holdfast.cluster.replication.ReplicaOptions;
+import io.holdfast.cluster.transport.Discovery;
+import io.holdfast.cluster.transport.HostPort;
 import io.holdfast.server.gocompat.GoDuration;
 import java.io.IOException;
 import java.net.InetAddress;

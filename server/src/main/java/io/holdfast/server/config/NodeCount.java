@@ -1,6 +1,6 @@
 package io.holdfast.server.config;
 
-import io.holdfast.cluster.HostPort;
+import io.holdfast.cluster.transport.HostPort;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

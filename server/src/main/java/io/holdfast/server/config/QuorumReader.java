@@ -1,7 +1,7 @@
 package io.holdfast.server.config;
 
-import io.holdfast.cluster.Discovery;
-import io.holdfast.cluster.ReplicaOptions;
+import io.holdfast.cluster.replication.ReplicaOptions;
+import io.holdfast.cluster.transport.Discovery;
 
 /** How many nodes there are to be and must agree: that part of {@link ClusterOptionsReader}. */
 final class QuorumReader {

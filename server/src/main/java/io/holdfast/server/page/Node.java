@@ -1,8 +1,8 @@
 package io.holdfast.server.page;
 
-import io.holdfast.cluster.ClusterStatus;
-import io.holdfast.cluster.ClusterStatus.Member;
-import io.holdfast.cluster.ClusterStatus.State;
+import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.cluster.replication.ClusterStatus.Member;
+import io.holdfast.cluster.replication.ClusterStatus.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -16,9 +16,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.cluster.ClusterOptions;
-import io.holdfast.cluster.Discovery;
-import io.holdfast.cluster.HostPort;
-import io.holdfast.cluster.ReplicaOptions;
+import io.holdfast.cluster.replication.ReplicaOptions;
+import io.holdfast.cluster.transport.Discovery;
+import io.holdfast.cluster.transport.HostPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

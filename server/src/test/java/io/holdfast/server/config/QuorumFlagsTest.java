@@ -6,7 +6,7 @@ import static io.holdfast.server.config.ClusterArguments.members;
 import static io.holdfast.server.config.ClusterArguments.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.holdfast.cluster.ReplicaOptions;
+import io.holdfast.cluster.replication.ReplicaOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.cluster.ClusterStatus;
-import io.holdfast.cluster.ClusterStatus.Copying;
-import io.holdfast.cluster.ClusterStatus.Member;
-import io.holdfast.cluster.ClusterStatus.State;
+import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.cluster.replication.ClusterStatus.Copying;
+import io.holdfast.cluster.replication.ClusterStatus.Member;
+import io.holdfast.cluster.replication.ClusterStatus.State;
 import io.holdfast.proto.NameRule;
 import io.holdfast.storage.Exposition;
 import java.nio.charset.StandardCharsets;

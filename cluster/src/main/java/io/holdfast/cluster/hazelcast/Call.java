@@ -1,0 +1,39 @@
+package io.holdfast.cluster.hazelcast;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** A request that waits for its answer, its deadline, or the peer's end, whatever comes first. */
+final class Call {
+  private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
+  private volatile @Nullable Future<?> deadline;
+
+  CompletableFuture<byte[]> answer() {
+    return answer;
+  }
+
+  void deadline(Future<?> timer) {
+    deadline = timer;
+    if (answer.isDone()) {
+      timer.cancel(false);
+    }
+  }
+
+  void succeed(byte[] bytes) {
+    stopClock();
+    answer.complete(bytes);
+  }
+
+  void fail(Throwable cause) {
+    stopClock();
+    answer.completeExceptionally(cause);
+  }
+
+  private void stopClock() {
+    Future<?> timer = deadline;
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+}

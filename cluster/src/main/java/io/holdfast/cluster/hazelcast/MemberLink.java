@@ -1,0 +1,100 @@
+package io.holdfast.cluster.hazelcast;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.core.HazelcastInstance;
+import io.holdfast.cluster.transport.HostPort;
+import io.holdfast.cluster.transport.Peer;
+import io.holdfast.cluster.transport.Transport.Lane;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The way to one peer, from its appearance to its disappearance: who it is to Hazelcast, and what
+ * is under way.
+ */
+final class MemberLink {
+  private final Peer peer;
+  private final HazelcastInstance instance;
+  private final Member own;
+  private final Member member;
+  private final Window data = newWindow(Lane.DATA);
+  private final Window control = newWindow(Lane.CONTROL);
+  private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+  private volatile boolean open = true;
+
+  MemberLink(HazelcastInstance instance, Member own, Member member) {
+    this.instance = instance;
+    this.own = own;
+    this.member = member;
+    this.peer =
+        new Peer(
+            UUID.randomUUID(),
+            new HostPort(member.getAddress().getHost(), member.getAddress().getPort()).toString());
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  HazelcastInstance instance() {
+    return instance;
+  }
+
+  Member member() {
+    return member;
+  }
+
+  UUID ownId() {
+    return own.getUuid();
+  }
+
+  String name() {
+    return name(member);
+  }
+
+  Window window(Lane lane) {
+    return switch (lane) {
+      case DATA -> data;
+      case CONTROL -> control;
+    };
+  }
+
+  private static Window newWindow(Lane lane) {
+    return new Window(Lanes.windowCount(lane), Lanes.windowBytes(lane));
+  }
+
+  /** The same at both ends. */
+  static String name(Member member) {
+    return member.getUuid()
+        + "@"
+        + member.getAddress().getHost()
+        + ":"
+        + member.getAddress().getPort();
+  }
+
+  /**
+   * A call that is abandoned if the peer goes before it is over.
+   *
+   * @return false if the peer has gone
+   */
+  boolean add(Call call) {
+    calls.add(call);
+    // After adding, so that the one who closes sees the call or we see that it is closed.
+    if (!open) {
+      calls.remove(call);
+      return false;
+    }
+    return true;
+  }
+
+  void remove(Call call) {
+    calls.remove(call);
+  }
+
+  void close(Consumer<Call> abandon) {
+    open = false;
+    calls.forEach(abandon);
+  }
+}

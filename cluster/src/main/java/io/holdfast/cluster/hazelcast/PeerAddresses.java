@@ -1,0 +1,230 @@
+package io.holdfast.cluster.hazelcast;
+
+import static java.util.Objects.requireNonNullElse;
+
+import com.hazelcast.config.TcpIpConfig;
+import io.holdfast.cluster.transport.HostPort;
+import io.holdfast.cluster.transport.Threads;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where peers may be, as addresses. Hazelcast asks for the list again whenever it looks for others,
+ * but takes one address of a name only, and warns about every name that has none.
+ *
+ * <p>Names are asked for and addresses are dialled all at once, each for a limited time: one that
+ * is slow or dead does not delay the others.
+ *
+ * <p>Concurrency: refreshed by one thread; the list is replaced as a whole, so that Hazelcast never
+ * sees half of one.
+ */
+final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PeerAddresses.class);
+
+  private static final int LOOKUP_MILLIS = 1_000;
+  private static final int PROBE_MILLIS = 500;
+
+  private final Names names;
+  private final List<Name> peers = new CopyOnWriteArrayList<>();
+  private final ExecutorService tasks =
+      Executors.newCachedThreadPool(Threads.named("cluster-addresses"));
+  private volatile List<String> addresses = List.of();
+
+  PeerAddresses(List<HostPort> peers, Names names) {
+    this.names = names;
+    peers.forEach(this::add);
+    setEnabled(true);
+  }
+
+  @Override
+  public List<String> getMembers() {
+    // The superclass's constructor may ask.
+    return addresses == null ? List.of() : addresses;
+  }
+
+  /** One more, from the next refresh on. */
+  void add(HostPort peer) {
+    peers.add(new Name(peer));
+  }
+
+  /**
+   * Asks for every name again, before a start of Hazelcast, and leaves out what is dead: where a
+   * connection is neither taken nor refused. Hazelcast would claim to be the master only after it
+   * has waited 10 s for the consent of each of those.
+   *
+   * @param own only addresses of its family can be reached from there
+   */
+  void refresh(InetAddress own) {
+    refresh(own, Set.of(), probe -> probe != Probe.SILENT);
+  }
+
+  /**
+   * Asks for every name again, and leaves out where nobody listens: Hazelcast waits 5 s for each of
+   * those whenever it looks for other clusters, and in order, so that one node that is down would
+   * delay the healing of the others, and their shutdown.
+   *
+   * @param members where nobody need look
+   */
+  void refresh(InetAddress own, Set<HostPort> members) {
+    refresh(own, members, probe -> probe == Probe.LISTENING);
+  }
+
+  private void refresh(InetAddress own, Set<HostPort> members, Predicate<Probe> isUseful) {
+    Map<HostPort, Future<Probe>> probes = new LinkedHashMap<>();
+    for (HostPort address : resolve(own)) {
+      if (!members.contains(address)) {
+        probes.put(address, tasks.submit(() -> probe(address)));
+      }
+    }
+    Deadline deadline = new Deadline(2 * PROBE_MILLIS);
+    List<HostPort> useful = new ArrayList<>();
+    probes.forEach(
+        (address, probe) -> {
+          if (isUseful.test(requireNonNullElse(deadline.await(probe), Probe.SILENT))) {
+            useful.add(address);
+          }
+        });
+    replace(useful);
+  }
+
+  private enum Probe {
+    LISTENING,
+    REFUSED,
+    SILENT
+  }
+
+  private static Probe probe(HostPort address) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address.host(), address.port()), PROBE_MILLIS);
+      return Probe.LISTENING;
+    } catch (ConnectException e) {
+      return Probe.REFUSED;
+    } catch (IOException e) {
+      return Probe.SILENT;
+    }
+  }
+
+  private void replace(Iterable<HostPort> found) {
+    List<String> now = new ArrayList<>();
+    found.forEach(address -> now.add(address.toString()));
+    if (!now.equals(addresses)) {
+      log.atDebug().addKeyValue("addresses", now).log("Addresses of peers");
+      addresses = List.copyOf(now);
+    }
+  }
+
+  /** All that the names stand for now, or stood for last. */
+  Set<HostPort> resolve(InetAddress own) {
+    peers.forEach(Name::ask);
+    Deadline deadline = new Deadline(LOOKUP_MILLIS);
+    Set<HostPort> all = new LinkedHashSet<>();
+    peers.forEach(peer -> all.addAll(peer.answer(own, deadline)));
+    return all;
+  }
+
+  /** Ends look-ups that are under way. */
+  @Override
+  public void close() {
+    tasks.shutdownNow();
+  }
+
+  /** For all of a number of tasks together. */
+  private static final class Deadline {
+    private final long end;
+
+    Deadline(long millis) {
+      end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    /** The result; null if there is none by then. */
+    <T> @Nullable T await(Future<T> task) {
+      try {
+        return task.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return null;
+      } catch (ExecutionException | TimeoutException e) {
+        return null;
+      }
+    }
+  }
+
+  /** A name, or an address, that was given. */
+  private final class Name implements Callable<List<InetAddress>> {
+    private final HostPort peer;
+
+    /** What it stood for last: a resolver that fails for a while takes nothing away. */
+    private List<InetAddress> known = List.of();
+
+    /** A resolver that takes longer than its limit is not asked a second time meanwhile. */
+    private @Nullable Future<List<InetAddress>> asked;
+
+    private boolean isMissing;
+
+    Name(HostPort peer) {
+      this.peer = peer;
+    }
+
+    void ask() {
+      if (asked == null) {
+        asked = tasks.submit(this);
+      }
+    }
+
+    @Override
+    public List<InetAddress> call() throws UnknownHostException {
+      return Arrays.asList(names.addresses(peer.host()));
+    }
+
+    List<HostPort> answer(InetAddress own, Deadline deadline) {
+      Future<List<InetAddress>> under = asked;
+      List<InetAddress> found = under == null ? null : deadline.await(under);
+      if (under == null || under.isDone()) {
+        asked = null;
+      }
+      List<HostPort> usable = usable(found == null ? List.of() : found, own);
+      if (!usable.isEmpty() && found != null) {
+        known = found;
+        isMissing = false;
+        return usable;
+      }
+      if (!isMissing) {
+        isMissing = true;
+        log.atWarn()
+            .addKeyValue("peer", peer)
+            .log("The name of a peer has no address now; it is asked for again");
+      }
+      return usable(known, own);
+    }
+
+    private List<HostPort> usable(List<InetAddress> all, InetAddress own) {
+      return all.stream()
+          .filter(own.getClass()::isInstance)
+          .map(address -> new HostPort(address.getHostAddress(), peer.port()))
+          .toList();
+    }
+  }
+}

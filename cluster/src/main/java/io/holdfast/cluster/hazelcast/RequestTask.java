@@ -1,0 +1,123 @@
+package io.holdfast.cluster.hazelcast;
+
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.nio.ObjectDataInput;
+import com.hazelcast.nio.ObjectDataOutput;
+import com.hazelcast.nio.serialization.DataSerializableFactory;
+import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
+import io.holdfast.cluster.transport.Transport.Lane;
+import java.io.IOException;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way to another member, where it is handed to the {@link TaskInbox}. It never
+ * throws: an exception would travel back as a Java object, and one that the sender's filter does
+ * not know would never arrive.
+ *
+ * <p>Layout of version 1, big-endian: {@code 01}, sender and receiver as member ids of 16 bytes
+ * each, {@code 01} for the lane of data or {@code 02} for that of control, length of 4 bytes, the
+ * request.
+ */
+final class RequestTask
+    implements Callable<byte[]>, IdentifiedDataSerializable, HazelcastInstanceAware {
+  static final int FACTORY_ID = 0x484f4c44;
+  private static final int CLASS_ID = 1;
+  private static final byte VERSION = 1;
+
+  private UUID from;
+  private UUID to;
+  private Lane lane;
+  private byte @Nullable [] request;
+  private @Nullable HazelcastInstance instance;
+
+  RequestTask(UUID from, UUID to, Lane lane, byte[] request) {
+    this.from = from;
+    this.to = to;
+    this.lane = lane;
+    this.request = request;
+  }
+
+  /** What Hazelcast makes before it reads. */
+  private RequestTask() {
+    this.from = new UUID(0, 0);
+    this.to = new UUID(0, 0);
+    this.lane = Lane.CONTROL;
+  }
+
+  static DataSerializableFactory factory() {
+    return classId -> classId == CLASS_ID ? new RequestTask() : null;
+  }
+
+  @Override
+  public byte[] call() {
+    Object found = instance == null ? null : instance.getUserContext().get(TaskInbox.CONTEXT_KEY);
+    return request != null && found instanceof TaskInbox inbox
+        ? inbox.take(from, to, lane, request)
+        : Reply.NOT_UNDERSTOOD.alone();
+  }
+
+  @Override
+  public void setHazelcastInstance(HazelcastInstance instance) {
+    this.instance = instance;
+  }
+
+  @Override
+  public int getFactoryId() {
+    return FACTORY_ID;
+  }
+
+  @Override
+  public int getClassId() {
+    return CLASS_ID;
+  }
+
+  @Override
+  public void writeData(ObjectDataOutput out) throws IOException {
+    if (request == null) {
+      throw new IOException("a request that was not understood is not passed on");
+    }
+    out.writeByte(VERSION);
+    writeId(out, from);
+    writeId(out, to);
+    out.writeByte(code(lane));
+    out.writeInt(request.length);
+    out.write(request);
+  }
+
+  /** What is not understood leaves the request empty; reading must not fail, see above. */
+  @Override
+  public void readData(ObjectDataInput in) throws IOException {
+    if (in.readByte() != VERSION) {
+      return;
+    }
+    from = readId(in);
+    to = readId(in);
+    lane = in.readByte() == code(Lane.DATA) ? Lane.DATA : Lane.CONTROL;
+    int length = in.readInt();
+    if (length < 0 || length > Lanes.MAX_MESSAGE_BYTES) {
+      return;
+    }
+    byte[] read = new byte[length];
+    in.readFully(read);
+    request = read;
+  }
+
+  private static int code(Lane lane) {
+    return switch (lane) {
+      case DATA -> 1;
+      case CONTROL -> 2;
+    };
+  }
+
+  private static void writeId(ObjectDataOutput out, UUID id) throws IOException {
+    out.writeLong(id.getMostSignificantBits());
+    out.writeLong(id.getLeastSignificantBits());
+  }
+
+  private static UUID readId(ObjectDataInput in) throws IOException {
+    return new UUID(in.readLong(), in.readLong());
+  }
+}

@@ -1,0 +1,293 @@
+package io.holdfast.cluster.hazelcast;
+
+import static java.util.Objects.requireNonNull;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.config.Config;
+import com.hazelcast.config.ListenerConfig;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceAware;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import com.hazelcast.core.LifecycleListener;
+import io.holdfast.cluster.transport.Handshakes;
+import io.holdfast.cluster.transport.HostPort;
+import io.holdfast.cluster.transport.Threads;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one member of Hazelcast running. It ends by itself when it cannot join or merge; then it is
+ * started again, later each time.
+ *
+ * <p>Concurrency: one thread starts members, and asks for the peers' addresses again while one
+ * runs; Hazelcast's threads tell of changes.
+ */
+final class Supervisor implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
+
+  // What Hazelcast says before it looks at a config is said elsewhere otherwise.
+  static {
+    SteadyClock.install();
+    System.setProperty("hazelcast.logging.type", "slf4j");
+  }
+
+  private static final Duration REFRESH = Duration.ofSeconds(2);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  /** How often the own name is asked for, which has no address yet. */
+  private static final Duration OWN_NAME = Duration.ofSeconds(1);
+
+  /** How often the log says so. */
+  private static final Duration REMINDER = Duration.ofMinutes(1);
+
+  private final Handshakes handshakes;
+  private final OwnAddress own;
+  private final Function<Ends, Config> config;
+  private final PeerAddresses peers;
+  private final Runnable changed;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+  private volatile @Nullable Watch watch;
+  private volatile @Nullable String obstacle;
+
+  /**
+   * @param own where this node is now
+   * @param config for one start there
+   * @param changed runs whenever {@link #instance} or its members may have changed
+   */
+  Supervisor(
+      Handshakes handshakes,
+      OwnAddress own,
+      Function<Ends, Config> config,
+      PeerAddresses peers,
+      Runnable changed) {
+    this.handshakes = handshakes;
+    this.own = own;
+    this.config = config;
+    this.peers = peers;
+    this.changed = changed;
+    this.thread = Threads.named("cluster-supervisor").newThread(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** The running member; null while there is none, or it is changing its cluster. */
+  @Nullable HazelcastInstance instance() {
+    Watch current = watch;
+    return current != null && current.usable ? current.instance : null;
+  }
+
+  /** What this node waits for before it can listen; null if it does. */
+  @Nullable String obstacle() {
+    return obstacle;
+  }
+
+  private void run() {
+    Duration pause = FIRST_PAUSE;
+    try {
+      while (!isClosing()) {
+        long started = System.nanoTime();
+        Ends ends = awaitOwnAddress();
+        if (ends == null) {
+          return;
+        }
+        runOnce(ends);
+        changed.run();
+        if (Duration.ofNanos(System.nanoTime() - started).compareTo(LONGEST_PAUSE) > 0) {
+          pause = FIRST_PAUSE;
+        }
+        if (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+          log.atInfo().log("Starting Hazelcast again");
+        }
+        pause = longer(pause);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+  }
+
+  private boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  /** Null if this node is closed before it has one. */
+  private @Nullable Ends awaitOwnAddress() throws InterruptedException {
+    long remindedAt = 0;
+    do {
+      try {
+        Ends found = own.find();
+        obstacle = null;
+        return found;
+      } catch (NotYetException e) {
+        obstacle = e.getMessage();
+      } catch (UncheckedIOException e) {
+        obstacle = requireNonNull(e.getCause()).getMessage();
+      }
+      if (remindedAt == 0 || System.nanoTime() - remindedAt > REMINDER.toNanos()) {
+        remindedAt = System.nanoTime();
+        log.atWarn().addKeyValue("reason", obstacle).log("own address awaited");
+      }
+    } while (!closing.await(OWN_NAME.toMillis(), TimeUnit.MILLISECONDS));
+    return null;
+  }
+
+  /** From the start of a member to its end. */
+  private void runOnce(Ends ends) throws InterruptedException {
+    Watch current = new Watch(changed);
+    watch = current;
+    InetAddress address = ends.advertisedAddress();
+    try {
+      peers.refresh(address);
+      Config next = config.apply(ends);
+      next.addListenerConfig(new ListenerConfig(current));
+      GuardedNode.start(next, handshakes);
+      current.started();
+      if (isClosing()) {
+        current.end();
+      }
+      do {
+        peers.refresh(address, members(instance()));
+        if (own.isOutdated(ends)) {
+          log.atWarn().addKeyValue("address", address).log("own address changed");
+          current.end();
+        }
+      } while (!current.ended.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (RuntimeException e) {
+      if (!isClosing()) {
+        log.atWarn().setCause(e).log("Hazelcast did not start; it is started again");
+      }
+      current.end();
+    }
+    if (!isClosing() && current.reached) {
+      log.atWarn()
+          .addKeyValue("after", current.last)
+          .log("Hazelcast has ended by itself; it is started again");
+    }
+    watch = null;
+  }
+
+  private static Set<HostPort> members(@Nullable HazelcastInstance member) {
+    if (member == null) {
+      return Set.of();
+    }
+    try {
+      return member.getCluster().getMembers().stream()
+          .map(Member::getAddress)
+          .map(address -> new HostPort(address.getHost(), address.getPort()))
+          .collect(Collectors.toSet());
+    } catch (HazelcastInstanceNotActiveException e) {
+      return Set.of();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    Watch current = watch;
+    if (current != null) {
+      current.end();
+    }
+    try {
+      thread.join(CLOSE_TIMEOUT.toMillis());
+      if (thread.isAlive()) {
+        log.atWarn().log("Hazelcast did not end in time");
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    peers.close();
+  }
+
+  /** What is seen of one member. Hazelcast tells it which one before that has joined. */
+  private static final class Watch
+      implements LifecycleListener, MembershipListener, HazelcastInstanceAware {
+    private final Runnable changed;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable HazelcastInstance instance;
+    private volatile @Nullable LifecycleState last;
+    private volatile boolean reached;
+    private volatile boolean usable;
+
+    Watch(Runnable changed) {
+      this.changed = changed;
+    }
+
+    @Override
+    public void setHazelcastInstance(HazelcastInstance instance) {
+      this.instance = instance;
+    }
+
+    void started() {
+      reached = true;
+      usable = ended.getCount() > 0;
+      changed.run();
+    }
+
+    /** In order if it runs, at once if it is starting. */
+    void end() {
+      HazelcastInstance member = instance;
+      if (member == null) {
+        return;
+      }
+      if (reached) {
+        member.getLifecycleService().shutdown();
+      } else {
+        member.getLifecycleService().terminate();
+      }
+    }
+
+    @Override
+    public void stateChanged(LifecycleEvent event) {
+      LifecycleState state = event.getState();
+      if (state == LifecycleState.MERGING || state == LifecycleState.SHUTTING_DOWN) {
+        usable = false;
+        last = state;
+      } else if (state == LifecycleState.MERGED) {
+        usable = true;
+      } else if (state == LifecycleState.MERGE_FAILED) {
+        last = state;
+      } else if (state == LifecycleState.SHUTDOWN) {
+        usable = false;
+        ended.countDown();
+      }
+      changed.run();
+    }
+
+    @Override
+    public void memberAdded(MembershipEvent event) {
+      changed.run();
+    }
+
+    @Override
+    public void memberRemoved(MembershipEvent event) {
+      HazelcastInstance member = instance;
+      if (member != null) {
+        GuardedNode.forget(member, event.getMember().getAddress());
+      }
+      changed.run();
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.holdfast.cluster.hazelcast;
+
+import io.holdfast.cluster.transport.Peer;
+import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.Receiver;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands requests of other members to the receiver and waits for its answers.
+ *
+ * <p>Concurrency: called by the threads of the lanes' executors, which it keeps waiting; that is
+ * why a lane has several.
+ */
+final class TaskInbox {
+  /** Where a task finds it in the user context of its Hazelcast instance. */
+  static final String CONTEXT_KEY = "io.holdfast.cluster.inbox";
+
+  private static final Logger log = LoggerFactory.getLogger(TaskInbox.class);
+
+  private final Roster roster;
+  private final Receiver receiver;
+
+  TaskInbox(Roster roster, Receiver receiver) {
+    this.roster = roster;
+    this.receiver = receiver;
+  }
+
+  /** What the task returns to the sender; see {@link Reply}. */
+  byte[] take(UUID from, UUID to, Lane lane, byte[] request) {
+    @Nullable Peer peer = roster.sender(from, to);
+    if (peer == null) {
+      return Reply.NOT_KNOWN.alone();
+    }
+    Duration deadline = Lanes.deadline(lane);
+    try {
+      byte[] answer =
+          receiver.received(peer, request).get(deadline.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.length > Lanes.MAX_MESSAGE_BYTES
+          ? Reply.FAILED.alone()
+          : Reply.answered(answer);
+    } catch (TimeoutException e) {
+      return Reply.LATE.alone();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Reply.FAILED.alone();
+    } catch (ExecutionException | RuntimeException e) {
+      log.atDebug().addKeyValue("peer", peer).setCause(e).log("A request was not answered");
+      return Reply.FAILED.alone();
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package io.holdfast.cluster.hazelcast;
+
+import io.holdfast.cluster.transport.Threads;
+import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.TransportException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests and completes their futures.
+ *
+ * <p>Concurrency: any thread sends. Futures are completed by the two threads of this object alone,
+ * also those that fail at once: whoever sends must not find himself in his own callback. Hazelcast
+ * has no deadline for a call that suits us, and none at all for some; ours runs beside it, and what
+ * Hazelcast still holds after that counts against the peer's window.
+ */
+final class TaskOutbox implements AutoCloseable {
+  private static final int THREADS = 2;
+
+  private final ExecutorService answers = Threads.pool("cluster-answers", THREADS);
+  private final ScheduledExecutorService deadlines = Threads.timer("cluster-deadlines");
+
+  CompletableFuture<byte[]> send(@Nullable MemberLink link, Lane lane, byte[] request) {
+    Call call = new Call();
+    if (link == null || !link.add(call)) {
+      fail(call, new TransportException("the peer has gone"));
+    } else if (request.length > Lanes.MAX_MESSAGE_BYTES) {
+      fail(
+          call,
+          new TransportException(
+              "request of "
+                  + request.length
+                  + " bytes (expected: <= "
+                  + Lanes.MAX_MESSAGE_BYTES
+                  + ")"));
+    } else if (!link.window(lane).tryEnter(request.length)) {
+      fail(call, new TransportException("too much is under way to the peer"));
+    } else {
+      startClock(call, lane);
+      submit(link, call, lane, request);
+    }
+    if (link != null) {
+      CompletableFuture<byte[]> unused =
+          call.answer().whenComplete((answer, failure) -> link.remove(call));
+    }
+    return call.answer();
+  }
+
+  /** Ends a call whose peer has gone. */
+  void abandon(Call call) {
+    fail(call, new TransportException("the peer has gone"));
+  }
+
+  private void startClock(Call call, Lane lane) {
+    try {
+      call.deadline(
+          deadlines.schedule(
+              () -> fail(call, new TransportException("the peer has not answered in time")),
+              Lanes.deadline(lane).toMillis(),
+              TimeUnit.MILLISECONDS));
+    } catch (RejectedExecutionException e) {
+      fail(call, new TransportException("closed"));
+    }
+  }
+
+  private void submit(MemberLink link, Call call, Lane lane, byte[] request) {
+    CompletionStage<?> submitted;
+    try {
+      RequestTask task = new RequestTask(link.ownId(), link.member().getUuid(), lane, request);
+      submitted =
+          (CompletionStage<?>)
+              link.instance()
+                  .getExecutorService(Lanes.executor(lane))
+                  .submitToMember(task, link.member());
+    } catch (RuntimeException e) {
+      // Hazelcast is ending, or the member left this instant.
+      link.window(lane).leave(request.length);
+      fail(call, new TransportException("not sent: " + e));
+      return;
+    }
+    submitted.whenCompleteAsync(
+        (answer, failure) -> {
+          link.window(lane).leave(request.length);
+          finish(call, answer, failure);
+        },
+        this::onOwnThread);
+  }
+
+  private static void finish(Call call, @Nullable Object answer, @Nullable Throwable failure) {
+    if (answer == null) {
+      Throwable cause =
+          failure instanceof CompletionException && failure.getCause() != null
+              ? failure.getCause()
+              : failure;
+      call.fail(new TransportException("no answer: " + cause));
+      return;
+    }
+    try {
+      call.succeed(Reply.read(answer));
+    } catch (TransportException e) {
+      call.fail(e);
+    }
+  }
+
+  private void fail(Call call, TransportException cause) {
+    onOwnThread(() -> call.fail(cause));
+  }
+
+  private void onOwnThread(Runnable completion) {
+    try {
+      answers.execute(completion);
+    } catch (RejectedExecutionException e) {
+      // Closed: nobody should wait for what never comes.
+      completion.run();
+    }
+  }
+
+  @Override
+  public void close() {
+    deadlines.shutdownNow();
+    answers.shutdown();
+  }
+}

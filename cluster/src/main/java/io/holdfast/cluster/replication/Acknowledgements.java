@@ -1,0 +1,207 @@
+package io.holdfast.cluster.replication;
+
+import static java.util.Objects.requireNonNull;
+
+import io.holdfast.cluster.replication.Confirmation.Confirmed;
+import io.holdfast.cluster.replication.Confirmation.Conflicting;
+import io.holdfast.cluster.replication.Confirmation.Outranked;
+import io.holdfast.cluster.replication.Confirmation.Unconfirmed;
+import io.holdfast.proto.cluster.ChangesAnswer;
+import io.holdfast.proto.cluster.Conflict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongConsumer;
+
+/**
+ * Own changes that are on this node's disk and wait for those of others.
+ *
+ * <p>A change is confirmed when every live node has it, or when a write quorum has it and the
+ * others have had the lag grace to take it: they are lagging then, and nobody waits for them until
+ * they have caught up. A node counts only with all of the stream up to the change, never with the
+ * change alone: whoever asks it how far it is must hear of the change.
+ *
+ * <p>Concurrency: confined to the event loop.
+ */
+final class Acknowledgements {
+  private static final String REOPENED =
+      "the store was opened anew before the change was on enough nodes; a retry is safe";
+
+  private record Waiting(CompletableFuture<Confirmation> confirmation, long since) {}
+
+  private final ReplicaOptions.Quorum quorum;
+  private final Duration lagGrace;
+  private final LongConsumer latencies;
+  private final Executor teller;
+  private final NavigableMap<Long, List<Waiting>> waiting = new TreeMap<>();
+  private final NavigableMap<Long, Long> outranked = new TreeMap<>();
+  private final NavigableMap<Long, String> conflicts = new TreeMap<>();
+  private long stream;
+
+  /** The last change that a write quorum has. */
+  private long confirmed;
+
+  /**
+   * @param latencies told how long each confirmation took, in nanoseconds
+   * @param teller completes the futures of many confirmations, in one task: answers to clients are
+   *     not written on the event loop
+   */
+  Acknowledgements(
+      ReplicaOptions.Quorum quorum, Duration lagGrace, LongConsumer latencies, Executor teller) {
+    this.quorum = quorum;
+    this.lagGrace = lagGrace;
+    this.latencies = latencies;
+    this.teller = teller;
+  }
+
+  /** The store has begun a new stream: of the old one nobody knows any more. */
+  void restart(long newStream) {
+    if (newStream != stream) {
+      waiting.values().forEach(all -> refuse(all, REOPENED));
+      waiting.clear();
+      outranked.clear();
+      conflicts.clear();
+      confirmed = 0;
+      stream = newStream;
+    }
+  }
+
+  void await(long ofStream, long sequence, CompletableFuture<Confirmation> confirmation, long now) {
+    if (ofStream != stream) {
+      confirmation.complete(new Unconfirmed(REOPENED));
+      return;
+    }
+    waiting
+        .computeIfAbsent(sequence, unused -> new ArrayList<>(1))
+        .add(new Waiting(confirmation, now));
+  }
+
+  /** What a peer says of changes that it has merged. */
+  void heard(ChangesAnswer answer) {
+    for (long sequence : answer.getOutrankedList()) {
+      outranked.merge(sequence, answer.getClock(), Math::max);
+    }
+    for (Conflict conflict : answer.getConflictsList()) {
+      conflicts.put(conflict.getSequence(), conflict.getReason());
+    }
+  }
+
+  long confirmed() {
+    return confirmed;
+  }
+
+  /** Tells who waits what is known by now, and marks the nodes that were waited for too long. */
+  void settle(Collection<Link> links, long now) {
+    confirmed = Math.max(confirmed, reachedByQuorum(links));
+    long all = reachedByLive(links);
+    List<Runnable> answers = new ArrayList<>();
+    while (!waiting.isEmpty() && waiting.firstKey() <= confirmed) {
+      long sequence = waiting.firstKey();
+      if (sequence > all) {
+        long since = waiting.firstEntry().getValue().get(0).since;
+        if (now - since < lagGrace.toNanos()) {
+          break;
+        }
+        markLagging(links, sequence, since);
+        all = reachedByLive(links);
+      }
+      judgeUnjudged(sequence, links);
+      answers.add(confirmed(sequence, requireNonNull(waiting.remove(sequence)), now));
+    }
+    if (!answers.isEmpty()) {
+      tell(answers);
+    }
+    // Said of changes so old that whoever waited has been told; not of all up to the last: who
+    // waits
+    // may only be about to say so.
+    long forgotten = confirmed - Outbox.MAX_CHANGES;
+    outranked.headMap(forgotten).clear();
+    conflicts.headMap(forgotten).clear();
+  }
+
+  /** Gives up those that have waited for the deadline. */
+  void expire(Duration deadline, String reason, long now) {
+    waiting.values().forEach(all -> expire(all, deadline, reason, now));
+    waiting.values().removeIf(List::isEmpty);
+  }
+
+  private static void expire(List<Waiting> all, Duration deadline, String reason, long now) {
+    List<Waiting> late =
+        all.stream().filter(each -> now - each.since > deadline.toNanos()).toList();
+    all.removeAll(late);
+    refuse(late, reason);
+  }
+
+  private static void refuse(List<Waiting> all, String reason) {
+    all.forEach(each -> each.confirmation.complete(new Unconfirmed(reason)));
+  }
+
+  /** Who cannot tell is taken to have had something newer. */
+  private void judgeUnjudged(long sequence, Collection<Link> links) {
+    for (Link link : links) {
+      if (link.hasUnjudged(stream, sequence)) {
+        outranked.merge(sequence, link.clock(), Math::max);
+      }
+    }
+  }
+
+  private void tell(List<Runnable> answers) {
+    Runnable all = () -> answers.forEach(Runnable::run);
+    try {
+      teller.execute(all);
+    } catch (RejectedExecutionException e) {
+      // It was shut down before the cluster: who waits is told all the same.
+      all.run();
+    }
+  }
+
+  /** Returns what tells all who wait. */
+  private Runnable confirmed(long sequence, List<Waiting> all, long now) {
+    Long newer = outranked.remove(sequence);
+    String conflict = conflicts.remove(sequence);
+    Confirmation outcome;
+    if (conflict != null) {
+      outcome = new Conflicting(conflict);
+    } else {
+      outcome = newer == null ? new Confirmed() : new Outranked(newer);
+    }
+    return () -> {
+      for (Waiting each : all) {
+        latencies.accept(now - each.since);
+        each.confirmation.complete(outcome);
+      }
+    };
+  }
+
+  private long reachedByQuorum(Collection<Link> links) {
+    int others = quorum.write() - 1;
+    if (others == 0) {
+      return Long.MAX_VALUE;
+    }
+    long[] reached = links.stream().mapToLong(link -> link.reached(stream)).sorted().toArray();
+    return reached.length < others ? 0 : reached[reached.length - others];
+  }
+
+  private long reachedByLive(Collection<Link> links) {
+    return links.stream()
+        .filter(link -> !link.isLagging)
+        .mapToLong(link -> link.reached(stream))
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
+  private void markLagging(Collection<Link> links, long sequence, long since) {
+    for (Link link : links) {
+      if (!link.isLagging && link.reached(stream) < sequence) {
+        link.isLagging = true;
+        link.laggingSince = since;
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.holdfast.cluster.replication;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.cluster.transport.Transport;
+import io.holdfast.proto.cluster.Answer;
+import io.holdfast.proto.cluster.ProcessTime;
+import io.holdfast.proto.cluster.Request;
+import java.util.concurrent.CompletableFuture;
+
+/** Puts requests to peers. Any threads may use it. */
+final class Asking {
+  private final Transport transport;
+  private final ClusterCounters counters;
+  private final Times times;
+
+  /** Whose times requests and answers carry. */
+  interface Times {
+    ProcessTime now();
+
+    /** A peer has answered a question sent then; before anybody hears of the answer. */
+    void answered(ProcessTime theirs, long sentAt);
+  }
+
+  Asking(Transport transport, ClusterCounters counters, Times times) {
+    this.transport = transport;
+    this.counters = counters;
+    this.times = times;
+  }
+
+  /** Moves data. */
+  CompletableFuture<Answer> ask(Link link, Request request) {
+    return ask(link, Transport.Lane.DATA, request);
+  }
+
+  /** The answer, or a failure: there was none, or it was not one. */
+  CompletableFuture<Answer> ask(Link link, Transport.Lane lane, Request request) {
+    ProcessTime now = times.now();
+    return transport
+        .send(link.peer, lane, request.toBuilder().setTime(now).build().toByteArray())
+        .thenApply(
+            bytes -> {
+              try {
+                Answer answer = Answer.parseFrom(bytes);
+                times.answered(answer.getTime(), now.getNanos());
+                return answer;
+              } catch (InvalidProtocolBufferException e) {
+                counters.refused();
+                throw new IllegalStateException("not an answer: " + e.getMessage(), e);
+              }
+            });
+  }
+}

@@ -1,0 +1,84 @@
+package io.holdfast.cluster.replication;
+
+import io.holdfast.proto.cluster.Answer;
+import io.holdfast.proto.cluster.Changes;
+import io.holdfast.proto.cluster.ChangesAnswer;
+import io.holdfast.proto.cluster.Request;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends each peer this node's changes, one batch at a time: while one is under way the next one
+ * gathers, so that the slower things get, the more share a message and a sync.
+ *
+ * <p>Concurrency: confined to the event loop.
+ */
+final class Batches {
+  private static final Logger log = LoggerFactory.getLogger(Batches.class);
+
+  private final Asking asking;
+  private final EventLoop loop;
+  private final Predicate<Link> isThere;
+  private final Consumer<ChangesAnswer> arrived;
+
+  /**
+   * @param isThere whether a link is still that of a peer
+   * @param arrived told what a peer says of a batch that is on its disk
+   */
+  Batches(Asking asking, EventLoop loop, Predicate<Link> isThere, Consumer<ChangesAnswer> arrived) {
+    this.asking = asking;
+    this.loop = loop;
+    this.isThere = isThere;
+    this.arrived = arrived;
+  }
+
+  /** Sends what waits, unless something is under way. */
+  void send(Link link) {
+    Changes batch = link.outbox.next();
+    if (batch == null) {
+      return;
+    }
+    CompletableFuture<Void> unused =
+        asking
+            .ask(link, Request.newBuilder().setChanges(batch).build())
+            .handle(
+                (answer, failure) -> {
+                  loop.execute(() -> answered(link, batch, answer));
+                  return null;
+                });
+  }
+
+  private void answered(Link link, Changes batch, @Nullable Answer answer) {
+    if (!isThere.test(link)) {
+      return;
+    }
+    if (answer == null || !answer.hasChanges()) {
+      refused(link, batch, answer == null ? null : answer.getRefusal());
+      return;
+    }
+    link.refusal = null;
+    link.outbox.arrived(batch);
+    link.judged(batch.getStream(), batch.getFirst(), batch.getFirst() + batch.getStatesCount() - 1);
+    link.reached(batch.getStream(), answer.getChanges().getReached());
+    arrived.accept(answer.getChanges());
+    send(link);
+  }
+
+  /** What may not have arrived is sent again: a change that comes twice changes nothing. */
+  private void refused(Link link, Changes batch, @Nullable String refusal) {
+    if (refusal != null && !refusal.equals(link.refusal)) {
+      log.atWarn().addKeyValue("peer", link.name()).log("a node refuses changes: " + refusal);
+    }
+    link.refusal = refusal;
+    loop.schedule(
+        Timing.RETRY,
+        () -> {
+          link.outbox.failed(batch);
+          send(link);
+        });
+  }
+}

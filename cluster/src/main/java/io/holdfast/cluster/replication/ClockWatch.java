@@ -1,0 +1,148 @@
+package io.holdfast.cluster.replication;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares this machine's clock with those of the other nodes, all the time.
+ *
+ * <p>A clock is wrong when a majority of the cluster's nodes is further away from it than {@code
+ * --cluster.max-clock-skew}. So a wrong clock stops the node that has it, and no other. With fewer
+ * nodes in touch nobody can tell who is right, and all go on: versions do not rest on wall clocks.
+ * A clock that was found wrong stays so until a majority is near it, or all that are in touch.
+ *
+ * <p>Concurrency: confined to the event loop, but for {@link #problem}.
+ */
+final class ClockWatch {
+  private static final Logger log = LoggerFactory.getLogger(ClockWatch.class);
+  private static final long NANOS_PER_MILLI = 1_000_000;
+  private static final String NOT_YET_HEARD =
+      "the other nodes have not yet heard of this node's time";
+
+  private final ReplicaOptions.Quorum quorum;
+  private final long maxSkewMillis;
+  private final ClusterClock clock;
+  private final EventLoop loop;
+  private boolean isWrong;
+
+  /**
+   * @param reason why this node must not take changes; null if it may
+   * @param wallMillis what the wall clock showed
+   * @param at when, in time that never goes back
+   */
+  private record Verdict(@Nullable String reason, long wallMillis, long at) {}
+
+  private volatile Verdict verdict;
+
+  ClockWatch(ReplicaOptions options, ClusterClock clock, EventLoop loop) {
+    this.quorum = options.quorum();
+    this.maxSkewMillis = options.limits().maxClockSkew().toMillis();
+    this.clock = clock;
+    this.loop = loop;
+    this.verdict =
+        new Verdict(
+            "this node's clock was not yet compared with the other nodes'",
+            clock.wallMillis(),
+            loop.nanos());
+  }
+
+  /** Why this node must not take changes, or null. From any thread. */
+  @Nullable String problem() {
+    Verdict last = verdict;
+    // The clock may have jumped since the last look, and a push shows the time of its node.
+    if (last.reason == null && quorum.write() > 1 && clock.leaptAt() - last.at > 0) {
+      return NOT_YET_HEARD;
+    }
+    long passed = (loop.nanos() - last.at) / NANOS_PER_MILLI;
+    long jump = clock.wallMillis() - last.wallMillis - passed;
+    return last.reason == null && Math.abs(jump) > maxSkewMillis
+        ? "this node's clock has jumped by " + seconds(jump) + " s"
+        : last.reason;
+  }
+
+  /** Looks at all clocks. */
+  void look(Collection<Link> links) {
+    long now = loop.nanos();
+    long wall = clock.wallMillis();
+    List<Link> heard =
+        links.stream().filter(link -> link.isReachable(now) && link.hasClock()).toList();
+    aim(heard, wall, now);
+    judge(heard, wall, now);
+  }
+
+  private int majority() {
+    return quorum.size() / 2 + 1;
+  }
+
+  private void aim(List<Link> heard, long wall, long now) {
+    // With a write quorum of one a node goes on alone, and must not wait for the others' time.
+    int needed = quorum.write() == 1 ? 1 : majority();
+    if (heard.size() + 1 < needed) {
+      return;
+    }
+    List<Long> walls =
+        LongStream.concat(
+                LongStream.of(wall),
+                heard.stream().mapToLong(link -> wall + link.clockOffsetMillis(wall, now)))
+            .boxed()
+            .sorted(Comparator.reverseOrder())
+            .toList();
+    long reached = walls.get(Math.min(majority(), walls.size()) - 1);
+    if (clock.isSettled()) {
+      clock.aim(reached);
+    } else {
+      clock.settle(reached);
+    }
+  }
+
+  private void judge(List<Link> heard, long wall, long now) {
+    List<Link> away =
+        heard.stream().filter(link -> link.isClockAway(wall, now, maxSkewMillis)).toList();
+    int near = 1 + heard.size() - away.size();
+    boolean wasWrong = isWrong;
+    isWrong = away.size() >= majority() || (wasWrong && !away.isEmpty() && near < majority());
+    String reason = isWrong ? describe(away, wall, now) : null;
+    if (isWrong && !wasWrong) {
+      log.warn("clock is wrong; this node refuses changes: {}", reason);
+    } else if (wasWrong && !isWrong) {
+      log.info("clock is right again");
+    }
+    if (reason == null && !clock.isSettled()) {
+      reason = "this node's clock was not yet compared with the other nodes'";
+    }
+    if (reason == null && quorum.write() > 1) {
+      long leaptAt = clock.leaptAt();
+      long told = 1 + heard.stream().filter(link -> link.heardAt() - leaptAt > 0).count();
+      reason = told < majority() ? NOT_YET_HEARD : null;
+    }
+    verdict = new Verdict(reason, wall, now);
+  }
+
+  private String describe(List<Link> away, long wall, long now) {
+    Link nearest =
+        away.stream()
+            .min(Comparator.comparingLong(link -> Math.abs(link.clockOffsetMillis(wall, now))))
+            .orElseThrow();
+    long offset = nearest.clockOffsetMillis(wall, now);
+    return "this node's clock is "
+        + seconds(Math.abs(offset))
+        + " s "
+        + (offset < 0 ? "ahead of" : "behind")
+        + " that of "
+        + nearest.name()
+        + ", and further from "
+        + (away.size() - 1)
+        + " others (expected: within --cluster.max-clock-skew="
+        + seconds(maxSkewMillis)
+        + "s of a majority); set the clock right";
+  }
+
+  private static String seconds(long millis) {
+    return Long.toString(Math.round(millis / 1e3));
+  }
+}

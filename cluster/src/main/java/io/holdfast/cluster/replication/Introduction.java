@@ -1,0 +1,111 @@
+package io.holdfast.cluster.replication;
+
+import io.holdfast.cluster.transport.Peer;
+import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.proto.cluster.Position;
+import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.Standing;
+import io.holdfast.storage.Version;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at what a peer says of itself for the first time, and tells the operator what is wrong. */
+final class Introduction {
+  private static final Logger log = LoggerFactory.getLogger(Introduction.class);
+
+  private Introduction() {}
+
+  static void check(ReplicaOptions options, Standing own, Peer peer, Heartbeat heartbeat) {
+    if (heartbeat.getNode() == own.node()) {
+      log.atError()
+          .addKeyValue("peer", peer)
+          .log(
+              "another node has a copy of this node's store: two nodes with one identity lose"
+                  + " changes. Stop one of them and let it begin with an empty --storage.path");
+    }
+    if (heartbeat.getName().equals(options.nodeName())) {
+      log.atWarn()
+          .addKeyValue("peer", peer)
+          .addKeyValue("name", heartbeat.getName())
+          .log("two nodes have the same --cluster.node-name; their own metrics will mix");
+    }
+    if (heartbeat.getClusterSize() != options.quorum().size()
+        || heartbeat.getWriteQuorum() != options.quorum().write()) {
+      log.atError()
+          .addKeyValue("peer", heartbeat.getName())
+          .addKeyValue("size", heartbeat.getClusterSize())
+          .addKeyValue("write_quorum", heartbeat.getWriteQuorum())
+          .addKeyValue("own_size", options.quorum().size())
+          .addKeyValue("own_write_quorum", options.quorum().write())
+          .log(
+              "a node was started with another --cluster.size or --cluster.write-quorum:"
+                  + " acknowledged changes may be missed until all have the same");
+    }
+  }
+
+  /**
+   * Why a node cannot be what it says, or null. Deletes are forgotten up to what nodes claim, and
+   * stores are put aside: a claim must be one that a clock can have made, and not ahead of the
+   * clock of the node that makes it.
+   */
+  static @Nullable String problem(Heartbeat heartbeat) {
+    for (long clock :
+        new long[] {
+          heartbeat.getClock(),
+          heartbeat.getCompleteUntil(),
+          heartbeat.getPurgedUntil(),
+          heartbeat.getCurrentAt()
+        }) {
+      if (!Version.isPossible(clock)) {
+        return "clock " + Long.toUnsignedString(clock) + " (expected: one that a clock can show)";
+      }
+    }
+    return heartbeat.getPurgedUntil() > heartbeat.getClock()
+        ? "purged until "
+            + heartbeat.getPurgedUntil()
+            + " (expected: at most its clock "
+            + heartbeat.getClock()
+            + ")"
+        : null;
+  }
+
+  /**
+   * What a node says of itself, whenever it is asked.
+   *
+   * @param completeUntil every delete up to this hybrid clock reading was here when all nodes were
+   *     the same
+   */
+  static Heartbeat heartbeat(
+      ReplicaOptions options,
+      Standing standing,
+      Optional<String> unready,
+      long completeUntil,
+      ClusterClock clock) {
+    ClusterNotes notes = standing.notes();
+    Heartbeat.Builder heartbeat =
+        Heartbeat.newBuilder()
+            .setNode(standing.node())
+            .setName(options.nodeName())
+            .setStream(standing.stream())
+            .setDigest(standing.digest())
+            .setClock(standing.clock())
+            .setWhole(notes.isWhole())
+            .setPurgedUntil(notes.purgedUntil())
+            .setCurrentAt(notes.currentAt())
+            .setUnready(unready.orElse(""))
+            .setCompleteUntil(completeUntil)
+            .setClusterSize(options.quorum().size())
+            .setWriteQuorum(options.quorum().write())
+            .setMillis(clock.isSettled() ? clock.millis() : 0)
+            .setWallMillis(clock.wallMillis());
+    standing
+        .positions()
+        .forEach(
+            (stream, sequence) ->
+                heartbeat.addPositions(
+                    Position.newBuilder().setStream(stream).setSequence(sequence)));
+    return heartbeat.build();
+  }
+}

@@ -1,0 +1,100 @@
+package io.holdfast.cluster.replication;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.holdfast.proto.cluster.Changes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes that one peer is still to be sent, in order. Bounded: when a peer is too slow, all
+ * are dropped, and it finds out from the gap that it must copy what it lacks.
+ *
+ * <p>Concurrency: confined to the event loop. The encoded changes are shared by all outboxes.
+ */
+final class Outbox {
+  static final int MAX_CHANGES = 1 << 15;
+  static final long MAX_BYTES = 16L << 20;
+
+  private static final int MAX_BATCH_CHANGES = 512;
+  private static final long MAX_BATCH_BYTES = 1L << 20;
+
+  private final Deque<byte[]> waiting = new ArrayDeque<>();
+  private long stream;
+  private long first;
+  private long bytes;
+  private int inFlight;
+
+  /** Adds changes; false if there was no room and nothing is waiting any more. */
+  boolean add(long changesStream, long firstSequence, List<byte[]> changes) {
+    if (changesStream != stream || waiting.isEmpty()) {
+      clear();
+      stream = changesStream;
+      first = firstSequence;
+    }
+    for (byte[] change : changes) {
+      waiting.add(change);
+      bytes += change.length;
+    }
+    if (waiting.size() > MAX_CHANGES || bytes > MAX_BYTES) {
+      clear();
+      return false;
+    }
+    return true;
+  }
+
+  /** The next batch, or null if there is none or one is under way. */
+  @Nullable Changes next() {
+    if (inFlight > 0 || waiting.isEmpty()) {
+      return null;
+    }
+    List<ByteString> batch = new ArrayList<>();
+    long batchBytes = 0;
+    for (byte[] change : waiting) {
+      batchBytes += change.length;
+      boolean isFull = batch.size() == MAX_BATCH_CHANGES || batchBytes > MAX_BATCH_BYTES;
+      if (isFull && !batch.isEmpty()) {
+        break;
+      }
+      batch.add(UnsafeByteOperations.unsafeWrap(change));
+    }
+    inFlight = batch.size();
+    return Changes.newBuilder().setStream(stream).setFirst(first).addAllStates(batch).build();
+  }
+
+  /** The batch has arrived; a late word of one that was dropped meanwhile changes nothing. */
+  void arrived(Changes batch) {
+    boolean isCurrent = isInFlight(batch);
+    for (int i = 0; isCurrent && i < batch.getStatesCount(); i++) {
+      byte[] change = waiting.remove();
+      bytes -= change.length;
+      first++;
+    }
+    inFlight = isCurrent ? 0 : inFlight;
+  }
+
+  /** The batch may not have arrived: it is the next one again. */
+  void failed(Changes batch) {
+    inFlight = isInFlight(batch) ? 0 : inFlight;
+  }
+
+  private boolean isInFlight(Changes batch) {
+    return inFlight > 0 && batch.getStream() == stream && batch.getFirst() == first;
+  }
+
+  /**
+   * The first change of this stream that the peer has not yet judged; beyond all if there is none.
+   */
+  long firstUnjudged(long ofStream) {
+    return waiting.isEmpty() || ofStream != stream ? Long.MAX_VALUE : first;
+  }
+
+  private void clear() {
+    waiting.clear();
+    bytes = 0;
+    inFlight = 0;
+  }
+}

@@ -1,0 +1,41 @@
+package io.holdfast.cluster.replication;
+
+import io.holdfast.proto.cluster.Changes;
+import io.holdfast.proto.cluster.ChangesAnswer;
+import io.holdfast.proto.cluster.Conflict;
+import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.MergeRequest;
+import io.holdfast.storage.ReceivedStates;
+import io.holdfast.storage.ReplicatedStore;
+import io.holdfast.storage.Standing;
+import java.util.concurrent.CompletableFuture;
+
+/** Changes of a peer on their way to the disk. Runs on the thread that received them. */
+final class Received {
+  private Received() {}
+
+  static CompletableFuture<MergeOutcome> merge(Changes changes, ReplicatedStore store) {
+    try {
+      ReceivedStates states = ReceivedStates.decode(changes.getStatesList());
+      return store.merge(MergeRequest.ofChanges(changes.getStream(), changes.getFirst(), states));
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.completedFuture(
+          new MergeOutcome.Refused(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** What the sender is told of them, now that they are on the disk. */
+  static ChangesAnswer answer(Changes changes, MergeOutcome.Merged merged, Standing standing) {
+    ChangesAnswer.Builder answer =
+        ChangesAnswer.newBuilder()
+            .addAllOutranked(merged.outranked())
+            .setClock(merged.clock())
+            .setReached(standing.positions().getOrDefault(changes.getStream(), 0L));
+    merged
+        .conflicts()
+        .forEach(
+            (sequence, reason) ->
+                answer.addConflicts(Conflict.newBuilder().setSequence(sequence).setReason(reason)));
+    return answer.build();
+  }
+}

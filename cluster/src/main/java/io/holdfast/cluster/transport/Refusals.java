@@ -1,0 +1,71 @@
+package io.holdfast.cluster.transport;
+
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts what was refused, and says so: once for each peer, now and then for connections, which a
+ * stranger may make as often as he likes.
+ *
+ * <p>Concurrency: for any thread.
+ */
+final class Refusals {
+  private static final Logger log = LoggerFactory.getLogger(Refusals.class);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration PAUSE_OF_CONNECTIONS = Duration.ofSeconds(60);
+
+  private final LongAdder count = new LongAdder();
+  private final AtomicLong peerNamedAt = longAgo();
+  private final AtomicLong connectionNamedAt = longAgo();
+
+  private static AtomicLong longAgo() {
+    return new AtomicLong(System.nanoTime() - PAUSE_OF_CONNECTIONS.toNanos());
+  }
+
+  long count() {
+    return count.sum();
+  }
+
+  void message(Admission from, String reason) {
+    count.increment();
+    warn(from, reason);
+  }
+
+  /** Without a message: a peer that said nothing at all. */
+  void warn(Admission from, String reason) {
+    if (!from.warned.get() && isDue(peerNamedAt, PAUSE) && from.warned.compareAndSet(false, true)) {
+      log.atWarn()
+          .addKeyValue("peer", from.peer())
+          .addKeyValue("reason", reason)
+          .log(
+              "A peer is not admitted, or a message of it is refused:"
+                  + " have all nodes the same secret and cluster name?");
+    }
+  }
+
+  /**
+   * A connection is closed, because the other end is no node of this cluster or does not act so.
+   */
+  void connection(@Nullable SocketAddress address, String reason) {
+    count.increment();
+    if (isDue(connectionNamedAt, PAUSE_OF_CONNECTIONS)) {
+      log.atWarn()
+          .addKeyValue("address", address)
+          .addKeyValue("reason", reason)
+          .log(
+              "A connection between nodes is refused:"
+                  + " have all nodes the same secret and cluster name?");
+    }
+  }
+
+  private static boolean isDue(AtomicLong last, Duration pause) {
+    long before = last.get();
+    long now = System.nanoTime();
+    return now - before >= pause.toNanos() && last.compareAndSet(before, now);
+  }
+}

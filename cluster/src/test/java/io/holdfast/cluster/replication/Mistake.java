@@ -1,0 +1,142 @@
+package io.holdfast.cluster.replication;
+
+import java.nio.file.Path;
+
+/**
+ * Mistakes that somebody might make in the rules of the cluster: each a place in a source, what it
+ * says, and what it says by mistake. The simulation finds each within {@link #SEEDS} from seed 1.
+ *
+ * <p>A mistake remembers with which seed it is found soon. When the simulation changes, that seed
+ * may find nothing any more; then the test looks on from there, and takes longer: see {@link
+ * MistakesTest} for a search.
+ */
+enum Mistake {
+  // What may be acknowledged.
+  ANSWERED_BEFORE_THE_DISK(
+      "test/SimulatedStore",
+      "underWay = writes;\n    boolean fails",
+      "underWay = writes;\n    standing = state.standing();\n    answers.forEach(Runnable::run);\n    answers.clear();\n    boolean fails",
+      1),
+  QUORUM_LESS_ONE(
+      "Acknowledgements",
+      "int others = quorum.write() - 1;",
+      "int others = quorum.write() - 2;",
+      1),
+  CONFIRMED_OF_THE_STREAM_BEFORE("Acknowledgements", "      confirmed = 0;\n", "", 1),
+  REACHED_IN_THE_STREAM_BEFORE(
+      "Link",
+      "reached = stream == reachedStream ? Math.max(reached, sequence) : sequence;",
+      "reached = Math.max(reached, sequence);",
+      1),
+  LIVE_NODES_ARE_A_QUORUM(
+      "Acknowledgements",
+      "waiting.firstKey() <= confirmed) {",
+      "waiting.firstKey() <= Math.max(confirmed, all)) {",
+      1),
+  FAILED_COMMIT_COUNTS("test/SimulatedStore", "    state = load(state.clock().last());\n", "", 2),
+  STREAM_GOES_ON_AFTER_A_RESTART(
+      "test/SimulatedStore",
+      "random.nextLong()),\n              notes == null",
+      "StoreRecord.parseFrom(store).getNode()),\n              notes == null",
+      1),
+
+  // Order.
+  LARGER_VERSION_LOSES(
+      "storage/GroupMerge",
+      "BY_VERSION.compare(family, present) > 0",
+      "BY_VERSION.compare(family, present) < 0",
+      1),
+  LATER_MERGED_DELETE_WINS(
+      "storage/GroupMerge",
+      "if (Version.isLater(from.deletedAt, into.deletedAt)) {",
+      "if (from.deletedAt != null) {",
+      1),
+  DELETED_FAMILIES_STAY("storage/GroupMerge", "if (floorRaised) {", "if (false) {", 1),
+
+  // What may be shown.
+  READ_ASKS_NOBODY("ReadBarrier", "&& asked.size() >= othersNeeded", "", 1),
+  READ_ASKS_ONE_LESS("ReplicaOptions", "size - write + 1;", "size - write;", 1),
+  POSITIONS_OF_OTHERS_ARE_NOT_WAITED_FOR(
+      "ReadBarrier", "Positions.cover(standing.positions(), required)", "true", 1),
+  OWN_CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM(
+      "DurablePositions",
+      "stream == standing.stream() && last.getValue() <= confirmed",
+      "stream == standing.stream()",
+      1),
+  CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM("ReadBarrier", "&& durable.cover(shown)", "", 1),
+  CHANGES_OF_OTHERS_ARE_SHOWN_BEFORE_THE_QUORUM(
+      "DurablePositions",
+      "if (!isConfirmed && durable(stream)",
+      "if (!isConfirmed && stream == standing.stream() && durable(stream)",
+      1),
+  OPENING_IS_SHOWN_BEFORE_THE_QUORUM(
+      "storage/StoreState", "positions.reach(besides(identity.stream), OPENING);", "", 4),
+  COPY_IS_SHOWN_BEFORE_THE_QUORUM(
+      "storage/StreamPositions", "    shown.forEach(this::mayShow);\n", "", 8),
+  LAST_KNOWN_IS_SHOWN_AS_CURRENT(
+      "Replica",
+      "new Reading.Stale(\n        store.exposition(), currency.unready().orElse(\"cut off from the other nodes\"));",
+      "new Reading.Current(store.exposition());",
+      1),
+  ONE_DISK_IS_A_QUORUM(
+      "DurablePositions", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),
+  NEW_STORE_IS_WHOLE(
+      "test/SimulatedStore", "create(replicated.newStoreIsWhole());", "create(true);", 12),
+
+  // Deletes and copies.
+  TOMBSTONES_ARE_DROPPED_AT_ONCE(
+      "test/SimulatedStore",
+      "List<byte[]> own = batch.replicated();",
+      "state.purge(Long.MAX_VALUE, batch);\n    List<byte[]> own = batch.replicated();",
+      1),
+  COPY_LEAVES_OUT(
+      "Copy",
+      "keys.addAll(differing);",
+      "keys.addAll(differing.subList(0, differing.size() / 2));",
+      1),
+  BUCKET_IS_NOT_LISTED(
+      "storage/StateReader",
+      "if (group == null || digest.of(group) != theirs.getDigests(i)) {",
+      "if (group == null) {",
+      1),
+  WHAT_FAILED_IS_NOT_SENT_AGAIN(
+      "Outbox",
+      "inFlight = isInFlight(batch) ? 0 : inFlight;\n  }\n\n  private",
+      "}\n\n  private",
+      1),
+
+  // Time.
+  FUTURE_IS_REFUSED(
+      "storage/HybridClock", "LIMIT = 1L << 60;", "LIMIT = 1_700_003_600_000L << COUNTER_BITS;", 1),
+  WRONG_CLOCK_GOES_ON("ClockWatch", "away.size() >= majority()", "false", 1),
+  WRONG_CLOCK_STOPS_OTHERS("ClockWatch", "away.size() >= majority()", "!away.isEmpty()", 1);
+
+  /** Within so many each must be found. */
+  static final int SEEDS = 2_000;
+
+  private static final String STORAGE = "../storage/src/main/java/io/holdfast/storage/";
+  private static final String CLUSTER = "src/main/java/io/holdfast/cluster/replication/";
+  private static final String TEST = "src/test/java/io/holdfast/storage/";
+
+  private final String where;
+  final String rule;
+  final String planted;
+
+  /** Finds it, or a later one soon. */
+  final long seed;
+
+  Mistake(String where, String rule, String planted, long seed) {
+    this.where = where;
+    this.rule = rule;
+    this.planted = planted;
+    this.seed = seed;
+  }
+
+  Path file() {
+    String name = where.substring(where.indexOf('/') + 1) + ".java";
+    if (where.startsWith("storage/")) {
+      return Path.of(STORAGE + name);
+    }
+    return Path.of((where.startsWith("test/") ? TEST : CLUSTER) + name);
+  }
+}

@@ -1,0 +1,80 @@
+package io.holdfast.cluster.replication;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.Reading;
+import io.holdfast.storage.Standing;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A store that is put aside while a scrape waits. In the simulation that happens in one seed of
+ * some thousand.
+ */
+final class ReadBarrierTest {
+  private final SimulatedNode.Life node = new ThreeNodes().life(0);
+  private final Standing whole = node.store.standing();
+
+  private final CompletableFuture<Reading> answer = new CompletableFuture<>();
+
+  @Test
+  void pictureOfStoreThatIsWhole_isVouchedFor() {
+    assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, durable(whole, whole.sequence())));
+  }
+
+  @Test
+  void pictureOfStoreThatFollowsOnePutAside_isNot() {
+    Standing empty = next(new ClusterNotes(false, 0, 0, new TreeMap<>(), 0, 0));
+    assertFalse(new ReadBarrier(empty, answer, 0).advance(empty, durable(empty, 0)));
+    assertFalse(answer.isDone());
+  }
+
+  @Test
+  void pictureOfStorePutAsideSince_isNotVouchedForByWhatTheNextHasConfirmed() {
+    Standing filled = next(whole.notes());
+    assertFalse(new ReadBarrier(whole, answer, 0).advance(filled, durable(filled, Long.MAX_VALUE)));
+    assertFalse(answer.isDone());
+  }
+
+  @Test
+  void changeOfAnotherNode_isVouchedForWhenWriteQuorumHasIt() {
+    Link sender = node.replica.links().iterator().next();
+    assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, durable(whole, whole.sequence())));
+    Standing ahead =
+        showing(sender.stream(), sender.positions().getOrDefault(sender.stream(), 0L) + 1);
+    assertFalse(new ReadBarrier(ahead, answer, 0).advance(ahead, durable(ahead, Long.MAX_VALUE)));
+  }
+
+  private Standing showing(long stream, long sequence) {
+    return new Standing(
+        whole.node(),
+        whole.stream(),
+        Map.of(stream, sequence),
+        Map.of(stream, sequence),
+        0,
+        whole.clock(),
+        whole.notes(),
+        whole.exposition());
+  }
+
+  private DurablePositions durable(Standing standing, long confirmed) {
+    return new DurablePositions(
+        ThreeNodes.options(0).quorum(), standing, node.replica.links(), confirmed);
+  }
+
+  private Standing next(ClusterNotes notes) {
+    return new Standing(
+        whole.node(),
+        whole.stream() + 1,
+        Map.of(),
+        Map.of(),
+        0,
+        whole.clock(),
+        notes,
+        whole.exposition());
+  }
+}

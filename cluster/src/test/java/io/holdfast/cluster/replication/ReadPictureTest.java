@@ -1,0 +1,80 @@
+package io.holdfast.cluster.replication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.storage.Change;
+import io.holdfast.storage.PictureReading;
+import io.holdfast.storage.WriteOutcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Readers of whole messages, while the node that they ask loses the others. */
+final class ReadPictureTest {
+  private static final long MILLI = 1_000_000L;
+
+  @Test
+  void currentPicture_showsWhatWasAcknowledgedElsewhere() {
+    ThreeNodes nodes = new ThreeNodes();
+    acknowledge(nodes, 1, 7);
+    assertEquals(Map.of("job", 7), read(nodes, 0));
+    assertEquals(Map.of("job", 7), read(nodes, 2));
+  }
+
+  private static void acknowledge(ThreeNodes nodes, int node, int value) {
+    List<WriteOutcome> outcomes = new ArrayList<>();
+    nodes.submit(node, push(value), outcomes);
+    nodes.run(ThreeNodes.SECOND);
+    assertInstanceOf(WriteOutcome.Applied.class, outcomes.get(0));
+  }
+
+  private static Change push(int value) {
+    return ThreeNodes.push("job", "# TYPE value gauge\nvalue " + value + "\n");
+  }
+
+  private static Map<String, Integer> read(ThreeNodes nodes, int node) {
+    List<PictureReading> readings = new ArrayList<>();
+    var unused = nodes.life(node).groups.readPicture().thenAccept(readings::add);
+    nodes.run(ThreeNodes.SECOND);
+    return ShownValues.of(
+        assertInstanceOf(PictureReading.Current.class, readings.get(0)).picture());
+  }
+
+  /**
+   * A change comes onto the node's disk, and onto no other, after it is known that the node has
+   * everything, and before the picture is taken: whoever saw it could see an older value on another
+   * node afterwards.
+   */
+  @Test
+  void changeOnNoOtherDisk_isNotShownAsCurrent_wheneverItComes() {
+    ThreeNodes nodes = new ThreeNodes();
+    int current = 0;
+    int unsure = 0;
+    acknowledge(nodes, 0, 1);
+    for (int millis = 0; millis < 40; millis += 2) {
+      List<PictureReading> readings = new ArrayList<>();
+      var unused = nodes.life(0).groups.readPicture().thenAccept(readings::add);
+      nodes.run(millis * MILLI);
+      nodes.network.cut(0, 1);
+      nodes.network.cut(0, 2);
+      List<WriteOutcome> outcomes = new ArrayList<>();
+      nodes.submit(0, push(100 + millis), outcomes);
+      nodes.run(2 * ThreeNodes.SECOND);
+
+      assertEquals(1, readings.size());
+      if (readings.get(0) instanceof PictureReading.Current reading) {
+        current++;
+        assertEquals(Map.of("job", millis + 1), ShownValues.of(reading.picture()));
+      } else {
+        unsure++;
+      }
+      nodes.network.heal();
+      nodes.run(15 * ThreeNodes.SECOND);
+      acknowledge(nodes, 1, millis + 3);
+    }
+    assertTrue(current > 0 && unsure > 0, current + " current, " + unsure + " unsure");
+  }
+}

@@ -1,0 +1,179 @@
+package io.holdfast.cluster.replication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.cluster.transport.Peer;
+import io.holdfast.cluster.transport.Transport;
+import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.proto.cluster.ProcessTime;
+import io.holdfast.storage.Change;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Which peer a node copies from, and when. */
+final class RepairsTest {
+  private static final ReplicaOptions OPTIONS = ThreeNodes.options(0);
+
+  private final ThreeNodes nodes = new ThreeNodes();
+  private final SimulatedNode.Life node = nodes.life(0);
+  private final SilentTransport transport = new SilentTransport();
+  private final Repairs repairs =
+      new Repairs(
+          OPTIONS.quorum(),
+          node.store,
+          node,
+          new Asking(transport, new SimulatedNode.NoCounters(), new NoTimes()),
+          new SimulatedNode.NoCounters());
+  private final Keeper keeper =
+      new Keeper(
+          OPTIONS,
+          node.store,
+          node,
+          settled(new ClusterClock(InstantSource.system(), node::nanos)));
+  private final Link one = link("one");
+  private final Link other = link("other");
+
+  @Test
+  void peerThatHangs_isLeftForTheOtherAsSoonAsItIsNotHeardFrom() {
+    other.needsCopy = false;
+    other.copied(0, true);
+    hear(one);
+    tick();
+    assertEquals(List.of("one"), transport.asked);
+
+    // The one hangs; the other is heard from, and has something that is lacking here.
+    nodes.run(Timing.LEASE.toNanos() + 1);
+    other.needsCopy = true;
+    hear(other);
+    tick();
+    nodes.run(Timing.RETRY.toNanos());
+    tick();
+    assertEquals(List.of("one", "other"), transport.asked);
+  }
+
+  @Test
+  void peerThatIsAboutToBeginAnew_isNotCopiedFrom() {
+    forgetDeletes();
+    hear(one);
+    other.needsCopy = false;
+    other.copied(0, true);
+    tick();
+    assertEquals(List.of(), transport.asked);
+
+    one.heard(
+        Heartbeat.newBuilder()
+            .setWhole(true)
+            .setCurrentAt(node.store.standing().notes().purgedUntil())
+            .build());
+    tick();
+    assertEquals(List.of("one"), transport.asked);
+  }
+
+  private static ClusterClock settled(ClusterClock clock) {
+    clock.settle(clock.wallMillis());
+    return clock;
+  }
+
+  @Test
+  void comparisonInTurn_passesOverPeersThatAreAway() {
+    one.needsCopy = false;
+    one.copied(0, true);
+    other.needsCopy = false;
+    other.copied(0, true);
+    hear(one);
+    for (int turn = 0; turn < 3; turn++) {
+      nodes.run(Timing.COMPARISON.toNanos() + 1);
+      hear(other);
+      tick();
+      assertEquals(turn + 1, transport.asked.size());
+      transport.fail();
+      nodes.run(Timing.RETRY.toNanos());
+      other.needsCopy = false;
+    }
+    assertEquals(List.of("other", "other", "other"), transport.asked);
+  }
+
+  @Test
+  void comparisonInTurn_comesToEachPeer() {
+    one.needsCopy = false;
+    one.copied(0, true);
+    other.needsCopy = false;
+    other.copied(0, true);
+    for (int turn = 0; turn < 4; turn++) {
+      nodes.run(Timing.COMPARISON.toNanos() + 1);
+      hear(one);
+      hear(other);
+      tick();
+      transport.fail();
+      nodes.run(Timing.RETRY.toNanos());
+      one.needsCopy = false;
+      other.needsCopy = false;
+    }
+    assertEquals(List.of("one", "other", "one", "other"), transport.asked);
+  }
+
+  /** Leaves a note that says so. */
+  private void forgetDeletes() {
+    nodes.submit(0, ThreeNodes.push("gone", "value 1\n"), new ArrayList<>());
+    nodes.run(ThreeNodes.SECOND);
+    nodes.submit(0, new Change.Delete(ThreeNodes.key("gone")), new ArrayList<>());
+    nodes.run(ThreeNodes.SECOND);
+    var unused = node.store.purge(node.store.standing().clock());
+    nodes.run(ThreeNodes.SECOND);
+  }
+
+  private void tick() {
+    repairs.tick(List.of(one, other), keeper, false);
+    nodes.run(1);
+  }
+
+  private void hear(Link link) {
+    link.answered(node.nanos());
+  }
+
+  private static Link link(String name) {
+    Link link = new Link(new Peer(UUID.randomUUID(), name));
+    link.heard(Heartbeat.newBuilder().setName(name).setWhole(true).build());
+    return link;
+  }
+
+  private static final class NoTimes implements Asking.Times {
+    @Override
+    public ProcessTime now() {
+      return ProcessTime.getDefaultInstance();
+    }
+
+    @Override
+    public void answered(ProcessTime theirs, long sentAt) {}
+  }
+
+  /** Takes requests and never answers, as a process that hangs. */
+  private static final class SilentTransport implements Transport {
+    private final List<String> asked = new ArrayList<>();
+    private final List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+
+    /** Tells all who have asked that there is no answer. */
+    void fail() {
+      answers.forEach(answer -> answer.completeExceptionally(new IllegalStateException("gone")));
+      answers.clear();
+    }
+
+    @Override
+    public void start(Receiver receiver) {}
+
+    @Override
+    public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
+      asked.add(to.address());
+      CompletableFuture<byte[]> answer = new CompletableFuture<>();
+      answers.add(answer);
+      return answer;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,60 @@
+package io.holdfast.cluster.replication;
+
+import io.holdfast.storage.Exposition;
+import io.holdfast.storage.ExpositionReader;
+import io.holdfast.storage.GroupReader;
+import io.holdfast.storage.Picture;
+import io.holdfast.storage.StoredFamily;
+import io.holdfast.storage.StoredGroup;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What each job's gauge {@code value} is, as a reader sees it. */
+final class ShownValues {
+  private ShownValues() {}
+
+  static Map<String, Integer> of(Exposition exposition) {
+    Map<String, Integer> values = new HashMap<>();
+    for (String line : text(exposition).split("\n", -1)) {
+      if (line.startsWith("value{")) {
+        int from = line.indexOf("job=\"") + 5;
+        String job = line.substring(from, line.indexOf('"', from));
+        values.put(job, (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)));
+      }
+    }
+    return values;
+  }
+
+  /** Closes the picture. */
+  static Map<String, Integer> of(Picture picture) {
+    Map<String, Integer> values = new HashMap<>();
+    try (picture;
+        GroupReader groups = picture.groups()) {
+      for (StoredGroup group = groups.next(); group != null; group = groups.next()) {
+        for (StoredFamily each = groups.nextFamily(); each != null; each = groups.nextFamily()) {
+          if (each.name().equals("value")) {
+            int value = (int) each.metrics().next().getGauge().getValue();
+            values.put(group.key().labels().get("job"), value);
+          }
+        }
+      }
+    }
+    return values;
+  }
+
+  static String text(Exposition exposition) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ExpositionReader reader = exposition.text(List.of())) {
+      for (ByteBuffer piece = reader.next(); piece != null; piece = reader.next()) {
+        byte[] part = new byte[piece.remaining()];
+        piece.get(part);
+        bytes.writeBytes(part);
+      }
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+}

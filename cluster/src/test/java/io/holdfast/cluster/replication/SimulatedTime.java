@@ -1,0 +1,65 @@
+package io.holdfast.cluster.replication;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+/** One clock and one queue of events for everything that happens in a simulation. */
+final class SimulatedTime {
+  private record Event(long at, long number, Scope process, Runnable task) {}
+
+  /** Something that events belong to: they do not happen after its end, nor while it is frozen. */
+  static final class Scope {
+    boolean isAlive = true;
+    long frozenUntil;
+  }
+
+  private final PriorityQueue<Event> events =
+      new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
+  private long now = 1_000_000_000L;
+  private long numbers;
+
+  /** For how long the process has paused in the middle of what happens now. */
+  private long paused;
+
+  long now() {
+    return now;
+  }
+
+  void after(long nanos, Scope process, Runnable task) {
+    events.add(new Event(now + paused + nanos, numbers++, process, task));
+  }
+
+  /**
+   * The process that something happens in pauses before the next step of it: what it does from here
+   * on happens so much later.
+   */
+  void pause(long nanos, Scope process) {
+    paused += nanos;
+    process.frozenUntil = Math.max(process.frozenUntil, now + paused);
+  }
+
+  /** Now, as the process has it in which something happens. */
+  long nowInside() {
+    return now + paused;
+  }
+
+  /** Makes the next event happen; false if there is none before then. */
+  boolean step(long until) {
+    Event next = events.peek();
+    if (next == null || next.at > until) {
+      now = until;
+      return false;
+    }
+    events.remove();
+    now = Math.max(now, next.at);
+    if (next.process.isAlive) {
+      if (next.process.frozenUntil > now) {
+        events.add(new Event(next.process.frozenUntil, next.number, next.process, next.task));
+      } else {
+        next.task.run();
+        paused = 0;
+      }
+    }
+    return true;
+  }
+}
