@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import io.holdfast.storage.disk.RecordSnapshot;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;

@@ -4,6 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.store.ClockRecord;
 import io.holdfast.proto.store.FamilyRecord;
+import io.holdfast.storage.disk.RecordSnapshot;
+import io.holdfast.storage.disk.RecordWrites;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -26,7 +26,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
 
 /**
  * The real store's logic on a simulated disk and in simulated time: a commit is begun in one event
@@ -188,19 +187,15 @@ public final class SimulatedStore implements ReplicatedStore {
     if (underWay != null || queue.isEmpty()) {
       return;
     }
-    try {
-      if (queue.peek() instanceof Task.Write) {
-        commit();
-      } else {
-        answer(queue.remove());
-        schedule(0);
-      }
-    } catch (RocksDBException e) {
-      throw new AssertionError(e);
+    if (queue.peek() instanceof Task.Write) {
+      commit();
+    } else {
+      answer(queue.remove());
+      schedule(0);
     }
   }
 
-  private void commit() throws RocksDBException {
+  private void commit() {
     SimulatedDisk.Writes writes = new SimulatedDisk.Writes(disk);
     CommitBatch batch = new CommitBatch(writes);
     List<Task> taken = new ArrayList<>();
@@ -246,7 +241,7 @@ public final class SimulatedStore implements ReplicatedStore {
     taken.forEach(task -> task.refuse("the disk failed"));
   }
 
-  private void answer(Task task) throws RocksDBException {
+  private void answer(Task task) {
     if (task instanceof Task.Question<?> question) {
       question.answer(new StateReader(state, disk::get));
     } else if (task instanceof Task.SetAside setAside) {

@@ -68,13 +68,22 @@ class ArchitectureTest {
       slices().matching("io.holdfast.(**)").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule onlyStorage_seesRocksDb =
+  static final ArchRule onlyTheDiskRoom_seesRocksDb =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.holdfast.storage..")
+          .resideOutsideOfPackage("io.holdfast.storage.disk")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.rocksdb..");
+
+  @ArchTest
+  static final ArchRule onlyStorage_usesTheDiskRoom =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.holdfast.storage", "io.holdfast.storage.disk")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.holdfast.storage.disk");
 
   @ArchTest
   static final ArchRule onlyClusterHazelcast_seesHazelcast =
@@ -163,7 +172,7 @@ class ArchitectureTest {
       noClasses()
           .that()
           // Its only use of the time is in the name of a file for people to look at.
-          .doNotHaveFullyQualifiedName("io.holdfast.storage.RocksDatabase")
+          .doNotHaveFullyQualifiedName("io.holdfast.storage.disk.RocksDatabase")
           .and()
           // Hazelcast makes its clock itself, by name and without arguments.
           .doNotHaveFullyQualifiedName("io.holdfast.cluster.hazelcast.SteadyClock")

@@ -8,7 +8,6 @@ import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
 
 /**
  * Makes this node's own changes: checks a push, gives it a version, merges it, and adds to the
@@ -34,7 +33,7 @@ final class ChangeApplier {
     this.maximumBytes = maximumBytes;
   }
 
-  WriteOutcome apply(Change change, CommitBatch batch) throws RocksDBException {
+  WriteOutcome apply(Change change, CommitBatch batch) {
     // A refused push gets its own answer, and leaves no trace where there is no room for one.
     if (!(change instanceof Change.RefusedPush)) {
       String reason = tooMuchMemory(state.groups().growth(change));
@@ -57,7 +56,7 @@ final class ChangeApplier {
         + "): delete some, or start Holdfast with a larger heap (-Xmx)";
   }
 
-  private WriteOutcome applyOne(Change change, CommitBatch batch) throws RocksDBException {
+  private WriteOutcome applyOne(Change change, CommitBatch batch) {
     if (change instanceof Change.Push push) {
       Rejection tooMuch = tooMuch(push);
       return push(push, tooMuch == null ? state.index().check(push) : tooMuch, batch);
@@ -87,8 +86,7 @@ final class ChangeApplier {
     return rejection == null ? limits.checkSeries(groups.get(push.group()), push) : rejection;
   }
 
-  private WriteOutcome push(Change.Push push, @Nullable Rejection rejection, CommitBatch batch)
-      throws RocksDBException {
+  private WriteOutcome push(Change.Push push, @Nullable Rejection rejection, CommitBatch batch) {
     if (rejection != null) {
       return rejected(push.group(), push.receivedAtNanos(), rejection, batch);
     }
@@ -96,8 +94,7 @@ final class ChangeApplier {
     return applied();
   }
 
-  private Rejected rejected(GroupKey group, long atNanos, Rejection rejection, CommitBatch batch)
-      throws RocksDBException {
+  private Rejected rejected(GroupKey group, long atNanos, Rejection rejection, CommitBatch batch) {
     // The failure time would be a group of its own.
     long growth = state.groups().growthOfGroup(group, rejection.message());
     if (limits.checkGroups(state.groups(), group) == null && tooMuchMemory(growth) == null) {
@@ -112,7 +109,7 @@ final class ChangeApplier {
         : new Applied();
   }
 
-  private void push(Change.Push push, CommitBatch batch) throws RocksDBException {
+  private void push(Change.Push push, CommitBatch batch) {
     Version version = state.nextVersion();
     Groups groups = state.groups();
     Group present = groups.get(push.group());
@@ -133,8 +130,7 @@ final class ChangeApplier {
   }
 
   private void failedPush(
-      GroupKey group, long receivedAtNanos, Rejection rejection, CommitBatch batch)
-      throws RocksDBException {
+      GroupKey group, long receivedAtNanos, Rejection rejection, CommitBatch batch) {
     Version version = state.nextVersion();
     Group present = state.groups().get(group);
     Group change = new Group(present == null ? group : present.key);
@@ -149,7 +145,7 @@ final class ChangeApplier {
     return new PushStamp(version, atNanos / 1e9, since == null ? version : since, reason);
   }
 
-  private void delete(GroupKey group, CommitBatch batch) throws RocksDBException {
+  private void delete(GroupKey group, CommitBatch batch) {
     Group present = state.groups().get(group);
     // Another node may have what is not here yet, so a replicated store deletes it all the same.
     if (present == null && !state.groups().isReplicated()) {
@@ -161,7 +157,7 @@ final class ChangeApplier {
     replicate(change, List.of(), batch);
   }
 
-  private void wipe(CommitBatch batch) throws RocksDBException {
+  private void wipe(CommitBatch batch) {
     Version version = state.nextVersion();
     state.wipe(version, batch);
     if (state.groups().isReplicated()) {

@@ -2,9 +2,9 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.store.ClockRecord;
 import io.holdfast.proto.store.WipeRecord;
+import io.holdfast.storage.disk.RecordWrites;
 import java.util.ArrayList;
 import java.util.List;
-import org.rocksdb.RocksDBException;
 
 /**
  * The records that one commit writes, all of them or none, and what it tells other nodes.
@@ -21,49 +21,49 @@ final class CommitBatch {
   }
 
   /** Returns the family's record, for who sends it on. */
-  byte[] putFamily(Family family, long pushedAtNanos, byte[] encoded) throws RocksDBException {
+  byte[] putFamily(Family family, long pushedAtNanos, byte[] encoded) {
     byte[] record = Records.family(family, pushedAtNanos, encoded);
     putFamily(family, record);
     return record;
   }
 
-  void putFamily(Family family, byte[] record) throws RocksDBException {
+  void putFamily(Family family, byte[] record) {
     writes.put(RecordKeys.family(family.group, family.name()), record);
   }
 
-  void deleteFamily(Family family) throws RocksDBException {
+  void deleteFamily(Family family) {
     writes.delete(RecordKeys.family(family.group, family.name()));
   }
 
-  void putGroup(Group group) throws RocksDBException {
+  void putGroup(Group group) {
     writes.put(RecordKeys.group(group.key), Records.group(group));
   }
 
-  void deleteGroup(GroupKey group) throws RocksDBException {
+  void deleteGroup(GroupKey group) {
     writes.delete(RecordKeys.group(group));
   }
 
-  void deleteAllGroups() throws RocksDBException {
+  void deleteAllGroups() {
     hasWiped = true;
     writes.deleteRange(RecordKeys.FIRST_GROUP, RecordKeys.BEHIND_GROUPS);
   }
 
-  void putWipe(Version wipedAt) throws RocksDBException {
+  void putWipe(Version wipedAt) {
     writes.put(
         RecordKeys.WIPE,
         WipeRecord.newBuilder().setWipedAt(Records.stored(wipedAt)).build().toByteArray());
   }
 
   /** Keeps versions from going back after a restart, whatever the wall clock does. */
-  void putClock(long last) throws RocksDBException {
+  void putClock(long last) {
     writes.put(RecordKeys.CLOCK, ClockRecord.newBuilder().setLast(last).build().toByteArray());
   }
 
-  void putNotes(ClusterNotes notes) throws RocksDBException {
+  void putNotes(ClusterNotes notes) {
     writes.put(RecordKeys.CLUSTER, notes.record().toByteArray());
   }
 
-  void putTakeover(Takeover takeover) throws RocksDBException {
+  void putTakeover(Takeover takeover) {
     writes.put(RecordKeys.TAKEOVER, takeover.record().toByteArray());
   }
 

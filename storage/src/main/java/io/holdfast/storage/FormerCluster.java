@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.rocksdb.RocksDBException;
 
 /**
  * What a store that was in a cluster still owes the nodes that it knew, while it runs alone: after
@@ -46,7 +45,7 @@ final class FormerCluster {
   }
 
   /** Forgets what nobody can bring back any more. */
-  void keep(StoreState state, CommitBatch batch) throws RocksDBException {
+  void keep(StoreState state, CommitBatch batch) {
     keptAtMillis = clock.millis();
     ClusterNotes notes = state.notes();
     Instant retained = clock.instant().minusMillis(notes.retentionMillis());

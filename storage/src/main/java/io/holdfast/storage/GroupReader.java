@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.storage.disk.RecordSnapshot;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;

@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.storage.disk.RecordSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class Picture implements AutoCloseable {
    */
   Picture(Standing standing, RecordSnapshot records) {
     this.standing = standing;
-    this.records = records;
+    this.records = new ReadableRecords(records);
   }
 
   /** What a text scrape shows of the same instant. May be used after the picture was closed. */

@@ -5,6 +5,11 @@ import io.holdfast.proto.cluster.Digest;
 import io.holdfast.proto.cluster.Listing;
 import io.holdfast.proto.cluster.States;
 import io.holdfast.storage.StoreOptions.Replicated;
+import io.holdfast.storage.disk.DiskException;
+import io.holdfast.storage.disk.RecordWrites;
+import io.holdfast.storage.disk.RocksDatabase;
+import io.holdfast.storage.disk.SpaceReserve;
+import io.holdfast.storage.disk.StoreDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,7 +34,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,8 +81,8 @@ public final class RocksGroupStore implements ReplicatedStore {
   private final Queue<CompletableFuture<Picture>> pictures = new ConcurrentLinkedQueue<>();
   private final Thread writer;
   private final Takeover takeover;
-  private final RecordWrites.Rocks writes = new RecordWrites.Rocks();
-  private final CommitBatch batch = new CommitBatch(writes);
+  private final RecordWrites writes;
+  private final CommitBatch batch;
   private final FormerCluster formerCluster;
 
   // Of the writer thread alone.
@@ -109,6 +113,8 @@ public final class RocksGroupStore implements ReplicatedStore {
     this.formerCluster = new FormerCluster(options.clock());
     this.queue = new ArrayBlockingQueue<>(options.queueCapacity());
     this.database = database;
+    this.writes = database.newWrites();
+    this.batch = new CommitBatch(writes);
     this.state = state(loaded, options);
     this.writing = writing(state, options);
     this.standing = state.standing();
@@ -125,9 +131,9 @@ public final class RocksGroupStore implements ReplicatedStore {
    */
   public static RocksGroupStore open(StoreOptions options, Executor acknowledger)
       throws StoreException {
-    RocksDatabase database = RocksDatabase.open(options.directory());
+    RocksDatabase database = database(options);
     try {
-      StoreLoader.Loaded loaded = new StoreLoader(options, database, options.replicated()).load();
+      StoreLoader.Loaded loaded = load(options, database, options.replicated());
       RocksGroupStore store = new RocksGroupStore(options, acknowledger, database, loaded);
       store.checkSpace();
       store.writer.start();
@@ -135,6 +141,24 @@ public final class RocksGroupStore implements ReplicatedStore {
     } catch (StoreException | RuntimeException e) {
       database.close();
       throw e;
+    }
+  }
+
+  private static RocksDatabase database(StoreOptions options) throws StoreException {
+    try {
+      return RocksDatabase.open(options.directory());
+    } catch (DiskException e) {
+      throw new StoreException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static StoreLoader.Loaded load(
+      StoreOptions options, RocksDatabase database, @Nullable Replicated replicated)
+      throws StoreException {
+    try {
+      return new StoreLoader(options, database, replicated).load();
+    } catch (DiskException e) {
+      throw new StoreException(String.valueOf(database.explained(e).getMessage()), e);
     }
   }
 
@@ -463,7 +487,7 @@ public final class RocksGroupStore implements ReplicatedStore {
       // Visible before acknowledged: who was told and scrapes must see it.
       standing = state.standing();
       complete(answers);
-    } catch (RocksDBException | RuntimeException e) {
+    } catch (RuntimeException e) {
       // A mistake of ours is met like a failing disk: whatever half of a change is in memory goes.
       fail(into, e);
       refuse(taken);
@@ -477,7 +501,7 @@ public final class RocksGroupStore implements ReplicatedStore {
     }
   }
 
-  private void write(RocksDatabase into, int changes) throws RocksDBException {
+  private void write(RocksDatabase into, int changes) {
     batch.putClock(state.clock().last());
     List<byte[]> own = batch.replicated();
     if (!own.isEmpty()) {
@@ -487,17 +511,17 @@ public final class RocksGroupStore implements ReplicatedStore {
     }
     long bytes = batch.bytes();
     long startedAt = System.nanoTime();
-    into.write(writes.batch());
+    into.commit(writes);
     options.listener().committed(changes, bytes, System.nanoTime() - startedAt);
     if (batch.hasWiped()) {
-      into.flush();
+      into.compactDeleted();
     }
   }
 
   private void answer(Task.Question<?> question, RocksDatabase from) {
     try {
       question.answer(new StateReader(state, from::get));
-    } catch (RocksDBException e) {
+    } catch (DiskException e) {
       fail(from, e);
       refuse(List.of(question));
     } catch (RuntimeException e) {
@@ -601,11 +625,11 @@ public final class RocksGroupStore implements ReplicatedStore {
     state = nothing;
     writing = writing(nothing, options);
     Replicated replicated = options.replicated();
-    RocksDatabase reopened = RocksDatabase.open(options.directory());
+    RocksDatabase reopened = database(options);
     try {
       // What is found empty now takes the place of a store that was put aside, or was lost.
       Replicated successor = replicated == null ? null : replicated.ofSuccessor();
-      StoreLoader.Loaded loaded = new StoreLoader(options, reopened, successor).load();
+      StoreLoader.Loaded loaded = load(options, reopened, successor);
       state = state(loaded, options);
       state.clock().observe(clock);
       writing = writing(state, options);

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
 
 /**
  * Merges what other nodes sent. Nothing is checked for consistency here: it was accepted somewhere,
@@ -26,7 +25,7 @@ final class StateMerger {
   }
 
   /** Merges everything, or nothing if something must be refused. */
-  MergeOutcome merge(MergeRequest request, CommitBatch batch) throws RocksDBException {
+  MergeOutcome merge(MergeRequest request, CommitBatch batch) {
     List<Received> states = request.states().states();
     for (Received received : states) {
       Version impossible = impossible(received);
@@ -134,7 +133,7 @@ final class StateMerger {
   }
 
   /** Returns why something of it is shadowed, or null. */
-  private @Nullable String merge(Received received, CommitBatch batch) throws RocksDBException {
+  private @Nullable String merge(Received received, CommitBatch batch) {
     long clockBefore = state.clock().last();
     state.clock().observe(newest(received));
     if (received.group() == null) {
@@ -196,7 +195,7 @@ final class StateMerger {
     return null;
   }
 
-  private void wipe(Version version, long clockBefore, CommitBatch batch) throws RocksDBException {
+  private void wipe(Version version, long clockBefore, CommitBatch batch) {
     if (!Version.isLater(version, state.groups().wipedAt())) {
       return;
     }

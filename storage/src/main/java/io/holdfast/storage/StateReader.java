@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
 
 /**
  * Answers what other nodes ask to find and copy what they lack.
@@ -26,7 +25,7 @@ final class StateReader {
 
   /** Reads the record of a key. */
   interface RecordSource {
-    byte @Nullable [] get(byte[] key) throws RocksDBException;
+    byte @Nullable [] get(byte[] key);
   }
 
   private final StoreState state;
@@ -109,7 +108,7 @@ final class StateReader {
     return differing;
   }
 
-  States states(List<ByteString> groupingKeys, int maxBytes) throws RocksDBException {
+  States states(List<ByteString> groupingKeys, int maxBytes) {
     States.Builder states = States.newBuilder();
     int covered = 0;
     long bytes = 0;
@@ -145,7 +144,7 @@ final class StateReader {
     return positions;
   }
 
-  private byte[] encoded(Group group) throws RocksDBException {
+  private byte[] encoded(Group group) {
     List<byte[]> families = new ArrayList<>(group.families.size());
     for (Family family : group.families.values()) {
       byte[] record = records.get(RecordKeys.family(group.key, family.name()));

@@ -7,6 +7,9 @@ import io.holdfast.proto.store.StoreRecord;
 import io.holdfast.proto.store.TakeoverRecord;
 import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.StoreOptions.Replicated;
+import io.holdfast.storage.disk.DiskException;
+import io.holdfast.storage.disk.RecordStore;
+import io.holdfast.storage.disk.RecordWrites;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,8 +26,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class StoreLoader {
   private static final long BYTES_PER_TASK = 256 << 10;
 
   private final Path directory;
-  private final RocksDatabase database;
+  private final RecordStore database;
   private final RandomGenerator random;
   private final @Nullable Replicated replicated;
   private final ReservedNames reserved;
@@ -83,7 +84,7 @@ final class StoreLoader {
     }
   }
 
-  StoreLoader(StoreOptions options, RocksDatabase database, @Nullable Replicated replicated) {
+  StoreLoader(StoreOptions options, RecordStore database, @Nullable Replicated replicated) {
     this(
         options.directory(),
         database,
@@ -96,7 +97,7 @@ final class StoreLoader {
   /** A loader of a store that may take any heap. */
   StoreLoader(
       Path directory,
-      RocksDatabase database,
+      RecordStore database,
       @Nullable Replicated replicated,
       ReservedNames reserved,
       RandomGenerator random) {
@@ -105,7 +106,7 @@ final class StoreLoader {
 
   private StoreLoader(
       Path directory,
-      RocksDatabase database,
+      RecordStore database,
       @Nullable Replicated replicated,
       ReservedNames reserved,
       RandomGenerator random,
@@ -118,6 +119,11 @@ final class StoreLoader {
     this.maximumBytes = maximumBytes;
   }
 
+  /**
+   * Reads everything.
+   *
+   * @throws DiskException if the disk cannot be read
+   */
   Loaded load() throws StoreException {
     try {
       long node = identity();
@@ -128,8 +134,6 @@ final class StoreLoader {
       Groups groups = groups();
       Takeover takeover = begun == null ? Takeover.of(groups) : begun;
       return new Loaded(groups, identity, notes(), last, takeover);
-    } catch (RocksDBException e) {
-      throw RocksDatabase.explained(directory, e);
     } catch (InvalidProtocolBufferException e) {
       throw unreadable(e);
     }
@@ -148,7 +152,7 @@ final class StoreLoader {
   }
 
   /** The node id of the store; a new, empty store is given one. */
-  private long identity() throws RocksDBException, InvalidProtocolBufferException, StoreException {
+  private long identity() throws InvalidProtocolBufferException, StoreException {
     byte[] value = database.get(RecordKeys.STORE);
     if (value != null) {
       StoreRecord record = StoreRecord.parseFrom(value);
@@ -172,7 +176,7 @@ final class StoreLoader {
               + " holds a RocksDB that Holdfast has not made. Give it a directory of its own");
     }
     long node = random.nextLong();
-    try (WriteBatch batch = new WriteBatch()) {
+    try (RecordWrites batch = database.newWrites()) {
       batch.put(
           RecordKeys.STORE,
           StoreRecord.newBuilder().setFormat(FORMAT).setNode(node).build().toByteArray());
@@ -181,33 +185,33 @@ final class StoreLoader {
         ClusterNotes notes = ClusterNotes.ofNewStore(replicated.newStoreIsWhole());
         batch.put(RecordKeys.CLUSTER, notes.record().toByteArray());
       }
-      database.write(batch);
+      database.commit(batch);
     }
     return node;
   }
 
   /** Drops the half that a takeover which was broken off has left; nobody has seen it. */
-  private @Nullable Takeover takeover() throws RocksDBException, InvalidProtocolBufferException {
+  private @Nullable Takeover takeover() throws InvalidProtocolBufferException {
     byte[] value = database.get(RecordKeys.TAKEOVER);
     if (value == null) {
       return null;
     }
     Takeover takeover = Takeover.of(TakeoverRecord.parseFrom(value));
     if (takeover.state() == Takeover.State.BEGUN) {
-      try (WriteBatch batch = new WriteBatch()) {
+      try (RecordWrites batch = database.newWrites()) {
         batch.deleteRange(RecordKeys.FIRST_GROUP, RecordKeys.BEHIND_GROUPS);
-        database.write(batch);
+        database.commit(batch);
       }
     }
     return takeover;
   }
 
-  private ClusterNotes notes() throws RocksDBException, InvalidProtocolBufferException {
+  private ClusterNotes notes() throws InvalidProtocolBufferException {
     byte[] value = database.get(RecordKeys.CLUSTER);
     return value == null ? ClusterNotes.none() : ClusterNotes.of(ClusterRecord.parseFrom(value));
   }
 
-  private Groups groups() throws RocksDBException, StoreException, InvalidProtocolBufferException {
+  private Groups groups() throws StoreException, InvalidProtocolBufferException {
     byte[] wipe = database.get(RecordKeys.WIPE);
     // A store that was in a cluster keeps deletes when it is alone, too: see FormerCluster.
     boolean isReplicated = replicated != null || database.get(RecordKeys.CLUSTER) != null;
@@ -230,7 +234,9 @@ final class StoreLoader {
       Deque<Future<List<ReadRecord>>> underWay = new ArrayDeque<>();
       List<RawRecord> batch = new ArrayList<>();
       long[] bytes = {0};
-      database.forEachGroupRecord(
+      database.forEach(
+          RecordKeys.FIRST_GROUP,
+          RecordKeys.BEHIND_GROUPS,
           (key, value) -> {
             batch.add(new RawRecord(key, value));
             bytes[0] += value.length;
@@ -248,7 +254,7 @@ final class StoreLoader {
       while (!underWay.isEmpty()) {
         assembly.add(result(underWay.remove()));
       }
-      assembly.add(result(readers.submit(() -> read(batch))));
+      assembly.add(last(batch));
     } finally {
       readers.shutdownNow();
     }
@@ -303,6 +309,15 @@ final class StoreLoader {
     }
     Records.readGroup(record.value, group);
     return new ReadRecord(group, null);
+  }
+
+  /** On this thread: few records are read before another one is started. */
+  private List<ReadRecord> last(List<RawRecord> batch) throws StoreException {
+    try {
+      return read(batch);
+    } catch (UnreadableException e) {
+      throw unreadable(e);
+    }
   }
 
   private List<ReadRecord> result(Future<List<ReadRecord>> future) throws StoreException {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.rocksdb.RocksDBException;
 
 /**
  * Everything that an open store has in memory: the groups with what they are checked against, its
@@ -125,7 +124,7 @@ final class StoreState {
    *
    * @param change not to be used any more, but for its stamps and floors
    */
-  List<Family> merge(Group change, CommitBatch batch) throws RocksDBException {
+  List<Family> merge(Group change, CommitBatch batch) {
     List<Family> came = new ArrayList<>();
     List<Family> went = new ArrayList<>();
     groups.merge(
@@ -150,7 +149,7 @@ final class StoreState {
   }
 
   /** Deletes everything; only for a version above everything that is here. */
-  void wipe(Version version, CommitBatch batch) throws RocksDBException {
+  void wipe(Version version, CommitBatch batch) {
     batch.deleteAllGroups();
     batch.putWipe(version);
     groups = groups.emptied();
@@ -162,7 +161,7 @@ final class StoreState {
    * Also moves the clock on, so that it follows the time in a node that takes no changes: others
    * note how far the clocks of all are.
    */
-  void note(ClusterNotes news, CommitBatch batch) throws RocksDBException {
+  void note(ClusterNotes news, CommitBatch batch) {
     clock.next();
     if (news.equals(notes)) {
       return;
@@ -172,7 +171,7 @@ final class StoreState {
   }
 
   /** Forgets deletes up to this hybrid clock reading. */
-  void purge(long until, CommitBatch batch) throws RocksDBException {
+  void purge(long until, CommitBatch batch) {
     long newest = 0;
     for (GroupKey key : List.copyOf(groups.tombstones())) {
       Group tombstone = groups.get(key);

@@ -1,7 +1,6 @@
 package io.holdfast.storage;
 
 import io.holdfast.proto.store.TakeoverRecord;
-import org.rocksdb.RocksDBException;
 
 /**
  * What a store notes about groups that it takes over from a file of another program.
@@ -26,8 +25,7 @@ public record Takeover(State state, String source) {
   }
 
   /** Merges groups and notes this, in one commit. */
-  MergeOutcome take(ReceivedStates groups, Task.Writing into, CommitBatch batch)
-      throws RocksDBException {
+  MergeOutcome take(ReceivedStates groups, Task.Writing into, CommitBatch batch) {
     if (into.state().groups().memoryBytes() > into.maximumBytes()) {
       return new MergeOutcome.Refused(
           "the groups take more than "

@@ -4,7 +4,6 @@ import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
 
 /** Something that waits for the writer. */
 sealed interface Task {
@@ -25,7 +24,7 @@ sealed interface Task {
      *
      * @return tells who asked; called when the batch is on the disk
      */
-    Runnable perform(Writing writing, CommitBatch batch) throws RocksDBException;
+    Runnable perform(Writing writing, CommitBatch batch);
   }
 
   /** What works on an open store. */
@@ -64,7 +63,7 @@ sealed interface Task {
     }
 
     @Override
-    public Runnable perform(Writing writing, CommitBatch batch) throws RocksDBException {
+    public Runnable perform(Writing writing, CommitBatch batch) {
       WriteOutcome decided =
           isTooLate.getAsBoolean()
               ? new Unavailable(TOO_LATE)
@@ -88,7 +87,7 @@ sealed interface Task {
       implements Write {
     /** What is to be done. */
     interface Step {
-      MergeOutcome perform(Writing writing, CommitBatch batch) throws RocksDBException;
+      MergeOutcome perform(Writing writing, CommitBatch batch);
     }
 
     @Override
@@ -102,7 +101,7 @@ sealed interface Task {
     }
 
     @Override
-    public Runnable perform(Writing writing, CommitBatch batch) throws RocksDBException {
+    public Runnable perform(Writing writing, CommitBatch batch) {
       MergeOutcome decided = step.perform(writing, batch);
       return () -> outcome.complete(decided);
     }
@@ -112,7 +111,7 @@ sealed interface Task {
   record Question<T>(Reading<T> reading, CompletableFuture<T> answer) implements Task {
     /** How it is answered. */
     interface Reading<T> {
-      T read(StateReader reader) throws RocksDBException;
+      T read(StateReader reader);
     }
 
     @Override
@@ -135,7 +134,7 @@ sealed interface Task {
       return new Question<>(reader -> true, new CompletableFuture<>());
     }
 
-    void answer(StateReader reader) throws RocksDBException {
+    void answer(StateReader reader) {
       answer.complete(reading.read(reader));
     }
   }

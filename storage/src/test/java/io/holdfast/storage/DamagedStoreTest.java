@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.proto.store.StoreRecord;
+import io.holdfast.storage.disk.RecordWrites;
+import io.holdfast.storage.disk.RocksDatabase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /** Directories that a store must not be opened on, and what the operator is told. */
 class DamagedStoreTest {
@@ -143,7 +144,7 @@ class DamagedStoreTest {
   }
 
   @Test
-  void anotherFormat_isRefused() throws RocksDBException, StoreException {
+  void anotherFormat_isRefused() {
     filled();
     byte[] record = StoreRecord.newBuilder().setFormat(2).setNode(1).build().toByteArray();
     put(RecordKeys.STORE, record);
@@ -155,11 +156,11 @@ class DamagedStoreTest {
     assertEquals(201, fixture.open().exposition().groups());
   }
 
-  private void put(byte[] key, byte[] value) throws RocksDBException, StoreException {
+  private void put(byte[] key, byte[] value) {
     try (RocksDatabase database = RocksDatabase.open(directory);
-        WriteBatch batch = new WriteBatch()) {
+        RecordWrites batch = database.newWrites()) {
       batch.put(key, value);
-      database.write(batch);
+      database.commit(batch);
     }
   }
 
@@ -235,7 +236,7 @@ class DamagedStoreTest {
   }
 
   @Test
-  void aRecordThatIsNone_isRefused_andNamed() throws RocksDBException, StoreException {
+  void aRecordThatIsNone_isRefused_andNamed() {
     filled();
     byte[] bad = {(byte) 0xff, (byte) 0xff};
     put(RecordKeys.family(A, "m"), bad);
@@ -247,7 +248,7 @@ class DamagedStoreTest {
   }
 
   @Test
-  void aKeyThatIsNone_isRefused() throws RocksDBException, StoreException {
+  void aKeyThatIsNone_isRefused() {
     for (String key :
         new String[] {"g", "gjob", "gjob\u00ffa", "gjob\u00fe", "gj\u00ff\u00ffa\u00fe"}) {
       directory = temp.resolve("store-" + key.hashCode());

@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.StoreOptions.Replicated;
+import io.holdfast.storage.disk.RecordWrites;
+import io.holdfast.storage.disk.RocksDatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,8 +26,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
 
 /**
  * A small store of format 1, record by record ({@code formats/v1/store.txt}: key and value in hex,
@@ -63,7 +63,7 @@ class FormatsTest {
   }
 
   @Test
-  void store_withReasons_isRead() throws StoreException, RocksDBException {
+  void store_withReasons_isRead() throws StoreException {
     restore("reasons-store.txt");
     RocksGroupStore store = fixture.open();
     assertEquals(golden("exposition.txt"), StoreFixture.text(store));
@@ -85,13 +85,13 @@ class FormatsTest {
   }
 
   @Test
-  void store_ofFormat1_isRead() throws StoreException, RocksDBException {
+  void store_ofFormat1_isRead() throws StoreException {
     restore("store.txt");
     assertEquals(golden("exposition.txt"), StoreFixture.text(fixture.open()));
   }
 
   @Test
-  void store_ofANode_isRead() throws StoreException, RocksDBException {
+  void store_ofANode_isRead() throws StoreException {
     restore("node.txt");
     try (RocksGroupStore store = fixture.openReplicated()) {
       assertEquals(golden("node-exposition.txt"), StoreFixture.text(store));
@@ -105,7 +105,7 @@ class FormatsTest {
   }
 
   @Test
-  void store_ofANode_isWritten_byteForByte() throws StoreException, RocksDBException {
+  void store_ofANode_isWritten_byteForByte() throws StoreException {
     assertEquals(golden("reasons-node.txt"), writtenByANode());
   }
 
@@ -137,21 +137,21 @@ class FormatsTest {
         .toList();
   }
 
-  private void restore(String name) throws StoreException, RocksDBException {
+  private void restore(String name) {
     try (RocksDatabase database = RocksDatabase.open(fixture.directory);
-        WriteBatch batch = new WriteBatch()) {
+        RecordWrites batch = database.newWrites()) {
       for (String line : golden(name).lines().toList()) {
         String[] record = line.split(" ", -1);
         batch.put(HexFormat.of().parseHex(record[0]), HexFormat.of().parseHex(record[1]));
       }
-      database.write(batch);
+      database.commit(batch);
     }
   }
 
-  private String writtenByANode() throws StoreException, RocksDBException {
+  private String writtenByANode() throws StoreException {
     StringBuilder dump = new StringBuilder();
     try (RocksDatabase database = RocksDatabase.open(fixture.directory);
-        RecordWrites.Rocks writes = new RecordWrites.Rocks()) {
+        RecordWrites writes = database.newWrites()) {
       CommitBatch batch = new CommitBatch(writes);
       Replicated replicated = new Replicated(false);
       StoreLoader.Loaded loaded =
@@ -172,7 +172,7 @@ class FormatsTest {
       }
       state.note(NODE_NOTES, batch);
       batch.putClock(clock.last());
-      database.write(writes.batch());
+      database.commit(writes);
       dump.append(line(RecordKeys.CLUSTER, database.get(RecordKeys.CLUSTER)));
       return dump.append(dump(database)).toString();
     }
@@ -195,14 +195,14 @@ class FormatsTest {
   }
 
   @Test
-  void store_isWritten_byteForByte() throws StoreException, RocksDBException {
+  void store_isWritten_byteForByte() throws StoreException {
     assertEquals(golden("reasons-store.txt"), written());
     assertEquals(golden("exposition.txt"), StoreFixture.text(fixture.open()));
   }
 
-  private String written() throws StoreException, RocksDBException {
+  private String written() throws StoreException {
     try (RocksDatabase database = RocksDatabase.open(fixture.directory);
-        RecordWrites.Rocks writes = new RecordWrites.Rocks()) {
+        RecordWrites writes = database.newWrites()) {
       CommitBatch batch = new CommitBatch(writes);
       StoreLoader.Loaded loaded =
           new StoreLoader(
@@ -216,7 +216,7 @@ class FormatsTest {
         applier.apply(change, batch);
       }
       batch.putClock(clock.last());
-      database.write(writes.batch());
+      database.commit(writes);
       return dump(database);
     }
   }
@@ -247,12 +247,15 @@ class FormatsTest {
     return changes;
   }
 
-  private static String dump(RocksDatabase database) throws RocksDBException, StoreException {
+  private static String dump(RocksDatabase database) {
     StringBuilder dump = new StringBuilder();
     for (byte[] key : List.of(RecordKeys.STORE, RecordKeys.CLOCK, RecordKeys.WIPE)) {
       dump.append(line(key, database.get(key)));
     }
-    database.forEachGroupRecord((key, value) -> dump.append(line(key, value)));
+    database.forEach(
+        RecordKeys.FIRST_GROUP,
+        RecordKeys.BEHIND_GROUPS,
+        (key, value) -> dump.append(line(key, value)));
     return dump.toString();
   }
 

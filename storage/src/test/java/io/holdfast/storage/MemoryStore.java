@@ -10,6 +10,7 @@ import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.cluster.States;
 import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.MergeOutcome.Merged;
+import io.holdfast.storage.disk.RecordWrites;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.rocksdb.RocksDBException;
 
 /** A replicated store's logic with its records in a map, and a clock that the test sets. */
 final class MemoryStore {
@@ -62,8 +62,6 @@ final class MemoryStore {
       List<ByteString> changes = batch.replicated().stream().map(ByteString::copyFrom).toList();
       long last = state.position(state.stream());
       return new Told(state.stream(), last - changes.size() + 1, changes);
-    } catch (RocksDBException e) {
-      throw new AssertionError(e);
     } finally {
       batch.clear();
     }
@@ -76,20 +74,14 @@ final class MemoryStore {
         return merged;
       }
       throw new AssertionError(outcome);
-    } catch (RocksDBException e) {
-      throw new AssertionError(e);
     } finally {
       batch.clear();
     }
   }
 
   void purge(long until) {
-    try {
-      state.purge(until, batch);
-      batch.clear();
-    } catch (RocksDBException e) {
-      throw new AssertionError(e);
-    }
+    state.purge(until, batch);
+    batch.clear();
   }
 
   /** Copies what the other has and this has not, by their digests, in small pieces. */
@@ -113,11 +105,7 @@ final class MemoryStore {
   }
 
   private static States states(MemoryStore of, List<ByteString> keys) {
-    try {
-      return of.reader().states(keys, 100);
-    } catch (RocksDBException e) {
-      throw new AssertionError(e);
-    }
+    return of.reader().states(keys, 100);
   }
 
   StateReader reader() {

@@ -12,18 +12,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Changes from text bodies, and expositions as text. */
-final class Pushes {
+public final class Pushes {
   /** When pushes arrive that name no time of their own. */
-  static final long NANOS = 1_700_000_000_500_000_000L;
+  public static final long NANOS = 1_700_000_000_500_000_000L;
 
-  static final ContentLimits LIMITS = ContentLimits.ofText(1 << 30);
+  public static final ContentLimits LIMITS = ContentLimits.ofText(1 << 30);
 
   private Pushes() {}
 
   /**
    * @param namesAndValues in turns
    */
-  static GroupKey group(String... namesAndValues) {
+  public static GroupKey group(String... namesAndValues) {
     SortedMap<String, String> labels = new TreeMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       labels.put(namesAndValues[i], namesAndValues[i + 1]);
@@ -31,33 +31,33 @@ final class Pushes {
     return GroupKey.of(labels);
   }
 
-  static GroupKey job(String job) {
+  public static GroupKey job(String job) {
     return group("job", job);
   }
 
-  static Change post(GroupKey group, String body) {
+  public static Change post(GroupKey group, String body) {
     return PushPreparation.prepare(group, false, NANOS, families(body), LIMITS);
   }
 
-  static Change put(GroupKey group, String body) {
+  public static Change put(GroupKey group, String body) {
     return PushPreparation.prepare(group, true, NANOS, families(body), LIMITS);
   }
 
-  static Change.Push accepted(Change change) {
+  public static Change.Push accepted(Change change) {
     if (change instanceof Change.Push push) {
       return push;
     }
     throw new AssertionError("refused: " + change);
   }
 
-  static Rejection rejection(Change change) {
+  public static Rejection rejection(Change change) {
     if (change instanceof Change.RefusedPush refused) {
       return refused.rejection();
     }
     throw new AssertionError("accepted: " + change);
   }
 
-  static List<MetricFamily> families(String body) {
+  public static List<MetricFamily> families(String body) {
     try {
       return TextParser.parse(body.getBytes(StandardCharsets.UTF_8), NameRule.UTF8);
     } catch (ParseException e) {
@@ -65,17 +65,17 @@ final class Pushes {
     }
   }
 
-  static String text(Exposition exposition) {
+  public static String text(Exposition exposition) {
     return text(exposition, List.of());
   }
 
-  static String text(Exposition exposition, List<OwnFamily> own) {
+  public static String text(Exposition exposition, List<OwnFamily> own) {
     try (ExpositionReader reader = exposition.text(own)) {
       return new String(bytes(reader), StandardCharsets.UTF_8);
     }
   }
 
-  static byte[] bytes(ExpositionReader reader) {
+  public static byte[] bytes(ExpositionReader reader) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (ByteBuffer piece = reader.next(); piece != null; piece = reader.next()) {
       byte[] part = new byte[piece.remaining()];

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Rejected;
 import io.holdfast.storage.WriteOutcome.Unavailable;
+import io.holdfast.storage.disk.RocksDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.RocksDBException;
 
 class RocksGroupStoreTest {
   private static final GroupKey A = Pushes.job("a");
@@ -198,15 +198,15 @@ class RocksGroupStoreTest {
   private List<String> storedKeys() {
     List<String> keys = new ArrayList<>();
     try (RocksDatabase database = RocksDatabase.open(fixture.directory)) {
-      database.forEachGroupRecord(
+      database.forEach(
+          RecordKeys.FIRST_GROUP,
+          RecordKeys.BEHIND_GROUPS,
           (key, value) -> {
             GroupKey group = RecordKeys.groupOf(key);
             String name = new String(key, StandardCharsets.UTF_8);
             String family = name.substring(name.length() - 1);
             keys.add(RecordKeys.isFamily(key) ? group + " " + family : group + "");
           });
-    } catch (RocksDBException | StoreException e) {
-      throw new AssertionError(e);
     }
     return keys;
   }

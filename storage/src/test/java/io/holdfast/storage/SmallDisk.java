@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A file system of a few megabytes in memory. Mounting needs the rights of root. */
-final class SmallDisk implements AutoCloseable {
-  final Path root;
+public final class SmallDisk implements AutoCloseable {
+  public final Path root;
 
-  SmallDisk(Path mountPoint, int megabytes) {
+  public SmallDisk(Path mountPoint, int megabytes) {
     this.root = mountPoint;
     try {
       Files.createDirectories(mountPoint);
@@ -22,16 +22,16 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Makes a file one that cannot be moved. */
-  static AutoCloseable pinned(Path file) {
+  public static AutoCloseable pinned(Path file) {
     run("mount", "--bind", file.toString(), file.toString());
     return () -> run("umount", file.toString());
   }
 
-  void makeReadOnly() {
+  public void makeReadOnly() {
     run("mount", "-o", "remount,ro", root.toString());
   }
 
-  void resize(int megabytes) {
+  public void resize(int megabytes) {
     run("mount", "-o", "remount,size=" + megabytes + "m", root.toString());
   }
 

@@ -22,17 +22,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** Stores on one directory, and what tests do with them. Closes the one that is open. */
-final class StoreFixture implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+public final class StoreFixture implements AutoCloseable {
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  final Path directory;
+  public final Path directory;
   private final List<RocksGroupStore> opened = new ArrayList<>();
 
-  StoreFixture(Path directory) {
+  public StoreFixture(Path directory) {
     this.directory = directory;
   }
 
-  static StoreOptions options(Path directory) {
+  public static StoreOptions options(Path directory) {
     return new StoreOptions(
         directory,
         1_000,
@@ -43,7 +43,7 @@ final class StoreFixture implements AutoCloseable {
         (changes, bytes, nanos) -> {});
   }
 
-  RocksGroupStore open() {
+  public RocksGroupStore open() {
     try {
       return openOrRefuse(options(directory));
     } catch (StoreException e) {
@@ -51,7 +51,7 @@ final class StoreFixture implements AutoCloseable {
     }
   }
 
-  static StoreOptions replicated(Path directory, boolean newStoreIsWhole) {
+  public static StoreOptions replicated(Path directory, boolean newStoreIsWhole) {
     StoreOptions usual = options(directory);
     return new StoreOptions(
         usual.directory(),
@@ -65,7 +65,7 @@ final class StoreFixture implements AutoCloseable {
   }
 
   /** As one of several nodes; a new store is whole. */
-  RocksGroupStore openReplicated() {
+  public RocksGroupStore openReplicated() {
     try {
       return openOrRefuse(replicated(directory, true));
     } catch (StoreException e) {
@@ -73,17 +73,17 @@ final class StoreFixture implements AutoCloseable {
     }
   }
 
-  RocksGroupStore openOrRefuse(StoreOptions options) throws StoreException {
+  public RocksGroupStore openOrRefuse(StoreOptions options) throws StoreException {
     RocksGroupStore store = RocksGroupStore.open(options, Runnable::run);
     opened.add(store);
     return store;
   }
 
-  static WriteOutcome result(CompletableFuture<WriteOutcome> outcome) {
+  public static WriteOutcome result(CompletableFuture<WriteOutcome> outcome) {
     return answer(outcome);
   }
 
-  static <T> T answer(CompletableFuture<T> answer) {
+  public static <T> T answer(CompletableFuture<T> answer) {
     try {
       return answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
@@ -91,20 +91,20 @@ final class StoreFixture implements AutoCloseable {
     }
   }
 
-  static WriteOutcome submit(GroupStore store, Change change) {
+  public static WriteOutcome submit(GroupStore store, Change change) {
     return result(store.submit(change));
   }
 
-  static void apply(GroupStore store, Change change) {
+  public static void apply(GroupStore store, Change change) {
     assertEquals(new Applied(), submit(store, change));
   }
 
-  static String text(GroupStore store) {
+  public static String text(GroupStore store) {
     return Pushes.text(store.exposition());
   }
 
   /** Every file with its bytes, but for RocksDB's own diary. */
-  static Map<String, byte[]> files(Path directory) {
+  public static Map<String, byte[]> files(Path directory) {
     Map<String, byte[]> files = new TreeMap<>();
     try (Stream<Path> all = Files.list(directory)) {
       for (Path file : all.toList()) {
@@ -117,7 +117,7 @@ final class StoreFixture implements AutoCloseable {
   }
 
   /** The only, or the newest, file of this kind. */
-  static Path newest(Path directory, String extension) {
+  public static Path newest(Path directory, String extension) {
     try (Stream<Path> all = Files.list(directory)) {
       return all.filter(file -> file.toString().endsWith(extension))
           .max((one, other) -> one.getFileName().compareTo(other.getFileName()))
@@ -127,7 +127,7 @@ final class StoreFixture implements AutoCloseable {
     }
   }
 
-  static void copy(Path from, Path to) {
+  public static void copy(Path from, Path to) {
     try (Stream<Path> all = Files.list(from)) {
       Files.createDirectories(to);
       for (Path file : all.toList()) {
@@ -145,7 +145,7 @@ final class StoreFixture implements AutoCloseable {
     await().atMost(PATIENCE).untilAsserted(() -> assertEquals(List.of(), storeThreads()));
   }
 
-  static List<String> storeThreads() {
+  public static List<String> storeThreads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
         .filter(name -> name.startsWith("store-"))

@@ -1,4 +1,4 @@
-package io.holdfast.storage;
+package io.holdfast.storage.disk;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** The space of a file system that pushes must leave free. Any threads may use it. */
-record SpaceReserve(Path directory, long minimumFreeBytes) {
+public record SpaceReserve(Path directory, long minimumFreeBytes) {
 
   /** What is wrong, for client and operator, or null if there is enough space. */
-  @Nullable String problem() throws IOException {
+  public @Nullable String problem() throws IOException {
     long free = Files.getFileStore(directory).getUsableSpace();
     return free >= minimumFreeBytes
         ? null

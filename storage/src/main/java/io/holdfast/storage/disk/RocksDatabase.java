@@ -1,4 +1,4 @@
-package io.holdfast.storage;
+package io.holdfast.storage.disk;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -24,10 +24,10 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
 import org.rocksdb.SstFileReader;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
-import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * <p>Concurrency: confined to the writer thread, but for what {@link #snapshot} gives out. A native
  * object must not be touched after it was closed: the process would crash.
  */
-final class RocksDatabase implements AutoCloseable {
+public final class RocksDatabase implements RecordStore {
   private static final long WRITE_BUFFER_BYTES = 8L << 20;
   private static final long BLOCK_CACHE_BYTES = 8L << 20;
   private static final long MAX_WAL_BYTES = 32L << 20;
@@ -61,11 +61,16 @@ final class RocksDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RocksDatabase.class);
 
   private final Deque<AutoCloseable> closeInReverse = new ArrayDeque<>();
+  private final Path directory;
   private final RocksDB database;
   private final WriteOptions synced;
   private final RocksSnapshots snapshots;
 
+  /** The batch that the next sync writes. */
+  private @Nullable RocksWrites written;
+
   private RocksDatabase(Path directory, DirectoryLock lock) throws RocksDBException {
+    this.directory = directory;
     try {
       Options options = options();
       this.synced = opened(new WriteOptions().setSync(true));
@@ -79,40 +84,42 @@ final class RocksDatabase implements AutoCloseable {
   }
 
   /**
-   * @throws StoreException in words for the operator
+   * Opens the database in a directory, which is made if it does not exist.
+   *
+   * @throws DiskException in words for the operator
    */
-  static RocksDatabase open(Path directory) throws StoreException {
+  public static RocksDatabase open(Path directory) {
     try {
       StoreDirectory.create(directory);
     } catch (FileAlreadyExistsException e) {
-      throw new StoreException(
+      throw new DiskException(
           "--storage.path=" + directory + ": " + e.getFile() + " is not a directory", e);
     } catch (IOException e) {
-      throw new StoreException(
+      throw new DiskException(
           "--storage.path=" + directory + " cannot be created: " + reason(e), e);
     }
     DirectoryLock lock = locked(directory);
     try {
       RocksDB.loadLibrary();
       return open(directory, lock, soundLogs(directory));
-    } catch (StoreException | IOException | RocksDBException | RuntimeException | Error e) {
+    } catch (IOException | RocksDBException | RuntimeException | Error e) {
       release(lock);
       throw refused(directory, e);
     }
   }
 
-  private static StoreException refused(Path directory, Throwable e) {
-    if (e instanceof StoreException refusal) {
+  private static DiskException refused(Path directory, Throwable e) {
+    if (e instanceof DiskException refusal) {
       return refusal;
     }
     if (e instanceof RocksDBException rocks) {
       return explained(directory, rocks);
     }
-    return new StoreException(
+    return new DiskException(
         "the store in --storage.path=" + directory + " cannot be opened: " + e, e);
   }
 
-  private static DirectoryLock locked(Path directory) throws StoreException {
+  private static DirectoryLock locked(Path directory) {
     try {
       DirectoryLock lock = DirectoryLock.tryTake(directory);
       if (lock == null) {
@@ -120,7 +127,7 @@ final class RocksDatabase implements AutoCloseable {
       }
       return lock;
     } catch (IOException e) {
-      throw new StoreException(
+      throw new DiskException(
           "--storage.path=" + directory + " cannot be written: " + reason(e), e);
     }
   }
@@ -133,8 +140,8 @@ final class RocksDatabase implements AutoCloseable {
     }
   }
 
-  private static StoreException inUse(Path directory, String how, @Nullable Exception cause) {
-    return new StoreException(
+  private static DiskException inUse(Path directory, String how, @Nullable Exception cause) {
+    return new DiskException(
         "--storage.path="
             + directory
             + " is in use already ("
@@ -143,7 +150,7 @@ final class RocksDatabase implements AutoCloseable {
         cause);
   }
 
-  private static List<WalTail> soundLogs(Path directory) throws IOException, StoreException {
+  private static List<WalTail> soundLogs(Path directory) throws IOException {
     List<WalTail> logs = WalTail.ofDirectory(directory);
     for (WalTail each : logs) {
       if (each.isDamaged()) {
@@ -177,8 +184,12 @@ final class RocksDatabase implements AutoCloseable {
     }
   }
 
-  /** What went wrong with the store in this directory, and the ways out. */
-  static StoreException explained(Path directory, RocksDBException e) {
+  /** Says of a failed read which file is damaged, and which ways out there are. */
+  public DiskException explained(DiskException e) {
+    return e.getCause() instanceof RocksDBException cause ? explained(directory, cause) : e;
+  }
+
+  private static DiskException explained(Path directory, RocksDBException e) {
     String message = String.valueOf(e.getMessage());
     if (isOf(e, Status.Code.Corruption)) {
       return damaged(directory, message + badTables(directory), e);
@@ -186,7 +197,7 @@ final class RocksDatabase implements AutoCloseable {
     if (LOCK_HELD.stream().anyMatch(message::contains)) {
       return inUse(directory, message, e);
     }
-    return new StoreException(
+    return new DiskException(
         "the store in --storage.path=" + directory + " cannot be opened: " + message, e);
   }
 
@@ -209,8 +220,8 @@ final class RocksDatabase implements AutoCloseable {
     return bad.toString();
   }
 
-  private static StoreException damaged(Path directory, String what, @Nullable Exception cause) {
-    return new StoreException(
+  private static DiskException damaged(Path directory, String what, @Nullable Exception cause) {
+    return new DiskException(
         "the store in --storage.path="
             + directory
             + " is damaged: "
@@ -270,56 +281,88 @@ final class RocksDatabase implements AutoCloseable {
     return closeable;
   }
 
-  byte @Nullable [] get(byte[] key) throws RocksDBException {
-    return database.get(key);
+  private static DiskException failed(RocksDBException e) {
+    return new DiskException(String.valueOf(e.getMessage()), e);
   }
 
-  boolean isEmpty() throws RocksDBException {
+  @Override
+  public byte @Nullable [] get(byte[] key) {
+    try {
+      return database.get(key);
+    } catch (RocksDBException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public boolean isEmpty() {
     try (ReadOptions options = new ReadOptions();
         RocksIterator iterator = database.newIterator(options)) {
       iterator.seekToFirst();
       iterator.status();
       return !iterator.isValid();
+    } catch (RocksDBException e) {
+      throw failed(e);
     }
   }
 
-  /** Receives the records of groups and families, in order of their keys. */
-  interface RecordConsumer {
-    void accept(byte[] key, byte[] value) throws StoreException;
-  }
-
-  void forEachGroupRecord(RecordConsumer consumer) throws RocksDBException, StoreException {
-    try (ReadOptions options =
+  @Override
+  public <E extends Exception> void forEach(byte[] from, byte[] to, RecordConsumer<E> consumer)
+      throws E {
+    try (Slice end = new Slice(to);
+        ReadOptions options =
             new ReadOptions()
                 .setVerifyChecksums(true)
                 .setFillCache(false)
-                .setReadaheadSize(1L << 20);
+                .setReadaheadSize(1L << 20)
+                .setIterateUpperBound(end);
         RocksIterator iterator = database.newIterator(options)) {
-      for (iterator.seek(RecordKeys.FIRST_GROUP);
-          iterator.isValid() && iterator.key()[0] == RecordKeys.FIRST_GROUP[0];
-          iterator.next()) {
+      for (iterator.seek(from); iterator.isValid(); iterator.next()) {
         consumer.accept(iterator.key(), iterator.value());
       }
       // An iterator that met damage is merely invalid: without this the rest would be missing.
       iterator.status();
+    } catch (RocksDBException e) {
+      throw failed(e);
     }
   }
 
-  /** All records as they are now. Any thread may read and close it, also after the close. */
-  RecordSnapshot snapshot() {
+  @Override
+  public RecordSnapshot snapshot() {
     return snapshots.take();
   }
 
-  /** Writes and syncs. After a failure what is on the disk is unknown until it is opened anew. */
-  void write(WriteBatch batch) throws RocksDBException {
-    database.write(synced, batch);
+  @Override
+  public RecordWrites newWrites() {
+    return new RocksWrites();
   }
 
-  /** Lets go of what a wipe deleted, in the background: reads would step over it otherwise. */
-  void flush() throws RocksDBException {
+  /** Only takes note of the batch: RocksDB writes and syncs in one call. */
+  @Override
+  public void write(RecordWrites writes) {
+    written = (RocksWrites) writes;
+  }
+
+  @Override
+  public void sync() {
+    RocksWrites batch = written;
+    written = null;
+    if (batch != null) {
+      try {
+        database.write(synced, batch.batch());
+      } catch (RocksDBException e) {
+        throw failed(e);
+      }
+    }
+  }
+
+  @Override
+  public void compactDeleted() {
     try (FlushOptions options =
         new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true)) {
       database.flush(options);
+    } catch (RocksDBException e) {
+      throw failed(e);
     }
   }
 

@@ -1,4 +1,4 @@
-package io.holdfast.storage;
+package io.holdfast.storage.disk;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * All records as they were after some commit. Any threads may read; a cursor is for one at a time.
  *
- * <p>Everything throws {@link PictureException} once the database is gone, or this is closed.
+ * <p>Everything throws {@link DiskException} once the database is gone, or this is closed.
  */
-interface RecordSnapshot extends AutoCloseable {
+public interface RecordSnapshot extends AutoCloseable {
 
   byte @Nullable [] get(byte[] key);
 

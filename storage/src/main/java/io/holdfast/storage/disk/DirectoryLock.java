@@ -1,4 +1,4 @@
-package io.holdfast.storage;
+package io.holdfast.storage.disk;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The lock goes with the process, however that ends; the empty file stays.
  */
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
   static final String FILE_NAME = "holdfast.lock";
 
   private static final Set<PosixFilePermission> OWNERS_FILE =
@@ -32,7 +32,7 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /** The lock, or null if another store has it, in this process or another. */
-  static @Nullable DirectoryLock tryTake(Path directory) throws IOException {
+  public static @Nullable DirectoryLock tryTake(Path directory) throws IOException {
     // A link would let its maker choose which file of this process's user is made or locked.
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);

@@ -1,4 +1,4 @@
-package io.holdfast.storage;
+package io.holdfast.storage.disk;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.storage.Pushes;
+import io.holdfast.storage.RocksGroupStore;
+import io.holdfast.storage.SmallDisk;
+import io.holdfast.storage.StoreException;
+import io.holdfast.storage.StoreFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.holdfast.storage;
+package io.holdfast.storage.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

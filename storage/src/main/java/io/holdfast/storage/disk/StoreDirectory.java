@@ -1,4 +1,4 @@
-package io.holdfast.storage;
+package io.holdfast.storage.disk;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The files of a store that nobody has open. */
-final class StoreDirectory {
+public final class StoreDirectory {
   private static final String ASIDE = "aside-";
 
   /** Names the manifest; where it is missing, RocksDB makes a new store and deletes the old one. */
@@ -62,7 +62,7 @@ final class StoreDirectory {
    *
    * @return the new directory
    */
-  static Path setAside(Path directory, Instant now) throws IOException {
+  public static Path setAside(Path directory, Instant now) throws IOException {
     Path aside = directory.resolve(ASIDE + now.toString().replace(':', '-'));
     // Fails if the name is taken: what was put aside before must not be overwritten.
     Files.createDirectory(aside, forOwnerAlone(directory));

@@ -1,4 +1,4 @@
-package io.holdfast.storage;
+package io.holdfast.storage.disk;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -82,12 +82,12 @@ final class RocksSnapshots implements AutoCloseable {
 
   private <T> T guarded(Step<T> step) {
     if (isClosed) {
-      throw new PictureException(GONE, null);
+      throw new DiskException(GONE, null);
     }
     try {
       return step.take();
     } catch (RocksDBException e) {
-      throw new PictureException("the store cannot be read: " + e.getMessage(), e);
+      throw new DiskException("the store cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -118,7 +118,7 @@ final class RocksSnapshots implements AutoCloseable {
 
     private void requireOpen() {
       if (isReleased) {
-        throw new PictureException("the picture was closed while it was read", null);
+        throw new DiskException("the snapshot was closed while it was read", null);
       }
     }
 
@@ -233,7 +233,7 @@ final class RocksSnapshots implements AutoCloseable {
           () -> {
             RocksIterator of = iterator;
             if (isReleased || of == null) {
-              throw new PictureException("the cursor was closed while it was read", null);
+              throw new DiskException("the cursor was closed while it was read", null);
             }
             return move.of(of);
           });
