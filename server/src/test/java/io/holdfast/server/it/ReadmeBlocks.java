@@ -19,7 +19,7 @@ final class ReadmeBlocks {
     return marked(markdown, MARK);
   }
 
-  /** The same for another mark. */
+  /** Returns the blocks after the given mark, as {@link #tested} does. */
   static List<String> marked(String markdown, String mark) {
     List<String> blocks = new ArrayList<>();
     List<String> lines = markdown.lines().toList();

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -18,9 +21,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The README's commands do what they say: every block marked {@code <!-- tested -->} runs in order,
- * from the repository's root, against one running node, with {@code localhost:9091} replaced by
- * that node's address.
+ * The documents' commands do what they say. Every block marked {@code <!-- tested -->} in the
+ * README and in {@code docs/} runs in order, from the repository's root. All blocks use one running
+ * node, with {@code localhost:9091} replaced by that node's address.
  */
 final class ReadmeIT {
   private static final String ADDRESS = "localhost:9091";
@@ -37,11 +40,32 @@ final class ReadmeIT {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyMarkedBlock() throws IOException {
-    List<String> blocks =
-        ReadmeBlocks.tested(Files.readString(Programs.repository().resolve("README.md")));
-    assertFalse(blocks.isEmpty(), "README.md has no tested block");
-    return blocks.stream().map(block -> DynamicTest.dynamicTest(block, () -> run(block).orFail()));
+  Stream<DynamicNode> everyMarkedBlock() throws IOException {
+    List<DynamicNode> documents = new ArrayList<>();
+    for (Path document : documents()) {
+      List<String> blocks = ReadmeBlocks.tested(Files.readString(document));
+      Stream<DynamicTest> runs =
+          blocks.stream().map(block -> DynamicTest.dynamicTest(block, () -> run(block).orFail()));
+      documents.add(DynamicContainer.dynamicContainer(document.getFileName().toString(), runs));
+    }
+    return documents.stream();
+  }
+
+  @Test
+  void readmeAndInterfacePage_haveMarkedBlocks() throws IOException {
+    for (String name : List.of("README.md", "docs/http-api.md")) {
+      Path document = Programs.repository().resolve(name);
+      assertFalse(ReadmeBlocks.tested(Files.readString(document)).isEmpty(), name);
+    }
+  }
+
+  private static List<Path> documents() throws IOException {
+    try (Stream<Path> pages = Files.list(Programs.repository().resolve("docs"))) {
+      return Stream.concat(
+              Stream.of(Programs.repository().resolve("README.md")),
+              pages.filter(page -> page.toString().endsWith(".md")).sorted())
+          .toList();
+    }
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's commands for TLS and passwords do what they say: files first, then requests. */
+/** The security page's commands for TLS and passwords do what they say: files, then requests. */
 final class SecureReadmeIT {
   private static final String MARK = "<!-- tested with TLS -->";
 
@@ -22,8 +22,8 @@ final class SecureReadmeIT {
   @Test
   void commands_makeTheFiles_andPushWithThem() throws IOException {
     Programs.require("htpasswd", "apache2-utils");
-    String readme = Files.readString(Programs.repository().resolve("README.md"));
-    List<String> blocks = ReadmeBlocks.marked(readme, MARK);
+    String page = Files.readString(Programs.repository().resolve("docs/security.md"));
+    List<String> blocks = ReadmeBlocks.marked(page, MARK);
     assertEquals(2, blocks.size(), blocks::toString);
     run(blocks.get(0));
     String config = Files.readString(directory.resolve("web-config.yml"));
