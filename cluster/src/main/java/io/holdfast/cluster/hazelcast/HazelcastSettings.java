@@ -65,11 +65,11 @@ final class HazelcastSettings {
   private HazelcastSettings() {}
 
   /** A new config for one start of Hazelcast. */
-  static Config config(String clusterName, Ends ends, PeerAddresses peers) {
+  static Config config(String clusterName, NodeAddresses addresses, PeerAddresses peers) {
     Config config = new Config();
     config.setClusterName(clusterName);
     PROPERTIES.forEach(config::setProperty);
-    boolean ipv4 = ends.advertisedAddress() instanceof Inet4Address;
+    boolean ipv4 = addresses.advertisedAddress() instanceof Inet4Address;
     config.setProperty("hazelcast.prefer.ipv4.stack", Boolean.toString(ipv4));
     config.getMetricsConfig().setEnabled(false);
     config.getJetConfig().setEnabled(false);
@@ -81,7 +81,7 @@ final class HazelcastSettings {
               .setStatisticsEnabled(false));
     }
     serialization(config.getSerializationConfig());
-    network(config.getAdvancedNetworkConfig(), ends, peers);
+    network(config.getAdvancedNetworkConfig(), addresses, peers);
     return config;
   }
 
@@ -94,10 +94,10 @@ final class HazelcastSettings {
         .setZeroConfigFilter(DeserializationFilter.nothing());
   }
 
-  private static void network(AdvancedNetworkConfig network, Ends ends, PeerAddresses peers) {
+  private static void network(AdvancedNetworkConfig network, NodeAddresses addresses, PeerAddresses peers) {
     ServerSocketEndpointConfig members =
         new ServerSocketEndpointConfig()
-            .setPort(ends.port())
+            .setPort(addresses.port())
             .setPortAutoIncrement(false)
             .setReuseAddress(true);
     // Without this, as long as the system takes: the property for it is not for this kind of port.
@@ -112,7 +112,7 @@ final class HazelcastSettings {
         .setEnabled(true)
         .setJoin(join)
         .setMemberAddressProviderConfig(
-            new MemberAddressProviderConfig().setEnabled(true).setImplementation(ends));
+            new MemberAddressProviderConfig().setEnabled(true).setImplementation(addresses));
     network.setMemberEndpointConfig(members);
   }
 }

@@ -70,7 +70,7 @@ public final class HazelcastTransport implements NamedTransport {
     TaskInbox inbox = new TaskInbox(newRoster, receiver);
     Supervisor newSupervisor =
         new Supervisor(
-            handshakes, own, ends -> config(ends, peers, inbox), peers, this::compareSoon);
+            handshakes, own, addresses -> config(addresses, peers, inbox), peers, this::compareSoon);
     roster = newRoster;
     supervisor = newSupervisor;
     ScheduledFuture<?> unused =
@@ -81,7 +81,7 @@ public final class HazelcastTransport implements NamedTransport {
 
   private static void refuseMistakes(OwnAddress own) {
     try {
-      Ends unused = own.find();
+      NodeAddresses unused = own.find();
     } catch (NotYetException e) {
       // Waited for by the supervisor.
     }
@@ -93,8 +93,8 @@ public final class HazelcastTransport implements NamedTransport {
     return Optional.ofNullable(supervising == null ? null : supervising.obstacle());
   }
 
-  private Config config(Ends ends, PeerAddresses peers, TaskInbox inbox) {
-    Config config = HazelcastSettings.config(discovery.clusterName(), ends, peers);
+  private Config config(NodeAddresses addresses, PeerAddresses peers, TaskInbox inbox) {
+    Config config = HazelcastSettings.config(discovery.clusterName(), addresses, peers);
     ConcurrentHashMap<String, Object> context = new ConcurrentHashMap<>();
     context.put(TaskInbox.CONTEXT_KEY, inbox);
     return config.setUserContext(context);

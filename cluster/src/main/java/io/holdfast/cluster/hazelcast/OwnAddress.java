@@ -35,10 +35,10 @@ final class OwnAddress {
    * @throws NotYetException if a name may stand for an address of this node later
    * @throws UncheckedIOException if an address is a mistake
    */
-  Ends find() throws NotYetException {
+  NodeAddresses find() throws NotYetException {
     InetSocketAddress bound = bindable();
     if (advertise.equals(listen)) {
-      return new Ends(bound, bound);
+      return new NodeAddresses(bound, bound);
     }
     List<InetAddress> found = resolve("--cluster.advertise-address", advertise);
     InetAddress advertised =
@@ -52,7 +52,7 @@ final class OwnAddress {
               "--cluster.advertise-address: \"%s\" (expected: one address that peers can dial)"
                   .formatted(advertise)));
     }
-    return new Ends(bound, new InetSocketAddress(advertised, advertise.port()));
+    return new NodeAddresses(bound, new InetSocketAddress(advertised, advertise.port()));
   }
 
   /** Hazelcast would find out too, seconds later and on another thread. */
@@ -116,12 +116,12 @@ final class OwnAddress {
   }
 
   /** Whether the names stand for other addresses by now, and this node could use those. */
-  boolean isOutdated(Ends ends) {
+  boolean isOutdated(NodeAddresses addresses) {
     try {
-      if (standsFor(listen, ends.bound())) {
-        return !advertise.equals(listen) && !standsFor(advertise, ends.advertised());
+      if (standsFor(listen, addresses.bound())) {
+        return !advertise.equals(listen) && !standsFor(advertise, addresses.advertised());
       }
-      Ends unused = find();
+      NodeAddresses unused = find();
       return true;
     } catch (NotYetException | UncheckedIOException e) {
       return false;

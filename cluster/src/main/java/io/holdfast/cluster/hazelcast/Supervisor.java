@@ -57,7 +57,7 @@ final class Supervisor implements AutoCloseable {
 
   private final Handshakes handshakes;
   private final OwnAddress own;
-  private final Function<Ends, Config> config;
+  private final Function<NodeAddresses, Config> config;
   private final PeerAddresses peers;
   private final Runnable changed;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -73,7 +73,7 @@ final class Supervisor implements AutoCloseable {
   Supervisor(
       Handshakes handshakes,
       OwnAddress own,
-      Function<Ends, Config> config,
+      Function<NodeAddresses, Config> config,
       PeerAddresses peers,
       Runnable changed) {
     this.handshakes = handshakes;
@@ -104,11 +104,11 @@ final class Supervisor implements AutoCloseable {
     try {
       while (!isClosing()) {
         long started = System.nanoTime();
-        Ends ends = awaitOwnAddress();
-        if (ends == null) {
+        NodeAddresses addresses = awaitOwnAddress();
+        if (addresses == null) {
           return;
         }
-        runOnce(ends);
+        runOnce(addresses);
         changed.run();
         if (Duration.ofNanos(System.nanoTime() - started).compareTo(LONGEST_PAUSE) > 0) {
           pause = FIRST_PAUSE;
@@ -133,11 +133,11 @@ final class Supervisor implements AutoCloseable {
   }
 
   /** Null if this node is closed before it has one. */
-  private @Nullable Ends awaitOwnAddress() throws InterruptedException {
+  private @Nullable NodeAddresses awaitOwnAddress() throws InterruptedException {
     long remindedAt = 0;
     do {
       try {
-        Ends found = own.find();
+        NodeAddresses found = own.find();
         obstacle = null;
         return found;
       } catch (NotYetException e) {
@@ -154,13 +154,13 @@ final class Supervisor implements AutoCloseable {
   }
 
   /** From the start of a member to its end. */
-  private void runOnce(Ends ends) throws InterruptedException {
+  private void runOnce(NodeAddresses addresses) throws InterruptedException {
     Watch current = new Watch(changed);
     watch = current;
-    InetAddress address = ends.advertisedAddress();
+    InetAddress address = addresses.advertisedAddress();
     try {
       peers.refresh(address);
-      Config next = config.apply(ends);
+      Config next = config.apply(addresses);
       next.addListenerConfig(new ListenerConfig(current));
       GuardedNode.start(next, handshakes);
       current.started();
@@ -169,7 +169,7 @@ final class Supervisor implements AutoCloseable {
       }
       do {
         peers.refresh(address, members(instance()));
-        if (own.isOutdated(ends)) {
+        if (own.isOutdated(addresses)) {
           log.atWarn().addKeyValue("address", address).log("own address changed");
           current.end();
         }

@@ -105,10 +105,10 @@ class ClusterPortTest {
 
   private Config strangersConfig() {
     InetSocketAddress address = new InetSocketAddress(ports.get(2).host(), ports.get(2).port());
-    Ends ends = new Ends(address, address);
+    NodeAddresses addresses = new NodeAddresses(address, address);
     PeerAddresses peers = new PeerAddresses(ports, Names.ofSystem());
-    peers.refresh(ends.advertisedAddress());
-    return HazelcastSettings.config("test", ends, peers);
+    peers.refresh(addresses.advertisedAddress());
+    return HazelcastSettings.config("test", addresses, peers);
   }
 
   @Test

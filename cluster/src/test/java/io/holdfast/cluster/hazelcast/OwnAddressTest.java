@@ -87,7 +87,7 @@ class OwnAddressTest {
   @Test
   void nameThatMoves_makesTheOldAddressOutdated() throws Exception {
     is("node", "127.0.0.1");
-    Ends before = own.find();
+    NodeAddresses before = own.find();
     assertFalse(own.isOutdated(before));
 
     is("node", ELSEWHERE);
@@ -103,7 +103,7 @@ class OwnAddressTest {
   void advertisedName_isFollowedByItself() throws Exception {
     is("public", "192.0.2.1");
     OwnAddress own = own("127.0.0.1", "public");
-    Ends before = own.find();
+    NodeAddresses before = own.find();
     assertEquals("192.0.2.1", before.advertisedAddress().getHostAddress());
     assertFalse(own.isOutdated(before));
 

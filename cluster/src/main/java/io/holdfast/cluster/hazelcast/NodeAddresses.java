@@ -12,7 +12,7 @@ import java.net.InetSocketAddress;
  * @param bound what is listened on
  * @param advertised what peers dial
  */
-record Ends(InetSocketAddress bound, InetSocketAddress advertised)
+record NodeAddresses(InetSocketAddress bound, InetSocketAddress advertised)
     implements MemberAddressProvider {
 
   InetAddress advertisedAddress() {
