@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * <p>Concurrency: for the one thread that reads a connection.
  */
 final class FrameLimit {
-  /** Nothing of ours is longer than {@link Lanes#MAX_MESSAGE_BYTES} and an envelope. */
+  /** Nothing of ours is longer than {@link TrafficClasses#MAX_MESSAGE_BYTES} and an envelope. */
   static final int MAX_FRAME_BYTES = 8 << 20;
 
   private static final int HEADER_BYTES = 11;

@@ -7,7 +7,7 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MemberAddressProviderConfig;
 import com.hazelcast.config.SerializationConfig;
 import com.hazelcast.config.ServerSocketEndpointConfig;
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import java.net.Inet4Address;
 import java.util.Map;
 
@@ -73,11 +73,11 @@ final class HazelcastSettings {
     config.setProperty("hazelcast.prefer.ipv4.stack", Boolean.toString(ipv4));
     config.getMetricsConfig().setEnabled(false);
     config.getJetConfig().setEnabled(false);
-    for (Lane lane : Lane.values()) {
+    for (TrafficClass trafficClass : TrafficClass.values()) {
       config.addExecutorConfig(
-          new ExecutorConfig(Lanes.executor(lane))
-              .setPoolSize(Lanes.threads(lane))
-              .setQueueCapacity(Lanes.queue(lane))
+          new ExecutorConfig(TrafficClasses.executor(trafficClass))
+              .setPoolSize(TrafficClasses.threads(trafficClass))
+              .setQueueCapacity(TrafficClasses.queue(trafficClass))
               .setStatisticsEnabled(false));
     }
     serialization(config.getSerializationConfig());

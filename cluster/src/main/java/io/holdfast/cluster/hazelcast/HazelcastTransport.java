@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages between members of a Hazelcast cluster, as tasks for the named executor of their lane.
+ * Messages between members of a Hazelcast cluster, as tasks for the named executor of their traffic class.
  *
  * <pre>
  *   send -> TaskOutbox -> RequestTask ~~~ Hazelcast ~~~ RequestTask -> TaskInbox -> Receiver.received
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whose connection gets past the {@link Handshake} is believed by Hazelcast, and by this: see
  * {@link AuthenticatedTransport}.
  *
- * <p>Concurrency: peers are told of by one thread, requests arrive on those of the lanes'
+ * <p>Concurrency: peers are told of by one thread, requests arrive on those of the
  * executors, answers on those of the {@link TaskOutbox}.
  */
 public final class HazelcastTransport implements NamedTransport {
@@ -117,8 +117,8 @@ public final class HazelcastTransport implements NamedTransport {
   }
 
   @Override
-  public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
-    return outbox.send(link(to), lane, request);
+  public CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request) {
+    return outbox.send(link(to), trafficClass, request);
   }
 
   @Override

@@ -4,7 +4,7 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import io.holdfast.cluster.transport.HostPort;
 import io.holdfast.cluster.transport.Peer;
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,8 +19,8 @@ final class MemberLink {
   private final HazelcastInstance instance;
   private final Member own;
   private final Member member;
-  private final Window data = newWindow(Lane.DATA);
-  private final Window control = newWindow(Lane.CONTROL);
+  private final Window data = newWindow(TrafficClass.DATA);
+  private final Window control = newWindow(TrafficClass.CONTROL);
   private final Set<Call> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean open = true;
 
@@ -54,15 +54,15 @@ final class MemberLink {
     return name(member);
   }
 
-  Window window(Lane lane) {
-    return switch (lane) {
+  Window window(TrafficClass trafficClass) {
+    return switch (trafficClass) {
       case DATA -> data;
       case CONTROL -> control;
     };
   }
 
-  private static Window newWindow(Lane lane) {
-    return new Window(Lanes.windowCount(lane), Lanes.windowBytes(lane));
+  private static Window newWindow(TrafficClass trafficClass) {
+    return new Window(TrafficClasses.windowCount(trafficClass), TrafficClasses.windowBytes(trafficClass));
   }
 
   /** The same at both ends. */

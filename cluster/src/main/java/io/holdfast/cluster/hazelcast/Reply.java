@@ -42,7 +42,7 @@ enum Reply {
   static byte[] read(Object whole) {
     if (whole instanceof byte[] bytes
         && bytes.length > 0
-        && bytes.length <= Lanes.MAX_MESSAGE_BYTES + 1) {
+        && bytes.length <= TrafficClasses.MAX_MESSAGE_BYTES + 1) {
       if (bytes[0] == ANSWERED.code) {
         return Arrays.copyOfRange(bytes, 1, bytes.length);
       }

@@ -6,7 +6,7 @@ import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.DataSerializableFactory;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * not know would never arrive.
  *
  * <p>Layout of version 1, big-endian: {@code 01}, sender and receiver as member ids of 16 bytes
- * each, {@code 01} for the lane of data or {@code 02} for that of control, length of 4 bytes, the
+ * each, {@code 01} for traffic of data or {@code 02} for control, length of 4 bytes, the
  * request.
  */
 final class RequestTask
@@ -29,14 +29,14 @@ final class RequestTask
 
   private UUID from;
   private UUID to;
-  private Lane lane;
+  private TrafficClass trafficClass;
   private byte @Nullable [] request;
   private @Nullable HazelcastInstance instance;
 
-  RequestTask(UUID from, UUID to, Lane lane, byte[] request) {
+  RequestTask(UUID from, UUID to, TrafficClass trafficClass, byte[] request) {
     this.from = from;
     this.to = to;
-    this.lane = lane;
+    this.trafficClass = trafficClass;
     this.request = request;
   }
 
@@ -44,7 +44,7 @@ final class RequestTask
   private RequestTask() {
     this.from = new UUID(0, 0);
     this.to = new UUID(0, 0);
-    this.lane = Lane.CONTROL;
+    this.trafficClass = TrafficClass.CONTROL;
   }
 
   static DataSerializableFactory factory() {
@@ -55,7 +55,7 @@ final class RequestTask
   public byte[] call() {
     Object found = instance == null ? null : instance.getUserContext().get(TaskInbox.CONTEXT_KEY);
     return request != null && found instanceof TaskInbox inbox
-        ? inbox.take(from, to, lane, request)
+        ? inbox.take(from, to, trafficClass, request)
         : Reply.NOT_UNDERSTOOD.alone();
   }
 
@@ -82,7 +82,7 @@ final class RequestTask
     out.writeByte(VERSION);
     writeId(out, from);
     writeId(out, to);
-    out.writeByte(code(lane));
+    out.writeByte(code(trafficClass));
     out.writeInt(request.length);
     out.write(request);
   }
@@ -95,9 +95,9 @@ final class RequestTask
     }
     from = readId(in);
     to = readId(in);
-    lane = in.readByte() == code(Lane.DATA) ? Lane.DATA : Lane.CONTROL;
+    trafficClass = in.readByte() == code(TrafficClass.DATA) ? TrafficClass.DATA : TrafficClass.CONTROL;
     int length = in.readInt();
-    if (length < 0 || length > Lanes.MAX_MESSAGE_BYTES) {
+    if (length < 0 || length > TrafficClasses.MAX_MESSAGE_BYTES) {
       return;
     }
     byte[] read = new byte[length];
@@ -105,8 +105,8 @@ final class RequestTask
     request = read;
   }
 
-  private static int code(Lane lane) {
-    return switch (lane) {
+  private static int code(TrafficClass trafficClass) {
+    return switch (trafficClass) {
       case DATA -> 1;
       case CONTROL -> 2;
     };

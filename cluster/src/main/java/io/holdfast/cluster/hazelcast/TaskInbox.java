@@ -1,7 +1,7 @@
 package io.holdfast.cluster.hazelcast;
 
 import io.holdfast.cluster.transport.Peer;
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import io.holdfast.cluster.transport.Transport.Receiver;
 import java.time.Duration;
 import java.util.UUID;
@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands requests of other members to the receiver and waits for its answers.
  *
- * <p>Concurrency: called by the threads of the lanes' executors, which it keeps waiting; that is
- * why a lane has several.
+ * <p>Concurrency: called by the threads of the executors, which it keeps waiting; that is
+ * why a traffic class has several.
  */
 final class TaskInbox {
   /** Where a task finds it in the user context of its Hazelcast instance. */
@@ -33,16 +33,16 @@ final class TaskInbox {
   }
 
   /** What the task returns to the sender; see {@link Reply}. */
-  byte[] take(UUID from, UUID to, Lane lane, byte[] request) {
+  byte[] take(UUID from, UUID to, TrafficClass trafficClass, byte[] request) {
     @Nullable Peer peer = roster.sender(from, to);
     if (peer == null) {
       return Reply.NOT_KNOWN.alone();
     }
-    Duration deadline = Lanes.deadline(lane);
+    Duration deadline = TrafficClasses.deadline(trafficClass);
     try {
       byte[] answer =
           receiver.received(peer, request).get(deadline.toMillis(), TimeUnit.MILLISECONDS);
-      return answer.length > Lanes.MAX_MESSAGE_BYTES
+      return answer.length > TrafficClasses.MAX_MESSAGE_BYTES
           ? Reply.FAILED.alone()
           : Reply.answered(answer);
     } catch (TimeoutException e) {

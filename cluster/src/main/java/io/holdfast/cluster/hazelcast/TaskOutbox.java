@@ -1,7 +1,7 @@
 package io.holdfast.cluster.hazelcast;
 
 import io.holdfast.cluster.transport.Threads;
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import io.holdfast.cluster.transport.TransportException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,24 +26,24 @@ final class TaskOutbox implements AutoCloseable {
   private final ExecutorService answers = Threads.pool("cluster-answers", THREADS);
   private final ScheduledExecutorService deadlines = Threads.timer("cluster-deadlines");
 
-  CompletableFuture<byte[]> send(@Nullable MemberLink link, Lane lane, byte[] request) {
+  CompletableFuture<byte[]> send(@Nullable MemberLink link, TrafficClass trafficClass, byte[] request) {
     Call call = new Call();
     if (link == null || !link.add(call)) {
       fail(call, new TransportException("the peer has gone"));
-    } else if (request.length > Lanes.MAX_MESSAGE_BYTES) {
+    } else if (request.length > TrafficClasses.MAX_MESSAGE_BYTES) {
       fail(
           call,
           new TransportException(
               "request of "
                   + request.length
                   + " bytes (expected: <= "
-                  + Lanes.MAX_MESSAGE_BYTES
+                  + TrafficClasses.MAX_MESSAGE_BYTES
                   + ")"));
-    } else if (!link.window(lane).tryEnter(request.length)) {
+    } else if (!link.window(trafficClass).tryEnter(request.length)) {
       fail(call, new TransportException("too much is under way to the peer"));
     } else {
-      startClock(call, lane);
-      submit(link, call, lane, request);
+      startClock(call, trafficClass);
+      submit(link, call, trafficClass, request);
     }
     if (link != null) {
       CompletableFuture<byte[]> unused =
@@ -57,36 +57,36 @@ final class TaskOutbox implements AutoCloseable {
     fail(call, new TransportException("the peer has gone"));
   }
 
-  private void startClock(Call call, Lane lane) {
+  private void startClock(Call call, TrafficClass trafficClass) {
     try {
       call.deadline(
           deadlines.schedule(
               () -> fail(call, new TransportException("the peer has not answered in time")),
-              Lanes.deadline(lane).toMillis(),
+              TrafficClasses.deadline(trafficClass).toMillis(),
               TimeUnit.MILLISECONDS));
     } catch (RejectedExecutionException e) {
       fail(call, new TransportException("closed"));
     }
   }
 
-  private void submit(MemberLink link, Call call, Lane lane, byte[] request) {
+  private void submit(MemberLink link, Call call, TrafficClass trafficClass, byte[] request) {
     CompletionStage<?> submitted;
     try {
-      RequestTask task = new RequestTask(link.ownId(), link.member().getUuid(), lane, request);
+      RequestTask task = new RequestTask(link.ownId(), link.member().getUuid(), trafficClass, request);
       submitted =
           (CompletionStage<?>)
               link.instance()
-                  .getExecutorService(Lanes.executor(lane))
+                  .getExecutorService(TrafficClasses.executor(trafficClass))
                   .submitToMember(task, link.member());
     } catch (RuntimeException e) {
       // Hazelcast is ending, or the member left this instant.
-      link.window(lane).leave(request.length);
+      link.window(trafficClass).leave(request.length);
       fail(call, new TransportException("not sent: " + e));
       return;
     }
     submitted.whenCompleteAsync(
         (answer, failure) -> {
-          link.window(lane).leave(request.length);
+          link.window(trafficClass).leave(request.length);
           finish(call, answer, failure);
         },
         this::onOwnThread);

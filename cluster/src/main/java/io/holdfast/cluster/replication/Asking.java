@@ -29,14 +29,14 @@ final class Asking {
 
   /** Moves data. */
   CompletableFuture<Answer> ask(Link link, Request request) {
-    return ask(link, Transport.Lane.DATA, request);
+    return ask(link, Transport.TrafficClass.DATA, request);
   }
 
   /** The answer, or a failure: there was none, or it was not one. */
-  CompletableFuture<Answer> ask(Link link, Transport.Lane lane, Request request) {
+  CompletableFuture<Answer> ask(Link link, Transport.TrafficClass trafficClass, Request request) {
     ProcessTime now = times.now();
     return transport
-        .send(link.peer, lane, request.toBuilder().setTime(now).build().toByteArray())
+        .send(link.peer, trafficClass, request.toBuilder().setTime(now).build().toByteArray())
         .thenApply(
             bytes -> {
               try {

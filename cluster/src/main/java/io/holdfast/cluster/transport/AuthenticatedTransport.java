@@ -131,7 +131,7 @@ public final class AuthenticatedTransport implements Transport {
   }
 
   @Override
-  public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
+  public CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request) {
     Admission admission = admissions.get(to.id());
     Session session = admission == null ? null : admission.session();
     if (admission == null || session == null) {
@@ -139,7 +139,7 @@ public final class AuthenticatedTransport implements Transport {
     }
     Sealed sealed = session.seal(request);
     return inner
-        .send(to, lane, sealed.envelope())
+        .send(to, trafficClass, sealed.envelope())
         .thenApply(answer -> open(admission, session, sealed.number(), answer));
   }
 

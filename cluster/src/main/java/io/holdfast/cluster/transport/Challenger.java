@@ -3,7 +3,7 @@ package io.holdfast.cluster.transport;
 import io.holdfast.cluster.transport.Session.Names;
 import io.holdfast.cluster.transport.Session.Nonces;
 import io.holdfast.cluster.transport.Session.Role;
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -95,7 +95,7 @@ final class Challenger {
     byte[] nonce = nonces.get();
     CompletableFuture<byte[]> unused =
         inner
-            .send(admission.peer(), Lane.CONTROL, Envelope.open(Envelope.HELLO, nonce))
+            .send(admission.peer(), TrafficClass.CONTROL, Envelope.open(Envelope.HELLO, nonce))
             .whenComplete(
                 (answer, failure) -> {
                   Session session = failure == null ? challenged(names, nonce, answer) : null;
@@ -123,7 +123,7 @@ final class Challenger {
   private void prove(Admission admission, Session session, Duration pause) {
     CompletableFuture<byte[]> unused =
         inner
-            .send(admission.peer(), Lane.CONTROL, session.proof())
+            .send(admission.peer(), TrafficClass.CONTROL, session.proof())
             .whenComplete(
                 (answer, failure) -> {
                   if (failure == null && session.isAccepted(answer)) {

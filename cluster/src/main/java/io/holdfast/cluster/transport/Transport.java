@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Transport extends AutoCloseable {
 
-  /** Messages of one lane do not wait behind those of the other. */
-  enum Lane {
+  /** The two queues to a peer: messages of one class do not wait behind those of the other. */
+  enum TrafficClass {
     /** Changes and states: up to a mebibyte each; the answer may wait for a disk. */
     DATA,
     /** Heartbeats and questions: small, and answered at once. */
@@ -48,7 +48,7 @@ public interface Transport extends AutoCloseable {
    * @return completes with the answer, or exceptionally when the peer has gone or has not answered
    *     within seconds (the request may have arrived all the same); on a thread of the transport
    */
-  CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request);
+  CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request);
 
   /** What this process waits for before any other can reach it, or empty. From any thread. */
   default Optional<String> obstacle() {

@@ -18,7 +18,7 @@ import io.holdfast.cluster.transport.Handshake;
 import io.holdfast.cluster.transport.HostPort;
 import io.holdfast.cluster.transport.Intruder;
 import io.holdfast.cluster.transport.RecordingReceiver;
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -77,10 +77,10 @@ class ClusterPortTest {
   void theNodesWorkAsBefore() throws Exception {
     assertArrayEquals(
         new byte[] {1},
-        a.send(toldA.present().get(0), Lane.DATA, new byte[] {1}).get(5, TimeUnit.SECONDS));
+        a.send(toldA.present().get(0), TrafficClass.DATA, new byte[] {1}).get(5, TimeUnit.SECONDS));
     assertArrayEquals(
         new byte[] {2},
-        b.send(toldB.present().get(0), Lane.CONTROL, new byte[] {2}).get(5, TimeUnit.SECONDS));
+        b.send(toldB.present().get(0), TrafficClass.CONTROL, new byte[] {2}).get(5, TimeUnit.SECONDS));
     assertEquals(1, toldA.appearances());
     assertEquals(1, toldB.appearances());
     if (stranger != null) {
@@ -281,7 +281,7 @@ class ClusterPortTest {
 
   private <T> T run(Callable<T> task, Member on) throws Exception {
     Future<T> result =
-        stranger.getExecutorService(Lanes.executor(Lane.DATA)).submitToMember(task, on);
+        stranger.getExecutorService(TrafficClasses.executor(TrafficClass.DATA)).submitToMember(task, on);
     return result.get(10, TimeUnit.SECONDS);
   }
 
@@ -294,7 +294,7 @@ class ClusterPortTest {
 
     for (UUID claimed : List.of(self, member(1).getUuid(), UUID.randomUUID())) {
       byte[] answer =
-          run(new RequestTask(claimed, member(0).getUuid(), Lane.DATA, request), member(0));
+          run(new RequestTask(claimed, member(0).getUuid(), TrafficClass.DATA, request), member(0));
       assertTrue(answer.length <= 4, "nothing but a refusal");
     }
 
@@ -342,7 +342,7 @@ class ClusterPortTest {
             new RequestTask(
                 stranger.getCluster().getLocalMember().getUuid(),
                 UUID.randomUUID(),
-                Lane.DATA,
+                TrafficClass.DATA,
                 new byte[1]),
             member(0));
 

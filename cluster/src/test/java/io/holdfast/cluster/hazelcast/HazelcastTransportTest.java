@@ -16,7 +16,7 @@ import io.holdfast.cluster.transport.HostPort;
 import io.holdfast.cluster.transport.Peer;
 import io.holdfast.cluster.transport.RecordingReceiver;
 import io.holdfast.cluster.transport.Transport;
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import io.holdfast.cluster.transport.TransportContract;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -101,8 +101,8 @@ class HazelcastTransportTest extends TransportContract {
               assertEquals(1, b.receiver().present().size());
             });
     assertEquals(2, b.receiver().appearances());
-    assertArrayEquals(new byte[] {1}, get(a.ask(Lane.DATA, new byte[] {1})));
-    assertArrayEquals(new byte[] {2}, get(b.ask(Lane.DATA, new byte[] {2})));
+    assertArrayEquals(new byte[] {1}, get(a.ask(TrafficClass.DATA, new byte[] {1})));
+    assertArrayEquals(new byte[] {2}, get(b.ask(TrafficClass.DATA, new byte[] {2})));
   }
 
   /** Two clusters that do not know of each other at first, as after a partition. */
@@ -128,7 +128,7 @@ class HazelcastTransportTest extends TransportContract {
     assertEquals(2, a.receiver().appearances());
     for (Peer peer : alone.receiver().present()) {
       assertArrayEquals(
-          new byte[] {9}, get(alone.transport().send(peer, Lane.DATA, new byte[] {9})));
+          new byte[] {9}, get(alone.transport().send(peer, TrafficClass.DATA, new byte[] {9})));
     }
   }
 
@@ -169,7 +169,7 @@ class HazelcastTransportTest extends TransportContract {
 
     awaitPeers(1, a, b);
 
-    assertArrayEquals(new byte[] {6}, get(a.ask(Lane.DATA, new byte[] {6})));
+    assertArrayEquals(new byte[] {6}, get(a.ask(TrafficClass.DATA, new byte[] {6})));
   }
 
   @Test

@@ -58,7 +58,7 @@ final class MovedPeerTest {
     }
 
     @Override
-    public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
+    public CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request) {
       return nodes.life(1).replica.received(to, request);
     }
 

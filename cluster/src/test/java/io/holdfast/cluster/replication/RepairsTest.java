@@ -166,7 +166,7 @@ final class RepairsTest {
     public void start(Receiver receiver) {}
 
     @Override
-    public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
+    public CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request) {
       asked.add(to.address());
       CompletableFuture<byte[]> answer = new CompletableFuture<>();
       answers.add(answer);

@@ -72,10 +72,10 @@ final class SimulatedNetwork {
     }
 
     @Override
-    public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
+    public CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request) {
       CompletableFuture<byte[]> answer = new CompletableFuture<>();
       Connection connection = connectionOf(to);
-      long deadline = (lane == Lane.DATA ? 5000 : 2000) * MILLI;
+      long deadline = (trafficClass == TrafficClass.DATA ? 5000 : 2000) * MILLI;
       time.after(
           deadline,
           process,

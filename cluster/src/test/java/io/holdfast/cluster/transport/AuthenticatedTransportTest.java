@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,7 +117,7 @@ class AuthenticatedTransportTest {
     awaitAdmission();
 
     assertArrayEquals(
-        new byte[] {1}, get(a.send(toldA.present().get(0), Lane.DATA, new byte[] {1})));
+        new byte[] {1}, get(a.send(toldA.present().get(0), TrafficClass.DATA, new byte[] {1})));
   }
 
   @Test
@@ -141,7 +141,7 @@ class AuthenticatedTransportTest {
     await().atMost(SOON).until(() -> toldB.present().size() == 1);
     assertEquals(0, toldA.appearances());
 
-    byte[] answer = get(b.send(toldB.present().get(0), Lane.DATA, new byte[] {3}));
+    byte[] answer = get(b.send(toldB.present().get(0), TrafficClass.DATA, new byte[] {3}));
 
     assertArrayEquals(new byte[] {3}, answer);
     awaitAdmission();
@@ -156,9 +156,9 @@ class AuthenticatedTransportTest {
     AtomicReference<byte[]> first = new AtomicReference<>();
     network.onRequest(
         (from, to, message) -> first.compareAndSet(null, message) ? message : first.get());
-    get(a.send(peer, Lane.DATA, new byte[] {1}));
+    get(a.send(peer, TrafficClass.DATA, new byte[] {1}));
 
-    assertFails(a.send(peer, Lane.DATA, new byte[] {2}));
+    assertFails(a.send(peer, TrafficClass.DATA, new byte[] {2}));
 
     assertEquals(1, toldB.requests().size());
     assertEquals(1, b.refusedMessages());
@@ -175,7 +175,7 @@ class AuthenticatedTransportTest {
           old.set(message);
           return message;
         });
-    get(a.send(toldA.present().get(0), Lane.DATA, new byte[] {1}));
+    get(a.send(toldA.present().get(0), TrafficClass.DATA, new byte[] {1}));
     network.onRequest((from, to, message) -> message);
     network.cut("a", "b");
     await().atMost(SOON).until(() -> toldA.present().isEmpty() && toldB.present().isEmpty());
@@ -185,7 +185,7 @@ class AuthenticatedTransportTest {
 
     network.onRequest(
         (from, to, message) -> Envelope.kind(message) == Envelope.REQUEST ? old.get() : message);
-    assertFails(a.send(toldA.present().get(0), Lane.DATA, new byte[] {2}));
+    assertFails(a.send(toldA.present().get(0), TrafficClass.DATA, new byte[] {2}));
 
     assertEquals(1, toldB.requests().size());
     assertTrue(b.refusedMessages() > before);
@@ -205,11 +205,11 @@ class AuthenticatedTransportTest {
           }
           return message;
         });
-    assertFails(b.send(toldB.present().get(0), Lane.DATA, new byte[] {1}));
+    assertFails(b.send(toldB.present().get(0), TrafficClass.DATA, new byte[] {1}));
     network.onRequest((from, to, message) -> ofA.get());
     AuthenticatedTransport a = (AuthenticatedTransport) transports.get(0);
 
-    assertFails(a.send(toldA.present().get(0), Lane.DATA, new byte[] {2}));
+    assertFails(a.send(toldA.present().get(0), TrafficClass.DATA, new byte[] {2}));
 
     assertEquals(0, toldB.requests().size());
     assertEquals(1, b.refusedMessages());
@@ -248,7 +248,7 @@ class AuthenticatedTransportTest {
         .pollInterval(Duration.ofMillis(5))
         .atMost(SOON)
         .until(() -> a.isAdmitted(toldA.present().get(0)));
-    return a.send(toldA.present().get(0), Lane.CONTROL, request);
+    return a.send(toldA.present().get(0), TrafficClass.CONTROL, request);
   }
 
   @Test
@@ -262,7 +262,7 @@ class AuthenticatedTransportTest {
           return message;
         });
 
-    assertFails(a.send(toldA.present().get(0), Lane.DATA, new byte[] {1}));
+    assertFails(a.send(toldA.present().get(0), TrafficClass.DATA, new byte[] {1}));
 
     assertEquals(1, a.refusedMessages());
   }
@@ -279,9 +279,9 @@ class AuthenticatedTransportTest {
           first.compareAndSet(null, message);
           return first.get();
         });
-    get(a.send(peer, Lane.DATA, new byte[] {1}));
+    get(a.send(peer, TrafficClass.DATA, new byte[] {1}));
 
-    assertFails(a.send(peer, Lane.DATA, new byte[] {1}));
+    assertFails(a.send(peer, TrafficClass.DATA, new byte[] {1}));
 
     assertEquals(1, a.refusedMessages());
   }
@@ -305,7 +305,7 @@ class AuthenticatedTransportTest {
         garbage[1] = (byte) random.nextInt(10);
       }
       for (Peer peer : toldStranger.present()) {
-        get(stranger.send(peer, Lane.CONTROL, garbage));
+        get(stranger.send(peer, TrafficClass.CONTROL, garbage));
       }
     }
 
@@ -314,7 +314,7 @@ class AuthenticatedTransportTest {
     assertEquals(1, toldB.appearances());
     assertEquals(List.of(), toldB.requests());
     assertArrayEquals(
-        new byte[] {1}, get(a.send(toldA.present().get(0), Lane.DATA, new byte[] {1})));
+        new byte[] {1}, get(a.send(toldA.present().get(0), TrafficClass.DATA, new byte[] {1})));
   }
 
   @Test
@@ -324,7 +324,7 @@ class AuthenticatedTransportTest {
     toldStranger.answer(
         message -> {
           relayed.add(message);
-          return middle.send(peerOf("z"), Lane.CONTROL, message);
+          return middle.send(peerOf("z"), TrafficClass.CONTROL, message);
         });
     start("z", "secret", toldB);
     AuthenticatedTransport a = start("a", "secret", toldA);

@@ -134,7 +134,7 @@ final class LoopbackNetwork {
     }
 
     @Override
-    public CompletableFuture<byte[]> send(Peer to, Lane lane, byte[] request) {
+    public CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request) {
       CompletableFuture<byte[]> call = new CompletableFuture<>();
       MemberLink link = link(to);
       if (link == null) {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.cluster.transport.Transport.Lane;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +28,8 @@ public abstract class TransportContract {
       return receiver.present().get(0);
     }
 
-    public CompletableFuture<byte[]> ask(Lane lane, byte[] request) {
-      return transport.send(onlyPeer(), lane, request);
+    public CompletableFuture<byte[]> ask(TrafficClass trafficClass, byte[] request) {
+      return transport.send(onlyPeer(), trafficClass, request);
     }
   }
 
@@ -87,13 +87,13 @@ public abstract class TransportContract {
 
     List<CompletableFuture<byte[]>> answers = new ArrayList<>();
     for (byte i = 0; i < 10; i++) {
-      answers.add(a.ask(Lane.CONTROL, new byte[] {i}));
+      answers.add(a.ask(TrafficClass.CONTROL, new byte[] {i}));
     }
 
     for (byte i = 0; i < 10; i++) {
       assertArrayEquals(new byte[] {i, 7}, get(answers.get(i)));
     }
-    assertArrayEquals(new byte[] {1}, get(b.ask(Lane.DATA, new byte[] {1})));
+    assertArrayEquals(new byte[] {1}, get(b.ask(TrafficClass.DATA, new byte[] {1})));
   }
 
   @Test
@@ -102,7 +102,7 @@ public abstract class TransportContract {
     Node b = start(1);
     awaitPeers(1, a, b);
 
-    assertArrayEquals(new byte[0], get(a.ask(Lane.DATA, new byte[0])));
+    assertArrayEquals(new byte[0], get(a.ask(TrafficClass.DATA, new byte[0])));
   }
 
   @Test
@@ -113,7 +113,7 @@ public abstract class TransportContract {
     byte[] big = new byte[1 << 20];
     new Random(1).nextBytes(big);
 
-    assertArrayEquals(big, get(a.ask(Lane.DATA, big)));
+    assertArrayEquals(big, get(a.ask(TrafficClass.DATA, big)));
   }
 
   @Test
@@ -129,11 +129,11 @@ public abstract class TransportContract {
                     : CompletableFuture.completedFuture(request));
     List<CompletableFuture<byte[]>> stuck = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
-      stuck.add(a.ask(Lane.DATA, new byte[] {0}));
+      stuck.add(a.ask(TrafficClass.DATA, new byte[] {0}));
     }
     await().atMost(SOON).until(() -> !b.receiver().requests().isEmpty());
 
-    byte[] answer = a.ask(Lane.CONTROL, new byte[] {1}).get(1, TimeUnit.SECONDS);
+    byte[] answer = a.ask(TrafficClass.CONTROL, new byte[] {1}).get(1, TimeUnit.SECONDS);
 
     assertArrayEquals(new byte[] {1}, answer);
     stuck.forEach(TransportContract::assertFails);
@@ -145,16 +145,16 @@ public abstract class TransportContract {
     Node b = start(1);
     awaitPeers(1, a, b);
     b.receiver().answer(request -> CompletableFuture.failedFuture(new Unheard()));
-    assertFails(a.ask(Lane.DATA, new byte[1]));
+    assertFails(a.ask(TrafficClass.DATA, new byte[1]));
     b.receiver()
         .answer(
             request -> {
               throw new IllegalStateException("thrown instead of returned");
             });
-    assertFails(a.ask(Lane.CONTROL, new byte[1]));
+    assertFails(a.ask(TrafficClass.CONTROL, new byte[1]));
     b.receiver().answer(CompletableFuture::completedFuture);
 
-    assertArrayEquals(new byte[] {5}, get(a.ask(Lane.DATA, new byte[] {5})));
+    assertArrayEquals(new byte[] {5}, get(a.ask(TrafficClass.DATA, new byte[] {5})));
   }
 
   /** No other class path would know it. */
@@ -169,13 +169,13 @@ public abstract class TransportContract {
     awaitPeers(1, a, b);
     CompletableFuture<byte[]> late = new CompletableFuture<>();
     b.receiver().answer(request -> late);
-    CompletableFuture<byte[]> answer = a.ask(Lane.CONTROL, new byte[] {1});
+    CompletableFuture<byte[]> answer = a.ask(TrafficClass.CONTROL, new byte[] {1});
     assertFails(answer);
 
     late.complete(new byte[] {2});
     b.receiver().answer(CompletableFuture::completedFuture);
 
-    assertArrayEquals(new byte[] {3}, get(a.ask(Lane.CONTROL, new byte[] {3})));
+    assertArrayEquals(new byte[] {3}, get(a.ask(TrafficClass.CONTROL, new byte[] {3})));
     assertTrue(answer.isCompletedExceptionally());
   }
 
@@ -186,14 +186,14 @@ public abstract class TransportContract {
     awaitPeers(1, a, b);
     b.receiver().answer(request -> new CompletableFuture<>());
     Peer peer = a.onlyPeer();
-    CompletableFuture<byte[]> answer = a.ask(Lane.DATA, new byte[1]);
+    CompletableFuture<byte[]> answer = a.ask(TrafficClass.DATA, new byte[1]);
     await().atMost(SOON).until(() -> !b.receiver().requests().isEmpty());
 
     b.transport().close();
 
     assertFails(answer);
     awaitPeers(0, a);
-    assertFails(a.transport().send(peer, Lane.CONTROL, new byte[1]));
+    assertFails(a.transport().send(peer, TrafficClass.CONTROL, new byte[1]));
   }
 
   @Test
@@ -210,8 +210,8 @@ public abstract class TransportContract {
     awaitPeers(1, a, again);
     assertNotEquals(before.id(), a.onlyPeer().id());
     assertEquals(2, a.receiver().appearances());
-    assertArrayEquals(new byte[] {4}, get(a.ask(Lane.DATA, new byte[] {4})));
-    assertFails(a.transport().send(before, Lane.DATA, new byte[1]));
+    assertArrayEquals(new byte[] {4}, get(a.ask(TrafficClass.DATA, new byte[] {4})));
+    assertFails(a.transport().send(before, TrafficClass.DATA, new byte[1]));
   }
 
   @Test
@@ -220,14 +220,14 @@ public abstract class TransportContract {
     Node b = start(1);
     awaitPeers(1, a, b);
     b.receiver().answer(request -> new CompletableFuture<>());
-    CompletableFuture<byte[]> answer = a.ask(Lane.DATA, new byte[1]);
+    CompletableFuture<byte[]> answer = a.ask(TrafficClass.DATA, new byte[1]);
     Peer peer = a.onlyPeer();
 
     long begun = System.nanoTime();
     a.transport().close();
 
     assertFails(answer);
-    assertFails(a.transport().send(peer, Lane.DATA, new byte[1]));
+    assertFails(a.transport().send(peer, TrafficClass.DATA, new byte[1]));
     assertTrue(System.nanoTime() - begun < Duration.ofSeconds(8).toNanos());
     a.transport().close();
   }
