@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *   send -> TaskOutbox -> RequestTask ~~~ Hazelcast ~~~ RequestTask -> TaskInbox -> Receiver.received
  *                        Supervisor (one member, started again)
  *                            | members, or none
- *                        Roster -> Receiver.appeared, disappeared
+ *                        Membership -> Receiver.appeared, disappeared
  * </pre>
  *
  * <p>Whose connection gets past the {@link Handshake} is believed by Hazelcast, and by this: see
@@ -40,8 +40,8 @@ public final class HazelcastTransport implements NamedTransport {
   private final Discovery discovery;
   private final Handshakes handshakes;
   private final TaskOutbox outbox = new TaskOutbox();
-  private final ScheduledExecutorService comparisons = Threads.timer("cluster-roster");
-  private volatile @Nullable Roster roster;
+  private final ScheduledExecutorService comparisons = Threads.timer("cluster-membership");
+  private volatile @Nullable Membership membership;
   private volatile @Nullable Supervisor supervisor;
 
   public HazelcastTransport(Discovery discovery, Handshakes handshakes) {
@@ -66,12 +66,12 @@ public final class HazelcastTransport implements NamedTransport {
     OwnAddress own = new OwnAddress(discovery.listen(), discovery.advertise(), names);
     refuseMistakes(own);
     PeerAddresses peers = new PeerAddresses(discovery.peers(), names);
-    Roster newRoster = new Roster(receiver, outbox::abandon);
-    TaskInbox inbox = new TaskInbox(newRoster, receiver);
+    Membership newMembership = new Membership(receiver, outbox::abandon);
+    TaskInbox inbox = new TaskInbox(newMembership, receiver);
     Supervisor newSupervisor =
         new Supervisor(
             handshakes, own, addresses -> config(addresses, peers, inbox), peers, this::compareSoon);
-    roster = newRoster;
+    membership = newMembership;
     supervisor = newSupervisor;
     ScheduledFuture<?> unused =
         comparisons.scheduleWithFixedDelay(
@@ -109,7 +109,7 @@ public final class HazelcastTransport implements NamedTransport {
   }
 
   private void compare() {
-    Roster current = roster;
+    Membership current = membership;
     Supervisor supervising = supervisor;
     if (current != null && supervising != null) {
       current.compare(supervising.instance());
@@ -123,7 +123,7 @@ public final class HazelcastTransport implements NamedTransport {
 
   @Override
   public String ownName() {
-    Roster current = roster;
+    Membership current = membership;
     return current == null ? "" : current.ownName();
   }
 
@@ -134,7 +134,7 @@ public final class HazelcastTransport implements NamedTransport {
   }
 
   private @Nullable MemberLink link(Peer peer) {
-    Roster current = roster;
+    Membership current = membership;
     return current == null ? null : current.link(peer);
   }
 
@@ -146,7 +146,7 @@ public final class HazelcastTransport implements NamedTransport {
     if (supervising != null) {
       supervising.close();
     }
-    Roster current = roster;
+    Membership current = membership;
     if (current != null) {
       current.abandonAll();
     }

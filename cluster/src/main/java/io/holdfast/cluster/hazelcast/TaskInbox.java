@@ -24,17 +24,17 @@ final class TaskInbox {
 
   private static final Logger log = LoggerFactory.getLogger(TaskInbox.class);
 
-  private final Roster roster;
+  private final Membership membership;
   private final Receiver receiver;
 
-  TaskInbox(Roster roster, Receiver receiver) {
-    this.roster = roster;
+  TaskInbox(Membership membership, Receiver receiver) {
+    this.membership = membership;
     this.receiver = receiver;
   }
 
   /** What the task returns to the sender; see {@link Reply}. */
   byte[] take(UUID from, UUID to, TrafficClass trafficClass, byte[] request) {
-    @Nullable Peer peer = roster.sender(from, to);
+    @Nullable Peer peer = membership.sender(from, to);
     if (peer == null) {
       return Reply.NOT_KNOWN.alone();
     }

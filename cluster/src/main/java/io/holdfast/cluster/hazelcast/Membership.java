@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Concurrency: {@link #compare} and {@link #clear} run on one thread; the rest is for everyone.
  */
-final class Roster {
-  private static final Logger log = LoggerFactory.getLogger(Roster.class);
+final class Membership {
+  private static final Logger log = LoggerFactory.getLogger(Membership.class);
 
   private final Receiver receiver;
   private final Consumer<Call> abandon;
@@ -37,7 +37,7 @@ final class Roster {
 
   private volatile @Nullable Member own;
 
-  Roster(Receiver receiver, Consumer<Call> abandon) {
+  Membership(Receiver receiver, Consumer<Call> abandon) {
     this.receiver = receiver;
     this.abandon = abandon;
   }
