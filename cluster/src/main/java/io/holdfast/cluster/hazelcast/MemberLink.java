@@ -21,7 +21,7 @@ final class MemberLink {
   private final Member member;
   private final Window data = newWindow(TrafficClass.DATA);
   private final Window control = newWindow(TrafficClass.CONTROL);
-  private final Set<Call> calls = ConcurrentHashMap.newKeySet();
+  private final Set<PendingCall> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean open = true;
 
   MemberLink(HazelcastInstance instance, Member own, Member member) {
@@ -79,7 +79,7 @@ final class MemberLink {
    *
    * @return false if the peer has gone
    */
-  boolean add(Call call) {
+  boolean add(PendingCall call) {
     calls.add(call);
     // After adding, so that the one who closes sees the call or we see that it is closed.
     if (!open) {
@@ -89,11 +89,11 @@ final class MemberLink {
     return true;
   }
 
-  void remove(Call call) {
+  void remove(PendingCall call) {
     calls.remove(call);
   }
 
-  void close(Consumer<Call> abandon) {
+  void close(Consumer<PendingCall> abandon) {
     open = false;
     calls.forEach(abandon);
   }

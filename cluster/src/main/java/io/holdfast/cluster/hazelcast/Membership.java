@@ -27,7 +27,7 @@ final class Membership {
   private static final Logger log = LoggerFactory.getLogger(Membership.class);
 
   private final Receiver receiver;
-  private final Consumer<Call> abandon;
+  private final Consumer<PendingCall> abandon;
 
   /** Every peer that can be sent to, by the id we gave it: told before the receiver hears of it. */
   private final Map<UUID, MemberLink> byPeer = new ConcurrentHashMap<>();
@@ -37,7 +37,7 @@ final class Membership {
 
   private volatile @Nullable Member own;
 
-  Membership(Receiver receiver, Consumer<Call> abandon) {
+  Membership(Receiver receiver, Consumer<PendingCall> abandon) {
     this.receiver = receiver;
     this.abandon = abandon;
   }

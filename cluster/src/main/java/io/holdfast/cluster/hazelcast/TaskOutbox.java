@@ -27,7 +27,7 @@ final class TaskOutbox implements AutoCloseable {
   private final ScheduledExecutorService deadlines = Threads.timer("cluster-deadlines");
 
   CompletableFuture<byte[]> send(@Nullable MemberLink link, TrafficClass trafficClass, byte[] request) {
-    Call call = new Call();
+    PendingCall call = new PendingCall();
     if (link == null || !link.add(call)) {
       fail(call, new TransportException("the peer has gone"));
     } else if (request.length > TrafficClasses.MAX_MESSAGE_BYTES) {
@@ -53,11 +53,11 @@ final class TaskOutbox implements AutoCloseable {
   }
 
   /** Ends a call whose peer has gone. */
-  void abandon(Call call) {
+  void abandon(PendingCall call) {
     fail(call, new TransportException("the peer has gone"));
   }
 
-  private void startClock(Call call, TrafficClass trafficClass) {
+  private void startClock(PendingCall call, TrafficClass trafficClass) {
     try {
       call.deadline(
           deadlines.schedule(
@@ -69,7 +69,7 @@ final class TaskOutbox implements AutoCloseable {
     }
   }
 
-  private void submit(MemberLink link, Call call, TrafficClass trafficClass, byte[] request) {
+  private void submit(MemberLink link, PendingCall call, TrafficClass trafficClass, byte[] request) {
     CompletionStage<?> submitted;
     try {
       RequestTask task = new RequestTask(link.ownId(), link.member().getUuid(), trafficClass, request);
@@ -92,7 +92,7 @@ final class TaskOutbox implements AutoCloseable {
         this::onOwnThread);
   }
 
-  private static void finish(Call call, @Nullable Object answer, @Nullable Throwable failure) {
+  private static void finish(PendingCall call, @Nullable Object answer, @Nullable Throwable failure) {
     if (answer == null) {
       Throwable cause =
           failure instanceof CompletionException && failure.getCause() != null
@@ -108,7 +108,7 @@ final class TaskOutbox implements AutoCloseable {
     }
   }
 
-  private void fail(Call call, TransportException cause) {
+  private void fail(PendingCall call, TransportException cause) {
     onOwnThread(() -> call.fail(cause));
   }
 

@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** A request that waits for its answer, its deadline, or the peer's end, whatever comes first. */
-final class Call {
+final class PendingCall {
   private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
   private volatile @Nullable Future<?> deadline;
 
