@@ -19,8 +19,8 @@ final class MemberLink {
   private final HazelcastInstance instance;
   private final Member own;
   private final Member member;
-  private final Window data = newWindow(TrafficClass.DATA);
-  private final Window control = newWindow(TrafficClass.CONTROL);
+  private final InFlightLimit data = newLimit(TrafficClass.DATA);
+  private final InFlightLimit control = newLimit(TrafficClass.CONTROL);
   private final Set<PendingCall> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean open = true;
 
@@ -54,15 +54,15 @@ final class MemberLink {
     return name(member);
   }
 
-  Window window(TrafficClass trafficClass) {
+  InFlightLimit limit(TrafficClass trafficClass) {
     return switch (trafficClass) {
       case DATA -> data;
       case CONTROL -> control;
     };
   }
 
-  private static Window newWindow(TrafficClass trafficClass) {
-    return new Window(TrafficClasses.windowCount(trafficClass), TrafficClasses.windowBytes(trafficClass));
+  private static InFlightLimit newLimit(TrafficClass trafficClass) {
+    return new InFlightLimit(TrafficClasses.maxInFlight(trafficClass), TrafficClasses.maxInFlightBytes(trafficClass));
   }
 
   /** The same at both ends. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: any thread sends. Futures are completed by the two threads of this object alone,
  * also those that fail at once: whoever sends must not find himself in his own callback. Hazelcast
  * has no deadline for a call that suits us, and none at all for some; ours runs beside it, and what
- * Hazelcast still holds after that counts against the peer's window.
+ * Hazelcast still holds after that counts against the peer's in-flight limit.
  */
 final class TaskOutbox implements AutoCloseable {
   private static final int THREADS = 2;
@@ -39,7 +39,7 @@ final class TaskOutbox implements AutoCloseable {
                   + " bytes (expected: <= "
                   + TrafficClasses.MAX_MESSAGE_BYTES
                   + ")"));
-    } else if (!link.window(trafficClass).tryEnter(request.length)) {
+    } else if (!link.limit(trafficClass).tryEnter(request.length)) {
       fail(call, new TransportException("too much is under way to the peer"));
     } else {
       startClock(call, trafficClass);
@@ -80,13 +80,13 @@ final class TaskOutbox implements AutoCloseable {
                   .submitToMember(task, link.member());
     } catch (RuntimeException e) {
       // Hazelcast is ending, or the member left this instant.
-      link.window(trafficClass).leave(request.length);
+      link.limit(trafficClass).leave(request.length);
       fail(call, new TransportException("not sent: " + e));
       return;
     }
     submitted.whenCompleteAsync(
         (answer, failure) -> {
-          link.window(trafficClass).leave(request.length);
+          link.limit(trafficClass).leave(request.length);
           finish(call, answer, failure);
         },
         this::onOwnThread);

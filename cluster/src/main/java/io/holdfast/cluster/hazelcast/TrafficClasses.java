@@ -46,7 +46,7 @@ final class TrafficClasses {
   }
 
   /** Requests to one peer that Hazelcast holds; more fail at once. */
-  static int windowCount(TrafficClass trafficClass) {
+  static int maxInFlight(TrafficClass trafficClass) {
     return switch (trafficClass) {
       case DATA -> 16;
       case CONTROL -> 128;
@@ -54,7 +54,7 @@ final class TrafficClasses {
   }
 
   /** Bytes of requests to one peer that Hazelcast holds; more fail at once. */
-  static long windowBytes(TrafficClass trafficClass) {
+  static long maxInFlightBytes(TrafficClass trafficClass) {
     return switch (trafficClass) {
       case DATA -> 16L << 20;
       case CONTROL -> MAX_MESSAGE_BYTES;

@@ -1,18 +1,18 @@
 package io.holdfast.cluster.hazelcast;
 
 /**
- * How much of one kind may be under way at once.
+ * The bound on requests of one traffic class to one peer that are not yet answered.
  *
  * <p>Concurrency: guarded by itself.
  */
-final class Window {
+final class InFlightLimit {
   private final int maxCount;
   private final long maxBytes;
 
   private int count;
   private long bytes;
 
-  Window(int maxCount, long maxBytes) {
+  InFlightLimit(int maxCount, long maxBytes) {
     this.maxCount = maxCount;
     this.maxBytes = maxBytes;
   }
