@@ -118,7 +118,7 @@ public final class HazelcastTransport implements NamedTransport {
 
   @Override
   public CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request) {
-    return outbox.send(link(to), trafficClass, request);
+    return outbox.send(remote(to), trafficClass, request);
   }
 
   @Override
@@ -129,13 +129,13 @@ public final class HazelcastTransport implements NamedTransport {
 
   @Override
   public String nameOf(Peer peer) {
-    MemberLink link = link(peer);
-    return link == null ? "" : link.name();
+    HazelcastPeer remote = remote(peer);
+    return remote == null ? "" : remote.name();
   }
 
-  private @Nullable MemberLink link(Peer peer) {
+  private @Nullable HazelcastPeer remote(Peer peer) {
     Membership current = membership;
-    return current == null ? null : current.link(peer);
+    return current == null ? null : current.remote(peer);
   }
 
   /** Leaves the cluster. What is under way fails; the receiver is told of nobody any more. */

@@ -30,10 +30,10 @@ final class Membership {
   private final Consumer<PendingCall> abandon;
 
   /** Every peer that can be sent to, by the id we gave it: told before the receiver hears of it. */
-  private final Map<UUID, MemberLink> byPeer = new ConcurrentHashMap<>();
+  private final Map<UUID, HazelcastPeer> byPeer = new ConcurrentHashMap<>();
 
   /** Every peer that is listened to, by Hazelcast's id: only once the receiver knows it. */
-  private final Map<UUID, MemberLink> byMember = new ConcurrentHashMap<>();
+  private final Map<UUID, HazelcastPeer> byMember = new ConcurrentHashMap<>();
 
   private volatile @Nullable Member own;
 
@@ -42,20 +42,20 @@ final class Membership {
     this.abandon = abandon;
   }
 
-  @Nullable MemberLink link(Peer peer) {
+  @Nullable HazelcastPeer remote(Peer peer) {
     return byPeer.get(peer.id());
   }
 
   String ownName() {
     Member member = own;
-    return member == null ? "" : MemberLink.name(member);
+    return member == null ? "" : HazelcastPeer.name(member);
   }
 
   /** Who sent a request; null if he is not known, or takes this process for another. */
   @Nullable Peer sender(UUID from, UUID to) {
     Member member = own;
-    MemberLink link = byMember.get(from);
-    return link != null && member != null && member.getUuid().equals(to) ? link.peer() : null;
+    HazelcastPeer remote = byMember.get(from);
+    return remote != null && member != null && member.getUuid().equals(to) ? remote.peer() : null;
   }
 
   /**
@@ -85,13 +85,13 @@ final class Membership {
         present.put(member.getUuid(), member);
       }
     }
-    for (MemberLink link : List.copyOf(byMember.values())) {
-      Member member = present.remove(link.member().getUuid());
+    for (HazelcastPeer remote : List.copyOf(byMember.values())) {
+      Member member = present.remove(remote.member().getUuid());
       if (member == null) {
-        disappear(link);
+        disappear(remote);
       }
     }
-    present.values().forEach(member -> appear(new MemberLink(instance, self, member)));
+    present.values().forEach(member -> appear(new HazelcastPeer(instance, self, member)));
   }
 
   void clear() {
@@ -101,20 +101,20 @@ final class Membership {
 
   /** Ends what is under way, and tells nobody. */
   void abandonAll() {
-    byPeer.values().forEach(link -> link.close(abandon));
+    byPeer.values().forEach(remote -> remote.close(abandon));
   }
 
-  private void appear(MemberLink link) {
-    byPeer.put(link.peer().id(), link);
-    tell(() -> receiver.appeared(link.peer()));
-    byMember.put(link.member().getUuid(), link);
+  private void appear(HazelcastPeer remote) {
+    byPeer.put(remote.peer().id(), remote);
+    tell(() -> receiver.appeared(remote.peer()));
+    byMember.put(remote.member().getUuid(), remote);
   }
 
-  private void disappear(MemberLink link) {
-    byMember.remove(link.member().getUuid());
-    byPeer.remove(link.peer().id());
-    link.close(abandon);
-    tell(() -> receiver.disappeared(link.peer()));
+  private void disappear(HazelcastPeer remote) {
+    byMember.remove(remote.member().getUuid());
+    byPeer.remove(remote.peer().id());
+    remote.close(abandon);
+    tell(() -> receiver.disappeared(remote.peer()));
   }
 
   /** A receiver that fails must not make us forget whom it knows. */

@@ -26,9 +26,9 @@ final class TaskOutbox implements AutoCloseable {
   private final ExecutorService answers = Threads.pool("cluster-answers", THREADS);
   private final ScheduledExecutorService deadlines = Threads.timer("cluster-deadlines");
 
-  CompletableFuture<byte[]> send(@Nullable MemberLink link, TrafficClass trafficClass, byte[] request) {
+  CompletableFuture<byte[]> send(@Nullable HazelcastPeer remote, TrafficClass trafficClass, byte[] request) {
     PendingCall call = new PendingCall();
-    if (link == null || !link.add(call)) {
+    if (remote == null || !remote.add(call)) {
       fail(call, new TransportException("the peer has gone"));
     } else if (request.length > TrafficClasses.MAX_MESSAGE_BYTES) {
       fail(
@@ -39,15 +39,15 @@ final class TaskOutbox implements AutoCloseable {
                   + " bytes (expected: <= "
                   + TrafficClasses.MAX_MESSAGE_BYTES
                   + ")"));
-    } else if (!link.limit(trafficClass).tryEnter(request.length)) {
+    } else if (!remote.limit(trafficClass).tryEnter(request.length)) {
       fail(call, new TransportException("too much is under way to the peer"));
     } else {
       startClock(call, trafficClass);
-      submit(link, call, trafficClass, request);
+      submit(remote, call, trafficClass, request);
     }
-    if (link != null) {
+    if (remote != null) {
       CompletableFuture<byte[]> unused =
-          call.answer().whenComplete((answer, failure) -> link.remove(call));
+          call.answer().whenComplete((answer, failure) -> remote.remove(call));
     }
     return call.answer();
   }
@@ -69,24 +69,24 @@ final class TaskOutbox implements AutoCloseable {
     }
   }
 
-  private void submit(MemberLink link, PendingCall call, TrafficClass trafficClass, byte[] request) {
+  private void submit(HazelcastPeer remote, PendingCall call, TrafficClass trafficClass, byte[] request) {
     CompletionStage<?> submitted;
     try {
-      RequestTask task = new RequestTask(link.ownId(), link.member().getUuid(), trafficClass, request);
+      RequestTask task = new RequestTask(remote.ownId(), remote.member().getUuid(), trafficClass, request);
       submitted =
           (CompletionStage<?>)
-              link.instance()
+              remote.instance()
                   .getExecutorService(TrafficClasses.executor(trafficClass))
-                  .submitToMember(task, link.member());
+                  .submitToMember(task, remote.member());
     } catch (RuntimeException e) {
       // Hazelcast is ending, or the member left this instant.
-      link.limit(trafficClass).leave(request.length);
+      remote.limit(trafficClass).leave(request.length);
       fail(call, new TransportException("not sent: " + e));
       return;
     }
     submitted.whenCompleteAsync(
         (answer, failure) -> {
-          link.limit(trafficClass).leave(request.length);
+          remote.limit(trafficClass).leave(request.length);
           finish(call, answer, failure);
         },
         this::onOwnThread);

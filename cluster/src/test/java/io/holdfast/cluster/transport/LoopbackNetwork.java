@@ -87,13 +87,13 @@ final class LoopbackNetwork {
     private final ExecutorService messages;
 
     /** By the name of the process. */
-    private final Map<String, MemberLink> links = new ConcurrentHashMap<>();
+    private final Map<String, Way> links = new ConcurrentHashMap<>();
 
     private volatile Receiver receiver;
 
     /** The way to one process for as long as it is seen. */
-    private record MemberLink(Peer peer, Node node, Set<CompletableFuture<byte[]>> calls) {
-      MemberLink(Node node) {
+    private record Way(Peer peer, Node node, Set<CompletableFuture<byte[]>> calls) {
+      Way(Node node) {
         this(new Peer(UUID.randomUUID(), node.name + ":1"), node, ConcurrentHashMap.newKeySet());
       }
     }
@@ -126,7 +126,7 @@ final class LoopbackNetwork {
               });
       for (Node other : nodes.values()) {
         if (other != this && !isCut(name, other.name) && !links.containsKey(other.name)) {
-          MemberLink link = new MemberLink(other);
+          Way link = new Way(other);
           links.put(other.name, link);
           onExecutor(events, () -> receiver.appeared(link.peer()));
         }
@@ -136,7 +136,7 @@ final class LoopbackNetwork {
     @Override
     public CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request) {
       CompletableFuture<byte[]> call = new CompletableFuture<>();
-      MemberLink link = link(to);
+      Way link = link(to);
       if (link == null) {
         fail(call, "the peer has gone");
         return call;
@@ -153,7 +153,7 @@ final class LoopbackNetwork {
     }
 
     private void deliver(Node from, byte[] request, CompletableFuture<byte[]> call) {
-      MemberLink link = links.get(from.name);
+      Way link = links.get(from.name);
       if (link == null || link.node() != from) {
         from.fail(call, "the peer does not know us");
         return;
@@ -163,7 +163,7 @@ final class LoopbackNetwork {
     }
 
     private void receive(
-        Node from, MemberLink link, byte[] request, CompletableFuture<byte[]> call) {
+        Node from, Way link, byte[] request, CompletableFuture<byte[]> call) {
       CompletableFuture<byte[]> answer;
       try {
         answer = receiver.received(link.peer(), request);
@@ -204,7 +204,7 @@ final class LoopbackNetwork {
       }
     }
 
-    private MemberLink link(Peer peer) {
+    private Way link(Peer peer) {
       return links.values().stream()
           .filter(link -> link.peer().equals(peer))
           .findAny()
@@ -218,14 +218,14 @@ final class LoopbackNetwork {
 
     @Override
     public String nameOf(Peer peer) {
-      MemberLink link = link(peer);
+      Way link = link(peer);
       return link == null ? "" : link.node().fullName;
     }
 
     @Override
     public void close() {
       leave(this);
-      for (MemberLink link : links.values()) {
+      for (Way link : links.values()) {
         link.calls().forEach(call -> call.completeExceptionally(new TransportException("closed")));
       }
       events.shutdown();

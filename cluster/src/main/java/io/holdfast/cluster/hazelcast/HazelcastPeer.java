@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * The way to one peer, from its appearance to its disappearance: who it is to Hazelcast, and what
  * is under way.
  */
-final class MemberLink {
+final class HazelcastPeer {
   private final Peer peer;
   private final HazelcastInstance instance;
   private final Member own;
@@ -24,7 +24,7 @@ final class MemberLink {
   private final Set<PendingCall> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean open = true;
 
-  MemberLink(HazelcastInstance instance, Member own, Member member) {
+  HazelcastPeer(HazelcastInstance instance, Member own, Member member) {
     this.instance = instance;
     this.own = own;
     this.member = member;
