@@ -75,7 +75,7 @@ final class Batches {
     }
     link.refusal = refusal;
     loop.schedule(
-        Timing.RETRY,
+        Timeouts.RETRY,
         () -> {
           link.outbox.failed(batch);
           send(link);

@@ -62,7 +62,7 @@ final class Currency {
     Verdict now = verdict;
     if (now.reason == null && loop.nanos() > now.until) {
       return Optional.of(
-          "not heard from a quorum of nodes within " + Timing.LEASE.toMillis() + " ms");
+          "not heard from a quorum of nodes within " + Timeouts.LEASE.toMillis() + " ms");
     }
     return Optional.ofNullable(now.reason);
   }
@@ -70,7 +70,7 @@ final class Currency {
   /** Whether it has tried in vain to learn more, so that what it has is better than nothing. */
   boolean isCutOff() {
     Verdict now = verdict;
-    return now.isCutOff && loop.nanos() - now.at < Timing.FREEZE.toNanos();
+    return now.isCutOff && loop.nanos() - now.at < Timeouts.FREEZE.toNanos();
   }
 
   /** Whether it has all that was acknowledged, as of the last look. */
@@ -89,7 +89,7 @@ final class Currency {
     String lacking = lacking(standing, links, now);
     isCurrent = lacking == null;
     boolean isSpread = isSpread(standing, durable, now);
-    boolean wasFrozen = now - verdict.at > Timing.FREEZE.toNanos();
+    boolean wasFrozen = now - verdict.at > Timeouts.FREEZE.toNanos();
     if ((isCurrent && isSpread) || wasFrozen) {
       triedInVain = 0;
     } else if (isCurrent || !isCopying) {
@@ -122,7 +122,7 @@ final class Currency {
   }
 
   private boolean isTooLittleSpread(long now) {
-    return !wasEverSpread || now - unspreadSince > Timing.LEASE.toNanos();
+    return !wasEverSpread || now - unspreadSince > Timeouts.LEASE.toNanos();
   }
 
   private String tooLittleSpread() {
@@ -190,6 +190,6 @@ final class Currency {
     long[] heardAt = links.stream().mapToLong(Link::heardAt).sorted().toArray();
     return heardAt.length < others
         ? now
-        : heardAt[heardAt.length - others] + Timing.LEASE.toNanos();
+        : heardAt[heardAt.length - others] + Timeouts.LEASE.toNanos();
   }
 }

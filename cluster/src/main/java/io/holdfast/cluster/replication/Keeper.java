@@ -92,7 +92,7 @@ final class Keeper {
         Math.abs(ahead - standing.notes().clockAheadMillis()) > CLOCK_TOLERANCE_MILLIS;
     boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
     // Soon, or a young node that loses touch would take itself for one that was long away.
-    boolean isNewlyCurrent = isCurrent && mayBeOutdated() && passed >= Timing.HEARTBEAT.toNanos();
+    boolean isNewlyCurrent = isCurrent && mayBeOutdated() && passed >= Timeouts.HEARTBEAT.toNanos();
     if (isNoting || !(isDue || hasMetAnother || hasClockMoved || isNewlyCurrent)) {
       return;
     }
@@ -216,7 +216,7 @@ final class Keeper {
     long until = forgettable(notes, links);
     forgettable.addLast(new Forgettable(now, until));
     long before = 0;
-    while (now - forgettable.getFirst().at > Timing.LATEST_ARRIVAL.toNanos()) {
+    while (now - forgettable.getFirst().at > Timeouts.LATEST_ARRIVAL.toNanos()) {
       before = forgettable.removeFirst().until;
     }
     purgeable = Math.max(purgeable, before);

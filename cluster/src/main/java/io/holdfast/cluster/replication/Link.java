@@ -147,12 +147,12 @@ final class Link {
 
   /** Whether it may have gone, so that it may not send any more what it has begun to send. */
   boolean isSilent(long now) {
-    return !wasHeard || now - heardAt > Timing.SILENCE.toNanos();
+    return !wasHeard || now - heardAt > Timeouts.SILENCE.toNanos();
   }
 
   /** Whether it was there within the lease. */
   boolean isReachable(long now) {
-    return wasHeard && now - heardAt <= Timing.LEASE.toNanos();
+    return wasHeard && now - heardAt <= Timeouts.LEASE.toNanos();
   }
 
   /**
@@ -182,7 +182,7 @@ final class Link {
   }
 
   boolean isComparisonDue(long now) {
-    return sinceComparison(now) > Timing.COMPARISON.toNanos();
+    return sinceComparison(now) > Timeouts.COMPARISON.toNanos();
   }
 
   /** Nanoseconds since its state was last compared with this node's; the most if it never was. */

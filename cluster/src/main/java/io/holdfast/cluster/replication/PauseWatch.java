@@ -42,7 +42,7 @@ final class PauseWatch {
   synchronized boolean heard(ProcessTime time, long now) {
     Bound bound = bounds.get(time.getProcess());
     boolean wasPaused =
-        bound != null && time.getNanos() - now > bound.at(now) + Timing.PAUSE.toNanos();
+        bound != null && time.getNanos() - now > bound.at(now) + Timeouts.PAUSE.toNanos();
     if (wasPaused) {
       bounds.clear();
     }

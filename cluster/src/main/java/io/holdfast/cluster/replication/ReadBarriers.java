@@ -39,7 +39,7 @@ final class ReadBarriers {
           if (barrier.advance(standing, durable)) {
             return true;
           }
-          boolean isLate = now - barrier.startedAt > Timing.READ_DEADLINE.toNanos();
+          boolean isLate = now - barrier.startedAt > Timeouts.READ_DEADLINE.toNanos();
           if (isLate) {
             barrier.giveUp(late.get());
           }

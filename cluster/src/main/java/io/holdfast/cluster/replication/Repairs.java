@@ -111,7 +111,7 @@ final class Repairs {
     if (copy != null || now - notBefore < 0) {
       return;
     }
-    boolean isComparisonDue = now - comparedAt > Timing.COMPARISON.toNanos();
+    boolean isComparisonDue = now - comparedAt > Timeouts.COMPARISON.toNanos();
     Link from = null;
     for (Link link : links) {
       if (canBeCopiedFrom(link, now)
@@ -152,7 +152,7 @@ final class Repairs {
   private void letGoOfUnreachable(long now) {
     Copy current = copy;
     if (current != null && !current.link().isReachable(now)) {
-      current.giveUp("not heard from for " + Timing.LEASE.toSeconds() + " s");
+      current.giveUp("not heard from for " + Timeouts.LEASE.toSeconds() + " s");
     }
   }
 
@@ -174,13 +174,13 @@ final class Repairs {
   private boolean isWanted(Link link, long now) {
     return link.needsCopy
         || link.isWorthCopying()
-        || link.trailing(now) > Timing.TRAILING.toNanos()
+        || link.trailing(now) > Timeouts.TRAILING.toNanos()
         || (hasDiverged(link) && link.isComparisonDue(now));
   }
 
   /** Whether it has changes of a node that is not there to send them. */
   private boolean hasWhatNobodySends(Link link, Collection<Link> links, long now) {
-    if (link.sinceComparison(now) < Timing.SILENCE.toNanos()) {
+    if (link.sinceComparison(now) < Timeouts.SILENCE.toNanos()) {
       return false;
     }
     Set<Long> streams = link.streamsAhead(store.standing().positions());
@@ -253,7 +253,7 @@ final class Repairs {
       return;
     }
     link.needsCopy = true;
-    notBefore = now + Timing.RETRY.toNanos();
+    notBefore = now + Timeouts.RETRY.toNanos();
     counters.repaired(progress.copied(), false);
     log.atWarn()
         .addKeyValue("peer", link.name())

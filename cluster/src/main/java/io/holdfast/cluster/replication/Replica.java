@@ -87,7 +87,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private long heartbeatAt;
 
   /** Between two questions for scrapes that wait for other nodes' disks. */
-  private Duration pause = Timing.SHORTEST_PAUSE;
+  private Duration pause = Timeouts.SHORTEST_PAUSE;
 
   private boolean isPausing;
   private boolean isStopped;
@@ -196,7 +196,7 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private boolean wasFrozen() {
     long now = loop.nanos();
-    return now - tickedAt > Timing.FREEZE.toNanos() || now - refuseUntil < 0;
+    return now - tickedAt > Timeouts.FREEZE.toNanos() || now - refuseUntil < 0;
   }
 
   private ProcessTime processTime() {
@@ -206,7 +206,7 @@ public final class Replica implements Transport.Receiver, Replication {
   /** Before anything of the message that told of it has an effect here. */
   private void wasPaused(long now) {
     pausedAt = now;
-    refuseUntil = now + Timing.AFTER_FREEZE.toNanos();
+    refuseUntil = now + Timeouts.AFTER_FREEZE.toNanos();
     log.warn("this machine was paused; it refuses changes for a moment");
   }
 
@@ -412,16 +412,16 @@ public final class Replica implements Transport.Receiver, Replication {
       return;
     }
     long now = loop.nanos();
-    if (now - tickedAt > Timing.FREEZE.toNanos()) {
+    if (now - tickedAt > Timeouts.FREEZE.toNanos()) {
       log.atWarn()
           .addKeyValue("millis", (now - tickedAt) / 1_000_000)
           .log("this node was frozen; it refuses changes for a moment");
-      refuseUntil = now + Timing.AFTER_FREEZE.toNanos();
+      refuseUntil = now + Timeouts.AFTER_FREEZE.toNanos();
     }
     tickedAt = now;
     Standing standing = store.standing();
     acknowledgements.restart(standing.stream());
-    if (now - heartbeatAt >= Timing.HEARTBEAT.toNanos()) {
+    if (now - heartbeatAt >= Timeouts.HEARTBEAT.toNanos()) {
       heartbeatAt = now;
       askAll();
     }
@@ -430,7 +430,7 @@ public final class Replica implements Transport.Receiver, Replication {
       batches.send(link);
     }
     settle();
-    acknowledgements.expire(Timing.WRITE_DEADLINE, unconfirmed(), now);
+    acknowledgements.expire(Timeouts.WRITE_DEADLINE, unconfirmed(), now);
     repairs.tick(links.values(), keeper, currency.isCutOff());
     seen(standing.clock());
     clocks.look(links.values());
@@ -449,7 +449,7 @@ public final class Replica implements Transport.Receiver, Replication {
             links.values(),
             repairs.copy(),
             new StatusReport.Moment(now, clock.wallMillis()));
-    loop.schedule(Timing.TICK, this::tick);
+    loop.schedule(Timeouts.TICK, this::tick);
   }
 
   /**
@@ -527,7 +527,7 @@ public final class Replica implements Transport.Receiver, Replication {
         + " of "
         + options.quorum().size()
         + " nodes within "
-        + Timing.WRITE_DEADLINE.toSeconds()
+        + Timeouts.WRITE_DEADLINE.toSeconds()
         + " s ("
         + confirmedOn
         + " keep up); it may still take effect, and a retry is safe"
@@ -539,7 +539,7 @@ public final class Replica implements Transport.Receiver, Replication {
     barriers.advance(
         standing, durable(standing), loop.nanos(), () -> currency.isCutOff() ? stale() : unsure());
     if (!barriers.waitForQuorum()) {
-      pause = Timing.SHORTEST_PAUSE;
+      pause = Timeouts.SHORTEST_PAUSE;
     } else if (!isPausing) {
       isPausing = true;
       loop.schedule(
@@ -549,7 +549,7 @@ public final class Replica implements Transport.Receiver, Replication {
             askAll();
           });
       Duration twice = pause.multipliedBy(2);
-      pause = twice.compareTo(Timing.TICK) < 0 ? twice : Timing.TICK;
+      pause = twice.compareTo(Timeouts.TICK) < 0 ? twice : Timeouts.TICK;
     }
   }
 

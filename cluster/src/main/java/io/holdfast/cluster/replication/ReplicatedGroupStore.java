@@ -99,7 +99,7 @@ public final class ReplicatedGroupStore implements GroupStore {
   }
 
   private boolean isTooLate(Attempt attempt) {
-    return replica.nanos() - attempt.startedAt > Timing.PATIENCE.toNanos()
+    return replica.nanos() - attempt.startedAt > Timeouts.PATIENCE.toNanos()
         || replica.wasPausedSince(attempt.startedAt)
         || attempt.isGivenUp.getAsBoolean();
   }

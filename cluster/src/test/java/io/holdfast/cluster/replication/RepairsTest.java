@@ -46,11 +46,11 @@ final class RepairsTest {
     assertEquals(List.of("one"), transport.asked);
 
     // The one hangs; the other is heard from, and has something that is lacking here.
-    nodes.run(Timing.LEASE.toNanos() + 1);
+    nodes.run(Timeouts.LEASE.toNanos() + 1);
     other.needsCopy = true;
     hear(other);
     tick();
-    nodes.run(Timing.RETRY.toNanos());
+    nodes.run(Timeouts.RETRY.toNanos());
     tick();
     assertEquals(List.of("one", "other"), transport.asked);
   }
@@ -86,12 +86,12 @@ final class RepairsTest {
     other.copied(0, true);
     hear(one);
     for (int turn = 0; turn < 3; turn++) {
-      nodes.run(Timing.COMPARISON.toNanos() + 1);
+      nodes.run(Timeouts.COMPARISON.toNanos() + 1);
       hear(other);
       tick();
       assertEquals(turn + 1, transport.asked.size());
       transport.fail();
-      nodes.run(Timing.RETRY.toNanos());
+      nodes.run(Timeouts.RETRY.toNanos());
       other.needsCopy = false;
     }
     assertEquals(List.of("other", "other", "other"), transport.asked);
@@ -104,12 +104,12 @@ final class RepairsTest {
     other.needsCopy = false;
     other.copied(0, true);
     for (int turn = 0; turn < 4; turn++) {
-      nodes.run(Timing.COMPARISON.toNanos() + 1);
+      nodes.run(Timeouts.COMPARISON.toNanos() + 1);
       hear(one);
       hear(other);
       tick();
       transport.fail();
-      nodes.run(Timing.RETRY.toNanos());
+      nodes.run(Timeouts.RETRY.toNanos());
       one.needsCopy = false;
       other.needsCopy = false;
     }

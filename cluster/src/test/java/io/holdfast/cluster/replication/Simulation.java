@@ -290,7 +290,7 @@ final class Simulation {
 
   /** How long a client waits: one that gives up earlier cannot know which takes effect last. */
   private long patience() {
-    return Timing.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND);
+    return Timeouts.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND);
   }
 
   private void submit(Life life, Change change, Answer answer) {

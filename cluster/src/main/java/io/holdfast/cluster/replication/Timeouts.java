@@ -3,7 +3,7 @@ package io.holdfast.cluster.replication;
 import java.time.Duration;
 
 /** The times that are the same for every cluster. */
-final class Timing {
+final class Timeouts {
   /** How often each node looks around. */
   static final Duration TICK = Duration.ofMillis(50);
 
@@ -61,5 +61,5 @@ final class Timing {
   /** How often digests are compared where changes never pause. */
   static final Duration COMPARISON = Duration.ofSeconds(5);
 
-  private Timing() {}
+  private Timeouts() {}
 }
