@@ -51,7 +51,7 @@ final class Copy {
   record Progress(long copied, long found, int buckets) {}
 
   /** Sends a request to the peer. */
-  interface Asking {
+  interface PeerClient {
     CompletableFuture<Answer> ask(Request request);
   }
 
@@ -59,7 +59,7 @@ final class Copy {
   interface Ended extends BiConsumer<Copy, @Nullable String> {}
 
   private final Link link;
-  private final Asking peer;
+  private final PeerClient peer;
   private final ReplicatedStore store;
   private final EventLoop loop;
   private final Ended ended;
@@ -77,7 +77,7 @@ final class Copy {
   /**
    * @param ended told null when all is copied, else why not
    */
-  Copy(Link link, Asking peer, ReplicatedStore store, EventLoop loop, Ended ended) {
+  Copy(Link link, PeerClient peer, ReplicatedStore store, EventLoop loop, Ended ended) {
     this.link = link;
     this.peer = peer;
     this.store = store;

@@ -26,7 +26,7 @@ final class Repairs {
   private final ReplicaOptions.Quorum quorum;
   private final ReplicatedStore store;
   private final EventLoop loop;
-  private final Asking asking;
+  private final PeerClient client;
   private final ClusterCounters counters;
   private @Nullable Copy copy;
   private long notBefore;
@@ -42,12 +42,12 @@ final class Repairs {
       ReplicaOptions.Quorum quorum,
       ReplicatedStore store,
       EventLoop loop,
-      Asking asking,
+      PeerClient client,
       ClusterCounters counters) {
     this.quorum = quorum;
     this.store = store;
     this.loop = loop;
-    this.asking = asking;
+    this.client = client;
     this.counters = counters;
     this.notBefore = loop.nanos();
     this.comparedAt = notBefore;
@@ -228,7 +228,7 @@ final class Repairs {
     Copy started =
         new Copy(
             link,
-            request -> asking.ask(link, request),
+            request -> client.ask(link, request),
             store,
             loop,
             (ended, failure) -> ended(ended, stream, failure));

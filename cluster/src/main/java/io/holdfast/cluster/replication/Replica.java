@@ -70,7 +70,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private final EventLoop loop;
   private final ClusterCounters counters;
   private final ClusterClock clock;
-  private final Asking asking;
+  private final PeerClient client;
 
   private final Map<UUID, Link> links = new LinkedHashMap<>();
 
@@ -79,7 +79,7 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private final ReadBarriers barriers = new ReadBarriers();
   private final Acknowledgements acknowledgements;
-  private final Batches batches;
+  private final BatchSender sender;
   private final ClockWatch clocks;
   private final Currency currency;
   private final Keeper keeper;
@@ -123,11 +123,11 @@ public final class Replica implements Transport.Receiver, Replication {
     this.clock = clock;
     this.counters = surroundings.counters();
     this.process = store.standing().stream();
-    this.asking =
-        new Asking(
+    this.client =
+        new PeerClient(
             transport,
             counters,
-            new Asking.Times() {
+            new PeerClient.Times() {
               @Override
               public ProcessTime now() {
                 return processTime();
@@ -147,11 +147,11 @@ public final class Replica implements Transport.Receiver, Replication {
             options.limits().lagGrace(),
             counters::replicated,
             surroundings.teller());
-    this.batches = new Batches(asking, loop, this::isThere, this::arrived);
+    this.sender = new BatchSender(client, loop, this::isThere, this::arrived);
     this.clocks = new ClockWatch(options, clock, loop);
     this.currency = new Currency(options, loop);
     this.keeper = new Keeper(options, store, loop, clock);
-    this.repairs = new Repairs(options.quorum(), store, loop, asking, counters);
+    this.repairs = new Repairs(options.quorum(), store, loop, client, counters);
     this.status =
         StatusReport.of(
             options,
@@ -301,7 +301,7 @@ public final class Replica implements Transport.Receiver, Replication {
               link.isLagging = true;
               link.laggingSince = link.laggingSince == 0 ? loop.nanos() : link.laggingSince;
             }
-            batches.send(link);
+            sender.send(link);
           }
         });
   }
@@ -382,7 +382,7 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private CompletableFuture<Answer> merge(Peer from, Changes changes) {
-    return Received.merge(changes, store)
+    return BatchReceiver.merge(changes, store)
         .thenApply(
             outcome -> {
               if (outcome instanceof MergeOutcome.Refused refused) {
@@ -390,7 +390,7 @@ public final class Replica implements Transport.Receiver, Replication {
                 return Answer.newBuilder().setRefusal(refused.reason()).build();
               }
               ChangesAnswer answer =
-                  Received.answer(changes, (MergeOutcome.Merged) outcome, store.standing());
+                  BatchReceiver.answer(changes, (MergeOutcome.Merged) outcome, store.standing());
               loop.execute(() -> merged(from, changes, answer.getReached()));
               return Answer.newBuilder().setChanges(answer).build();
             });
@@ -427,7 +427,7 @@ public final class Replica implements Transport.Receiver, Replication {
     }
     for (Link link : links.values()) {
       link.compare(standing.positions(), now);
-      batches.send(link);
+      sender.send(link);
     }
     settle();
     acknowledgements.expire(Timeouts.WRITE_DEADLINE, unconfirmed(), now);
@@ -579,7 +579,7 @@ public final class Replica implements Transport.Receiver, Replication {
     HeartbeatQuestion question =
         HeartbeatQuestion.newBuilder().setMillis(clock.isSettled() ? clock.millis() : 0).build();
     CompletableFuture<Void> unused =
-        asking
+        client
             .ask(link, Transport.TrafficClass.CONTROL, Request.newBuilder().setHeartbeat(question).build())
             .handle(
                 (answer, failure) -> {

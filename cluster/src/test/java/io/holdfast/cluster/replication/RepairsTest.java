@@ -26,7 +26,7 @@ final class RepairsTest {
           OPTIONS.quorum(),
           node.store,
           node,
-          new Asking(transport, new SimulatedNode.NoCounters(), new NoTimes()),
+          new PeerClient(transport, new SimulatedNode.NoCounters(), new NoTimes()),
           new SimulatedNode.NoCounters());
   private final Keeper keeper =
       new Keeper(
@@ -141,7 +141,7 @@ final class RepairsTest {
     return link;
   }
 
-  private static final class NoTimes implements Asking.Times {
+  private static final class NoTimes implements PeerClient.Times {
     @Override
     public ProcessTime now() {
       return ProcessTime.getDefaultInstance();

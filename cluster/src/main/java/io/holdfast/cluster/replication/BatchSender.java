@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Concurrency: confined to the event loop.
  */
-final class Batches {
-  private static final Logger log = LoggerFactory.getLogger(Batches.class);
+final class BatchSender {
+  private static final Logger log = LoggerFactory.getLogger(BatchSender.class);
 
-  private final Asking asking;
+  private final PeerClient client;
   private final EventLoop loop;
   private final Predicate<Link> isThere;
   private final Consumer<ChangesAnswer> arrived;
@@ -29,8 +29,8 @@ final class Batches {
    * @param isThere whether a link is still that of a peer
    * @param arrived told what a peer says of a batch that is on its disk
    */
-  Batches(Asking asking, EventLoop loop, Predicate<Link> isThere, Consumer<ChangesAnswer> arrived) {
-    this.asking = asking;
+  BatchSender(PeerClient client, EventLoop loop, Predicate<Link> isThere, Consumer<ChangesAnswer> arrived) {
+    this.client = client;
     this.loop = loop;
     this.isThere = isThere;
     this.arrived = arrived;
@@ -43,7 +43,7 @@ final class Batches {
       return;
     }
     CompletableFuture<Void> unused =
-        asking
+        client
             .ask(link, Request.newBuilder().setChanges(batch).build())
             .handle(
                 (answer, failure) -> {

@@ -11,8 +11,8 @@ import io.holdfast.storage.Standing;
 import java.util.concurrent.CompletableFuture;
 
 /** Changes of a peer on their way to the disk. Runs on the thread that received them. */
-final class Received {
-  private Received() {}
+final class BatchReceiver {
+  private BatchReceiver() {}
 
   static CompletableFuture<MergeOutcome> merge(Changes changes, ReplicatedStore store) {
     try {

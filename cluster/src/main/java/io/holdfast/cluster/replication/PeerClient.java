@@ -8,7 +8,7 @@ import io.holdfast.proto.cluster.Request;
 import java.util.concurrent.CompletableFuture;
 
 /** Puts requests to peers. Any threads may use it. */
-final class Asking {
+final class PeerClient {
   private final Transport transport;
   private final ClusterCounters counters;
   private final Times times;
@@ -21,7 +21,7 @@ final class Asking {
     void answered(ProcessTime theirs, long sentAt);
   }
 
-  Asking(Transport transport, ClusterCounters counters, Times times) {
+  PeerClient(Transport transport, ClusterCounters counters, Times times) {
     this.transport = transport;
     this.counters = counters;
     this.times = times;
