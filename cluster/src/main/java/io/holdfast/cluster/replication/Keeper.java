@@ -81,7 +81,7 @@ final class Keeper {
   }
 
   /** Called often; does something now and then. */
-  void keep(Collection<Link> links, boolean isCurrent) {
+  void keep(Collection<Link> links, boolean isFresh) {
     Standing standing = store.standing();
     age.look();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
@@ -92,8 +92,8 @@ final class Keeper {
         Math.abs(ahead - standing.notes().clockAheadMillis()) > CLOCK_TOLERANCE_MILLIS;
     boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
     // Soon, or a young node that loses touch would take itself for one that was long away.
-    boolean isNewlyCurrent = isCurrent && mayBeOutdated() && passed >= Timeouts.HEARTBEAT.toNanos();
-    if (isNoting || !(isDue || hasMetAnother || hasClockMoved || isNewlyCurrent)) {
+    boolean isNewlyFresh = isFresh && mayBeOutdated() && passed >= Timeouts.HEARTBEAT.toNanos();
+    if (isNoting || !(isDue || hasMetAnother || hasClockMoved || isNewlyFresh)) {
       return;
     }
     keptAt = loop.nanos();
@@ -106,10 +106,10 @@ final class Keeper {
                   .withKnownNodes(known(notes))
                   .withClockAhead(ahead)
                   .withRetention(options.limits().tombstoneRetention());
-          return isCurrent ? known.withCurrentAt(lowest) : known;
+          return isFresh ? known.withCurrentAt(lowest) : known;
         },
-        isCurrent && areAllTheSame ? lowest : completeUntil);
-    if (isCurrent) {
+        isFresh && areAllTheSame ? lowest : completeUntil);
+    if (isFresh) {
       purge(standing.notes(), links);
     }
   }

@@ -67,13 +67,13 @@ final class Outbox {
 
   /** The batch has arrived; a late word of one that was dropped meanwhile changes nothing. */
   void arrived(Changes batch) {
-    boolean isCurrent = isInFlight(batch);
-    for (int i = 0; isCurrent && i < batch.getStatesCount(); i++) {
+    boolean isFresh = isInFlight(batch);
+    for (int i = 0; isFresh && i < batch.getStatesCount(); i++) {
       byte[] change = waiting.remove();
       bytes -= change.length;
       first++;
     }
-    inFlight = isCurrent ? 0 : inFlight;
+    inFlight = isFresh ? 0 : inFlight;
   }
 
   /** The batch may not have arrived: it is the next one again. */

@@ -81,7 +81,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private final Acknowledgements acknowledgements;
   private final BatchSender sender;
   private final ClockWatch clocks;
-  private final Currency currency;
+  private final Freshness freshness;
   private final Keeper keeper;
   private final Repairs repairs;
   private long heartbeatAt;
@@ -149,14 +149,14 @@ public final class Replica implements Transport.Receiver, Replication {
             surroundings.teller());
     this.sender = new BatchSender(client, loop, this::isThere, this::arrived);
     this.clocks = new ClockWatch(options, clock, loop);
-    this.currency = new Currency(options, loop);
+    this.freshness = new Freshness(options, loop);
     this.keeper = new Keeper(options, store, loop, clock);
     this.repairs = new Repairs(options.quorum(), store, loop, client, counters);
     this.status =
         StatusReport.of(
             options,
             store.standing(),
-            currency,
+            freshness,
             List.of(),
             null,
             new StatusReport.Moment(loop.nanos(), clock.wallMillis()));
@@ -245,7 +245,7 @@ public final class Replica implements Transport.Receiver, Replication {
 
   /** What a scrape may be sent. From any thread. */
   CompletableFuture<Reading> read() {
-    if (currency.isCutOff()) {
+    if (freshness.isCutOff()) {
       return CompletableFuture.completedFuture(stale());
     }
     CompletableFuture<Reading> answer = new CompletableFuture<>();
@@ -274,12 +274,12 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private Reading stale() {
     return new Reading.Stale(
-        store.exposition(), currency.unready().orElse("cut off from the other nodes"));
+        store.exposition(), freshness.unready().orElse("cut off from the other nodes"));
   }
 
   /** Why requests had better go to another node, or empty. From any thread. */
   Optional<String> unready() {
-    return currency.unready().map(reason -> transport.obstacle().orElse(reason));
+    return freshness.unready().map(reason -> transport.obstacle().orElse(reason));
   }
 
   /** As of the last tick. From any thread. */
@@ -431,21 +431,21 @@ public final class Replica implements Transport.Receiver, Replication {
     }
     settle();
     acknowledgements.expire(Timeouts.WRITE_DEADLINE, unconfirmed(), now);
-    repairs.tick(links.values(), keeper, currency.isCutOff());
+    repairs.tick(links.values(), keeper, freshness.isCutOff());
     seen(standing.clock());
     clocks.look(links.values());
     adoptEnded(standing, now);
-    currency.look(
+    freshness.look(
         standing, links.values(), durable(standing), repairs.isCopying(), clocks.problem());
     mayBePutAside = mayBePutAside(store.standing());
     cannotWrite = cannotWriteNow();
-    keeper.keep(links.values(), currency.isCurrent());
+    keeper.keep(links.values(), freshness.isFresh());
     advanceBarriers();
     status =
         StatusReport.of(
             options,
             standing,
-            currency,
+            freshness,
             links.values(),
             repairs.copy(),
             new StatusReport.Moment(now, clock.wallMillis()));
@@ -485,11 +485,11 @@ public final class Replica implements Transport.Receiver, Replication {
   private boolean mayBePutAside(Standing standing) {
     return !standing.notes().isWhole()
         || repairs.isSettingAside()
-        || (!currency.isCurrent() && keeper.mayBeOutdated());
+        || (!freshness.isFresh() && keeper.mayBeOutdated());
   }
 
   private @Nullable String cannotWriteNow() {
-    String reason = currency.cannotWrite(links.values());
+    String reason = freshness.cannotWrite(links.values());
     return reason == null && mayBePutAside
         ? "this node is new or was away for long; it is finding out what there is"
         : reason;
@@ -537,7 +537,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private void advanceBarriers() {
     Standing standing = store.standing();
     barriers.advance(
-        standing, durable(standing), loop.nanos(), () -> currency.isCutOff() ? stale() : unsure());
+        standing, durable(standing), loop.nanos(), () -> freshness.isCutOff() ? stale() : unsure());
     if (!barriers.waitForQuorum()) {
       pause = Timeouts.SHORTEST_PAUSE;
     } else if (!isPausing) {
@@ -560,14 +560,14 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private Reading unsure() {
     return new Reading.Unsure(
-        currency.unready().orElse("this node does not know whether it is current"));
+        freshness.unready().orElse("this node does not know whether it is current"));
   }
 
   // Conversations.
 
   private Heartbeat heartbeat() {
     return Introduction.heartbeat(
-        options, store.standing(), currency.unready(), keeper.completeUntil(), clock);
+        options, store.standing(), freshness.unready(), keeper.completeUntil(), clock);
   }
 
   private void askAll() {

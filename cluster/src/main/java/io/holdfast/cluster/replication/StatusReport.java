@@ -23,7 +23,7 @@ final class StatusReport {
   static ClusterStatus of(
       ReplicaOptions options,
       Standing standing,
-      Currency currency,
+      Freshness freshness,
       Collection<Link> links,
       @Nullable Copy copy,
       Moment moment) {
@@ -31,10 +31,10 @@ final class StatusReport {
     return new ClusterStatus(
         options.nodeName(),
         HexFormat.of().toHexDigits(standing.node()),
-        currency.unready().orElse(null),
+        freshness.unready().orElse(null),
         options.quorum().size(),
         options.quorum().write(),
-        currency.cannotWrite(links) == null,
+        freshness.cannotWrite(links) == null,
         members,
         copy == null
             ? null

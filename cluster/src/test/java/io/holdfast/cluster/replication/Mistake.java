@@ -75,7 +75,7 @@ enum Mistake {
       "storage/StreamPositions", "    shown.forEach(this::mayShow);\n", "", 8),
   LAST_KNOWN_IS_SHOWN_AS_CURRENT(
       "Replica",
-      "new Reading.Stale(\n        store.exposition(), currency.unready().orElse(\"cut off from the other nodes\"));",
+      "new Reading.Stale(\n        store.exposition(), freshness.unready().orElse(\"cut off from the other nodes\"));",
       "new Reading.Current(store.exposition());",
       1),
   ONE_DISK_IS_A_QUORUM(

@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * <p>Concurrency: confined to the event loop but for {@link #unready} and {@link #isCutOff}, which
  * any thread may ask: both mind that the loop itself may have been frozen.
  */
-final class Currency {
-  private static final Logger log = LoggerFactory.getLogger(Currency.class);
+final class Freshness {
+  private static final Logger log = LoggerFactory.getLogger(Freshness.class);
 
   private final ReplicaOptions.Quorum quorum;
   private final Duration lagGrace;
@@ -41,7 +41,7 @@ final class Currency {
 
   private volatile Verdict verdict;
   private long triedInVain;
-  private boolean isCurrent;
+  private boolean isFresh;
 
   /** What the node had at some look and was not known to be on a write quorum. */
   private @Nullable Standing unspread;
@@ -49,7 +49,7 @@ final class Currency {
   private long unspreadSince;
   private boolean wasEverSpread;
 
-  Currency(ReplicaOptions options, EventLoop loop) {
+  Freshness(ReplicaOptions options, EventLoop loop) {
     this.quorum = options.quorum();
     this.lagGrace = options.limits().lagGrace();
     this.readGrace = options.limits().readGrace();
@@ -74,8 +74,8 @@ final class Currency {
   }
 
   /** Whether it has all that was acknowledged, as of the last look. */
-  boolean isCurrent() {
-    return isCurrent;
+  boolean isFresh() {
+    return isFresh;
   }
 
   /** Looks around. */
@@ -87,19 +87,19 @@ final class Currency {
       @Nullable String clockProblem) {
     long now = loop.nanos();
     String lacking = lacking(standing, links, now);
-    isCurrent = lacking == null;
+    isFresh = lacking == null;
     boolean isSpread = isSpread(standing, durable, now);
     boolean wasFrozen = now - verdict.at > Timeouts.FREEZE.toNanos();
-    if ((isCurrent && isSpread) || wasFrozen) {
+    if ((isFresh && isSpread) || wasFrozen) {
       triedInVain = 0;
-    } else if (isCurrent || !isCopying) {
+    } else if (isFresh || !isCopying) {
       triedInVain += now - verdict.at;
     }
     String reason = lacking == null ? belowQuorum(links, now) : lacking;
     reason = reason == null ? clockProblem : reason;
     reason = reason == null && isTooLittleSpread(now) ? tooLittleSpread() : reason;
     tell(reason);
-    boolean isCutOff = !(isCurrent && isSpread) && triedInVain >= readGrace.toNanos();
+    boolean isCutOff = !(isFresh && isSpread) && triedInVain >= readGrace.toNanos();
     verdict = new Verdict(reason, isCutOff, now, leaseEnd(links, now));
   }
 
