@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * known nodes are the same, notes on its disk the lowest of their clocks as the point up to which
  * it has everything, and only then says so; what everybody has said is safe to drop. A node that is
  * away holds that up, but not for longer than the retention: then tombstones go all the same, by
- * age, and whoever comes back having missed them puts its store aside (see {@link Copy}).
+ * age, and whoever comes back having missed them puts its store aside (see {@link StateTransfer}).
  *
  * <p>Concurrency: confined to the event loop.
  */

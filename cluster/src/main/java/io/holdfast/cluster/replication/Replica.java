@@ -83,7 +83,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private final ClockWatch clocks;
   private final Freshness freshness;
   private final Keeper keeper;
-  private final Repairs repairs;
+  private final AntiEntropy antiEntropy;
   private long heartbeatAt;
 
   /** Between two questions for scrapes that wait for other nodes' disks. */
@@ -151,7 +151,7 @@ public final class Replica implements Transport.Receiver, Replication {
     this.clocks = new ClockWatch(options, clock, loop);
     this.freshness = new Freshness(options, loop);
     this.keeper = new Keeper(options, store, loop, clock);
-    this.repairs = new Repairs(options.quorum(), store, loop, client, counters);
+    this.antiEntropy = new AntiEntropy(options.quorum(), store, loop, client, counters);
     this.status =
         StatusReport.of(
             options,
@@ -332,7 +332,7 @@ public final class Replica implements Transport.Receiver, Replication {
           .addKeyValue("peer", gone.name())
           .addKeyValue("address", peer.address())
           .log("a node has gone");
-      repairs.forget(gone);
+      antiEntropy.forget(gone);
       settle();
     }
   }
@@ -369,7 +369,7 @@ public final class Replica implements Transport.Receiver, Replication {
           Answer.newBuilder().setHeartbeat(heartbeat()).build());
     }
     if (!request.hasChanges()) {
-      return repairs.answer(request);
+      return antiEntropy.answer(request);
     }
     if (!met.contains(from.id()) || mayBePutAside) {
       // Whatever is merged counts as acknowledged by this disk, so this disk must stay.
@@ -431,12 +431,12 @@ public final class Replica implements Transport.Receiver, Replication {
     }
     settle();
     acknowledgements.expire(Timeouts.WRITE_DEADLINE, unconfirmed(), now);
-    repairs.tick(links.values(), keeper, freshness.isCutOff());
+    antiEntropy.tick(links.values(), keeper, freshness.isCutOff());
     seen(standing.clock());
     clocks.look(links.values());
     adoptEnded(standing, now);
     freshness.look(
-        standing, links.values(), durable(standing), repairs.isCopying(), clocks.problem());
+        standing, links.values(), durable(standing), antiEntropy.isCopying(), clocks.problem());
     mayBePutAside = mayBePutAside(store.standing());
     cannotWrite = cannotWriteNow();
     keeper.keep(links.values(), freshness.isFresh());
@@ -447,7 +447,7 @@ public final class Replica implements Transport.Receiver, Replication {
             standing,
             freshness,
             links.values(),
-            repairs.copy(),
+            antiEntropy.copy(),
             new StatusReport.Moment(now, clock.wallMillis()));
     loop.schedule(Timeouts.TICK, this::tick);
   }
@@ -459,7 +459,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private void adoptEnded(Standing standing, long now) {
     Set<Long> ended = new HashSet<>(standing.shown().keySet());
     ended.removeIf(stream -> !isEnded(stream, standing, now));
-    if (!ended.isEmpty() && !repairs.isCopying()) {
+    if (!ended.isEmpty() && !antiEntropy.isCopying()) {
       CompletableFuture<MergeOutcome> unused = store.adopt(ended);
     }
   }
@@ -484,7 +484,7 @@ public final class Replica implements Transport.Receiver, Replication {
    */
   private boolean mayBePutAside(Standing standing) {
     return !standing.notes().isWhole()
-        || repairs.isSettingAside()
+        || antiEntropy.isSettingAside()
         || (!freshness.isFresh() && keeper.mayBeOutdated());
   }
 
@@ -628,7 +628,7 @@ public final class Replica implements Transport.Receiver, Replication {
     link.heard(heartbeat);
     clock.follow(heartbeat.getMillis());
     keeper.met(heartbeat.getNode());
-    if (repairs.meet(link)) {
+    if (antiEntropy.meet(link)) {
       met.add(link.peer.id());
     } else {
       met.remove(link.peer.id());

@@ -25,7 +25,7 @@ final class StatusReport {
       Standing standing,
       Freshness freshness,
       Collection<Link> links,
-      @Nullable Copy copy,
+      @Nullable StateTransfer copy,
       Moment moment) {
     List<Member> members = links.stream().map(link -> member(link, standing, moment)).toList();
     return new ClusterStatus(

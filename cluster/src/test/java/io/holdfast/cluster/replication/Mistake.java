@@ -90,7 +90,7 @@ enum Mistake {
       "state.purge(Long.MAX_VALUE, batch);\n    List<byte[]> own = batch.replicated();",
       1),
   COPY_LEAVES_OUT(
-      "Copy",
+      "StateTransfer",
       "keys.addAll(differing);",
       "keys.addAll(differing.subList(0, differing.size() / 2));",
       1),

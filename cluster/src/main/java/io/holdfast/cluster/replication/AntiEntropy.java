@@ -20,15 +20,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Concurrency: confined to the event loop, but for {@link #answer}.
  */
-final class Repairs {
-  private static final Logger log = LoggerFactory.getLogger(Repairs.class);
+final class AntiEntropy {
+  private static final Logger log = LoggerFactory.getLogger(AntiEntropy.class);
 
   private final ReplicaOptions.Quorum quorum;
   private final ReplicatedStore store;
   private final EventLoop loop;
   private final PeerClient client;
   private final ClusterCounters counters;
-  private @Nullable Copy copy;
+  private @Nullable StateTransfer copy;
   private long notBefore;
   private long comparedAt;
 
@@ -38,7 +38,7 @@ final class Repairs {
   private volatile boolean isSettingAside;
   private boolean hasBegunAnew;
 
-  Repairs(
+  AntiEntropy(
       ReplicaOptions.Quorum quorum,
       ReplicatedStore store,
       EventLoop loop,
@@ -60,12 +60,12 @@ final class Repairs {
     }
     if (request.hasListing()) {
       return store
-          .listing(request.getListing().getBucketsList(), Copy.CHUNK_BYTES)
+          .listing(request.getListing().getBucketsList(), StateTransfer.CHUNK_BYTES)
           .thenApply(listing -> Answer.newBuilder().setListing(listing).build());
     }
     if (request.hasStates()) {
       return store
-          .states(request.getStates().getGroupingKeysList(), Copy.CHUNK_BYTES)
+          .states(request.getStates().getGroupingKeysList(), StateTransfer.CHUNK_BYTES)
           .thenApply(states -> Answer.newBuilder().setStates(states).build());
     }
     return CompletableFuture.completedFuture(
@@ -82,7 +82,7 @@ final class Repairs {
   }
 
   /** What is being copied, for people; null if nothing is. */
-  @Nullable Copy copy() {
+  @Nullable StateTransfer copy() {
     return copy;
   }
 
@@ -150,7 +150,7 @@ final class Repairs {
    * what has come so far need not come again.
    */
   private void letGoOfUnreachable(long now) {
-    Copy current = copy;
+    StateTransfer current = copy;
     if (current != null && !current.link().isReachable(now)) {
       current.giveUp("not heard from for " + Timeouts.LEASE.toSeconds() + " s");
     }
@@ -225,8 +225,8 @@ final class Repairs {
       return;
     }
     long stream = said.getStream();
-    Copy started =
-        new Copy(
+    StateTransfer started =
+        new StateTransfer(
             link,
             request -> client.ask(link, request),
             store,
@@ -237,11 +237,11 @@ final class Repairs {
     started.start();
   }
 
-  private void ended(Copy ended, long stream, @Nullable String failure) {
+  private void ended(StateTransfer ended, long stream, @Nullable String failure) {
     copy = null;
     long now = loop.nanos();
     Link link = ended.link();
-    Copy.Progress progress = ended.progress();
+    StateTransfer.Progress progress = ended.progress();
     link.divergentBuckets = progress.buckets();
     link.comparedAt = now;
     link.wasCompared = true;
@@ -292,7 +292,7 @@ final class Repairs {
 
   /** What it sends next may be what some delete was to keep away. */
   private void letGoOfOutdated() {
-    Copy current = copy;
+    StateTransfer current = copy;
     Heartbeat said = current == null ? null : current.link().said();
     if (current != null && said != null && isOutdated(said)) {
       current.giveUp("it has not seen every delete that has been forgotten here");

@@ -38,8 +38,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Concurrency: confined to the event loop; one at a time.
  */
-final class Copy {
-  private static final Logger log = LoggerFactory.getLogger(Copy.class);
+final class StateTransfer {
+  private static final Logger log = LoggerFactory.getLogger(StateTransfer.class);
 
   /** Small enough that heartbeats behind it on the same connection are not late. */
   static final int CHUNK_BYTES = 512 << 10;
@@ -56,7 +56,7 @@ final class Copy {
   }
 
   /** Hears once how it ended. */
-  interface Ended extends BiConsumer<Copy, @Nullable String> {}
+  interface Ended extends BiConsumer<StateTransfer, @Nullable String> {}
 
   private final Link link;
   private final PeerClient peer;
@@ -77,7 +77,7 @@ final class Copy {
   /**
    * @param ended told null when all is copied, else why not
    */
-  Copy(Link link, PeerClient peer, ReplicatedStore store, EventLoop loop, Ended ended) {
+  StateTransfer(Link link, PeerClient peer, ReplicatedStore store, EventLoop loop, Ended ended) {
     this.link = link;
     this.peer = peer;
     this.store = store;
@@ -102,7 +102,7 @@ final class Copy {
 
   void start() {
     Request question = Request.newBuilder().setDigest(DigestQuestion.getDefaultInstance()).build();
-    then(peer.ask(question), Copy::digestOf, this::compare);
+    then(peer.ask(question), StateTransfer::digestOf, this::compare);
   }
 
   /** Lets go, and says so to nobody. */

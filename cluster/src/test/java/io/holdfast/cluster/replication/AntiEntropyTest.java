@@ -15,14 +15,14 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Which peer a node copies from, and when. */
-final class RepairsTest {
+final class AntiEntropyTest {
   private static final ReplicaOptions OPTIONS = ThreeNodes.options(0);
 
   private final ThreeNodes nodes = new ThreeNodes();
   private final SimulatedNode.Life node = nodes.life(0);
   private final SilentTransport transport = new SilentTransport();
-  private final Repairs repairs =
-      new Repairs(
+  private final AntiEntropy antiEntropy =
+      new AntiEntropy(
           OPTIONS.quorum(),
           node.store,
           node,
@@ -127,7 +127,7 @@ final class RepairsTest {
   }
 
   private void tick() {
-    repairs.tick(List.of(one, other), keeper, false);
+    antiEntropy.tick(List.of(one, other), keeper, false);
     nodes.run(1);
   }
 
