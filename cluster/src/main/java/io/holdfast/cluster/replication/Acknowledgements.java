@@ -97,7 +97,7 @@ final class Acknowledgements {
   }
 
   /** Tells who waits what is known by now, and marks the nodes that were waited for too long. */
-  void settle(Collection<Link> links, long now) {
+  void settle(Collection<PeerState> links, long now) {
     confirmed = Math.max(confirmed, reachedByQuorum(links));
     long all = reachedByLive(links);
     List<Runnable> answers = new ArrayList<>();
@@ -143,8 +143,8 @@ final class Acknowledgements {
   }
 
   /** Who cannot tell is taken to have had something newer. */
-  private void judgeUnjudged(long sequence, Collection<Link> links) {
-    for (Link link : links) {
+  private void judgeUnjudged(long sequence, Collection<PeerState> links) {
+    for (PeerState link : links) {
       if (link.hasUnjudged(stream, sequence)) {
         outranked.merge(sequence, link.clock(), Math::max);
       }
@@ -179,7 +179,7 @@ final class Acknowledgements {
     };
   }
 
-  private long reachedByQuorum(Collection<Link> links) {
+  private long reachedByQuorum(Collection<PeerState> links) {
     int others = quorum.write() - 1;
     if (others == 0) {
       return Long.MAX_VALUE;
@@ -188,7 +188,7 @@ final class Acknowledgements {
     return reached.length < others ? 0 : reached[reached.length - others];
   }
 
-  private long reachedByLive(Collection<Link> links) {
+  private long reachedByLive(Collection<PeerState> links) {
     return links.stream()
         .filter(link -> !link.isLagging)
         .mapToLong(link -> link.reached(stream))
@@ -196,8 +196,8 @@ final class Acknowledgements {
         .orElse(Long.MAX_VALUE);
   }
 
-  private void markLagging(Collection<Link> links, long sequence, long since) {
-    for (Link link : links) {
+  private void markLagging(Collection<PeerState> links, long sequence, long since) {
+    for (PeerState link : links) {
       if (!link.isLagging && link.reached(stream) < sequence) {
         link.isLagging = true;
         link.laggingSince = since;

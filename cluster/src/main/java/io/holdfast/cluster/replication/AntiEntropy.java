@@ -87,20 +87,20 @@ final class AntiEntropy {
   }
 
   /** The peer is no longer there. */
-  void forget(Link link) {
+  void forget(PeerState link) {
     if (copy != null && copy.link() == link) {
       copy.abandon();
       copy = null;
     }
   }
 
-  void tick(Collection<Link> links, Keeper keeper, boolean hasTriedInVain) {
+  void tick(Collection<PeerState> links, Keeper keeper, boolean hasTriedInVain) {
     if (isSettingAside) {
       return;
     }
     if (hasBegunAnew) {
       // Before anything is made of copies: they went with the store.
-      links.forEach(Link::forgetCopy);
+      links.forEach(PeerState::forgetCopy);
       hasBegunAnew = false;
     }
     if (!store.standing().notes().isWhole() && isFilled(links, hasTriedInVain)) {
@@ -112,8 +112,8 @@ final class AntiEntropy {
       return;
     }
     boolean isComparisonDue = now - comparedAt > Timeouts.COMPARISON.toNanos();
-    Link from = null;
-    for (Link link : links) {
+    PeerState from = null;
+    for (PeerState link : links) {
       if (canBeCopiedFrom(link, now)
           && (isWanted(link, now) || hasWhatNobodySends(link, links, now))) {
         from = from == null || isBetter(link, from) ? link : from;
@@ -134,9 +134,9 @@ final class AntiEntropy {
    * Returns the peer whose turn it is: each is compared with, even if changes never pause and some
    * peers are away. Null if no peer can be copied from.
    */
-  private @Nullable Link longestNotCompared(Collection<Link> links, long now) {
-    Link longest = null;
-    for (Link link : links) {
+  private @Nullable PeerState longestNotCompared(Collection<PeerState> links, long now) {
+    PeerState longest = null;
+    for (PeerState link : links) {
       if (canBeCopiedFrom(link, now)
           && (longest == null || link.sinceComparison(now) > longest.sinceComparison(now))) {
         longest = link;
@@ -160,7 +160,7 @@ final class AntiEntropy {
    * Whether it is there, and will not put aside what it has when it hears which deletes have been
    * forgotten here.
    */
-  private boolean canBeCopiedFrom(Link link, long now) {
+  private boolean canBeCopiedFrom(PeerState link, long now) {
     Heartbeat said = link.said();
     return said != null && link.isReachable(now) && !isOutdated(said);
   }
@@ -171,7 +171,7 @@ final class AntiEntropy {
     return said.getCurrentAt() < forgotten;
   }
 
-  private boolean isWanted(Link link, long now) {
+  private boolean isWanted(PeerState link, long now) {
     return link.needsCopy
         || link.isWorthCopying()
         || link.trailing(now) > Timeouts.TRAILING.toNanos()
@@ -179,12 +179,12 @@ final class AntiEntropy {
   }
 
   /** Whether it has changes of a node that is not there to send them. */
-  private boolean hasWhatNobodySends(Link link, Collection<Link> links, long now) {
+  private boolean hasWhatNobodySends(PeerState link, Collection<PeerState> links, long now) {
     if (link.sinceComparison(now) < Timeouts.SILENCE.toNanos()) {
       return false;
     }
     Set<Long> streams = link.streamsAhead(store.standing().positions());
-    for (Link sender : links) {
+    for (PeerState sender : links) {
       if (!sender.isSilent(now)) {
         streams.remove(sender.stream());
       }
@@ -193,7 +193,7 @@ final class AntiEntropy {
   }
 
   /** Equally far, and yet not the same: something was lost or damaged. */
-  private boolean hasDiverged(Link link) {
+  private boolean hasDiverged(PeerState link) {
     Heartbeat said = link.said();
     return said != null
         && said.getDigest() != store.standing().digest()
@@ -201,25 +201,25 @@ final class AntiEntropy {
   }
 
   /** One that has everything is better than one that is being filled itself. */
-  private static boolean isBetter(Link link, Link than) {
+  private static boolean isBetter(PeerState link, PeerState than) {
     Heartbeat said = link.said();
     Heartbeat other = than.said();
     return said != null && said.getWhole() && (other == null || !other.getWhole());
   }
 
   /** Whether nothing can be lacking any more of what this node's disk ever acknowledged. */
-  private boolean isFilled(Collection<Link> links, boolean hasTriedInVain) {
+  private boolean isFilled(Collection<PeerState> links, boolean hasTriedInVain) {
     if (quorum.size() == 1) {
       return true;
     }
-    long copied = links.stream().filter(Link::isCopied).count();
-    long witnesses = links.stream().filter(Link::isWitness).count();
+    long copied = links.stream().filter(PeerState::isCopied).count();
+    long witnesses = links.stream().filter(PeerState::countsForReadQuorum).count();
     // With a write quorum of one nobody is waited for longer than a moment.
     boolean goesOnAlone = quorum.write() == 1 && hasTriedInVain;
     return goesOnAlone || witnesses >= quorum.read() || copied >= quorum.size() - 1;
   }
 
-  private void begin(Link link) {
+  private void begin(PeerState link) {
     Heartbeat said = link.said();
     if (said == null) {
       return;
@@ -240,7 +240,7 @@ final class AntiEntropy {
   private void ended(StateTransfer ended, long stream, @Nullable String failure) {
     copy = null;
     long now = loop.nanos();
-    Link link = ended.link();
+    PeerState link = ended.link();
     StateTransfer.Progress progress = ended.progress();
     link.divergentBuckets = progress.buckets();
     link.comparedAt = now;
@@ -267,7 +267,7 @@ final class AntiEntropy {
    *
    * @return whether the store can stay
    */
-  boolean meet(Link link) {
+  boolean meet(PeerState link) {
     Heartbeat said = link.said();
     ClusterNotes notes = store.standing().notes();
     if (said == null || isSettingAside) {
@@ -299,7 +299,7 @@ final class AntiEntropy {
     }
   }
 
-  private void setAside(Link link) {
+  private void setAside(PeerState link) {
     isSettingAside = true;
     if (copy != null) {
       copy.abandon();

@@ -22,14 +22,14 @@ final class BatchSender {
 
   private final PeerClient client;
   private final EventLoop loop;
-  private final Predicate<Link> isThere;
+  private final Predicate<PeerState> isThere;
   private final Consumer<ChangesAnswer> arrived;
 
   /**
    * @param isThere whether a link is still that of a peer
    * @param arrived told what a peer says of a batch that is on its disk
    */
-  BatchSender(PeerClient client, EventLoop loop, Predicate<Link> isThere, Consumer<ChangesAnswer> arrived) {
+  BatchSender(PeerClient client, EventLoop loop, Predicate<PeerState> isThere, Consumer<ChangesAnswer> arrived) {
     this.client = client;
     this.loop = loop;
     this.isThere = isThere;
@@ -37,7 +37,7 @@ final class BatchSender {
   }
 
   /** Sends what waits, unless something is under way. */
-  void send(Link link) {
+  void send(PeerState link) {
     Changes batch = link.outbox.next();
     if (batch == null) {
       return;
@@ -52,7 +52,7 @@ final class BatchSender {
                 });
   }
 
-  private void answered(Link link, Changes batch, @Nullable Answer answer) {
+  private void answered(PeerState link, Changes batch, @Nullable Answer answer) {
     if (!isThere.test(link)) {
       return;
     }
@@ -69,7 +69,7 @@ final class BatchSender {
   }
 
   /** What may not have arrived is sent again: a change that comes twice changes nothing. */
-  private void refused(Link link, Changes batch, @Nullable String refusal) {
+  private void refused(PeerState link, Changes batch, @Nullable String refusal) {
     if (refusal != null && !refusal.equals(link.refusal)) {
       log.atWarn().addKeyValue("peer", link.name()).log("a node refuses changes: " + refusal);
     }

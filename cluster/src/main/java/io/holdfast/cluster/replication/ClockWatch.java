@@ -66,10 +66,10 @@ final class ClockWatch {
   }
 
   /** Looks at all clocks. */
-  void look(Collection<Link> links) {
+  void look(Collection<PeerState> links) {
     long now = loop.nanos();
     long wall = clock.wallMillis();
-    List<Link> heard =
+    List<PeerState> heard =
         links.stream().filter(link -> link.isReachable(now) && link.hasClock()).toList();
     aim(heard, wall, now);
     judge(heard, wall, now);
@@ -79,7 +79,7 @@ final class ClockWatch {
     return quorum.size() / 2 + 1;
   }
 
-  private void aim(List<Link> heard, long wall, long now) {
+  private void aim(List<PeerState> heard, long wall, long now) {
     // With a write quorum of one a node goes on alone, and must not wait for the others' time.
     int needed = quorum.write() == 1 ? 1 : majority();
     if (heard.size() + 1 < needed) {
@@ -100,8 +100,8 @@ final class ClockWatch {
     }
   }
 
-  private void judge(List<Link> heard, long wall, long now) {
-    List<Link> away =
+  private void judge(List<PeerState> heard, long wall, long now) {
+    List<PeerState> away =
         heard.stream().filter(link -> link.isClockAway(wall, now, maxSkewMillis)).toList();
     int near = 1 + heard.size() - away.size();
     boolean wasWrong = isWrong;
@@ -123,8 +123,8 @@ final class ClockWatch {
     verdict = new Verdict(reason, wall, now);
   }
 
-  private String describe(List<Link> away, long wall, long now) {
-    Link nearest =
+  private String describe(List<PeerState> away, long wall, long now) {
+    PeerState nearest =
         away.stream()
             .min(Comparator.comparingLong(link -> Math.abs(link.clockOffsetMillis(wall, now))))
             .orElseThrow();

@@ -15,7 +15,7 @@ import java.util.Map;
 final class DurablePositions {
   private final ReplicaOptions.Quorum quorum;
   private final Standing standing;
-  private final Collection<Link> links;
+  private final Collection<PeerState> links;
   private final long confirmed;
 
   /**
@@ -23,7 +23,7 @@ final class DurablePositions {
    * @param confirmed the last own change that a write quorum has confirmed
    */
   DurablePositions(
-      ReplicaOptions.Quorum quorum, Standing standing, Collection<Link> links, long confirmed) {
+      ReplicaOptions.Quorum quorum, Standing standing, Collection<PeerState> links, long confirmed) {
     this.quorum = quorum;
     this.standing = standing;
     this.links = links;
@@ -50,7 +50,7 @@ final class DurablePositions {
     long[] reached = new long[links.size() + 1];
     int nodes = 0;
     reached[nodes++] = standing.positions().getOrDefault(stream, 0L);
-    for (Link link : links) {
+    for (PeerState link : links) {
       reached[nodes++] = link.isWhole() ? link.positions().getOrDefault(stream, 0L) : 0;
     }
     Arrays.sort(reached);

@@ -81,7 +81,7 @@ final class Freshness {
   /** Looks around. */
   void look(
       Standing standing,
-      Collection<Link> links,
+      Collection<PeerState> links,
       DurablePositions durable,
       boolean isCopying,
       @Nullable String clockProblem) {
@@ -139,12 +139,12 @@ final class Freshness {
   }
 
   /** What keeps this node from being current, or null. */
-  private @Nullable String lacking(Standing standing, Collection<Link> links, long now) {
+  private @Nullable String lacking(Standing standing, Collection<PeerState> links, long now) {
     int needed = quorum.read() - 1;
     if (!standing.notes().isWhole()) {
       return "the store is new and is being filled from the other nodes";
     }
-    long witnesses = links.stream().filter(Link::isWitness).filter(l -> l.isReachable(now)).count();
+    long witnesses = links.stream().filter(PeerState::countsForReadQuorum).filter(l -> l.isReachable(now)).count();
     if (witnesses < needed) {
       return "states exchanged with "
           + (witnesses + 1)
@@ -154,15 +154,15 @@ final class Freshness {
           + quorum.size()
           + ")";
     }
-    for (Link link : links) {
-      if (link.isWitness() && link.isReachable(now) && link.trailing(now) > lagGrace.toNanos()) {
+    for (PeerState link : links) {
+      if (link.countsForReadQuorum() && link.isReachable(now) && link.trailing(now) > lagGrace.toNanos()) {
         return "catching up with " + link.name();
       }
     }
     return null;
   }
 
-  private @Nullable String belowQuorum(Collection<Link> links, long now) {
+  private @Nullable String belowQuorum(Collection<PeerState> links, long now) {
     long reachable = 1 + links.stream().filter(link -> link.isReachable(now)).count();
     return reachable >= quorum.write() ? null : belowQuorum(reachable);
   }
@@ -178,16 +178,16 @@ final class Freshness {
   }
 
   /** Why no change can be acknowledged at the moment, or null. */
-  @Nullable String cannotWrite(Collection<Link> links) {
+  @Nullable String cannotWrite(Collection<PeerState> links) {
     return belowQuorum(links, loop.nanos());
   }
 
-  private long leaseEnd(Collection<Link> links, long now) {
+  private long leaseEnd(Collection<PeerState> links, long now) {
     int others = Math.max(quorum.read(), quorum.write()) - 1;
     if (others == 0) {
       return Long.MAX_VALUE;
     }
-    long[] heardAt = links.stream().mapToLong(Link::heardAt).sorted().toArray();
+    long[] heardAt = links.stream().mapToLong(PeerState::heardAt).sorted().toArray();
     return heardAt.length < others
         ? now
         : heardAt[heardAt.length - others] + Timeouts.LEASE.toNanos();

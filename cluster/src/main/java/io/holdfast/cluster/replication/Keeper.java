@@ -81,7 +81,7 @@ final class Keeper {
   }
 
   /** Called often; does something now and then. */
-  void keep(Collection<Link> links, boolean isFresh) {
+  void keep(Collection<PeerState> links, boolean isFresh) {
     Standing standing = store.standing();
     age.look();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
@@ -173,16 +173,16 @@ final class Keeper {
   }
 
   /** No version that is made from now on, by nodes that are here, is below it. */
-  private static long lowestClock(Standing standing, Collection<Link> links) {
+  private static long lowestClock(Standing standing, Collection<PeerState> links) {
     long lowest = standing.clock();
-    for (Link link : links) {
+    for (PeerState link : links) {
       Heartbeat said = link.said();
       lowest = said == null ? lowest : Math.min(lowest, said.getClock());
     }
     return lowest;
   }
 
-  private boolean areAllTheSame(Standing standing, Collection<Link> links) {
+  private boolean areAllTheSame(Standing standing, Collection<PeerState> links) {
     ClusterNotes notes = standing.notes();
     if (notes.knownNodes().size() + 1 < options.quorum().size()) {
       return false;
@@ -191,7 +191,7 @@ final class Keeper {
         .allMatch(node -> links.stream().anyMatch(link -> isSame(link, node, standing)));
   }
 
-  private boolean isSame(Link link, long node, Standing standing) {
+  private boolean isSame(PeerState link, long node, Standing standing) {
     Heartbeat said = link.said();
     return said != null
         && said.getNode() == node
@@ -205,7 +205,7 @@ final class Keeper {
    * have arrived that was sent when a node had not seen some delete yet: it would find nothing that
    * keeps it away.
    */
-  private void purge(ClusterNotes notes, Collection<Link> links) {
+  private void purge(ClusterNotes notes, Collection<PeerState> links) {
     long now = loop.nanos();
     if (!haveAllCopiedAll(notes, links)) {
       // What was old enough before says nothing of a delete that comes now.
@@ -224,10 +224,10 @@ final class Keeper {
   }
 
   /** Up to where everybody has seen every delete. */
-  private long forgettable(ClusterNotes notes, Collection<Link> links) {
+  private long forgettable(ClusterNotes notes, Collection<PeerState> links) {
     // By age only what every node that is here has seen.
     long until = retentionStart();
-    for (Link link : links) {
+    for (PeerState link : links) {
       Heartbeat said = link.said();
       until = Math.min(until, said == null ? 0 : said.getCurrentAt());
     }
@@ -246,16 +246,16 @@ final class Keeper {
    * had when it came. One that was away may have brought a delete that it had told nobody of: older
    * than the retention, and new to all.
    */
-  private boolean haveAllCopiedAll(ClusterNotes notes, Collection<Link> links) {
+  private boolean haveAllCopiedAll(ClusterNotes notes, Collection<PeerState> links) {
     Set<Long> here = new HashSet<>();
     links.forEach(link -> here.add(link.node()));
     if (!here.containsAll(notes.knownNodes().keySet())) {
       return false;
     }
-    for (Link come : links) {
+    for (PeerState come : links) {
       long opening = Standing.opening(come.stream());
       boolean isCopied = store.standing().positions().containsKey(opening);
-      for (Link other : links) {
+      for (PeerState other : links) {
         isCopied = isCopied && other.positions().containsKey(opening);
       }
       if (!isCopied) {
@@ -265,8 +265,8 @@ final class Keeper {
     return true;
   }
 
-  private static long completeUntil(long node, Collection<Link> links) {
-    for (Link link : links) {
+  private static long completeUntil(long node, Collection<PeerState> links) {
+    for (PeerState link : links) {
       Heartbeat said = link.said();
       if (said != null && said.getNode() == node) {
         return said.getCompleteUntil();

@@ -28,12 +28,12 @@ final class PeerClient {
   }
 
   /** Moves data. */
-  CompletableFuture<Answer> ask(Link link, Request request) {
+  CompletableFuture<Answer> ask(PeerState link, Request request) {
     return ask(link, Transport.TrafficClass.DATA, request);
   }
 
   /** The answer, or a failure: there was none, or it was not one. */
-  CompletableFuture<Answer> ask(Link link, Transport.TrafficClass trafficClass, Request request) {
+  CompletableFuture<Answer> ask(PeerState link, Transport.TrafficClass trafficClass, Request request) {
     ProcessTime now = times.now();
     return transport
         .send(link.peer, trafficClass, request.toBuilder().setTime(now).build().toByteArray())

@@ -19,7 +19,7 @@ final class ReadBarriers {
   }
 
   /** A peer whose positions can be relied on has answered what was asked then. */
-  void answered(Link link, long sentAt) {
+  void answered(PeerState link, long sentAt) {
     for (ReadBarrier barrier : waiting) {
       if (sentAt - barrier.startedAt >= 0) {
         barrier.answered(link.peer, link.positions());

@@ -72,7 +72,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private final ClusterClock clock;
   private final PeerClient client;
 
-  private final Map<UUID, Link> links = new LinkedHashMap<>();
+  private final Map<UUID, PeerState> links = new LinkedHashMap<>();
 
   /** Peers of which it is known that what they have forgotten does no harm here. */
   private final Set<UUID> met = ConcurrentHashMap.newKeySet();
@@ -293,7 +293,7 @@ public final class Replica implements Transport.Receiver, Replication {
   public void committing(long stream, long first, List<byte[]> changes) {
     loop.execute(
         () -> {
-          for (Link link : links.values()) {
+          for (PeerState link : links.values()) {
             if (!link.outbox.add(stream, first, changes)) {
               log.atWarn()
                   .addKeyValue("peer", link.name())
@@ -312,7 +312,7 @@ public final class Replica implements Transport.Receiver, Replication {
   public void appeared(Peer peer) {
     loop.execute(
         () -> {
-          Link link = new Link(peer);
+          PeerState link = new PeerState(peer);
           link.laggingSince = loop.nanos();
           links.put(peer.id(), link);
           ask(link);
@@ -325,7 +325,7 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private void drop(Peer peer) {
-    Link gone = links.remove(peer.id());
+    PeerState gone = links.remove(peer.id());
     met.remove(peer.id());
     if (gone != null) {
       log.atInfo()
@@ -397,7 +397,7 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private void merged(Peer from, Changes changes, long reached) {
-    Link link = links.get(from.id());
+    PeerState link = links.get(from.id());
     if (link != null && reached < changes.getFirst()) {
       // A gap: what is in it is not sent again.
       link.needsCopy = true;
@@ -425,7 +425,7 @@ public final class Replica implements Transport.Receiver, Replication {
       heartbeatAt = now;
       askAll();
     }
-    for (Link link : links.values()) {
+    for (PeerState link : links.values()) {
       link.compare(standing.positions(), now);
       sender.send(link);
     }
@@ -469,7 +469,7 @@ public final class Replica implements Transport.Receiver, Replication {
     if (shown <= standing.positions().getOrDefault(stream, 0L)) {
       return false;
     }
-    for (Link link : links.values()) {
+    for (PeerState link : links.values()) {
       boolean isSender = link.stream() == stream && !link.isSilent(now);
       if (isSender || link.positions().getOrDefault(stream, 0L) >= shown) {
         return false;
@@ -498,13 +498,13 @@ public final class Replica implements Transport.Receiver, Replication {
   private void settle() {
     long now = loop.nanos();
     Standing standing = store.standing();
-    for (Link link : links.values()) {
+    for (PeerState link : links.values()) {
       updateLag(link, standing, now);
     }
     acknowledgements.settle(links.values(), now);
   }
 
-  private static void updateLag(Link link, Standing standing, long now) {
+  private static void updateLag(PeerState link, Standing standing, long now) {
     boolean hasAll = link.reached(standing.stream()) >= standing.sequence();
     if (!link.isReachable(now)) {
       link.laggingSince = link.isLagging ? link.laggingSince : now;
@@ -574,7 +574,7 @@ public final class Replica implements Transport.Receiver, Replication {
     links.values().forEach(this::ask);
   }
 
-  private void ask(Link link) {
+  private void ask(PeerState link) {
     long sentAt = loop.nanos();
     HeartbeatQuestion question =
         HeartbeatQuestion.newBuilder().setMillis(clock.isSettled() ? clock.millis() : 0).build();
@@ -590,20 +590,20 @@ public final class Replica implements Transport.Receiver, Replication {
                 });
   }
 
-  private void answered(Link link, Heartbeat heartbeat, long sentAt) {
+  private void answered(PeerState link, Heartbeat heartbeat, long sentAt) {
     if (!isThere(link) || !isPossible(link, heartbeat) || !link.answered(sentAt)) {
       return;
     }
     link.clockHeard(heartbeat.getWallMillis(), sentAt, loop.nanos());
     take(link, heartbeat);
-    if (link.isWitness()) {
+    if (link.countsForReadQuorum()) {
       barriers.answered(link, sentAt);
     }
     advanceBarriers();
   }
 
   /** A node that claims what cannot be is not listened to, and so counts for nothing. */
-  private boolean isPossible(Link link, Heartbeat heartbeat) {
+  private boolean isPossible(PeerState link, Heartbeat heartbeat) {
     String problem = Introduction.problem(heartbeat);
     if (problem != null) {
       counters.refused();
@@ -615,7 +615,7 @@ public final class Replica implements Transport.Receiver, Replication {
     return problem == null;
   }
 
-  private void take(Link link, Heartbeat heartbeat) {
+  private void take(PeerState link, Heartbeat heartbeat) {
     Standing standing = store.standing();
     if (link.said() == null) {
       log.atInfo()
@@ -642,8 +642,8 @@ public final class Replica implements Transport.Receiver, Replication {
    * A store is open in one process at a time, so a node that is back under another address is not
    * where it was. The transport may take seconds to find that out.
    */
-  private void dropOldSelf(Link newcomer, Heartbeat heartbeat) {
-    for (Link other : List.copyOf(links.values())) {
+  private void dropOldSelf(PeerState newcomer, Heartbeat heartbeat) {
+    for (PeerState other : List.copyOf(links.values())) {
       Heartbeat said = other.said();
       if (other != newcomer && said != null && said.getNode() == heartbeat.getNode()) {
         drop(other.peer);
@@ -658,11 +658,11 @@ public final class Replica implements Transport.Receiver, Replication {
     advanceBarriers();
   }
 
-  private boolean isThere(Link link) {
+  private boolean isThere(PeerState link) {
     return links.get(link.peer.id()) == link;
   }
 
-  Collection<Link> links() {
+  Collection<PeerState> links() {
     return links.values();
   }
 }

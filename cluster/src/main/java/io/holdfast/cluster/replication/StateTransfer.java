@@ -58,7 +58,7 @@ final class StateTransfer {
   /** Hears once how it ended. */
   interface Ended extends BiConsumer<StateTransfer, @Nullable String> {}
 
-  private final Link link;
+  private final PeerState link;
   private final PeerClient peer;
   private final ReplicatedStore store;
   private final EventLoop loop;
@@ -77,7 +77,7 @@ final class StateTransfer {
   /**
    * @param ended told null when all is copied, else why not
    */
-  StateTransfer(Link link, PeerClient peer, ReplicatedStore store, EventLoop loop, Ended ended) {
+  StateTransfer(PeerState link, PeerClient peer, ReplicatedStore store, EventLoop loop, Ended ended) {
     this.link = link;
     this.peer = peer;
     this.store = store;
@@ -87,7 +87,7 @@ final class StateTransfer {
     this.reportedAt = startedAt;
   }
 
-  Link link() {
+  PeerState link() {
     return link;
   }
 

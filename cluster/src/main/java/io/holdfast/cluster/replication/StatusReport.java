@@ -24,7 +24,7 @@ final class StatusReport {
       ReplicaOptions options,
       Standing standing,
       Freshness freshness,
-      Collection<Link> links,
+      Collection<PeerState> links,
       @Nullable StateTransfer copy,
       Moment moment) {
     List<Member> members = links.stream().map(link -> member(link, standing, moment)).toList();
@@ -41,7 +41,7 @@ final class StatusReport {
             : new Copying(copy.link().name(), copy.progress().copied(), copy.progress().found()));
   }
 
-  private static Member member(Link link, Standing standing, Moment moment) {
+  private static Member member(PeerState link, Standing standing, Moment moment) {
     long now = moment.nanos;
     Heartbeat said = link.said();
     long behind = Math.max(0, standing.sequence() - link.reached(standing.stream()));
@@ -58,7 +58,7 @@ final class StatusReport {
         link.hasClock() ? link.clockOffsetMillis(moment.wallMillis, now) / MILLIS : Double.NaN);
   }
 
-  private static State state(Link link, long now) {
+  private static State state(PeerState link, long now) {
     Heartbeat said = link.said();
     if (!link.isReachable(now) || said == null) {
       return State.SUSPECT;

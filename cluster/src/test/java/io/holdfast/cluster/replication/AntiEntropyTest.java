@@ -34,8 +34,8 @@ final class AntiEntropyTest {
           node.store,
           node,
           settled(new ClusterClock(InstantSource.system(), node::nanos)));
-  private final Link one = link("one");
-  private final Link other = link("other");
+  private final PeerState one = link("one");
+  private final PeerState other = link("other");
 
   @Test
   void peerThatHangs_isLeftForTheOtherAsSoonAsItIsNotHeardFrom() {
@@ -131,12 +131,12 @@ final class AntiEntropyTest {
     nodes.run(1);
   }
 
-  private void hear(Link link) {
+  private void hear(PeerState link) {
     link.answered(node.nanos());
   }
 
-  private static Link link(String name) {
-    Link link = new Link(new Peer(UUID.randomUUID(), name));
+  private static PeerState link(String name) {
+    PeerState link = new PeerState(new Peer(UUID.randomUUID(), name));
     link.heard(Heartbeat.newBuilder().setName(name).setWhole(true).build());
     return link;
   }

@@ -24,7 +24,7 @@ enum Mistake {
       1),
   CONFIRMED_OF_THE_STREAM_BEFORE("Acknowledgements", "      confirmed = 0;\n", "", 1),
   REACHED_IN_THE_STREAM_BEFORE(
-      "Link",
+      "PeerState",
       "reached = stream == reachedStream ? Math.max(reached, sequence) : sequence;",
       "reached = Math.max(reached, sequence);",
       1),

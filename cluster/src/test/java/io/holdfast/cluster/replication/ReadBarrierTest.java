@@ -42,7 +42,7 @@ final class ReadBarrierTest {
 
   @Test
   void changeOfAnotherNode_isVouchedForWhenWriteQuorumHasIt() {
-    Link sender = node.replica.links().iterator().next();
+    PeerState sender = node.replica.links().iterator().next();
     assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, durable(whole, whole.sequence())));
     Standing ahead =
         showing(sender.stream(), sender.positions().getOrDefault(sender.stream(), 0L) + 1);

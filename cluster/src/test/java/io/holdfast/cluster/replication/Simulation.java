@@ -723,7 +723,7 @@ final class Simulation {
                         + "\npositions "
                         + life.store.standing().positions()
                         + "\nof others "
-                        + life.replica.links().stream().map(Link::positions).toList());
+                        + life.replica.links().stream().map(PeerState::positions).toList());
               });
       String text =
           life.store.standing().digest()

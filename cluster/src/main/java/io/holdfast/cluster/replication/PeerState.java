@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Concurrency: confined to the event loop.
  */
-final class Link {
+final class PeerState {
   final Peer peer;
   final Outbox outbox = new Outbox();
 
@@ -72,7 +72,7 @@ final class Link {
   boolean wasCompared;
   int divergentBuckets;
 
-  Link(Peer peer) {
+  PeerState(Peer peer) {
     this.peer = peer;
   }
 
@@ -167,7 +167,7 @@ final class Link {
    * filled with may be in no stream whose position it knows: so it counts when it was copied from
    * after that, not before.
    */
-  boolean isWitness() {
+  boolean countsForReadQuorum() {
     return isCopied() && wasWholeWhenCopied;
   }
 
