@@ -62,7 +62,8 @@ final class HazelcastPeer {
   }
 
   private static InFlightLimit newLimit(TrafficClass trafficClass) {
-    return new InFlightLimit(TrafficClasses.maxInFlight(trafficClass), TrafficClasses.maxInFlightBytes(trafficClass));
+    return new InFlightLimit(
+        TrafficClasses.maxInFlight(trafficClass), TrafficClasses.maxInFlightBytes(trafficClass));
   }
 
   /** The same at both ends. */

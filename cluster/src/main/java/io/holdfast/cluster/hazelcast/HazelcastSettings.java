@@ -94,7 +94,8 @@ final class HazelcastSettings {
         .setZeroConfigFilter(DeserializationFilter.nothing());
   }
 
-  private static void network(AdvancedNetworkConfig network, NodeAddresses addresses, PeerAddresses peers) {
+  private static void network(
+      AdvancedNetworkConfig network, NodeAddresses addresses, PeerAddresses peers) {
     ServerSocketEndpointConfig members =
         new ServerSocketEndpointConfig()
             .setPort(addresses.port())

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages between members of a Hazelcast cluster, as tasks for the named executor of their traffic class.
+ * Messages between members of a Hazelcast cluster, as tasks for the named executor of their traffic
+ * class.
  *
  * <pre>
  *   send -> TaskOutbox -> RequestTask ~~~ Hazelcast ~~~ RequestTask -> TaskInbox -> Receiver.received
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Whose connection gets past the {@link Handshake} is believed by Hazelcast, and by this: see
  * {@link AuthenticatedTransport}.
  *
- * <p>Concurrency: peers are told of by one thread, requests arrive on those of the
- * executors, answers on those of the {@link TaskOutbox}.
+ * <p>Concurrency: peers are told of by one thread, requests arrive on those of the executors,
+ * answers on those of the {@link TaskOutbox}.
  */
 public final class HazelcastTransport implements NamedTransport {
   /** Hazelcast's events wake the comparison; this is for one that is missed. */
@@ -70,7 +71,11 @@ public final class HazelcastTransport implements NamedTransport {
     TaskInbox inbox = new TaskInbox(newMembership, receiver);
     Supervisor newSupervisor =
         new Supervisor(
-            handshakes, own, addresses -> config(addresses, peers, inbox), peers, this::compareSoon);
+            handshakes,
+            own,
+            addresses -> config(addresses, peers, inbox),
+            peers,
+            this::compareSoon);
     membership = newMembership;
     supervisor = newSupervisor;
     ScheduledFuture<?> unused =

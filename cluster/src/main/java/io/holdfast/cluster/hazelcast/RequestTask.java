@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * not know would never arrive.
  *
  * <p>Layout of version 1, big-endian: {@code 01}, sender and receiver as member ids of 16 bytes
- * each, {@code 01} for traffic of data or {@code 02} for control, length of 4 bytes, the
- * request.
+ * each, {@code 01} for traffic of data or {@code 02} for control, length of 4 bytes, the request.
  */
 final class RequestTask
     implements Callable<byte[]>, IdentifiedDataSerializable, HazelcastInstanceAware {
@@ -95,7 +94,8 @@ final class RequestTask
     }
     from = readId(in);
     to = readId(in);
-    trafficClass = in.readByte() == code(TrafficClass.DATA) ? TrafficClass.DATA : TrafficClass.CONTROL;
+    trafficClass =
+        in.readByte() == code(TrafficClass.DATA) ? TrafficClass.DATA : TrafficClass.CONTROL;
     int length = in.readInt();
     if (length < 0 || length > TrafficClasses.MAX_MESSAGE_BYTES) {
       return;

@@ -1,8 +1,8 @@
 package io.holdfast.cluster.hazelcast;
 
 import io.holdfast.cluster.transport.Peer;
-import io.holdfast.cluster.transport.Transport.TrafficClass;
 import io.holdfast.cluster.transport.Transport.Receiver;
+import io.holdfast.cluster.transport.Transport.TrafficClass;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands requests of other members to the receiver and waits for its answers.
  *
- * <p>Concurrency: called by the threads of the executors, which it keeps waiting; that is
- * why a traffic class has several.
+ * <p>Concurrency: called by the threads of the executors, which it keeps waiting; that is why a
+ * traffic class has several.
  */
 final class TaskInbox {
   /** Where a task finds it in the user context of its Hazelcast instance. */

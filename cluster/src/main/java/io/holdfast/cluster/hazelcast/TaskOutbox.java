@@ -26,7 +26,8 @@ final class TaskOutbox implements AutoCloseable {
   private final ExecutorService answers = Threads.pool("cluster-answers", THREADS);
   private final ScheduledExecutorService deadlines = Threads.timer("cluster-deadlines");
 
-  CompletableFuture<byte[]> send(@Nullable HazelcastPeer remote, TrafficClass trafficClass, byte[] request) {
+  CompletableFuture<byte[]> send(
+      @Nullable HazelcastPeer remote, TrafficClass trafficClass, byte[] request) {
     PendingCall call = new PendingCall();
     if (remote == null || !remote.add(call)) {
       fail(call, new TransportException("the peer has gone"));
@@ -69,13 +70,16 @@ final class TaskOutbox implements AutoCloseable {
     }
   }
 
-  private void submit(HazelcastPeer remote, PendingCall call, TrafficClass trafficClass, byte[] request) {
+  private void submit(
+      HazelcastPeer remote, PendingCall call, TrafficClass trafficClass, byte[] request) {
     CompletionStage<?> submitted;
     try {
-      RequestTask task = new RequestTask(remote.ownId(), remote.member().getUuid(), trafficClass, request);
+      RequestTask task =
+          new RequestTask(remote.ownId(), remote.member().getUuid(), trafficClass, request);
       submitted =
           (CompletionStage<?>)
-              remote.instance()
+              remote
+                  .instance()
                   .getExecutorService(TrafficClasses.executor(trafficClass))
                   .submitToMember(task, remote.member());
     } catch (RuntimeException e) {
@@ -92,7 +96,8 @@ final class TaskOutbox implements AutoCloseable {
         this::onOwnThread);
   }
 
-  private static void finish(PendingCall call, @Nullable Object answer, @Nullable Throwable failure) {
+  private static void finish(
+      PendingCall call, @Nullable Object answer, @Nullable Throwable failure) {
     if (answer == null) {
       Throwable cause =
           failure instanceof CompletionException && failure.getCause() != null

@@ -29,7 +29,11 @@ final class BatchSender {
    * @param isThere whether a link is still that of a peer
    * @param arrived told what a peer says of a batch that is on its disk
    */
-  BatchSender(PeerClient client, EventLoop loop, Predicate<PeerState> isThere, Consumer<ChangesAnswer> arrived) {
+  BatchSender(
+      PeerClient client,
+      EventLoop loop,
+      Predicate<PeerState> isThere,
+      Consumer<ChangesAnswer> arrived) {
     this.client = client;
     this.loop = loop;
     this.isThere = isThere;

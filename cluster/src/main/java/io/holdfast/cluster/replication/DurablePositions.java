@@ -23,7 +23,10 @@ final class DurablePositions {
    * @param confirmed the last own change that a write quorum has confirmed
    */
   DurablePositions(
-      ReplicaOptions.Quorum quorum, Standing standing, Collection<PeerState> links, long confirmed) {
+      ReplicaOptions.Quorum quorum,
+      Standing standing,
+      Collection<PeerState> links,
+      long confirmed) {
     this.quorum = quorum;
     this.standing = standing;
     this.links = links;

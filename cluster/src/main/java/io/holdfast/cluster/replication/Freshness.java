@@ -144,7 +144,11 @@ final class Freshness {
     if (!standing.notes().isWhole()) {
       return "the store is new and is being filled from the other nodes";
     }
-    long witnesses = links.stream().filter(PeerState::countsForReadQuorum).filter(l -> l.isReachable(now)).count();
+    long witnesses =
+        links.stream()
+            .filter(PeerState::countsForReadQuorum)
+            .filter(l -> l.isReachable(now))
+            .count();
     if (witnesses < needed) {
       return "states exchanged with "
           + (witnesses + 1)
@@ -155,7 +159,9 @@ final class Freshness {
           + ")";
     }
     for (PeerState link : links) {
-      if (link.countsForReadQuorum() && link.isReachable(now) && link.trailing(now) > lagGrace.toNanos()) {
+      if (link.countsForReadQuorum()
+          && link.isReachable(now)
+          && link.trailing(now) > lagGrace.toNanos()) {
         return "catching up with " + link.name();
       }
     }

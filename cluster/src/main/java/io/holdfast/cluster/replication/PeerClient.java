@@ -33,7 +33,8 @@ final class PeerClient {
   }
 
   /** The answer, or a failure: there was none, or it was not one. */
-  CompletableFuture<Answer> ask(PeerState link, Transport.TrafficClass trafficClass, Request request) {
+  CompletableFuture<Answer> ask(
+      PeerState link, Transport.TrafficClass trafficClass, Request request) {
     ProcessTime now = times.now();
     return transport
         .send(link.peer, trafficClass, request.toBuilder().setTime(now).build().toByteArray())

@@ -580,7 +580,10 @@ public final class Replica implements Transport.Receiver, Replication {
         HeartbeatQuestion.newBuilder().setMillis(clock.isSettled() ? clock.millis() : 0).build();
     CompletableFuture<Void> unused =
         client
-            .ask(link, Transport.TrafficClass.CONTROL, Request.newBuilder().setHeartbeat(question).build())
+            .ask(
+                link,
+                Transport.TrafficClass.CONTROL,
+                Request.newBuilder().setHeartbeat(question).build())
             .handle(
                 (answer, failure) -> {
                   if (answer != null && answer.hasHeartbeat()) {

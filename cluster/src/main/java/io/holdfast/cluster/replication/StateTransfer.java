@@ -77,7 +77,8 @@ final class StateTransfer {
   /**
    * @param ended told null when all is copied, else why not
    */
-  StateTransfer(PeerState link, PeerClient peer, ReplicatedStore store, EventLoop loop, Ended ended) {
+  StateTransfer(
+      PeerState link, PeerClient peer, ReplicatedStore store, EventLoop loop, Ended ended) {
     this.link = link;
     this.peer = peer;
     this.store = store;

@@ -80,7 +80,8 @@ class ClusterPortTest {
         a.send(toldA.present().get(0), TrafficClass.DATA, new byte[] {1}).get(5, TimeUnit.SECONDS));
     assertArrayEquals(
         new byte[] {2},
-        b.send(toldB.present().get(0), TrafficClass.CONTROL, new byte[] {2}).get(5, TimeUnit.SECONDS));
+        b.send(toldB.present().get(0), TrafficClass.CONTROL, new byte[] {2})
+            .get(5, TimeUnit.SECONDS));
     assertEquals(1, toldA.appearances());
     assertEquals(1, toldB.appearances());
     if (stranger != null) {
@@ -281,7 +282,9 @@ class ClusterPortTest {
 
   private <T> T run(Callable<T> task, Member on) throws Exception {
     Future<T> result =
-        stranger.getExecutorService(TrafficClasses.executor(TrafficClass.DATA)).submitToMember(task, on);
+        stranger
+            .getExecutorService(TrafficClasses.executor(TrafficClass.DATA))
+            .submitToMember(task, on);
     return result.get(10, TimeUnit.SECONDS);
   }
 

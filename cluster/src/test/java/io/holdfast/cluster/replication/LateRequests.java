@@ -20,7 +20,8 @@ final class LateRequests {
   private static final long LATEST_NANOS = 20_000_000_000L;
 
   /** A late change is given its last version before this, and is ordered before what comes then. */
-  private static final long SETTLED_NANOS = Timeouts.PATIENCE.plus(Duration.ofMillis(200)).toNanos();
+  private static final long SETTLED_NANOS =
+      Timeouts.PATIENCE.plus(Duration.ofMillis(200)).toNanos();
 
   private final RandomGenerator random;
   private final SimulatedTime time;

@@ -162,8 +162,7 @@ final class LoopbackNetwork {
       onExecutor(events, () -> onExecutor(messages, () -> receive(from, link, request, call)));
     }
 
-    private void receive(
-        Node from, Way link, byte[] request, CompletableFuture<byte[]> call) {
+    private void receive(Node from, Way link, byte[] request, CompletableFuture<byte[]> call) {
       CompletableFuture<byte[]> answer;
       try {
         answer = receiver.received(link.peer(), request);
