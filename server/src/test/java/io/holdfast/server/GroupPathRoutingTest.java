@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A path leads to the group that it was made of and to no other, whatever its labels are. */
 class GroupPathRoutingTest {
-  private static final long SEED = Long.getLong("holdfast.test.seed", System.nanoTime());
+  private static final long SEED = Long.getLong("holdfast.test.seed", 20_261_122L);
   private static final int CASES = 3_000;
   private static final List<String> HOSTILE =
       List.of(

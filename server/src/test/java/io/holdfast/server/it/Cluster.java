@@ -161,6 +161,25 @@ final class Cluster {
     }
   }
 
+  /** Ends every fault and waits until the cluster is whole. */
+  void mend() throws IOException {
+    heal();
+    for (int node : all()) {
+      if (node(node).isAlive()) {
+        thaw(node);
+      } else {
+        start(node);
+      }
+    }
+    awaitWhole();
+  }
+
+  /** Removes all groups. Needs {@code --web.enable-admin-api}. */
+  void wipe() throws IOException {
+    RawHttp.Response response = balancer.send(Step.put("/api/v1/admin/wipe", ""));
+    assertEquals(202, response.status(), response::text);
+  }
+
   /** Takes the disk away from a node that has been killed. */
   void loseDisk(int node) throws IOException {
     try (Stream<Path> files = Files.walk(store(node))) {

@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("cluster")
 final class ClusterFaultsIT {
-  private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
+  private static final long SEED = Processes.seed();
   private static final int KILLS = 4;
   private static final int FREEZES = 3;
   private static final int PARTITIONS = 3;
@@ -47,19 +48,29 @@ final class ClusterFaultsIT {
   /** As in the balancer's configuration. */
   private static final Duration BALANCER_PATIENCE = Duration.ofSeconds(5);
 
-  @RegisterExtension final Processes processes = Processes.perTest();
+  @RegisterExtension static final Processes processes = Processes.perClass();
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
-  private final RandomGenerator random = ClusterLoad.seeded(SEED);
-  private Cluster cluster;
+  /** One for all tests: each leaves it whole, or the next one mends it. */
+  private static Cluster cluster;
+
+  private RandomGenerator random;
   private ClusterLoad load;
   private String test;
+
+  @BeforeAll
+  static void startCluster() throws Exception {
+    cluster = Cluster.start(processes, directory, "--web.enable-admin-api");
+  }
 
   @BeforeEach
   void start(TestInfo info) throws Exception {
     test = info.getDisplayName();
-    cluster = Cluster.start(processes, directory);
+    // Each test has its own choices, and has them again in the next run.
+    random = ClusterLoad.seeded(SEED + test.hashCode());
+    cluster.mend();
+    cluster.wipe();
     load = new ClusterLoad(cluster, SEED);
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("cluster")
 final class ClusterPrometheusIT {
-  private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
+  private static final long SEED = Processes.seed();
 
   /** Scrapes at different instants within each interval, more than one job would make. */
   private static final int SCRAPERS = 20;

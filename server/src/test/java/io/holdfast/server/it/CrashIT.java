@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * comes; what is under way at that instant is the machine's choice.
  */
 final class CrashIT {
-  private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
+  private static final long SEED = Processes.seed();
   private static final int KILLS = 20;
   private static final int PUSHERS = 4;
   private static final int GROUPS_EACH = 75;

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * More than a small heap can hold. Whoever sends it is told so, and nobody else notices: the
  * process lives on, holds what it held and takes ordinary pushes.
  */
+@Tag("alone")
 final class OverloadIT {
   private static final int BODY_OVER_THE_LIMIT = 200 << 20;
 

@@ -30,6 +30,14 @@ final class Processes implements AfterEachCallback, AfterAllCallback {
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
+  /**
+   * The seed of random choices: always the same one, so that a failure can be repeated. Another:
+   * {@code -Dholdfast.it.seed=N}.
+   */
+  static long seed() {
+    return Long.getLong("holdfast.it.seed", 20_261_122L);
+  }
+
   static Processes perTest() {
     return new Processes(false);
   }

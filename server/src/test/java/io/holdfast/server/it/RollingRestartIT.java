@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("cluster")
 final class RollingRestartIT {
-  private static final long SEED = Long.getLong("holdfast.it.seed", System.nanoTime());
+  private static final long SEED = Processes.seed();
   private static final int ROUNDS = 1;
 
   @RegisterExtension final Processes processes = Processes.perTest();
