@@ -30,6 +30,7 @@ import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.lifecycle.Lifecycle;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.page.Pages;
+import io.holdfast.server.routing.Routes;
 import io.holdfast.server.takeover.FileTakeover;
 import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.storage.GroupStore;

@@ -12,6 +12,7 @@ import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.page.Assets;
 import io.holdfast.server.page.Node;
 import io.holdfast.server.page.Pages;
+import io.holdfast.server.routing.Route;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;

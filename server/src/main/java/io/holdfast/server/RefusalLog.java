@@ -3,6 +3,7 @@ package io.holdfast.server;
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.logging.LogRate;
+import io.holdfast.server.routing.RequestTarget;
 import io.holdfast.storage.Rejection;
 import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpHeader;

@@ -15,6 +15,8 @@ import io.holdfast.server.http.BadEncodingException;
 import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.ContentTypes;
 import io.holdfast.server.it.Mutator;
+import io.holdfast.server.routing.Route;
+import io.holdfast.server.routing.Routes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

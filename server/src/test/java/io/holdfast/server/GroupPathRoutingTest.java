@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.proto.NameRule;
 import io.holdfast.server.page.GroupPath;
 import io.holdfast.server.page.ShellWord;
+import io.holdfast.server.routing.Route;
+import io.holdfast.server.routing.Routes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

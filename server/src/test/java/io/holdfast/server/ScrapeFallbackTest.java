@@ -17,6 +17,7 @@ import io.holdfast.server.http.WebServer;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.lifecycle.Lifecycle;
 import io.holdfast.server.page.Pages;
+import io.holdfast.server.routing.Routes;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PushPreparation;

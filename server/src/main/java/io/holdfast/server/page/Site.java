@@ -1,6 +1,6 @@
 package io.holdfast.server.page;
 
-import io.holdfast.server.PagePaths;
+import io.holdfast.server.routing.PagePaths;
 
 /**
  * Where the page is and what it may do.

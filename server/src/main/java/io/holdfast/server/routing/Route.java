@@ -1,10 +1,10 @@
-package io.holdfast.server;
+package io.holdfast.server.routing;
 
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a request line asks for. */
-sealed interface Route {
+public sealed interface Route {
   /**
    * Store the metrics of the body.
    *

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.routing;
 
 /** Paths of the web page below its prefix, for the routes and for the links that lead to them. */
 public final class PagePaths {

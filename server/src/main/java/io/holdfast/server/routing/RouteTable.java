@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.routing;
 
 import io.holdfast.server.gocompat.UrlPath;
 import java.util.ArrayList;

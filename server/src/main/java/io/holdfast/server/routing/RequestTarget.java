@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.routing;
 
 import org.eclipse.jetty.http.HttpURI;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * leaves it where it is, and Jetty would take it and what follows away, so that a push to {@code
  * /metrics/job/a#b} would replace the group of {@code /metrics/job/a}.
  */
-record RequestTarget(String path, @Nullable String query) {
-  static RequestTarget of(HttpURI uri) {
+public record RequestTarget(String path, @Nullable String query) {
+  public static RequestTarget of(HttpURI uri) {
     String path = uri.getPath();
     String query = uri.getQuery();
     String fragment = uri.getFragment();

@@ -1,9 +1,9 @@
-package io.holdfast.server;
+package io.holdfast.server.routing;
 
 import io.holdfast.proto.NameRule;
-import io.holdfast.server.GroupingLabels.BadLabelsException;
 import io.holdfast.server.config.Options;
 import io.holdfast.server.gocompat.UrlPath;
+import io.holdfast.server.routing.GroupingLabels.BadLabelsException;
 import java.util.SortedMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable; any threads may use it.
  */
-final class Routes {
+public final class Routes {
   private static final Route GET_QUIT =
       new Route.MethodNotAllowed(null, "Only POST or PUT requests allowed.");
 
@@ -28,7 +28,7 @@ final class Routes {
   private final String apiRoot;
   private final NameRule names;
 
-  Routes(Options.Web web, NameRule names) {
+  public Routes(Options.Web web, NameRule names) {
     this(
         web.routePrefix(), web.telemetryPath(), web.enableLifecycle(), web.enableAdminApi(), names);
   }
@@ -38,7 +38,7 @@ final class Routes {
    * @param telemetryPath relative to the prefix
    * @param names for the names of grouping labels
    */
-  Routes(
+  public Routes(
       String routePrefix,
       String telemetryPath,
       boolean lifecycle,
@@ -115,7 +115,7 @@ final class Routes {
    * @param path the request target's path, escaped as on the wire
    * @param query what follows the question mark, escaped as on the wire; null if there is none
    */
-  Route find(String method, String path, @Nullable String query) {
+  public Route find(String method, String path, @Nullable String query) {
     if (path.indexOf(REPLACEMENT) >= 0) {
       return new Route.BadRequest("path: not valid UTF-8 (expected: UTF-8, or escapes)", null);
     }
@@ -142,7 +142,7 @@ final class Routes {
    *
    * @param path as in {@link #find}
    */
-  boolean isApi(String path) {
+  public boolean isApi(String path) {
     String decoded = UrlPath.decode(path);
     return decoded != null && decoded.startsWith(apiRoot);
   }
