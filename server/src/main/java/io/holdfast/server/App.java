@@ -33,6 +33,7 @@ import io.holdfast.server.page.Pages;
 import io.holdfast.server.routing.Routes;
 import io.holdfast.server.takeover.FileTakeover;
 import io.holdfast.server.takeover.TakeoverException;
+import io.holdfast.server.webconfig.Gatekeeper;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreException;

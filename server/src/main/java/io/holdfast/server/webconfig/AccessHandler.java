@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.webconfig;
 
 import io.holdfast.server.access.Credentials;
 import io.holdfast.server.access.PasswordChecks;
@@ -8,8 +8,6 @@ import io.holdfast.server.access.TokenBucket;
 import io.holdfast.server.access.Users;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.NonThrowingHandler;
-import io.holdfast.server.webconfig.WebConfig;
-import io.holdfast.server.webconfig.WebConfigMetrics;
 import io.holdfast.server.webconfig.WebConfigMetrics.Refusal;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;

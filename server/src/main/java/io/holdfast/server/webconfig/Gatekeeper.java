@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.webconfig;
 
 import static java.util.Objects.requireNonNull;
 
@@ -8,10 +8,6 @@ import io.holdfast.server.gocompat.GoDuration;
 import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.tls.SecureConnections;
-import io.holdfast.server.webconfig.BadWebConfigException;
-import io.holdfast.server.webconfig.LiveWebConfig;
-import io.holdfast.server.webconfig.WebConfig;
-import io.holdfast.server.webconfig.WebConfigMetrics;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.eclipse.jetty.server.Handler;
@@ -20,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What {@code --web.config.file} puts between clients and the handlers, as the file is now. */
-final class Gatekeeper implements AutoCloseable {
+public final class Gatekeeper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gatekeeper.class);
 
   private final LiveWebConfig config;
@@ -47,7 +43,7 @@ final class Gatekeeper implements AutoCloseable {
    *
    * @throws StartException if it, or a file that it names, cannot be used
    */
-  static Gatekeeper open(Path file, WebConfigMetrics metrics, InstantSource clock)
+  public static Gatekeeper open(Path file, WebConfigMetrics metrics, InstantSource clock)
       throws StartException {
     try {
       return new Gatekeeper(new LiveWebConfig(file, GoDuration::parse, metrics, clock), metrics);
@@ -57,24 +53,24 @@ final class Gatekeeper implements AutoCloseable {
   }
 
   /** Puts what the file asks for before the handler. Once. */
-  Handler guard(NonThrowingHandler handler) {
+  public Handler guard(NonThrowingHandler handler) {
     AccessHandler guarding = new AccessHandler(handler, config.first(), passwords, metrics);
     access = guarding;
     return guarding;
   }
 
   /** Whether requests need a password now. */
-  boolean hasUsers() {
+  public boolean hasUsers() {
     return access != null && access.hasUsers();
   }
 
   /** What to listen with; null for plain HTTP. */
-  @Nullable SecureConnections connections() {
+  public @Nullable SecureConnections connections() {
     return connections;
   }
 
   /** Follows the file from now on. Once, when the server listens. */
-  void follow() {
+  public void follow() {
     log.atInfo()
         .addKeyValue("http2", connections != null && config.first().http2())
         .log(connections == null ? "TLS is disabled." : "TLS is enabled.");
