@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import io.holdfast.server.http.ClientWatch;
 import io.holdfast.server.http.Deadline;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.routing.Route;
@@ -8,6 +9,7 @@ import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.WriteOutcome;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 
 /** Deletes a group, or all of them. */
 final class DeleteHandler {
@@ -41,8 +43,12 @@ final class DeleteHandler {
       refuse(exchange, handler, Deadline.STATUS, deadline.reason());
       return;
     }
+    ClientWatch client = new ClientWatch(exchange.request(), System::nanoTime);
+    CompletableFuture<WriteOutcome> decided =
+        store.submit(change, () -> deadline.hasPassed() || client.isGone());
+    exchange.request().addFailureListener(gone -> decided.cancel(false));
     exchange.whenDecided(
-        store.submit(change, deadline::hasPassed),
+        decided,
         outcome -> {
           if (outcome instanceof WriteOutcome.Unavailable unavailable) {
             metrics.requestAnswered(handler, exchange.method(), 503);

@@ -12,6 +12,7 @@ import io.holdfast.server.config.PushLimits;
 import io.holdfast.server.http.BadEncodingException;
 import io.holdfast.server.http.BodyReader;
 import io.holdfast.server.http.ByteBudget;
+import io.holdfast.server.http.ClientWatch;
 import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.ContentTypes;
 import io.holdfast.server.http.Deadline;
@@ -27,6 +28,7 @@ import io.holdfast.storage.WriteOutcome;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -104,6 +106,7 @@ final class PushHandler {
     private final Route.Push route;
     private final long startedAt = System.nanoTime();
     private final BodyReader body;
+    private final ClientWatch client;
 
     private final GroupKey group;
 
@@ -121,6 +124,7 @@ final class PushHandler {
       this.group = GroupKey.of(route.groupingLabels());
       BodyReader.Means means = new BodyReader.Means(limits.bodyBytes(), budget, uploads);
       this.body = new BodyReader(exchange.request(), means, invocationType(exchange), this);
+      this.client = new ClientWatch(exchange.request(), System::nanoTime);
     }
 
     void start() {
@@ -156,6 +160,7 @@ final class PushHandler {
         return;
       }
       try {
+        client.endIfGone();
         byte[] inflated = inflate(raw);
         Change change =
             PushPreparation.prepare(
@@ -163,13 +168,19 @@ final class PushHandler {
                 route.replace(),
                 nanosSinceEpoch(clock.instant()),
                 parse(inflated),
-                limits.content());
+                limits.content(),
+                client::endIfGone);
         CompletableFuture<WriteOutcome> outcome =
-            store.submit(options.areChecked() ? change : unchecked(change), deadline::hasPassed);
+            store.submit(
+                options.areChecked() ? change : unchecked(change),
+                () -> deadline.hasPassed() || client.isGone());
         exchange.request().addFailureListener(gone -> outcome.cancel(false));
         exchange.whenDecided(outcome, this::answer, this::giveBack);
       } catch (BadEncodingException e) {
         refuse(e);
+      } catch (CancellationException e) {
+        count(503);
+        exchange.refuseForNow("the client is gone; nothing was changed");
       } catch (TooHeavyException e) {
         refuseHeavy();
       } catch (ParseException e) {
@@ -240,8 +251,10 @@ final class PushHandler {
       return ContentEncoding.decode(
           exchange.header(HttpHeader.CONTENT_ENCODING),
           raw,
-          limits.inflatedBytes(),
-          length -> hasRoomFor(length - raw.length));
+          new ContentEncoding.Bounds(
+              limits.inflatedBytes(),
+              length -> hasRoomFor(length - raw.length),
+              client::endIfGone));
     }
 
     /** Of the two forms of a body the larger one is what counts. */
@@ -259,6 +272,7 @@ final class PushHandler {
 
     /** Of a body and its heap, in the bytes that a body may have for it, the larger one counts. */
     private boolean hasHeapFor(long more) {
+      client.endIfGone();
       heapBytes += more;
       long counted = heapBytes / HeapMeter.BYTES_PER_BYTE;
       return !isAboveWhatOneMayTake() && hasRoomFor(counted - body.taken() - taken);

@@ -180,7 +180,9 @@ class DamagedInputTest {
         byte[] damaged = new Mutator(random(seed), FRAMES).mutate(whole);
         long number = seed;
         try {
-          byte[] inflated = ContentEncoding.decode(encoding, damaged, LIMIT, bytes -> true);
+          byte[] inflated =
+              ContentEncoding.decode(
+                  encoding, damaged, new ContentEncoding.Bounds(LIMIT, bytes -> true, () -> {}));
           assertTrue(inflated.length <= LIMIT, () -> replay(number));
           understand(inflated);
         } catch (BadEncodingException refused) {

@@ -46,20 +46,32 @@ public final class PushPreparation {
 
   private PushPreparation() {}
 
-  /**
-   * The change that these families ask for: a {@link Change.Push}, or a {@link Change.RefusedPush}
-   * if they are wrong in themselves.
-   *
-   * @param replace whether the group's other families go (PUT) or stay (POST)
-   * @param receivedAtNanos nanoseconds since 1970
-   * @param families with distinct, non-empty names
-   */
+  /** Prepares a push whose work nobody ends. */
   public static Change prepare(
       GroupKey group,
       boolean replace,
       long receivedAtNanos,
       List<MetricFamily> families,
       ContentLimits limits) {
+    return prepare(group, replace, receivedAtNanos, families, limits, () -> {});
+  }
+
+  /**
+   * Returns the change that these families ask for: a {@link Change.Push}, or a {@link
+   * Change.RefusedPush} if they are wrong in themselves.
+   *
+   * @param replace whether the group's other families go (PUT) or stay (POST)
+   * @param receivedAtNanos nanoseconds since 1970
+   * @param families with distinct, non-empty names
+   * @param step called between pieces of the work; may end it by an exception
+   */
+  public static Change prepare(
+      GroupKey group,
+      boolean replace,
+      long receivedAtNanos,
+      List<MetricFamily> families,
+      ContentLimits limits,
+      Runnable step) {
     Rejection tooMuch = limits.check(group, families);
     if (tooMuch != null) {
       return new Change.RefusedPush(group, receivedAtNanos, tooMuch);
@@ -70,7 +82,7 @@ public final class PushPreparation {
       SortedMap<String, PushedFamily> pushed = new TreeMap<>();
       for (MetricFamily family : families) {
         if (!PushTimes.isReserved(family.getName())) {
-          pushed.put(family.getName(), prepare(family, sanitiser));
+          pushed.put(family.getName(), prepare(family, sanitiser, step));
         }
       }
       return new Change.Push(group, replace, receivedAtNanos, pushed);
@@ -106,11 +118,13 @@ public final class PushPreparation {
     }
   }
 
-  private static PushedFamily prepare(MetricFamily family, Sanitiser sanitiser) throws Defect {
+  private static PushedFamily prepare(MetricFamily family, Sanitiser sanitiser, Runnable step)
+      throws Defect {
     checkFamily(family);
     MetricFamily.Builder sanitised = family.toBuilder().clearMetric();
     List<Metric> series = new ArrayList<>(family.getMetricCount());
     for (Metric metric : family.getMetricList()) {
+      step.run();
       List<LabelPair> labels = sanitiser.labels(metric.getLabelList());
       checkMetric(family, metric, labels);
       Metric kept = metric.toBuilder().clearLabel().addAllLabel(labels).build();

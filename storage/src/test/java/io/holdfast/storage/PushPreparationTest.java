@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -14,9 +15,11 @@ import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.Rejection.Reason;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +62,27 @@ class PushPreparationTest {
     assertEquals(
         "m{instance=\"g\",job=\"a\"} 1\n",
         text(Pushes.put(Pushes.group("job", "a", "instance", "g"), "m{instance=\"i\"} 1\n")));
+  }
+
+  @Test
+  void series_arePreparedUpToTheStepThatEndsTheWork() {
+    MetricFamily[] families = new MetricFamily[100];
+    Arrays.setAll(families, i -> gauge("m" + i));
+    int[] steps = new int[1];
+    Runnable step =
+        () -> {
+          steps[0]++;
+          if (steps[0] == 3) {
+            throw new CancellationException();
+          }
+        };
+
+    assertThrows(
+        CancellationException.class,
+        () ->
+            PushPreparation.prepare(A, true, Pushes.NANOS, List.of(families), Pushes.LIMITS, step));
+
+    assertEquals(3, steps[0]);
   }
 
   @Test

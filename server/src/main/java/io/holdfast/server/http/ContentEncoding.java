@@ -11,23 +11,29 @@ public final class ContentEncoding {
   private ContentEncoding() {}
 
   /**
+   * The bounds of decompressing.
+   *
+   * @param maxBytes of the result
+   * @param room asked whether there is memory for a result of so many bytes
+   * @param step called between pieces of the work; may end it by an exception
+   */
+  public record Bounds(int maxBytes, IntPredicate room, Runnable step) {}
+
+  /**
    * The body without its compression. Knows {@code gzip} and {@code snappy} (framed), in any case;
    * any other encoding, and a list of them, is taken as none.
    *
    * @param header the value of Content-Encoding
-   * @param maxInflatedBytes how large the result may be if it is compressed
-   * @param room asked whether there is memory for a result of so many bytes
    * @return {@code body} itself if it is not compressed
    */
-  public static byte[] decode(
-      @Nullable String header, byte[] body, int maxInflatedBytes, IntPredicate room)
+  public static byte[] decode(@Nullable String header, byte[] body, Bounds bounds)
       throws BadEncodingException {
     if (header == null) {
       return body;
     }
     return switch (header.toLowerCase(Locale.ROOT)) {
-      case "gzip" -> inflate(into -> Gunzip.decode(body, into), maxInflatedBytes, room);
-      case "snappy" -> inflate(into -> Unsnap.decode(body, into), maxInflatedBytes, room);
+      case "gzip" -> inflate(into -> Gunzip.decode(body, into), bounds);
+      case "snappy" -> inflate(into -> Unsnap.decode(body, into), bounds);
       default -> body;
     };
   }
@@ -40,17 +46,17 @@ public final class ContentEncoding {
    * What is large is decompressed twice. The first time it is only measured: a body that becomes
    * too much takes no memory, however many of them are sent, and nobody else's room.
    */
-  private static byte[] inflate(Decompressor decompressor, int maxBytes, IntPredicate room)
+  private static byte[] inflate(Decompressor decompressor, Bounds bounds)
       throws BadEncodingException {
-    LimitedBuffer measured = new LimitedBuffer(maxBytes, SMALL_BYTES);
+    LimitedBuffer measured = new LimitedBuffer(bounds.maxBytes, SMALL_BYTES, bounds.step);
     decompressor.run(measured);
-    if (!room.test(measured.size())) {
+    if (!bounds.room.test(measured.size())) {
       throw BadEncodingException.noRoom();
     }
     if (measured.isWhole()) {
       return measured.toByteArray();
     }
-    LimitedBuffer whole = new LimitedBuffer(measured.size(), measured.size());
+    LimitedBuffer whole = new LimitedBuffer(measured.size(), measured.size(), bounds.step);
     decompressor.run(whole);
     return whole.toByteArray();
   }

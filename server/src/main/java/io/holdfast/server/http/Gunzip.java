@@ -49,7 +49,7 @@ public final class Gunzip {
     if (body.length == 0) {
       throw BadEncodingException.malformed("EOF");
     }
-    new Gunzip(body, new LimitedBuffer(0, 0)).readHeader();
+    new Gunzip(body, new LimitedBuffer(0, 0, () -> {})).readHeader();
   }
 
   private void readHeader() throws BadEncodingException {

@@ -11,16 +11,22 @@ final class LimitedBuffer {
 
   private final int maxBytes;
   private final int keptBytes;
+  private final Runnable step;
   private byte[] kept;
   private int size;
 
-  LimitedBuffer(int maxBytes, int keptBytes) {
+  /**
+   * @param step called for each piece; may end the work by an exception
+   */
+  LimitedBuffer(int maxBytes, int keptBytes, Runnable step) {
     this.maxBytes = maxBytes;
     this.keptBytes = keptBytes;
+    this.step = step;
     this.kept = new byte[Math.min(INITIAL_BYTES, keptBytes)];
   }
 
   void append(byte[] chunk, int length) throws BadEncodingException {
+    step.run();
     if ((long) size + length > maxBytes) {
       throw BadEncodingException.tooLarge(maxBytes);
     }

@@ -162,7 +162,7 @@ public final class WebServer {
     HttpConnectionFactory http1 = new HeaderFields(http, guards.limits().maxHeaderFields());
     List<ConnectionFactory> factories = secure == null ? List.of(http1) : secure.factories(http1);
     ServerConnector connector =
-        new ServerConnector(server, factories.toArray(ConnectionFactory[]::new));
+        new LookAheadEndPoint.Connector(server, factories.toArray(ConnectionFactory[]::new));
     connector.setHost(address.host().isEmpty() ? null : address.host());
     connector.setPort(address.port());
     connector.setAcceptQueueSize(ACCEPT_QUEUE);

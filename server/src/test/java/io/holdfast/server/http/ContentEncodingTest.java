@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.concurrent.CancellationException;
 import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -29,13 +30,13 @@ class ContentEncodingTest {
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "GZip"})
   void decode_gzip(String header) throws Exception {
-    assertArrayEquals(TEXT, ContentEncoding.decode(header, gzip(TEXT), LIMIT, bytes -> true));
+    assertArrayEquals(TEXT, ContentEncoding.decode(header, gzip(TEXT), upTo(LIMIT)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"snappy", "SNAPPY"})
   void decode_snappy(String header) throws Exception {
-    assertArrayEquals(TEXT, ContentEncoding.decode(header, snappy(TEXT), LIMIT, bytes -> true));
+    assertArrayEquals(TEXT, ContentEncoding.decode(header, snappy(TEXT), upTo(LIMIT)));
   }
 
   @ParameterizedTest
@@ -43,7 +44,7 @@ class ContentEncodingTest {
   @ValueSource(strings = {"", "identity", "gzip, identity", "x-gzip", "deflate"})
   void decode_anythingElse_isTheBodyItself(String header) throws Exception {
     byte[] body = gzip(TEXT);
-    assertSame(body, ContentEncoding.decode(header, body, 1, bytes -> true));
+    assertSame(body, ContentEncoding.decode(header, body, upTo(1)));
   }
 
   @Test
@@ -51,8 +52,7 @@ class ContentEncodingTest {
     byte[] body = concat(gzip(TEXT), gzip(new byte[0]), gzip("end".getBytes(UTF_8)));
 
     assertArrayEquals(
-        concat(TEXT, "end".getBytes(UTF_8)),
-        ContentEncoding.decode("gzip", body, LIMIT, bytes -> true));
+        concat(TEXT, "end".getBytes(UTF_8)), ContentEncoding.decode("gzip", body, upTo(LIMIT)));
   }
 
   @Test
@@ -69,8 +69,7 @@ class ContentEncodingTest {
     assertEquals(
         "x",
         new String(
-            ContentEncoding.decode("gzip", concat(header, check, rest), LIMIT, bytes -> true),
-            UTF_8));
+            ContentEncoding.decode("gzip", concat(header, check, rest), upTo(LIMIT)), UTF_8));
     check[0]++;
     assertMalformed("gzip: invalid header", "gzip", concat(header, check, rest));
   }
@@ -82,7 +81,7 @@ class ContentEncodingTest {
 
   @Test
   void decode_emptySnappy_isEmpty() throws Exception {
-    assertEquals(0, ContentEncoding.decode("snappy", new byte[0], LIMIT, bytes -> true).length);
+    assertEquals(0, ContentEncoding.decode("snappy", new byte[0], upTo(LIMIT)).length);
   }
 
   @Test
@@ -134,7 +133,7 @@ class ContentEncodingTest {
     // Uncompressed, four bytes: the masked checksum of nothing.
     System.arraycopy(HexFormat.of().parseHex("01040000d8ea82a2"), 0, withEmpty, 10, 8);
     System.arraycopy(body, 10, withEmpty, 18, body.length - 10);
-    assertArrayEquals(TEXT, ContentEncoding.decode("snappy", withEmpty, LIMIT, bytes -> true));
+    assertArrayEquals(TEXT, ContentEncoding.decode("snappy", withEmpty, upTo(LIMIT)));
   }
 
   @Test
@@ -152,13 +151,36 @@ class ContentEncodingTest {
   void decode_moreThanTheLimit_isTooLarge(String header) throws Exception {
     byte[] body = header.equals("gzip") ? gzip(TEXT) : snappy(TEXT);
 
-    assertArrayEquals(TEXT, ContentEncoding.decode(header, body, TEXT.length, bytes -> true));
+    assertArrayEquals(TEXT, ContentEncoding.decode(header, body, upTo(TEXT.length)));
     var e =
         assertThrows(
             BadEncodingException.class,
-            () -> ContentEncoding.decode(header, body, TEXT.length - 1, bytes -> true));
+            () -> ContentEncoding.decode(header, body, upTo(TEXT.length - 1)));
     assertEquals(Limit.INFLATED_SIZE, e.limit());
     assertEquals("body: too large after decompression (expected: at most 16999 bytes)", e.reason());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "snappy"})
+  void decode_goesNoFurtherThanTheStepThatEndsIt(String header) throws Exception {
+    byte[] large = new byte[4 << 20];
+    byte[] body = header.equals("gzip") ? gzip(large) : snappy(large);
+    int[] steps = new int[1];
+    Runnable step =
+        () -> {
+          steps[0]++;
+          if (steps[0] == 5) {
+            throw new CancellationException();
+          }
+        };
+
+    assertThrows(
+        CancellationException.class,
+        () ->
+            ContentEncoding.decode(
+                header, body, new ContentEncoding.Bounds(large.length, bytes -> true, step)));
+
+    assertEquals(5, steps[0]);
   }
 
   @ParameterizedTest
@@ -169,11 +191,17 @@ class ContentEncodingTest {
     int most = large.length;
 
     assertArrayEquals(
-        large, ContentEncoding.decode(header, body, most, bytes -> bytes == large.length));
+        large,
+        ContentEncoding.decode(
+            header,
+            body,
+            new ContentEncoding.Bounds(most, bytes -> bytes == large.length, () -> {})));
     var e =
         assertThrows(
             BadEncodingException.class,
-            () -> ContentEncoding.decode(header, body, most, bytes -> false));
+            () ->
+                ContentEncoding.decode(
+                    header, body, new ContentEncoding.Bounds(most, bytes -> false, () -> {})));
     assertEquals(Limit.BYTES_IN_FLIGHT, e.limit());
   }
 
@@ -213,8 +241,7 @@ class ContentEncodingTest {
   private static void assertMalformed(String reason, String header, byte[] body) {
     var e =
         assertThrows(
-            BadEncodingException.class,
-            () -> ContentEncoding.decode(header, body, LIMIT, bytes -> true));
+            BadEncodingException.class, () -> ContentEncoding.decode(header, body, upTo(LIMIT)));
     assertEquals(reason, e.reason());
     assertNull(e.limit());
   }
@@ -241,5 +268,9 @@ class ContentEncodingTest {
       bytes.writeBytes(part);
     }
     return bytes.toByteArray();
+  }
+
+  private static ContentEncoding.Bounds upTo(int bytes) {
+    return new ContentEncoding.Bounds(bytes, any -> true, () -> {});
   }
 }

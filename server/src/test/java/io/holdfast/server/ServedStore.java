@@ -1,0 +1,168 @@
+package io.holdfast.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.proto.NameRule;
+import io.holdfast.server.browsers.CrossOrigin;
+import io.holdfast.server.config.Flags;
+import io.holdfast.server.config.Limits;
+import io.holdfast.server.config.Options;
+import io.holdfast.server.http.Answers;
+import io.holdfast.server.http.Connections;
+import io.holdfast.server.http.Uploads;
+import io.holdfast.server.http.WebServer;
+import io.holdfast.server.lifecycle.Health;
+import io.holdfast.server.lifecycle.Lifecycle;
+import io.holdfast.server.page.Pages;
+import io.holdfast.server.routing.Routes;
+import io.holdfast.server.tls.SecureConnections;
+import io.holdfast.server.tls.TestAuthority;
+import io.holdfast.server.webconfig.Gatekeeper;
+import io.holdfast.storage.RocksGroupStore;
+import io.holdfast.storage.StoreOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A store behind a server in this process. The test has the store, and can hold its writer. */
+final class ServedStore implements AutoCloseable {
+  private final RocksGroupStore store;
+  private final OwnMetrics metrics = new OwnMetrics("test", null);
+  private final WebServer server = new WebServer();
+  private final @Nullable Gatekeeper gatekeeper;
+
+  private ServedStore(Path directory, @Nullable Path webConfig) throws Exception {
+    this.gatekeeper =
+        webConfig == null
+            ? null
+            : Gatekeeper.open(webConfig, metrics.ofWebConfig(), Clock.systemUTC());
+    this.store =
+        RocksGroupStore.open(
+            new StoreOptions(
+                directory.resolve("store"),
+                100,
+                0,
+                Long.MAX_VALUE,
+                InstantSource.system(),
+                Map.of(),
+                metrics),
+            Runnable::run);
+    serve(gatekeeper == null ? null : gatekeeper.connections());
+  }
+
+  static ServedStore start(Path directory) throws Exception {
+    return new ServedStore(directory, null);
+  }
+
+  /** Serves HTTP/1.1 and HTTP/2 over TLS, with a certificate that no client knows. */
+  static ServedStore startSecure(Path directory) throws Exception {
+    TestAuthority.create(directory, "authority").issueServer("server");
+    Path config =
+        Files.writeString(
+            directory.resolve("web.yml"),
+            "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n");
+    return new ServedStore(directory, config);
+  }
+
+  private void serve(@Nullable SecureConnections secure) throws Exception {
+    Flags.Result.Run parsed =
+        (Flags.Result.Run) Flags.parse(new String[] {"--web.listen-address=127.0.0.1:0"});
+    Options options = parsed.options();
+    Limits limits = options.limits();
+    Uploads uploads = new Uploads(limits.web().readTimeout());
+    Connections connections = new Connections(64, limits.web(), uploads, metrics::limitExceeded);
+    Answers answers =
+        new Answers(1 << 20, limits.web().writeTimeout(), metrics::limitExceeded, System::nanoTime);
+    PushHandler.Rules rules =
+        new PushHandler.Rules(limits.pushes(1 << 30), uploads, options.pushes());
+    Health health = new Health(new Lifecycle(), store);
+    Supplier<ClusterStatus> cluster =
+        () -> new ClusterStatus("", "", null, 1, 1, true, List.of(), null);
+    Pages pages =
+        new Pages(
+            new Pages.Settings("", true, false, NameRule.LEGACY, Map.of(), Map.of(), Instant.EPOCH),
+            InstantSource.system());
+    GatewayHandler.Handlers handlers =
+        new GatewayHandler.Handlers(
+            new PushHandler(store, metrics, InstantSource.system(), rules),
+            new DeleteHandler(store, metrics, InstantSource.system()),
+            new ScrapeHandler(store, metrics, answers),
+            new ApiHandler(store, metrics, answers, new CrossOrigin(null), new byte[0]),
+            new ClusterHandler(cluster, health, metrics, new CrossOrigin(null)),
+            new PageHandler(pages, options, health, cluster, metrics));
+    Routes routes = new Routes(options.web(), options.pushes().names());
+    server.start(
+        options.web(),
+        new GatewayHandler(routes, health, metrics, uploads, handlers),
+        new WebServer.Guards(limits.web(), connections, uploads, metrics::limitExceeded),
+        connections::sweep,
+        secure);
+  }
+
+  RocksGroupStore store() {
+    return store;
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** Holds the writer between two changes until the result is closed. */
+  Held holdWriter() throws InterruptedException {
+    CountDownLatch isHeld = new CountDownLatch(1);
+    CountDownLatch release = new CountDownLatch(1);
+    var unused =
+        store.note(
+            notes -> {
+              isHeld.countDown();
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return notes;
+            });
+    isHeld.await();
+    return release::countDown;
+  }
+
+  interface Held extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Scrapes over plain HTTP. */
+  HttpResponse<String> scrape(String accept) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + "/metrics"))
+            .header("Accept", accept)
+            .build();
+    HttpResponse<String> response =
+        HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    assertEquals(200, response.statusCode(), response::body);
+    return response;
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+    store.close();
+    if (gatekeeper != null) {
+      gatekeeper.close();
+    }
+  }
+}
