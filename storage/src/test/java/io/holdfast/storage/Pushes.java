@@ -21,6 +21,8 @@ public final class Pushes {
   private Pushes() {}
 
   /**
+   * Returns the key of these labels.
+   *
    * @param namesAndValues in turns
    */
   public static GroupKey group(String... namesAndValues) {

@@ -17,6 +17,8 @@ public record CrossOrigin(@Nullable Pattern origins) {
   private static final int LONGEST_ORIGIN = 512;
 
   /**
+   * Returns the rule for the origins that the expression matches.
+   *
    * @param regex of {@code --web.cors.origin}
    */
   public static CrossOrigin of(String regex) {

@@ -26,6 +26,8 @@ public record Limits(Web web, Push push, Memory memory) {
   private static final long OTHER_FILES = 512;
 
   /**
+   * Bounds of connections and of request heads.
+   *
    * @param maxConnections at once; 0 for what {@link #connections} finds
    * @param idleTimeout how long a connection may be open without a request
    * @param readHeaderTimeout from a request's first byte to its body
@@ -44,6 +46,8 @@ public record Limits(Web web, Push push, Memory memory) {
       int maxHeaderFields) {}
 
   /**
+   * Bounds of one push, and of all that are under way.
+   *
    * @param bodyBytes of a push as it comes; 0 for a share of the heap
    * @param inflatedBytes of a push when decompressed; 0 for the same
    * @param inFlightBytes of all pushes under way; 0 for a share of the heap
@@ -62,6 +66,8 @@ public record Limits(Web web, Push push, Memory memory) {
       GroupLimits groups) {}
 
   /**
+   * Bounds of the heap.
+   *
    * @param groupBytes of heap for groups and what is kept for scrapes; 0 for half of the heap
    * @param unreadBytes of answers; 0 for a share of the heap
    */

@@ -30,6 +30,8 @@ public record Options(
     Map<String, String> effective) {
 
   /**
+   * The HTTP server.
+   *
    * @param listenAddresses at least one; not listened on with a socket of systemd's
    * @param telemetryPath begins with a slash; relative to the route prefix
    * @param externalUrl as given; empty if not given
@@ -61,6 +63,8 @@ public record Options(
   }
 
   /**
+   * Which sites and host names browsers may use.
+   *
    * @param allowedHosts names in lower case; all names below one are {@code *.x}, all names {@code
    *     *}
    * @param corsOrigin a regular expression that matches a whole origin
@@ -71,6 +75,8 @@ public record Options(
   }
 
   /**
+   * The store.
+   *
    * @param path directory of the store; relative to the working directory unless absolute
    */
   public record Storage(Path path) {}
@@ -86,6 +92,8 @@ public record Options(
   public record Persistence(@Nullable Path file, Duration interval, boolean intervalGiven) {}
 
   /**
+   * How pushes are checked.
+   *
    * @param areChecked whether pushes that conflict with what is stored are refused
    * @param names what metric and label names may consist of, in text and in paths
    */

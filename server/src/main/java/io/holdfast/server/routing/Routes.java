@@ -112,6 +112,8 @@ public final class Routes {
   }
 
   /**
+   * Returns the route of a request.
+   *
    * @param path the request target's path, escaped as on the wire
    * @param query what follows the question mark, escaped as on the wire; null if there is none
    */
