@@ -295,9 +295,10 @@ public final class App implements AutoCloseable {
   /** Flags in the form in which Go would print what it made of them. */
   private byte[] status() {
     Map<String, String> flags = new HashMap<>(options.effective());
-    flags.put(FlagTable.LOG_LEVEL, options.log().level().name().toLowerCase(Locale.ROOT));
-    flags.put(FlagTable.PERSISTENCE_INTERVAL, GoDuration.format(options.persistence().interval()));
-    flags.put(FlagTable.ROUTE_PREFIX, options.web().routePrefix());
+    flags.put(FlagTable.LOG_LEVEL.name(), options.log().level().name().toLowerCase(Locale.ROOT));
+    flags.put(
+        FlagTable.PERSISTENCE_INTERVAL.name(), GoDuration.format(options.persistence().interval()));
+    flags.put(FlagTable.ROUTE_PREFIX.name(), options.web().routePrefix());
     return StatusJson.of(flags, BuildInfo.labels(), startedAt);
   }
 

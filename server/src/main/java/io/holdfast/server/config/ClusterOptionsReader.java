@@ -62,10 +62,10 @@ final class ClusterOptionsReader {
 
   private static void refuseWithoutListenAddress(FlagValues flags) {
     for (Flag flag : ClusterFlags.ALL) {
-      if (!flag.name().equals(ClusterFlags.LISTEN_ADDRESS) && flags.isGiven(flag.name())) {
+      if (!flag.equals(ClusterFlags.LISTEN_ADDRESS) && flags.isGiven(flag)) {
         throw new IllegalArgumentException(
             "--%s: without effect (expected: together with --%s, or not at all)"
-                .formatted(flag.name(), ClusterFlags.LISTEN_ADDRESS));
+                .formatted(flag, ClusterFlags.LISTEN_ADDRESS));
       }
     }
   }
@@ -150,7 +150,7 @@ final class ClusterOptionsReader {
         duration(flags, ClusterFlags.TOMBSTONE_RETENTION, "1s", "3650d"));
   }
 
-  private static Duration duration(FlagValues flags, String flag, String least, String most) {
+  private static Duration duration(FlagValues flags, Flag flag, String least, String most) {
     Duration duration = flags.read(flag, GoDuration::parse);
     if (duration.compareTo(GoDuration.parse(least)) < 0
         || duration.compareTo(GoDuration.parse(most)) > 0) {
@@ -184,7 +184,7 @@ final class ClusterOptionsReader {
     }
   }
 
-  private static IllegalArgumentException refused(String flag, Object value, String expected) {
+  private static IllegalArgumentException refused(Flag flag, Object value, String expected) {
     return new IllegalArgumentException(
         "--%s: \"%s\" (expected: %s)".formatted(flag, value, expected));
   }

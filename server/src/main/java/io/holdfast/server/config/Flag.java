@@ -5,17 +5,41 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * One flag, as the help shows it and the command line takes it.
+ * A flag, declared once. The command line, {@code --help}, {@code /status} and {@code
+ * docs/flags.md} follow from the declaration.
  *
  * @param name without dashes
- * @param label what the help shows in place of a value; empty for a switch
- * @param byDefault the value if none is given
+ * @param label placeholder of the value in the help; empty for a switch
+ * @param byDefault the value without the flag on the command line
+ * @param description of the help and of the page
+ * @param details of the page alone: Markdown; empty if the description says all
  */
-record Flag(String name, Kind kind, String label, String byDefault, String description) {
-  enum Kind {
+public record Flag(
+    String name, Kind kind, String label, String byDefault, String description, String details) {
+
+  /** The forms of a flag on the command line. */
+  public enum Kind {
     VALUE,
     LIST,
     SWITCH
+  }
+
+  static Flag value(String name, String label, String byDefault, String description) {
+    return new Flag(name, Kind.VALUE, label, byDefault, description, "");
+  }
+
+  static Flag list(String name, String label, String byDefault, String description) {
+    return new Flag(name, Kind.LIST, label, byDefault, description, "");
+  }
+
+  /** Returns a flag without a value, off by default. */
+  static Flag toggle(String name, String description) {
+    return new Flag(name, Kind.SWITCH, "", "false", description, "");
+  }
+
+  /** Returns the flag with more text for its page. */
+  Flag with(String moreDetails) {
+    return new Flag(name, kind, label, byDefault, description, moreDetails);
   }
 
   OptionSpec spec() {
@@ -38,7 +62,7 @@ record Flag(String name, Kind kind, String label, String byDefault, String descr
     return parsed.hasMatchedOption("--" + name);
   }
 
-  /** What is given, or the default. */
+  /** Returns the values of the command line, or the default. */
   List<String> values(ParseResult parsed) {
     if (!isGiven(parsed)) {
       return kind == Kind.LIST && byDefault.isEmpty() ? List.of() : List.of(byDefault);
@@ -49,5 +73,11 @@ record Flag(String name, Kind kind, String label, String byDefault, String descr
       case LIST -> List.copyOf(parsed.matchedOptionValue("--" + name, List.<String>of()));
       case VALUE -> List.of(parsed.matchedOptionValue("--" + name, byDefault));
     };
+  }
+
+  /** Returns the name, so that messages may say {@code "--" + flag}. */
+  @Override
+  public String toString() {
+    return name;
   }
 }

@@ -1,148 +1,161 @@
 package io.holdfast.server.config;
 
-import io.holdfast.server.config.Flag.Kind;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Every flag but help and version, in the order of the help. */
+/** Every flag but help and version, in the order of the help; here those of any node. */
 public final class FlagTable {
-  static final String LISTEN_ADDRESS = "web.listen-address";
-  public static final String CONFIG_FILE = "web.config.file";
-  static final String TELEMETRY_PATH = "web.telemetry-path";
-  public static final String EXTERNAL_URL = "web.external-url";
-  public static final String ROUTE_PREFIX = "web.route-prefix";
-  static final String ENABLE_LIFECYCLE = "web.enable-lifecycle";
-  static final String ENABLE_ADMIN_API = "web.enable-admin-api";
-  public static final String ALLOWED_HOST = "web.allowed-host";
-  static final String CORS_ORIGIN = "web.cors.origin";
-  static final String READ_ONLY_PAGE = "web.read-only-page";
-  static final String PERSISTENCE_FILE = "persistence.file";
-  public static final String SYSTEMD_SOCKET = "web.systemd-socket";
-  public static final String PERSISTENCE_INTERVAL = "persistence.interval";
-  static final String DISABLE_CONSISTENCY_CHECK = "push.disable-consistency-check";
-  static final String ENABLE_UTF8_NAMES = "push.enable-utf8-names";
-  static final String STORAGE_PATH = "storage.path";
-  static final String SHUTDOWN_DRAIN = "shutdown.drain";
-  public static final String LOG_LEVEL = "log.level";
-  static final String LOG_FORMAT = "log.format";
+  /** The first constant: the others add themselves. */
+  private static final Declarations DECLARED = new Declarations();
 
-  private static final List<Flag> ONE_NODE =
-      List.of(
-          new Flag(
-              LISTEN_ADDRESS,
-              Kind.LIST,
+  static final Flag LISTEN_ADDRESS =
+      DECLARED.add(
+          Flag.list(
+              "web.listen-address",
               "<address>",
               ":9091",
-              "Address to listen on: :port, host:port or [ipv6]:port. Repeatable."),
-          new Flag(
-              CONFIG_FILE,
-              Kind.VALUE,
-              "<file>",
-              "",
-              "File that configures TLS and authentication, as Prometheus's exporters have it."),
-          new Flag(
-              TELEMETRY_PATH,
-              Kind.VALUE,
-              "<path>",
-              "/metrics",
-              "Path under which to expose metrics."),
-          new Flag(
-              EXTERNAL_URL,
-              Kind.VALUE,
+              "Address to listen on: :port, host:port or [ipv6]:port. Repeatable."));
+
+  public static final Flag CONFIG_FILE =
+      DECLARED.add(
+          Flag.value(
+                  "web.config.file",
+                  "<file>",
+                  "",
+                  "File that configures TLS, passwords, headers and a rate limit, in the format of"
+                      + " Prometheus's exporters.")
+              .with("See [TLS and passwords](security.md#tls-and-passwords)."));
+
+  static final Flag TELEMETRY_PATH =
+      DECLARED.add(
+          Flag.value(
+              "web.telemetry-path", "<path>", "/metrics", "Path under which to expose metrics."));
+
+  public static final Flag EXTERNAL_URL =
+      DECLARED.add(
+          Flag.value(
+              "web.external-url",
               "<url>",
               "",
-              "URL under which clients reach this server, if a proxy stands before it."),
-          new Flag(
-              ROUTE_PREFIX,
-              Kind.VALUE,
+              "URL under which clients reach this server, if a proxy stands before the server."));
+
+  public static final Flag ROUTE_PREFIX =
+      DECLARED.add(
+          Flag.value(
+              "web.route-prefix",
               "<path>",
               "",
-              "Prefix of all routes. Defaults to the path of --web.external-url."),
-          new Flag(
-              ENABLE_LIFECYCLE,
-              Kind.SWITCH,
-              "",
-              "false",
-              "Let PUT or POST /-/quit stop the server."),
-          new Flag(
-              ENABLE_ADMIN_API,
-              Kind.SWITCH,
-              "",
-              "false",
-              "Let PUT /api/v1/admin/wipe, and the web page, delete every group."),
-          new Flag(
-              READ_ONLY_PAGE,
-              Kind.SWITCH,
-              "",
-              "false",
-              "Let nobody delete on the web page. Pushes and the APIs stay as they are."),
-          new Flag(
-              ALLOWED_HOST,
-              Kind.LIST,
-              "<name>",
-              "",
-              "Host name under which browsers may reach this server, besides those that no stranger"
-                  + " can own; *.example.org for all below, * for any. Repeatable."),
-          new Flag(
-              CORS_ORIGIN,
-              Kind.VALUE,
-              "<regex>",
-              Options.Browsers.EVERY_ORIGIN,
-              "Origins whose pages may read the API in a browser, as https?://(a|b)\\.example\\.org."),
-          new Flag(
-              SYSTEMD_SOCKET,
-              Kind.SWITCH,
-              "",
-              "false",
-              "Listen on the socket that systemd hands over, instead of the addresses."),
-          new Flag(
-              STORAGE_PATH,
-              Kind.VALUE,
-              "<directory>",
-              "data/",
-              "Directory of the store. Created if it does not exist."),
-          new Flag(
-              PERSISTENCE_FILE,
-              Kind.VALUE,
-              "<file>",
-              "",
-              "A Pushgateway's persistence file: a new store takes its groups over, once."),
-          new Flag(
-              PERSISTENCE_INTERVAL,
-              Kind.VALUE,
+              "Prefix of all routes. Defaults to the path of --web.external-url."));
+
+  static final Flag ENABLE_LIFECYCLE =
+      DECLARED.add(Flag.toggle("web.enable-lifecycle", "Let PUT or POST /-/quit stop the server."));
+
+  static final Flag ENABLE_ADMIN_API =
+      DECLARED.add(
+          Flag.toggle(
+              "web.enable-admin-api",
+              "Let PUT /api/v1/admin/wipe, and the web page, delete every group."));
+
+  static final Flag READ_ONLY_PAGE =
+      DECLARED.add(
+          Flag.toggle(
+              "web.read-only-page",
+              "Refuse deletes on the web page. Pushes and the APIs stay as they are."));
+
+  public static final Flag ALLOWED_HOST =
+      DECLARED.add(
+          Flag.list(
+                  "web.allowed-host",
+                  "<name>",
+                  "",
+                  "Host name under which browsers may reach this server, besides names that no"
+                      + " stranger can own; *.example.org for all below, * for any. Repeatable.")
+              .with("See [host names](security.md#host-names)."));
+
+  static final Flag CORS_ORIGIN =
+      DECLARED.add(
+          Flag.value(
+                  "web.cors.origin",
+                  "<regex>",
+                  Options.Browsers.EVERY_ORIGIN,
+                  "Origins whose pages may read the API in a browser, as"
+                      + " https?://(a|b)\\.example\\.org.")
+              .with("The expression has Prometheus's form, and must match the whole origin."));
+
+  public static final Flag SYSTEMD_SOCKET =
+      DECLARED.add(
+          Flag.toggle(
+                  "web.systemd-socket",
+                  "Listen on the socket that systemd hands over, instead of the addresses.")
+              .with(
+                  "One TCP socket: [config/holdfast.socket](../config/holdfast.socket),"
+                      + " [config/holdfast.service](../config/holdfast.service)."));
+
+  static final Flag STORAGE_PATH =
+      DECLARED.add(
+          Flag.value(
+                  "storage.path",
+                  "<directory>",
+                  "data/",
+                  "Directory of the store. Created if the directory does not exist.")
+              .with(
+                  "One process uses a store at a time. For a name beyond ASCII, `java -jar` needs a"
+                      + " locale in UTF-8, such as `LC_ALL=C.UTF-8`; `scripts/holdfast` sets the"
+                      + " locale."));
+
+  static final Flag PERSISTENCE_FILE =
+      DECLARED.add(
+          Flag.value(
+                  "persistence.file",
+                  "<file>",
+                  "",
+                  "Persistence file of a Pushgateway. A new store imports the file's groups, once.")
+              .with("See [migration](migration.md#from-its-file)."));
+
+  public static final Flag PERSISTENCE_INTERVAL =
+      DECLARED.add(
+          Flag.value(
+              "persistence.interval",
               "<duration>",
               "5m",
-              "Accepted and without effect: every answered push is on the disk already."),
-          new Flag(
-              DISABLE_CONSISTENCY_CHECK,
-              Kind.SWITCH,
-              "",
-              "false",
-              "Take pushes that conflict with others; what conflicts is kept but not exposed."),
-          new Flag(
-              ENABLE_UTF8_NAMES,
-              Kind.SWITCH,
-              "",
-              "false",
-              "Allow UTF-8 in metric and label names."),
-          new Flag(
-              SHUTDOWN_DRAIN,
-              Kind.VALUE,
+              "Accepted and without effect: every answered push is on the disk already."));
+
+  static final Flag DISABLE_CONSISTENCY_CHECK =
+      DECLARED.add(
+          Flag.toggle(
+                  "push.disable-consistency-check",
+                  "Accept pushes that conflict with others; conflicting series are kept but not"
+                      + " exposed.")
+              .with("Pushes are answered with 202."));
+
+  static final Flag ENABLE_UTF8_NAMES =
+      DECLARED.add(
+          Flag.toggle("push.enable-utf8-names", "Allow UTF-8 in metric and label names.")
+              .with(
+                  "Quoted in text (`{\"disk.used\", \"host.name\"=\"a\"} 1`), escaped in paths"
+                      + " (`/metrics/job/x/U__host_2e_name/a`)."));
+
+  static final Flag SHUTDOWN_DRAIN =
+      DECLARED.add(
+          Flag.value(
+              "shutdown.drain",
               "<duration>",
               "0s",
-              "How long to report unready on SIGTERM before requests are no longer served."),
-          new Flag(
-              LOG_LEVEL,
-              Kind.VALUE,
+              "How long to report unready on SIGTERM before requests are no longer served."));
+
+  public static final Flag LOG_LEVEL =
+      DECLARED.add(
+          Flag.value(
+              "log.level",
               "<level>",
               "info",
-              "Log messages of this level and above: debug, info, warn or error."),
-          new Flag(
-              LOG_FORMAT,
-              Kind.VALUE,
-              "<format>",
-              "logfmt",
-              "Form of log messages: logfmt or json."));
+              "Log messages of this level and above: debug, info, warn or error."));
+
+  static final Flag LOG_FORMAT =
+      DECLARED.add(
+          Flag.value("log.format", "<format>", "logfmt", "Form of log messages: logfmt or json."));
+
+  static final List<Flag> ONE_NODE = DECLARED.all();
 
   static final List<Flag> ALL =
       Stream.of(ONE_NODE, LimitFlags.ALL, ClusterFlags.ALL).flatMap(List::stream).toList();

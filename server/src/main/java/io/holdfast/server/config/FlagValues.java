@@ -12,33 +12,33 @@ import picocli.CommandLine.ParseResult;
 /**
  * Each flag's values, the given ones or the default, not yet read.
  *
- * @param byFlag flag name (without dashes) to values, in the order of the help
- * @param given names of the flags that the command line has
+ * @param byFlag in the order of the help
+ * @param given the flags of the command line
  */
-record FlagValues(Map<String, List<String>> byFlag, Set<String> given) {
+record FlagValues(Map<Flag, List<String>> byFlag, Set<Flag> given) {
 
   static FlagValues of(ParseResult parsed) {
-    Map<String, List<String>> byFlag = new LinkedHashMap<>();
-    Set<String> given = new HashSet<>();
+    Map<Flag, List<String>> byFlag = new LinkedHashMap<>();
+    Set<Flag> given = new HashSet<>();
     for (Flag flag : FlagTable.ALL) {
-      byFlag.put(flag.name(), flag.values(parsed));
+      byFlag.put(flag, flag.values(parsed));
       if (flag.isGiven(parsed)) {
-        given.add(flag.name());
+        given.add(flag);
       }
     }
     return new FlagValues(byFlag, given);
   }
 
   /** The value; those of a repeated flag are joined, as upstream shows them. */
-  String get(String flag) {
+  String get(Flag flag) {
     return String.join(",", all(flag));
   }
 
-  boolean isOn(String flag) {
+  boolean isOn(Flag flag) {
     return get(flag).equals("true");
   }
 
-  boolean isGiven(String flag) {
+  boolean isGiven(Flag flag) {
     return given.contains(flag);
   }
 
@@ -46,26 +46,26 @@ record FlagValues(Map<String, List<String>> byFlag, Set<String> given) {
    * @param reader throws IllegalArgumentException for what it can't read, naming the value
    * @throws IllegalArgumentException the reader's, with the flag's name in front
    */
-  <T> T read(String flag, Function<String, T> reader) {
+  <T> T read(Flag flag, Function<String, T> reader) {
     return read(flag, get(flag), reader);
   }
 
   /** As {@link #read}, for each value of a repeatable flag. */
-  <T> List<T> readAll(String flag, Function<String, T> reader) {
+  <T> List<T> readAll(Flag flag, Function<String, T> reader) {
     return all(flag).stream().map(value -> read(flag, value, reader)).toList();
   }
 
   Map<String, String> effective() {
     Map<String, String> effective = new LinkedHashMap<>();
-    byFlag.keySet().forEach(flag -> effective.put(flag, get(flag)));
+    byFlag.keySet().forEach(flag -> effective.put(flag.name(), get(flag)));
     return Collections.unmodifiableMap(effective);
   }
 
-  private List<String> all(String flag) {
+  private List<String> all(Flag flag) {
     return byFlag.getOrDefault(flag, List.of());
   }
 
-  private static <T> T read(String flag, String value, Function<String, T> reader) {
+  private static <T> T read(Flag flag, String value, Function<String, T> reader) {
     try {
       return reader.apply(value);
     } catch (IllegalArgumentException e) {

@@ -1,121 +1,166 @@
 package io.holdfast.server.config;
 
-import io.holdfast.server.config.Flag.Kind;
 import java.util.List;
 
-/** The flags that say how much clients may ask for. */
+/** The flags that say how much clients may ask for; {@link Limit} has the answers beyond. */
 final class LimitFlags {
-  static final String MAX_CONNECTIONS = "web.max-connections";
-  static final String IDLE_TIMEOUT = "web.idle-timeout";
-  static final String READ_HEADER_TIMEOUT = "web.read-header-timeout";
-  static final String READ_TIMEOUT = "web.read-timeout";
-  static final String MAX_HEADER_SIZE = "web.max-header-size";
-  static final String MAX_HEADER_FIELDS = "web.max-header-fields";
-  static final String MAX_BODY_SIZE = "push.max-body-size";
-  static final String MAX_INFLATED_SIZE = "push.max-inflated-size";
-  static final String MAX_BYTES_IN_FLIGHT = "push.max-bytes-in-flight";
-  static final String MAX_SERIES = "push.max-series";
-  static final String MAX_GROUP_SERIES = "push.max-group-series";
-  static final String MAX_GROUPS = "push.max-groups";
-  static final String MAX_LABELS = "push.max-labels";
-  static final String MAX_NAME_LENGTH = "push.max-name-length";
-  static final String MAX_LABEL_VALUE_LENGTH = "push.max-label-value-length";
-  static final String MAX_HELP_LENGTH = "push.max-help-length";
-  static final String MAX_GROUPING_KEY_SIZE = "push.max-grouping-key-size";
-  static final String WRITE_TIMEOUT = "web.write-timeout";
-  static final String MAX_UNREAD_BYTES = "web.max-unread-bytes";
-  static final String MAX_MEMORY = "storage.max-memory";
+  /** The first constant: the others add themselves. */
+  private static final Declarations DECLARED = new Declarations();
 
-  static final List<Flag> ALL =
-      List.of(
-          value(
-              MAX_CONNECTIONS,
-              "<number>",
-              "0",
-              "Connections at once; beyond it the idlest are closed. 0: as many as the heap and the"
-                  + " open files of the process allow."),
-          value(
-              IDLE_TIMEOUT,
-              "<duration>",
-              "10m",
-              "How long a connection may be open without a request."),
-          value(
-              READ_HEADER_TIMEOUT,
-              "<duration>",
-              "30s",
-              "How long a request may take to arrive up to its body."),
-          value(READ_TIMEOUT, "<duration>", "5m", "How long a request's body may take to arrive."),
-          value(
-              MAX_HEADER_SIZE,
-              "<size>",
-              "64KiB",
-              "Size of a request up to its body: request line and headers."),
-          value(MAX_HEADER_FIELDS, "<number>", "200", "Header fields of a request. 0: any number."),
-          value(
-              MAX_BODY_SIZE,
-              "<size>",
-              "0",
-              "Size of a push as it comes. 0: 1/64 of the heap, from 1MiB to 256MiB."),
-          value(
-              MAX_INFLATED_SIZE,
-              "<size>",
-              "0",
-              "Size of a push when decompressed; what a scrape shows of it may be twice that. 0: as"
-                  + " for --push.max-body-size."),
-          value(
-              MAX_BYTES_IN_FLIGHT,
-              "<size>",
-              "0",
-              "Size of all pushes under way together, each as large as it is or becomes when"
-                  + " decompressed. 0: 1/64 of the heap, and no less than one may have."),
-          value(MAX_SERIES, "<number>", "1000000", "Series in a push. 0: any number."),
-          value(MAX_GROUP_SERIES, "<number>", "1000000", "Series in a group. 0: any number."),
-          value(MAX_GROUPS, "<number>", "1000000", "Groups. 0: any number."),
-          value(
-              MAX_LABELS,
-              "<number>",
-              "128",
-              "Labels of a series, those of its group with them. 0: any number."),
-          value(
-              MAX_NAME_LENGTH,
-              "<number>",
-              "1024",
-              "Length of metric and label names in characters. 0: any length."),
-          value(
-              MAX_LABEL_VALUE_LENGTH,
-              "<number>",
-              "65536",
-              "Length of label values in characters. 0: any length."),
-          value(
-              MAX_HELP_LENGTH,
-              "<number>",
-              "65536",
-              "Length of a HELP in characters. 0: any length."),
-          value(
-              MAX_GROUPING_KEY_SIZE,
-              "<size>",
-              "4KiB",
-              "Size of all grouping labels of a group together. 0: any size."),
-          value(
-              WRITE_TIMEOUT,
-              "<duration>",
-              "1m",
-              "How long a client may take no byte of its answer."),
-          value(
-              MAX_UNREAD_BYTES,
-              "<size>",
-              "0",
-              "Bytes that are held for clients that do not read their answers; beyond it the slowest"
-                  + " are closed. 0: 1/16 of the heap."),
-          value(
-              MAX_MEMORY,
-              "<size>",
-              "0",
-              "Heap that all groups may take, with what is kept for scrapes. 0: half of the heap."));
+  static final Flag MAX_CONNECTIONS =
+      number(
+          "web.max-connections",
+          "0",
+          "Connections at once; beyond the limit the idlest are closed. 0: as many as the"
+              + " heap and the open files of the process allow.",
+          "`0` is what 1/4 of the heap and half of the open files allow, 16384 at most."
+              + " Beyond: the connections longest without a request are closed; 503 if all are in"
+              + " the middle of a request.");
+
+  static final Flag IDLE_TIMEOUT =
+      duration(
+          "web.idle-timeout",
+          "10m",
+          "How long a connection may be open without a request.",
+          "Beyond: closed.");
+
+  static final Flag READ_HEADER_TIMEOUT =
+      duration(
+          "web.read-header-timeout",
+          "30s",
+          "How long a request may take to arrive up to its body.",
+          "From the first byte. Beyond: 408.");
+
+  static final Flag READ_TIMEOUT =
+      duration(
+          "web.read-timeout",
+          "5m",
+          "How long a request's body may take to arrive.",
+          "Beyond: 408.");
+
+  static final Flag MAX_HEADER_SIZE =
+      size(
+          "web.max-header-size",
+          "64KiB",
+          "Size of a request up to its body: request line and headers.",
+          "Beyond: 431, 414.");
+
+  static final Flag MAX_HEADER_FIELDS =
+      number(
+          "web.max-header-fields",
+          "200",
+          "Header fields of a request. 0: any number.",
+          "Beyond: 431.");
+
+  static final Flag MAX_BODY_SIZE =
+      size(
+          "push.max-body-size",
+          "0",
+          "Size of a push on the wire. 0: 1/64 of the heap, from 1MiB to 256MiB.",
+          "Beyond: 413.");
+
+  static final Flag MAX_INFLATED_SIZE =
+      size(
+          "push.max-inflated-size",
+          "0",
+          "Size of a push when decompressed. 0: as for --push.max-body-size.",
+          "A scrape may show twice as much of the push. Beyond: 413.");
+
+  static final Flag MAX_BYTES_IN_FLIGHT =
+      size(
+          "push.max-bytes-in-flight",
+          "0",
+          "Size of all pushes under way together, each with its size when decompressed. 0:"
+              + " 1/64 of the heap, and no less than one push may have.",
+          "Beyond: 503, for the pushes that arrive the slowest. A push that takes more than"
+              + " 15 bytes of heap for each of its bytes counts as more bytes. A push that counts"
+              + " as more than all may have is 413.");
+
+  static final Flag MAX_SERIES =
+      number("push.max-series", "1000000", "Series in a push. 0: any number.", "Beyond: 413.");
+
+  static final Flag MAX_GROUP_SERIES =
+      number(
+          "push.max-group-series", "1000000", "Series in a group. 0: any number.", "Beyond: 413.");
+
+  static final Flag MAX_GROUPS =
+      number(
+          "push.max-groups",
+          "1000000",
+          "Groups. 0: any number.",
+          "Beyond: 429. Deletes, and pushes to existing groups, go on.");
+
+  static final Flag MAX_LABELS =
+      number(
+          "push.max-labels",
+          "128",
+          "Labels of a series, with those of its group. 0: any number.",
+          "Beyond: 413.");
+
+  static final Flag MAX_NAME_LENGTH =
+      number(
+          "push.max-name-length",
+          "1024",
+          "Length of metric and label names in characters. 0: any length.",
+          "Beyond: 413.");
+
+  static final Flag MAX_LABEL_VALUE_LENGTH =
+      number(
+          "push.max-label-value-length",
+          "65536",
+          "Length of label values in characters. 0: any length.",
+          "Beyond: 413.");
+
+  static final Flag MAX_HELP_LENGTH =
+      number(
+          "push.max-help-length",
+          "65536",
+          "Length of a HELP text in characters. 0: any length.",
+          "Beyond: 413.");
+
+  static final Flag MAX_GROUPING_KEY_SIZE =
+      size(
+          "push.max-grouping-key-size",
+          "4KiB",
+          "Size of all grouping labels of a group together. 0: any size.",
+          "Beyond: 414.");
+
+  static final Flag WRITE_TIMEOUT =
+      duration(
+          "web.write-timeout",
+          "1m",
+          "How long a client may take no byte of its answer.",
+          "Beyond: closed.");
+
+  static final Flag MAX_UNREAD_BYTES =
+      size(
+          "web.max-unread-bytes",
+          "0",
+          "Bytes that are held for clients that do not read their answers; beyond the limit"
+              + " the slowest are closed. 0: 1/16 of the heap.",
+          "Replaced groups that slow scrapes keep may take twice that.");
+
+  static final Flag MAX_MEMORY =
+      size(
+          "storage.max-memory",
+          "0",
+          "Heap that all groups may take, with what is kept for scrapes. 0: half of the heap.",
+          "Beyond: 503. A store that takes half as much again is not opened; the refusal says"
+              + " how much heap the store needs.");
+
+  static final List<Flag> ALL = DECLARED.all();
 
   private LimitFlags() {}
 
-  private static Flag value(String name, String label, String byDefault, String description) {
-    return new Flag(name, Kind.VALUE, label, byDefault, description);
+  private static Flag number(String name, String byDefault, String description, String details) {
+    return DECLARED.add(Flag.value(name, "<number>", byDefault, description).with(details));
+  }
+
+  private static Flag size(String name, String byDefault, String description, String details) {
+    return DECLARED.add(Flag.value(name, "<size>", byDefault, description).with(details));
+  }
+
+  private static Flag duration(String name, String byDefault, String description, String details) {
+    return DECLARED.add(Flag.value(name, "<duration>", byDefault, description).with(details));
   }
 }

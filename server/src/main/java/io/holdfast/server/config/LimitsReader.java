@@ -64,11 +64,11 @@ final class LimitsReader {
     }
   }
 
-  private static long size(FlagValues flags, String flag, long most) {
+  private static long size(FlagValues flags, Flag flag, long most) {
     return flags.read(flag, text -> ByteSize.parse(text, most));
   }
 
-  private static int count(FlagValues flags, String flag) {
+  private static int count(FlagValues flags, Flag flag) {
     int number = flags.read(flag, LimitsReader::number);
     return number == 0 ? Integer.MAX_VALUE : number;
   }

@@ -79,7 +79,7 @@ final class OptionsReader {
   /** The flags as everybody may see them: on the page, in the API, in the log. */
   private static Map<String, String> shown(FlagValues flags, String externalUrl) {
     Map<String, String> shown = new LinkedHashMap<>(flags.effective());
-    shown.put(FlagTable.EXTERNAL_URL, externalUrl);
+    shown.put(FlagTable.EXTERNAL_URL.name(), externalUrl);
     return Collections.unmodifiableMap(shown);
   }
 
