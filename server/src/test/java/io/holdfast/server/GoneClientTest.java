@@ -1,15 +1,12 @@
 package io.holdfast.server;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.server.http.ClientWatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,8 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that go away while their changes wait for the writer. */
 class GoneClientTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   @TempDir static Path directory;
   private static ServedStore served;
 
@@ -49,7 +44,7 @@ class GoneClientTest {
     try (RawConnection client = new RawConnection(socket);
         ServedStore.Held held = served.holdWriter()) {
       client.send(request(method, "m 2\n"));
-      awaitWaiting();
+      served.awaitWaiting();
       socket.setSoLinger(true, 0);
       client.close();
     }
@@ -63,7 +58,7 @@ class GoneClientTest {
     try (RawConnection client = new RawConnection(socket);
         ServedStore.Held held = served.holdWriter()) {
       client.send(push("m 2\n"));
-      awaitWaiting();
+      served.awaitWaiting();
       client.send("PUT /metrics/job/");
       socket.setSoLinger(true, 0);
       client.close();
@@ -79,7 +74,7 @@ class GoneClientTest {
       try (ServedStore.Held held = served.holdWriter()) {
         client.send(push("m 2\n"));
         socket.shutdownOutput();
-        awaitWaiting();
+        served.awaitWaiting();
       }
       assertEquals(200, client.answer().status());
     }
@@ -92,7 +87,7 @@ class GoneClientTest {
     try (RawConnection client = connection()) {
       try (ServedStore.Held held = served.holdWriter()) {
         client.send(push("m 2\n"));
-        awaitWaiting();
+        served.awaitWaiting();
         for (int i = 1; i <= more; i++) {
           client.send(push("m " + (2 + i) + "\n"));
         }
@@ -113,7 +108,7 @@ class GoneClientTest {
     try (RawConnection client = connection()) {
       try (ServedStore.Held held = served.holdWriter()) {
         client.send(push("m 2\n"));
-        awaitWaiting();
+        served.awaitWaiting();
         client.send(next.substring(0, 20));
       }
       assertEquals(200, client.answer().status());
@@ -121,15 +116,6 @@ class GoneClientTest {
       assertEquals(200, client.answer().status());
     }
     assertServed("3");
-  }
-
-  /** Waits until a change waits, and until its age makes the writer look. */
-  private void awaitWaiting() {
-    await().atMost(PATIENCE).until(() -> served.store().queueDepth() == 1);
-    long since = System.nanoTime();
-    await()
-        .atMost(PATIENCE)
-        .until(() -> System.nanoTime() - since > ClientWatch.FIRST_LOOK.toNanos());
   }
 
   /** Changes are made in the order in which they came. */

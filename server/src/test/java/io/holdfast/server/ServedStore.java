@@ -1,5 +1,6 @@
 package io.holdfast.server;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.cluster.replication.ClusterStatus;
@@ -9,6 +10,7 @@ import io.holdfast.server.config.Flags;
 import io.holdfast.server.config.Limits;
 import io.holdfast.server.config.Options;
 import io.holdfast.server.http.Answers;
+import io.holdfast.server.http.ClientWatch;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.Uploads;
 import io.holdfast.server.http.WebServer;
@@ -30,8 +32,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -40,12 +44,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A store behind a server in this process. The test has the store, and can hold its writer. */
 final class ServedStore implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final RocksGroupStore store;
   private final OwnMetrics metrics = new OwnMetrics("test", null);
   private final WebServer server = new WebServer();
   private final @Nullable Gatekeeper gatekeeper;
 
-  private ServedStore(Path directory, @Nullable Path webConfig) throws Exception {
+  private ServedStore(Path directory, @Nullable Path webConfig, String... flags) throws Exception {
     this.gatekeeper =
         webConfig == null
             ? null
@@ -61,26 +67,27 @@ final class ServedStore implements AutoCloseable {
                 Map.of(),
                 metrics),
             Runnable::run);
-    serve(gatekeeper == null ? null : gatekeeper.connections());
+    serve(gatekeeper == null ? null : gatekeeper.connections(), flags);
   }
 
-  static ServedStore start(Path directory) throws Exception {
-    return new ServedStore(directory, null);
+  static ServedStore start(Path directory, String... flags) throws Exception {
+    return new ServedStore(directory, null, flags);
   }
 
   /** Serves HTTP/1.1 and HTTP/2 over TLS, with a certificate that no client knows. */
-  static ServedStore startSecure(Path directory) throws Exception {
+  static ServedStore startSecure(Path directory, String... flags) throws Exception {
     TestAuthority.create(directory, "authority").issueServer("server");
     Path config =
         Files.writeString(
             directory.resolve("web.yml"),
             "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n");
-    return new ServedStore(directory, config);
+    return new ServedStore(directory, config, flags);
   }
 
-  private void serve(@Nullable SecureConnections secure) throws Exception {
-    Flags.Result.Run parsed =
-        (Flags.Result.Run) Flags.parse(new String[] {"--web.listen-address=127.0.0.1:0"});
+  private void serve(@Nullable SecureConnections secure, String... flags) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(flags));
+    arguments.add("--web.listen-address=127.0.0.1:0");
+    Flags.Result.Run parsed = (Flags.Result.Run) Flags.parse(arguments.toArray(String[]::new));
     Options options = parsed.options();
     Limits limits = options.limits();
     Uploads uploads = new Uploads(limits.web().readTimeout());
@@ -109,7 +116,10 @@ final class ServedStore implements AutoCloseable {
         options.web(),
         new GatewayHandler(routes, health, metrics, uploads, handlers),
         new WebServer.Guards(limits.web(), connections, uploads, metrics::limitExceeded),
-        connections::sweep,
+        () -> {
+          uploads.endOverdue();
+          connections.sweep();
+        },
         secure);
   }
 
@@ -143,6 +153,15 @@ final class ServedStore implements AutoCloseable {
   interface Held extends AutoCloseable {
     @Override
     void close();
+  }
+
+  /** Waits until a change waits, and until its age makes the writer look. */
+  void awaitWaiting() {
+    await().atMost(PATIENCE).until(() -> store.queueDepth() == 1);
+    long since = System.nanoTime();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> System.nanoTime() - since > ClientWatch.FIRST_LOOK.toNanos());
   }
 
   /** Scrapes over plain HTTP. */

@@ -1,11 +1,14 @@
 package io.holdfast.server.http;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.server.config.Limit;
 import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +59,7 @@ public final class BodyReader implements Invocable.Task {
 
   // Other threads ask for it, when the request may be over and know nothing any more.
   private final EndPoint client;
+  private final AtomicReference<@Nullable HttpStream> stream = new AtomicReference<>();
   private final long idleTimeoutMillis;
 
   private byte[] bytes;
@@ -73,6 +77,12 @@ public final class BodyReader implements Invocable.Task {
     this.invocationType = invocationType;
     this.receiver = receiver;
     this.client = request.getConnectionMetaData().getConnection().getEndPoint();
+    // Jetty shows the stream of a request only so; the stream stays as it is.
+    request.addHttpStreamWrapper(
+        its -> {
+          stream.set(its);
+          return its;
+        });
     this.idleTimeoutMillis = request.getConnectionMetaData().getConnector().getIdleTimeout();
     // Not what is announced: who announces much and sends nothing must not take memory.
     long announced = request.getLength();
@@ -113,8 +123,13 @@ public final class BodyReader implements Invocable.Task {
       return false;
     }
     // Jetty has no call that ends a wait for content, but for the time that it may take.
-    client.setIdleTimeout(SHORTEST_IDLE_MILLIS);
+    setIdleTimeout(SHORTEST_IDLE_MILLIS);
     return true;
+  }
+
+  /** Of the stream: a connection of HTTP/2 has others, which must go on. */
+  private void setIdleTimeout(long millis) {
+    requireNonNull(stream.get(), "stream").setIdleTimeout(millis);
   }
 
   @Override
@@ -206,7 +221,7 @@ public final class BodyReader implements Invocable.Task {
       how.run();
     } else {
       // Or the answer would have no more time than that.
-      client.setIdleTimeout(idleTimeoutMillis);
+      setIdleTimeout(idleTimeoutMillis);
       boolean isInTheWay = state.get() == State.IN_THE_WAY;
       receiver.beyond(isInTheWay ? Limit.BYTES_IN_FLIGHT : Limit.BODY_TIME);
     }
