@@ -16,9 +16,9 @@ import java.util.Map;
  *
  * <p>Everything that the schema knows is kept, native histograms, exemplars and created timestamps
  * included. Unknown fields are discarded: no scrape shows them, and two bytes of them are four
- * objects. What could not be exposed without breaking a scrape is refused: a family without a name,
- * a name that is not UTF-8, a type that does not exist. The metrics are not looked at: whether they
- * fit the type, and whether their labels are UTF-8, is the caller's to check.
+ * objects. The parser refuses what would break a scrape: a family without a name, a name that is
+ * not UTF-8, a type that does not exist. The caller checks the metrics: whether they fit the type,
+ * and whether their labels are UTF-8.
  */
 public final class DelimitedParser {
   private static final int MAX_VARINT_BYTES = 10;
@@ -36,8 +36,8 @@ public final class DelimitedParser {
   }
 
   /**
-   * The families in order of first appearance. Of two with one name the last is kept, in the place
-   * of the first.
+   * Returns the families in order of first appearance. Of two families with one name the last is
+   * kept, in the place of the first.
    *
    * @param meter asked for a message's heap before the message is built
    * @throws TooHeavyException if the meter does not grant it
@@ -54,7 +54,7 @@ public final class DelimitedParser {
     return new ArrayList<>(families.values());
   }
 
-  /** The families of a body that may take any heap. */
+  /** Returns the families of a body that may take any heap. */
   public static List<MetricFamily> parse(byte[] body) throws ParseException {
     return parse(body, HeapMeter.unlimited());
   }

@@ -9,11 +9,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an exposition shows names that the legacy rule ({@link NameRule#LEGACY}) does not allow.
- * Names that it does allow are shown as they are in every scheme, so two names may become one.
+ * A way to show names that the legacy rule ({@link NameRule#LEGACY}) forbids. Every scheme shows
+ * allowed names unchanged, so two names may become one.
  */
 public enum EscapingScheme {
-  /** As they are, in quotes where the format is a text. */
+  /** Names unchanged, in quotes where the format is a text. */
   ALLOW_UTF8("allow-utf-8") {
     @Override
     String escaped(String name, boolean colons) {
@@ -80,15 +80,15 @@ public enum EscapingScheme {
     this.term = term;
   }
 
-  /** The name not to be changed if the legacy rule allows it. */
+  /** Returns the escaped name of a name that the legacy rule forbids. */
   abstract String escaped(String name, boolean colons);
 
-  /** What the parameter {@code escaping} of a media type calls it. */
+  /** Returns the scheme's word in the parameter {@code escaping} of a media type. */
   public String term() {
     return term;
   }
 
-  /** The scheme of this {@link #term}, or null. */
+  /** Returns the scheme of this {@link #term}, or null. */
   public static @Nullable EscapingScheme ofTerm(@Nullable String term) {
     for (EscapingScheme scheme : values()) {
       if (scheme.term.equals(term)) {
@@ -98,16 +98,16 @@ public enum EscapingScheme {
     return null;
   }
 
-  /** A metric name as this scheme shows it, without quotes. */
+  /** Returns a metric name as this scheme shows it, without quotes. */
   public String metricName(String name) {
     return NameRule.LEGACY.isMetricName(name) ? name : escaped(name, true);
   }
 
   /**
-   * The names of one series' labels as this scheme shows them, in the order given, without quotes.
-   * A colon is not allowed in a label's name. No two are equal: a name that the legacy rule allows
-   * stays, and of others that would look the same, all but the first end with a number. So the
-   * names of a label depend on its neighbours.
+   * Returns the names of one series' labels as this scheme shows them, in the given order, without
+   * quotes. A colon is forbidden in a label's name. All results differ: a name that the legacy rule
+   * allows stays, and of other names that look alike, all but the first end with a number. So the
+   * result for a label depends on its neighbours.
    *
    * @param labels with distinct names, sorted by name
    */
@@ -119,7 +119,7 @@ public enum EscapingScheme {
     return labelNames(names);
   }
 
-  /** As {@link #labelNames(List)}; the array becomes the result. */
+  /** Returns {@link #labelNames(List)} of an array that becomes the result. */
   String[] labelNames(String[] names) {
     if (this == ALLOW_UTF8) {
       return names;
@@ -153,14 +153,14 @@ public enum EscapingScheme {
     return name;
   }
 
-  /** The name as {@link #VALUES} escapes it, also where the legacy rule allows it as it is. */
+  /** Returns the name as {@link #VALUES} escapes it, also where the legacy rule allows the name. */
   public static String escapedValues(String name) {
     return VALUES.escaped(name, false);
   }
 
   /**
-   * The name of which {@link #VALUES} makes this one. A name that does not begin with {@code U__},
-   * or goes on with what no escaping leaves behind, stands for itself.
+   * Returns the name that {@link #VALUES} escapes to this one. A name that lacks the prefix {@code
+   * U__}, or that no escaping produces, stands for itself.
    */
   public static String unescapedValues(String name) {
     if (!name.startsWith(VALUES_PREFIX)) {
@@ -186,7 +186,7 @@ public enum EscapingScheme {
     return unescaped.toString();
   }
 
-  /** Below 0 if the digits stand for no character. */
+  /** Returns a code point, or a number below 0 if the digits stand for no character. */
   private static int codePoint(String name, int start, int end) {
     if (end - start >= MAX_HEX_DIGITS) {
       return -1;

@@ -2,22 +2,22 @@ package io.holdfast.proto;
 
 import java.nio.charset.StandardCharsets;
 
-/** The beginning of a text that clients chose, for messages: they may choose megabytes. */
+/** The beginning of a text that clients chose, for messages. Clients may choose megabytes. */
 public final class Excerpt {
-  /** How much of a text a message quotes. */
+  /** The characters of a text that a message quotes. */
   static final int MAX_LENGTH = 1024;
 
-  /** How long a message may be as a whole: it quotes several texts, and escapes them. */
+  /** The bound on a message, which quotes and escapes several texts. */
   private static final int MAX_MESSAGE_LENGTH = 8192;
 
   private Excerpt() {}
 
-  /** A message, or its beginning and its length. */
+  /** Returns the message, or its beginning and its length. */
   public static String ofMessage(String message) {
     return of(message, MAX_MESSAGE_LENGTH);
   }
 
-  /** A text, or its beginning and its length. */
+  /** Returns the text, or its beginning and its length. */
   public static String of(String text) {
     return of(text, MAX_LENGTH);
   }
@@ -38,7 +38,7 @@ public final class Excerpt {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  /** What follows a beginning. */
+  /** Returns the words behind a beginning. */
   static String rest(int bytes) {
     return "... (" + bytes + " bytes)";
   }

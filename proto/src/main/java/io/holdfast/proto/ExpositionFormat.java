@@ -6,20 +6,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A format in which a scraper may want an exposition, and writes it in pieces that join by
- * concatenation: for each family a header, the samples of each of its owners and a footer; at the
- * end of the whole {@link #end}. All methods are pure.
+ * A format of a scrape. An exposition is written in pieces that join by concatenation: for each
+ * family a header, the samples of each of its owners and a footer; at the end {@link #end}. All
+ * methods are pure.
  *
- * @param escaping how names are shown that the legacy rule does not allow
+ * @param escaping of names that the legacy rule forbids
  */
 public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
   private static final byte[] NOTHING = {};
 
-  /** What every scraper understands. */
+  /** The format that every scraper understands. */
   public static final ExpositionFormat PLAIN_TEXT =
       new ExpositionFormat(Syntax.TEXT, EscapingScheme.UNDERSCORES);
 
-  /** What a format looks like, apart from its names. */
+  /** The look of a format, apart from its names. */
   public enum Syntax {
     /** The text format 0.0.4. */
     TEXT("text/plain; version=0.0.4; charset=utf-8"),
@@ -27,7 +27,7 @@ public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
     /** OpenMetrics in its current version. */
     OPEN_METRICS("application/openmetrics-text; version=1.0.0; charset=utf-8"),
 
-    /** The same under its first version's name. */
+    /** OpenMetrics under its first version's name. */
     OPEN_METRICS_0_0_1("application/openmetrics-text; version=0.0.1; charset=utf-8"),
 
     /** Messages, each behind its length. */
@@ -50,31 +50,31 @@ public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
       this.mediaType = mediaType;
     }
 
-    /** Whether it is OpenMetrics, of any version. */
+    /** Returns whether the syntax is OpenMetrics, of any version. */
     public boolean isOpenMetrics() {
       return this == OPEN_METRICS || this == OPEN_METRICS_0_0_1;
     }
   }
 
   /**
-   * What stands before a family's samples.
+   * Returns the bytes before a family's samples.
    *
    * @param name as pushed
    */
   public record Head(String name, MetricType type, @Nullable String help) {}
 
-  /** For the header of that name. */
+  /** Returns the value of the header {@code Content-Type}. */
   public String contentType() {
     return syntax.mediaType + "; escaping=" + escaping.term();
   }
 
-  /** Whether a header depends on how long the samples are. */
+  /** Returns whether a header depends on the length of the samples. */
   public boolean needsLength() {
     return syntax == Syntax.PROTOBUF;
   }
 
   /**
-   * What a family begins with.
+   * Returns the first bytes of a family.
    *
    * @param samplesLength bytes of all samples of all owners; used only if {@link #needsLength}
    */
@@ -91,11 +91,11 @@ public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
   }
 
   /**
-   * The samples of one owner.
+   * Returns the samples of one owner.
    *
    * @param name as pushed
-   * @param created whether series are added that tell since when others count, if the format has
-   *     such
+   * @param created whether to add series with the creation times of others, if the format has such
+   *     series
    * @throws IllegalArgumentException if a metric lacks the value that the type demands
    */
   public byte[] samples(String name, MetricType type, List<Metric> metrics, boolean created) {
@@ -110,7 +110,7 @@ public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
     };
   }
 
-  /** What a family ends with. */
+  /** Returns the last bytes of a family. */
   public byte[] footer() {
     return switch (syntax) {
       case TEXT, OPEN_METRICS, OPEN_METRICS_0_0_1, PROTOBUF -> NOTHING;
@@ -118,7 +118,7 @@ public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
     };
   }
 
-  /** What the whole ends with. */
+  /** Returns the last bytes of an exposition. */
   public byte[] end() {
     return syntax.isOpenMetrics() ? OpenMetricsWriter.end() : NOTHING;
   }

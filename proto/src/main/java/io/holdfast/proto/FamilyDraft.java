@@ -19,7 +19,7 @@ final class FamilyDraft {
   private @Nullable String help;
   private @Nullable MetricType type;
 
-  /** Of a bucket, and of its draft. */
+  /** The heap of a bucket and of its draft. */
   private static final int FIELDS_OF_BOUND = 8;
 
   /** Sum, count, and the bucket without a bound. */
@@ -66,7 +66,9 @@ final class FamilyDraft {
     return type == MetricType.HISTOGRAM || type == MetricType.GAUGE_HISTOGRAM;
   }
 
-  /** The label that is no label of this family's metrics but part of a value, or null. */
+  /**
+   * Returns the name of the label that is part of a value ({@code le}, {@code quantile}), or null.
+   */
   @Nullable String boundLabel() {
     if (isSummary()) {
       return "quantile";
@@ -74,7 +76,7 @@ final class FamilyDraft {
     return isHistogram() ? "le" : null;
   }
 
-  /** A metric of one line. */
+  /** Adds a metric of one line. */
   void addMetric(SampleLabels labels, double value, @Nullable Long timestamp)
       throws TooHeavyException {
     meter.metric();
@@ -95,7 +97,7 @@ final class FamilyDraft {
     metrics.add(metric.build());
   }
 
-  /** The summary or histogram with these labels, in whatever order they are written. */
+  /** Returns the summary or histogram with these labels, in any order. */
   SeriesDraft series(SampleLabels labels) throws TooHeavyException {
     if (!series.isEmpty()) {
       SeriesDraft recent = series.get(series.size() - 1);
@@ -129,7 +131,7 @@ final class FamilyDraft {
     meter.lines(1, name.length(), labels.textBytes());
   }
 
-  /** The finished family, or null if no sample came. */
+  /** Returns the finished family, or null without a sample. */
   @Nullable MetricFamily build() {
     if (type == null || (metrics.isEmpty() && series.isEmpty())) {
       return null;

@@ -12,7 +12,7 @@ final class FamilyDrafts {
   private final HeapMeter meter;
   private final Map<String, FamilyDraft> drafts = new LinkedHashMap<>();
 
-  // What the latest name led to. It stays true: a name that leads to a family leads to it forever.
+  // The family of the latest name. A name leads to one family for the whole body.
   private String name = "";
   private @Nullable FamilyDraft family;
   private SampleRole role = SampleRole.VALUE;
@@ -21,15 +21,15 @@ final class FamilyDrafts {
     this.meter = meter;
   }
 
-  /** The name that the token spells out if it is the latest one. */
+  /** Returns the latest name if the token spells it, or null. */
   @Nullable String recentName(TextCursor cursor) {
     return family != null && cursor.isToken(name) ? name : null;
   }
 
   /**
-   * The family that the name belongs to, made if need be. {@code s_count} and {@code s_sum} belong
-   * to {@code s} if that is a summary or a histogram and they aren't families of their own; {@code
-   * s_bucket} to the histogram {@code s}.
+   * Returns the family that the name belongs to, made if need be. {@code s_count} and {@code s_sum}
+   * belong to {@code s} if that is a summary or a histogram and they aren't families of their own;
+   * {@code s_bucket} to the histogram {@code s}.
    */
   FamilyDraft select(String sampleName) throws TooHeavyException {
     FamilyDraft recent = family;
@@ -61,7 +61,7 @@ final class FamilyDrafts {
     return found;
   }
 
-  /** What a sample with the name that was selected last says. */
+  /** Returns the role of a sample with the selected name. */
   SampleRole role() {
     return role;
   }

@@ -45,12 +45,12 @@ final class FamilyWalk {
   private int position;
   private boolean isMalformed;
 
-  // Of the family.
+  // State of the family.
   private int nameBytes;
   private long lines;
   private @Nullable Integer unknownType;
 
-  // Of the metric.
+  // State of the metric.
   private int labels;
   private long labelBytes;
   private long metricLines;
@@ -136,7 +136,7 @@ final class FamilyWalk {
     } else {
       leaf(shape, field, to);
     }
-    // What lies inside may have ended early.
+    // The inner message may have ended early.
     position = to;
   }
 
@@ -153,7 +153,7 @@ final class FamilyWalk {
     }
   }
 
-  /** The message that a field holds, or null if it holds none. */
+  /** Returns the message that a field holds, or null. */
   private static @Nullable Shape inner(Shape shape, int field) {
     return switch (shape) {
       case FAMILY -> field == 4 ? Shape.METRIC : null;
@@ -191,7 +191,7 @@ final class FamilyWalk {
     };
   }
 
-  /** How many lines of text a message adds to the metric that it is in; no fewer than it does. */
+  /** Returns an upper bound on the lines of text that a message adds to its metric. */
   private static int lines(Shape inner) {
     return switch (inner) {
       case SUMMARY -> 2;
@@ -212,14 +212,14 @@ final class FamilyWalk {
     lines += metricLines;
   }
 
-  /** Both fields are text. */
+  /** Walks over a label, whose fields are both text. */
   private void label(Shape shape, int end) throws TooHeavyException {
     int name = 0;
     int value = 0;
     while (position < end && !isMalformed) {
       int tag = (int) varint(end);
       if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-        // It belongs to no label; what follows may.
+        // This field belongs to no label; later fields may.
         skipField(tag, end);
         continue;
       }
@@ -273,7 +273,7 @@ final class FamilyWalk {
     }
   }
 
-  /** Groups may hold groups; the parser refuses too many, and here none takes a stack frame. */
+  /** Skips a group. Groups nest: the parser refuses deep ones, and this loop takes no stack. */
   private void skipGroup(int end) {
     int depth = 1;
     while (depth > 0 && !isMalformed) {

@@ -22,8 +22,8 @@ final class FloatReader {
   private FloatReader() {}
 
   /**
-   * A decimal, an infinity or NaN in {@code bytes[start, end)}; refuses what is beyond the range of
-   * a double.
+   * Reads a decimal, an infinity or NaN in {@code bytes[start, end)}; refuses numbers beyond the
+   * range of a double.
    */
   static double readFloat(byte[] bytes, int start, int end) {
     boolean signed = start < end && (bytes[start] == '-' || bytes[start] == '+');
@@ -70,13 +70,13 @@ final class FloatReader {
     return readSlowly(bytes, start, end);
   }
 
-  /** As {@link #readFloat(byte[], int, int)}. */
+  /** Reads a float as {@link #readFloat(byte[], int, int)} does. */
   static double readFloat(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return readFloat(bytes, 0, bytes.length);
   }
 
-  /** A signed 64 bit integer in {@code bytes[start, end)}. */
+  /** Reads a signed 64 bit integer in {@code bytes[start, end)}. */
   static long readInteger(byte[] bytes, int start, int end) {
     // Long.parseLong would take digits of other scripts too, but these are not ASCII.
     return Long.parseLong(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1));

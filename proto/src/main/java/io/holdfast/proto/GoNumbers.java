@@ -3,11 +3,11 @@ package io.holdfast.proto;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Numbers as the exposition formats write them, which is as Go does: shortest digits, {@code
- * 1e+06}, {@code +Inf}.
+ * The numbers of the exposition formats, written as Go writes them: shortest digits, {@code 1e+06},
+ * {@code +Inf}.
  */
 public final class GoNumbers {
-  /** No number needs more bytes than this. */
+  /** The most bytes of a number. */
   static final int MAX_LENGTH = 24;
 
   private static final double TWO_TO_63 = 0x1p63;
@@ -18,9 +18,9 @@ public final class GoNumbers {
   private GoNumbers() {}
 
   /**
-   * The shortest decimal that reads back as {@code value}, in plain form for exponents from -4 to 5
-   * and else with a signed exponent of at least two digits. Both zeros are {@code 0}; what is no
-   * number is {@code NaN}, {@code +Inf} or {@code -Inf}.
+   * Returns the shortest decimal that reads back as {@code value}, in plain form for exponents from
+   * -4 to 5 and else with a signed exponent of at least two digits. Both zeros are {@code 0}; other
+   * values are {@code NaN}, {@code +Inf} or {@code -Inf}.
    */
   public static String format(double value) {
     byte[] bytes = new byte[MAX_LENGTH];
@@ -60,8 +60,8 @@ public final class GoNumbers {
   }
 
   /**
-   * Go's conversion from float64 to uint64 as it comes out on amd64: fractions are cut, negative
-   * numbers wrap around, and what fits neither way becomes 2^63.
+   * Converts a float64 to a uint64 as Go does on amd64: fractions are cut, negative numbers wrap
+   * around, and numbers beyond both ranges become 2^63.
    */
   static long toUnsigned(double value) {
     if (value < TWO_TO_63) {
@@ -71,7 +71,7 @@ public final class GoNumbers {
     return rest < TWO_TO_63 ? (long) rest | Long.MIN_VALUE : Long.MIN_VALUE;
   }
 
-  /** The double closest to an unsigned integer. */
+  /** Returns the double closest to an unsigned integer. */
   static double fromUnsigned(long value) {
     // The bit shifted out is kept sticky, so that the rounding of the half is that of the whole.
     return value >= 0 ? value : ((value >>> 1) | (value & 1)) * 2.0;
@@ -85,7 +85,7 @@ public final class GoNumbers {
       scale++;
     }
     int length = decimalLength(digits);
-    // As in d.ddd * 10^scientific.
+    // The exponent of d.ddd * 10^scientific.
     int scientific = scale + length - 1;
     if (scientific < -4 || scientific >= 6) {
       return writeScientific(digits, length, scientific, bytes, start);

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Quotes text for error messages the way Go's {@code %q} does, because clients and scripts know
- * upstream's messages in this form: double quotes, backslash escapes for what can't be printed.
+ * Quoted text for error messages, as Go's {@code %q} quotes: double quotes, and backslash escapes
+ * for unprintable characters. Clients and scripts know upstream's messages in this form.
  */
 public final class GoQuote {
   private static final char REPLACEMENT = '\uFFFD';
@@ -13,7 +13,7 @@ public final class GoQuote {
 
   private GoQuote() {}
 
-  /** The text in double quotes; of a long one the beginning, and its length behind the quotes. */
+  /** Returns the text in double quotes; of a long text the beginning, then its length. */
   public static String quote(String text) {
     String shown = Excerpt.beginning(text, Excerpt.MAX_LENGTH);
     StringBuilder quoted = new StringBuilder(shown.length() + 2).append('"');
@@ -26,8 +26,8 @@ public final class GoQuote {
   }
 
   /**
-   * The UTF-8 in {@code bytes[start, end)} in double quotes; bytes that are not UTF-8 become {@code
-   * \xff}. Of a long text the beginning, and its length behind the quotes.
+   * Returns the UTF-8 in {@code bytes[start, end)} in double quotes; bytes that are not UTF-8
+   * become {@code \xff}. Of a long text the beginning, and its length behind the quotes.
    */
   public static String quote(byte[] bytes, int start, int end) {
     StringBuilder quoted = new StringBuilder().append('"');
@@ -50,7 +50,7 @@ public final class GoQuote {
     return quoted.toString();
   }
 
-  /** One byte, read as the character of that number, in single quotes. */
+  /** Returns one byte, read as the character of that number, in single quotes. */
   static String quoteCharacter(byte character) {
     StringBuilder quoted = new StringBuilder(8).append('\'');
     append(quoted, character & 0xff, '\'');
@@ -84,7 +84,7 @@ public final class GoQuote {
     }
   }
 
-  /** Letters, marks, numbers, punctuation, symbols, and of all spaces the ASCII one. */
+  /** Returns whether a character is a letter, mark, number, punctuation, symbol or ASCII space. */
   private static boolean isPrintable(int codePoint) {
     if (codePoint < 0x7f) {
       return codePoint >= ' ';

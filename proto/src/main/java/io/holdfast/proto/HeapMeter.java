@@ -1,7 +1,8 @@
 package io.holdfast.proto;
 
 /**
- * Counts the heap that a body takes while it is pushed, and asks for it before anything is built.
+ * A counter of the heap that a body takes while it is pushed. The meter asks for heap before
+ * anything is built.
  *
  * <p>A limit on bytes is no limit on heap: two bytes can be an object. So each object counts with
  * its weight. A weight covers the parsed object, its sanitised copy, and its share of what the
@@ -11,13 +12,15 @@ package io.holdfast.proto;
  * <p>Confined to one thread.
  */
 public final class HeapMeter {
-  /** Bytes of heap that one byte of a body may take. What takes more counts as more bytes. */
+  /**
+   * Bytes of heap that one byte of a body may take. A body that takes more counts as more bytes.
+   */
   public static final int BYTES_PER_BYTE = 15;
 
-  /** Asking costs more than counting. */
+  /** The bytes counted between two questions: asking costs more than counting. */
   private static final int STEP_BYTES = 8 << 10;
 
-  /** Everything is there twice for a while: parsed and sanitised, written and grown. */
+  /** Every object exists twice for a while: parsed and sanitised, written and grown. */
   private static final int COPIES = 2;
 
   private static final int FAMILY_BYTES = COPIES * 560;
@@ -32,9 +35,9 @@ public final class HeapMeter {
   /** A suffix, a bound, the value, punctuation. */
   private static final int LINE_BYTES = COPIES * 72;
 
-  /** Grants heap. */
+  /** A grant of heap. */
   public interface Allowance {
-    /** Whether the body may take so many more bytes of heap. */
+    /** Returns whether the body may take so many more bytes of heap. */
     boolean grant(long bytes);
   }
 
@@ -54,12 +57,12 @@ public final class HeapMeter {
     this.allowance = allowance;
   }
 
-  /** A meter that grants everything. */
+  /** Returns a meter that grants everything. */
   public static HeapMeter unlimited() {
     return new HeapMeter(0, 0, bytes -> true);
   }
 
-  /** Bytes counted so far. */
+  /** Returns the bytes counted so far. */
   public long total() {
     return total;
   }
@@ -72,7 +75,7 @@ public final class HeapMeter {
     }
   }
 
-  /** Asks for what was counted since the last time. */
+  /** Asks for the bytes counted since the last question. */
   void settle() throws TooHeavyException {
     long bytes = owed;
     owed = 0;
@@ -81,52 +84,52 @@ public final class HeapMeter {
     }
   }
 
-  /** A family, with the text of its name. */
+  /** Counts a family, with the text of its name. */
   void family(int nameBytes) throws TooHeavyException {
     take(FAMILY_BYTES + 4L * COPIES * nameBytes);
   }
 
-  /** A help or a unit. */
+  /** Counts a HELP text or a unit. */
   void help(int bytes) throws TooHeavyException {
     take(TEXT_BYTES + 4L * COPIES * bytes);
   }
 
-  /** A metric without its labels and lines, to which the group adds its labels. */
+  /** Counts a metric without its labels and lines, to which the group adds its labels. */
   void metric() throws TooHeavyException {
     take(METRIC_BYTES + (long) COPIES * groupBytes + (long) REFERENCE_BYTES * groupLabels);
   }
 
-  /** A metric of several lines, while a body of text is read. */
+  /** Counts a metric of several lines, while a body of text is read. */
   void series() throws TooHeavyException {
     take(SERIES_BYTES);
   }
 
-  /** A label that several metrics may share. */
+  /** Counts a label that several metrics may share. */
   void label(int nameBytes, int valueBytes) throws TooHeavyException {
     take(LABEL_BYTES + 2L * TEXT_BYTES + 2L * COPIES * (nameBytes + valueBytes));
   }
 
-  /** A label whose name another label has, too. */
+  /** Counts a label whose name another label has, too. */
   void label(int valueBytes) throws TooHeavyException {
     take(LABEL_BYTES + TEXT_BYTES + 2L * COPIES * valueBytes);
   }
 
-  /** The labels of a metric in its lists and in its record. */
+  /** Counts the labels of a metric in its lists and in its record. */
   void labels(int count, long textBytes) throws TooHeavyException {
     take((long) REFERENCE_BYTES * count + COPIES * textBytes);
   }
 
-  /** Lines of text. */
+  /** Counts lines of text. */
   void lines(long count, int nameBytes, long labelBytes) throws TooHeavyException {
     take(count * (LINE_BYTES + COPIES * (nameBytes + groupBytes + labelBytes)));
   }
 
-  /** Any other message. */
+  /** Counts any other message. */
   void message(int fields) throws TooHeavyException {
     take(OBJECT_BYTES + (long) FIELD_BYTES * fields);
   }
 
-  /** Numbers in an array. */
+  /** Counts numbers in an array. */
   void numbers(long count) throws TooHeavyException {
     take(count * FIELD_BYTES);
   }

@@ -13,7 +13,7 @@ import io.holdfast.proto.metrics.Metric;
 final class HistogramDraft extends SeriesDraft {
   private final Histogram.Builder histogram = Histogram.newBuilder();
 
-  /** Whether a float count other than 0 was read. */
+  /** Returns whether a float count other than 0 was read. */
   private boolean isFloat;
 
   HistogramDraft(LabelPair[] labels) {

@@ -4,7 +4,7 @@ import io.holdfast.proto.metrics.LabelPair;
 import java.util.List;
 import java.util.Objects;
 
-/** What a metric or label name may consist of. */
+/** A rule for the characters of metric and label names. */
 public enum NameRule {
   /**
    * ASCII letters, digits, underscores and (metric names alone) colons, not beginning with a digit.
@@ -34,16 +34,16 @@ public enum NameRule {
     }
   };
 
-  /** Whether a metric may be called this. */
+  /** Returns whether a metric may have this name. */
   public abstract boolean isMetricName(String name);
 
   /**
-   * Whether a label may be called this. Reserved names such as {@code __name__} are no matter of
-   * this rule.
+   * Returns whether a label may have this name. Reserved names such as {@code __name__} pass this
+   * rule.
    */
   public abstract boolean isLabelName(String name);
 
-  /** Whether labels may have all of these names. */
+  /** Returns whether labels may have all of these names. */
   public boolean areLabelNames(List<LabelPair> labels) {
     for (int i = 0; i < labels.size(); i++) {
       if (!isLabelName(labels.get(i).getName())) {

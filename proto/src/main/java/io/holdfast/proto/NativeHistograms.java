@@ -5,8 +5,8 @@ import io.holdfast.proto.metrics.Histogram;
 import java.util.List;
 
 /**
- * Tells native histograms that Prometheus takes from those that make it refuse the whole scrape:
- * its storage checks each, and the scraper gives up at the first that does not pass.
+ * The check of native histograms that Prometheus makes: its storage checks each histogram, and the
+ * scraper refuses the whole scrape at the first bad one.
  */
 final class NativeHistograms {
   private static final int LOWEST_SCHEMA = -4;
@@ -14,7 +14,7 @@ final class NativeHistograms {
 
   private NativeHistograms() {}
 
-  /** Whether it is none, or one without a contradiction. */
+  /** Returns whether the histogram has no native part, or one without a contradiction. */
   static boolean isTakenByPrometheus(Histogram histogram) {
     if (!isNative(histogram)) {
       return true;
@@ -34,7 +34,7 @@ final class NativeHistograms {
         || histogram.getZeroCountFloat() != 0;
   }
 
-  /** What is left for a scraper that knows no native histograms. */
+  /** Returns the classic part of the histogram. */
   static Histogram classicPart(Histogram histogram) {
     return histogram.toBuilder()
         .clearSchema()
@@ -59,14 +59,14 @@ final class NativeHistograms {
       return false;
     }
     long sum = positive + negative + zero;
-    // An observation of NaN is counted and in no bucket.
+    // An observation of NaN counts, and is in no bucket.
     return sum >= 0
         && (Double.isNaN(histogram.getSampleSum()) ? sum <= count : sum == count)
         && histogram.getPositiveCountCount() == 0
         && histogram.getNegativeCountCount() == 0;
   }
 
-  /** Of all buckets, or below 0 if they contradict the spans. */
+  /** Returns the count of all buckets, or a number below 0 if they contradict the spans. */
   private static long population(List<BucketSpan> spans, List<Long> deltas) {
     if (!areSound(spans, deltas.size())) {
       return -1;
@@ -96,7 +96,7 @@ final class NativeHistograms {
     return areSound(spans, counts.size()) && counts.stream().allMatch(count -> count >= 0);
   }
 
-  /** Only the first span may begin below where it is counted from. */
+  /** Returns whether spans and buckets agree. Only the first span may have a negative offset. */
   private static boolean areSound(List<BucketSpan> spans, int buckets) {
     long announced = 0;
     for (int i = 0; i < spans.size(); i++) {

@@ -4,16 +4,16 @@ import io.holdfast.proto.metrics.MetricType;
 import java.util.Objects;
 
 /**
- * Makes OpenMetrics of samples in the text format 0.0.4, as {@link TextWriter} renders them: the
- * lines are the same but for how numbers are written. So what is kept in memory for one format
- * serves the other, as long as {@link OpenMetricsWriter#textSaysAll}.
+ * The conversion of samples from the text format 0.0.4, as {@link TextWriter} renders them, to
+ * OpenMetrics. The lines differ only in their numbers. So the text in memory serves both formats,
+ * as long as {@link OpenMetricsWriter#textSaysAll}.
  */
 public final class OpenMetricsConverter {
   private final byte[] text;
   private final TextBuffer out;
   private final MetricType type;
 
-  /** How many bytes of a line the name takes, with what stands before it. */
+  /** The bytes of a line up to the end of the name. */
   private final int nameLength;
 
   private OpenMetricsConverter(byte[] text, int nameLength, MetricType type) {
@@ -24,7 +24,7 @@ public final class OpenMetricsConverter {
   }
 
   /**
-   * What {@link OpenMetricsWriter} would write of the metrics.
+   * Returns the bytes that {@link OpenMetricsWriter} would write of the metrics.
    *
    * @param name as the text shows it, but for the quotes of one that needs them
    * @param text lines, each ended by a line feed and without a timestamp
@@ -60,7 +60,7 @@ public final class OpenMetricsConverter {
     out.append('\n');
   }
 
-  /** A line of a metric that has several. What it tells shows behind the name. */
+  /** Converts a line of a metric of several lines. The suffix of the name shows the line's role. */
   private void convertPart(int start, int value, int end) {
     int behindName = start + nameLength;
     int kind = text[behindName] == '_' ? text[behindName + 1] : '{';
@@ -84,7 +84,7 @@ public final class OpenMetricsConverter {
     }
   }
 
-  /** Up to the value. The bound is the last label. */
+  /** Converts the line up to its value. The bound is the last label. */
   private void convertBound(int start, int value) {
     int closing = value - "\"} ".length();
     int bound = closing;

@@ -14,19 +14,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes OpenMetrics 1.0.0 (0.0.1 looks the same), in pieces that join by concatenation: a family
- * is its header and then the samples of each of its owners; {@link #END} closes the whole.
+ * The writer of OpenMetrics 1.0.0; 0.0.1 has equal bytes. Pieces join by concatenation: a family is
+ * its header and then the samples of each of its owners; {@link #END} closes the exposition.
  *
- * <p>Series have the names and labels that the text format gives them. A counter is called a
- * counter only if its name ends with {@code _total}, otherwise its type is unknown: nothing is
- * renamed. A gauge histogram is typed as a histogram, because the names that OpenMetrics would
- * demand of one are not those of the other formats. Counts of float histograms are written as they
- * are, though OpenMetrics has integers alone there: Prometheus reads them.
+ * <p>Series have the names and labels that the text format gives them. A counter has the type
+ * counter only if its name ends with {@code _total}; otherwise its type is unknown, and its name
+ * stays. A gauge histogram has the type histogram, because OpenMetrics demands other names for
+ * gauge histograms. Counts of float histograms keep their fractions: Prometheus reads them, though
+ * OpenMetrics has only integers there.
  *
- * <p>{@link OpenMetricsConverter} makes the same of rendered text, where that says everything.
+ * <p>{@link OpenMetricsConverter} makes equal bytes from rendered text, where the text says all.
  */
 public final class OpenMetricsWriter {
-  /** What the whole exposition ends with. */
+  /** The end of an exposition. */
   public static final String END = "# EOF\n";
 
   static final String COUNTER_SUFFIX = "_total";
@@ -39,10 +39,9 @@ public final class OpenMetricsWriter {
   private static final double EXACT = 0x1p53;
 
   /**
-   * How samples are written.
+   * A way to write samples.
    *
-   * @param created whether {@code _created} series are written, where a metric says since when it
-   *     counts
+   * @param created whether to write {@code _created} series, where a metric has a creation time
    */
   record Style(EscapingScheme scheme, boolean created) {}
 
@@ -51,7 +50,7 @@ public final class OpenMetricsWriter {
   private final Style style;
   private final SampleStart start;
 
-  /** For {@code _created}: the counter's name goes without its suffix there. */
+  /** Returns the counter's name without its suffix, for {@code _created}. */
   private final SampleStart createdStart;
 
   private OpenMetricsWriter(TextBuffer out, String name, MetricType type, Style style) {
@@ -62,21 +61,21 @@ public final class OpenMetricsWriter {
     this.createdStart = new SampleStart(out, baseName(name, type), style.scheme);
   }
 
-  /** The name of the family to which OpenMetrics counts this one's samples. */
+  /** Returns the name of the family to which OpenMetrics counts the samples of this family. */
   public static String baseName(String name, MetricType type) {
     return isProperCounter(name, type)
         ? name.substring(0, name.length() - COUNTER_SUFFIX.length())
         : name;
   }
 
-  /** Whether a family of this name and type is a counter to OpenMetrics. */
+  /** Returns whether a family of this name and type is a counter to OpenMetrics. */
   static boolean isProperCounter(String name, MetricType type) {
     return type == MetricType.COUNTER
         && name.length() > COUNTER_SUFFIX.length()
         && name.endsWith(COUNTER_SUFFIX);
   }
 
-  /** The {@code # HELP} line, if there is a help text, and the {@code # TYPE} line. */
+  /** Returns the {@code # HELP} line, if there is a help text, and the {@code # TYPE} line. */
   static byte[] header(String name, @Nullable String help, MetricType type, EscapingScheme scheme) {
     String base = baseName(name, type);
     TextBuffer out = new TextBuffer(64 + 2 * name.length() + (help == null ? 0 : help.length()));
@@ -106,7 +105,7 @@ public final class OpenMetricsWriter {
   }
 
   /**
-   * All sample lines of the metrics, in the order given; buckets and quantiles keep theirs.
+   * Returns all sample lines of the metrics, in the given order; buckets and quantiles keep theirs.
    *
    * @throws IllegalArgumentException if a metric lacks the value that the type demands
    */
@@ -120,8 +119,8 @@ public final class OpenMetricsWriter {
   }
 
   /**
-   * Whether a rendering in the text format has all of these metrics that this format shows: no
-   * exemplar, no time of creation, no count beyond what a double holds.
+   * Returns whether the text format says all of these metrics that OpenMetrics shows: the metrics
+   * have no exemplar, no creation time and no count beyond 2^53.
    */
   public static boolean textSaysAll(List<Metric> metrics) {
     for (int i = 0; i < metrics.size(); i++) {
@@ -245,7 +244,7 @@ public final class OpenMetricsWriter {
     out.append('\n');
   }
 
-  /** Of a count and its float twin the twin, unless it is 0. */
+  /** Returns the float twin of a count, or the count if the twin is 0. */
   private void writeCount(double floatCount, long count) {
     out.append(' ');
     if (floatCount == 0) {
@@ -255,7 +254,7 @@ public final class OpenMetricsWriter {
     }
   }
 
-  /** A count that came as a float: without a fraction if it has none. */
+  /** Appends a float count, without a fraction if the count is whole. */
   static void appendCount(TextBuffer out, double count) {
     if (count == Math.rint(count) && Math.abs(count) <= EXACT) {
       out.append((long) count);
@@ -285,7 +284,7 @@ public final class OpenMetricsWriter {
     }
   }
 
-  /** Whether it lies within the years 1 to 9999, as protobuf demands. */
+  /** Returns whether the time lies within the years 1 to 9999, as protobuf demands. */
   private static boolean isTime(Timestamp time) {
     return time.getSeconds() >= FIRST_SECOND
         && time.getSeconds() <= LAST_SECOND

@@ -1,6 +1,6 @@
 package io.holdfast.proto;
 
-/** A body that is not what it claims to be. The message is meant for whoever sent the body. */
+/** A fault in the body of a push. The message goes to the sender. */
 public sealed class ParseException extends Exception permits TooHeavyException {
   private static final long serialVersionUID = 1L;
 
@@ -13,20 +13,20 @@ public sealed class ParseException extends Exception permits TooHeavyException {
   }
 
   ParseException(String message, int line, int column) {
-    // Without a stack trace: the fault is in the sender's bytes, and bad bodies may come in floods.
+    // Without a stack trace: the fault is in the sender's bytes, and bad bodies come in floods.
     super(message, null, false, false);
     this.line = line;
     this.column = column;
   }
 
-  /** The line of the fault, counted from 1, or 0 when the format has no lines. */
+  /** Returns the line of the fault, counted from 1, or 0 in a format without lines. */
   public int line() {
     return line;
   }
 
   /**
-   * The byte in the line at which the fault was noticed, counted from 1, or 0 when the format has
-   * no lines.
+   * Returns the byte of the line at which the parser found the fault, counted from 1, or 0 in a
+   * format without lines.
    */
   public int column() {
     return column;

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes metric families in protobuf's text format, for people: over several lines or compact, one
- * family in a line. Pieces join by concatenation.
+ * The writer of protobuf's readable text format: over several lines, or compact with one family in
+ * a line. Pieces join by concatenation.
  */
 final class ProtobufTextWriter {
   private static final TextFormat.Printer SPACIOUS = TextFormat.printer();
@@ -43,7 +43,7 @@ final class ProtobufTextWriter {
 
   private static byte[] text(MessageOrBuilder message, boolean isCompact) {
     String text = (isCompact ? COMPACT : SPACIOUS).printToString(message);
-    // Joined to what comes before, a compact piece needs a blank between.
+    // A compact piece needs a blank between itself and the piece before.
     String ended = isCompact && !text.isEmpty() ? text.strip() + " " : text;
     return ended.getBytes(StandardCharsets.UTF_8);
   }

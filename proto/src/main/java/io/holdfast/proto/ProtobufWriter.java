@@ -12,15 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes delimited {@code io.prometheus.client.MetricFamily} messages in pieces that join by
- * concatenation: what stands before a family's metrics, and then the metrics of each of its owners.
- * A message begins with its length, so that one has to know how long all of its pieces are.
+ * The writer of delimited {@code io.prometheus.client.MetricFamily} messages. Pieces join by
+ * concatenation: the fields before a family's metrics, then the metrics of each of its owners. A
+ * message begins with its length, so the caller must know the length of all pieces first.
  */
 final class ProtobufWriter {
   private ProtobufWriter() {}
 
   /**
-   * The length of the message, and its fields but for the metrics.
+   * Returns the length of the message, and its fields but for the metrics.
    *
    * @param samplesLength bytes of all metrics
    */
@@ -54,7 +54,7 @@ final class ProtobufWriter {
     return family.build();
   }
 
-  /** The metrics as fields of a family. */
+  /** Returns the metrics as fields of a family. */
   static byte[] samples(List<Metric> metrics, EscapingScheme scheme) {
     int size = 0;
     Metric[] shown = new Metric[metrics.size()];
@@ -75,7 +75,9 @@ final class ProtobufWriter {
     return bytes;
   }
 
-  /** With names as the scheme shows them, and without what would make Prometheus refuse it all. */
+  /**
+   * Returns the metric with the scheme's names, without parts that make Prometheus refuse a scrape.
+   */
   static Metric shown(Metric metric, EscapingScheme scheme) {
     Metric shown = metric;
     if (metric.hasHistogram() && !NativeHistograms.isTakenByPrometheus(metric.getHistogram())) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * in the same place.
  */
 final class SampleLabels {
-  /** Up to this many labels, comparing a name with all others is cheaper than a set. */
+  /** The most labels for which comparing a name with all others is cheaper than a set. */
   private static final int SMALL = 12;
 
   private static final LabelPair NONE = LabelPair.getDefaultInstance();
@@ -25,7 +25,7 @@ final class SampleLabels {
   private final HeapMeter meter;
   private LabelPair[] pairs = new LabelPair[8];
 
-  /** Bytes of each pair in a line of text. */
+  /** The bytes of each pair in a line of text. */
   private int[] pairBytes = new int[8];
 
   private int count;
@@ -49,12 +49,12 @@ final class SampleLabels {
     return count;
   }
 
-  /** Bytes of all labels in a line of text; no fewer than there are. */
+  /** Returns an upper bound on the bytes of all labels in a line of text. */
   long textBytes() {
     return textBytes;
   }
 
-  /** The name that the token spells out if an earlier line had it in this place. */
+  /** Returns the name that an earlier line had in this place if the token spells it, or null. */
   @Nullable String recentName(TextCursor cursor) {
     String name = pairs[count].getName();
     return cursor.isToken(name) ? name : null;
@@ -96,7 +96,7 @@ final class SampleLabels {
     }
   }
 
-  /** Takes out the label of this name and returns its value, or null if there is none. */
+  /** Removes the label of this name and returns its value, or null without such a label. */
   @Nullable String remove(String name) {
     for (int i = 0; i < count; i++) {
       if (pairs[i].getName().equals(name)) {
@@ -122,7 +122,7 @@ final class SampleLabels {
     return Arrays.copyOf(pairs, count);
   }
 
-  /** Whether these are the labels, in this order. */
+  /** Returns whether these are the labels, in this order. */
   boolean areSame(LabelPair[] others) {
     if (others.length != count) {
       return false;

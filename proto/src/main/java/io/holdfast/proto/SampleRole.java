@@ -1,11 +1,11 @@
 package io.holdfast.proto;
 
-/** What a sample line says about its metric. */
+/** The role of a sample line in its metric. */
 enum SampleRole {
-  /** Its value, or one of its quantiles or buckets. */
+  /** The value, or a quantile or bucket. */
   VALUE,
-  /** Its {@code _count}. */
+  /** The {@code _count}. */
   COUNT,
-  /** Its {@code _sum}. */
+  /** The {@code _sum}. */
   SUM
 }

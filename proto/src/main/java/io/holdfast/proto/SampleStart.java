@@ -5,20 +5,20 @@ import io.holdfast.proto.metrics.Metric;
 import java.util.List;
 
 /**
- * Writes what the lines of the text formats begin with: the name and the labels of a sample. All
- * lines of a metric have the same labels, which are rendered once and then repeated.
+ * The writer of the first part of a text line: the name and the labels of a sample. All lines of a
+ * metric have equal labels, which are rendered once and then repeated.
  */
 final class SampleStart {
   private final TextBuffer out;
   private final EscapingScheme scheme;
 
-  /** As shown. */
+  /** The name as shown. */
   private final String name;
 
-  /** Whether the name stands in quotes among the labels. */
+  /** True if the name stands in quotes among the labels. */
   private final boolean isQuoted;
 
-  /** Where the current metric's labels were written first; below 0 if nowhere yet. */
+  /** The place where the current metric's labels were written first; below 0 before that. */
   private int labelsStart = -1;
 
   private int labelsEnd;
@@ -33,19 +33,21 @@ final class SampleStart {
     this.isQuoted = scheme == EscapingScheme.ALLOW_UTF8 && !NameRule.LEGACY.isMetricName(name);
   }
 
-  /** The lines that follow are of another metric. */
+  /** Begins another metric. */
   void startMetric() {
     labelsStart = -1;
   }
 
-  /** The name, ended by this suffix, and all labels. */
+  /** Appends the name, this suffix, and all labels. */
   void write(String suffix, Metric metric) {
     if (open(suffix, metric)) {
       out.append('}');
     }
   }
 
-  /** The same, with one label more, whose value is written by the caller and ended with a quote. */
+  /**
+   * Appends name, suffix and labels, then another label. The caller writes its value and a quote.
+   */
   void writeAnd(String suffix, Metric metric, String label) {
     out.append(open(suffix, metric) ? ',' : '{');
     out.append(label);
@@ -84,7 +86,7 @@ final class SampleStart {
   }
 
   static void appendLabels(TextBuffer out, List<LabelPair> labels, EscapingScheme scheme) {
-    // Rendering at push time takes this way: no object is made.
+    // Rendering at push time takes this way, without making objects.
     String[] names =
         scheme == EscapingScheme.ALLOW_UTF8 || NameRule.LEGACY.areLabelNames(labels)
             ? null

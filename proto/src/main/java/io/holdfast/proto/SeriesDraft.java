@@ -5,7 +5,7 @@ import io.holdfast.proto.metrics.Metric;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A metric that is made of several lines, while these are being read. */
+/** A metric of several lines, while the parser reads them. */
 abstract sealed class SeriesDraft permits SummaryDraft, HistogramDraft {
   private final LabelPair[] labels;
   private @Nullable Long timestamp;
@@ -18,7 +18,7 @@ abstract sealed class SeriesDraft permits SummaryDraft, HistogramDraft {
     return labels;
   }
 
-  /** Of several timestamps the last one counts. */
+  /** The last timestamp of the lines. */
   final void setTimestamp(long timestamp) {
     this.timestamp = timestamp;
   }
@@ -33,10 +33,10 @@ abstract sealed class SeriesDraft permits SummaryDraft, HistogramDraft {
   }
 
   /**
-   * Takes in one line.
+   * Adds one line.
    *
-   * @param bound the quantile or upper bound that the line had; with NaN, which stands for none,
-   *     the value is dropped
+   * @param bound the quantile or upper bound of the line; with NaN, which stands for none, the
+   *     value is dropped
    * @return whether the value is possible in this place
    */
   abstract boolean add(SampleRole role, double bound, double value);

@@ -32,8 +32,8 @@ final class ShortestDecimal {
   private ShortestDecimal() {}
 
   /**
-   * The decimal's exponent for a positive finite {@code value}: it is {@code digits(value) *
-   * 10^exponent(value)}.
+   * Returns the decimal's exponent for a positive finite {@code value}. The decimal is {@code
+   * digits(value) * 10^exponent(value)}.
    */
   static int exponent(double value) {
     long bits = Double.doubleToRawLongBits(value);
@@ -42,8 +42,8 @@ final class ShortestDecimal {
   }
 
   /**
-   * The decimal's digits for a positive finite {@code value}, possibly with zeros at the end; below
-   * 10^18.
+   * Returns the decimal's digits for a positive finite {@code value}, possibly with zeros at the
+   * end; below 10^18.
    */
   static long digits(double value) {
     long bits = Double.doubleToRawLongBits(value);
@@ -64,7 +64,9 @@ final class ShortestDecimal {
     return choose(exact, lower + open, upper - open);
   }
 
-  /** All arguments carry two fraction bits. The interval is closed. */
+  /**
+   * Returns the candidate to print. All arguments carry two fraction bits; the interval is closed.
+   */
   private static long choose(long exact, long lower, long upper) {
     long floor = exact >> 2;
     if (floor >= 10) {
@@ -84,7 +86,7 @@ final class ShortestDecimal {
     return aboveMiddle < 0 || (aboveMiddle == 0 && (floor & 1) == 0) ? floor : floor + 1;
   }
 
-  /** {@code (high * 2^63 + low) * factor / 2^126}, its last bit sticky. */
+  /** Returns {@code (high * 2^63 + low) * factor / 2^126}, its last bit sticky. */
   private static long scaled(long high, long low, long factor) {
     long fromLow = Math.multiplyHigh(low, factor);
     long middle = ((high * factor) >>> 1) + fromLow;
@@ -102,22 +104,22 @@ final class ShortestDecimal {
     return bits >>> FRACTION_BITS == 0 ? fraction : fraction | (1L << FRACTION_BITS);
   }
 
-  /** Whether the neighbour below is only half as far away as the one above. */
+  /** Returns whether the neighbour below is only half as far away as the neighbour above. */
   private static boolean isPowerOfTwo(long bits, int q) {
     return (bits & FRACTION_MASK) == 0 && q > LOWEST_Q;
   }
 
-  /** floor(log10(2^q)) */
+  /** Returns floor(log10(2^q)). */
   private static int log10(int q) {
     return (int) ((q * 661_971_961_083L) >> 41);
   }
 
-  /** floor(log10(3/4 * 2^q)) */
+  /** Returns floor(log10(3/4 * 2^q)). */
   private static int log10OfThreeQuarters(int q) {
     return (int) ((q * 661_971_961_083L - 274_743_187_321L) >> 41);
   }
 
-  /** floor(log2(10^power)) */
+  /** Returns floor(log2(10^power)). */
   private static int log2OfTenTo(int power) {
     return (int) ((power * 913_124_641_741L) >> 38);
   }

@@ -44,7 +44,7 @@ final class TextBuffer {
     size = GoNumbers.write(value, bytes, size);
   }
 
-  /** A number as OpenMetrics writes floats: a whole one ends with {@code .0}. */
+  /** Appends a number as OpenMetrics writes floats: a whole number ends with {@code .0}. */
   void appendFloat(double value) {
     int start = size;
     append(value);
@@ -78,17 +78,17 @@ final class TextBuffer {
     size = GoNumbers.write(value, bytes, size);
   }
 
-  /** Help text: backslash and line feed escaped. */
+  /** Appends a help text, with backslash and line feed escaped. */
   void appendHelp(String text) {
     append(text, true, false);
   }
 
-  /** What stands between a label's quotes: backslash, line feed and quote escaped. */
+  /** Appends a label's value, with backslash, line feed and quote escaped. */
   void appendLabelValue(String text) {
     append(text, true, true);
   }
 
-  /** A metric name as the scheme shows it, in quotes if it needs them. */
+  /** Appends a metric name as the scheme shows it, in quotes if it needs them. */
   void appendMetricName(String name, EscapingScheme scheme) {
     if (scheme == EscapingScheme.UNDERSCORES) {
       appendName(name, true);
@@ -97,7 +97,7 @@ final class TextBuffer {
     }
   }
 
-  /** A label name that a scheme has made, in quotes if it needs them. */
+  /** Appends a label name that a scheme has made, in quotes if it needs them. */
   void appendShownLabelName(String name) {
     int start = size;
     reserve(name.length());
@@ -126,7 +126,7 @@ final class TextBuffer {
     }
   }
 
-  /** A name, with an underscore for each character that the rule of plain exposition forbids. */
+  /** Appends a name, with an underscore for each character that the legacy rule forbids. */
   void appendName(String name, boolean colons) {
     if (name.isEmpty()) {
       append('_');
@@ -145,7 +145,7 @@ final class TextBuffer {
     }
   }
 
-  /** A name as {@link #appendName} writes it. */
+  /** Appends a name as {@link #appendName} does. */
   static String plainName(String name, boolean colons) {
     boolean isPlain =
         colons ? NameRule.LEGACY.isMetricName(name) : NameRule.LEGACY.isLabelName(name);
@@ -174,7 +174,7 @@ final class TextBuffer {
   }
 
   private void appendSlowly(String text, int start, boolean escape, boolean escapeQuotes) {
-    // Of one char come at most three bytes, or two when it is escaped.
+    // A char becomes three bytes at most, or two when escaped.
     reserve((text.length() - start) * 3);
     for (int i = start; i < text.length(); i++) {
       char character = text.charAt(i);

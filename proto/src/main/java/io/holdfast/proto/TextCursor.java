@@ -28,7 +28,7 @@ final class TextCursor {
   private int tokenStart;
   private int tokenEnd;
 
-  /** Where the token began in the body, also if it is in the scratch array now. */
+  /** The token's first byte in the body, also if the token is in the scratch array now. */
   private int tokenPosition;
 
   private boolean tokenIsAscii;
@@ -39,7 +39,7 @@ final class TextCursor {
     token = body;
   }
 
-  /** Goes on to the first byte of a line that is no blank; false if the body ends before it. */
+  /** Skips blanks of a line; returns false if the body ends before another byte. */
   boolean startLine() {
     line++;
     lineStart = position;
@@ -49,7 +49,7 @@ final class TextCursor {
     return position < body.length;
   }
 
-  /** The byte at the position. */
+  /** Returns the byte at the position. */
   byte current() throws ParseException {
     if (position >= body.length) {
       throw error("unexpected end of input stream");
@@ -76,7 +76,7 @@ final class TextCursor {
     }
   }
 
-  /** The token is what lies before the next blank or line feed, which becomes the current byte. */
+  /** Reads a token up to the next blank or line feed, which becomes the current byte. */
   void readWord() throws ParseException {
     startToken();
     while (position < body.length && !isBlank(body[position]) && body[position] != '\n') {
@@ -87,8 +87,8 @@ final class TextCursor {
   }
 
   /**
-   * The token is a name, its quotes removed and its escapes resolved, or empty if there is none;
-   * the byte behind it becomes the current one. A name may begin plain and go on in quotes, as in
+   * Reads a name without its quotes and escapes, or an empty token if there is no name. The byte
+   * behind the name becomes the current byte. A name may begin plain and go on in quotes, as in
    * upstream's parser.
    */
   void readName(boolean isMetricName) throws ParseException {
@@ -133,7 +133,7 @@ final class TextCursor {
     tokenIsQuoted = true;
   }
 
-  /** The token is what lies before the closing quote, behind which the position is then. */
+  /** Reads a token up to the closing quote, and goes on behind the quote. */
   void readLabelValue() throws ParseException {
     startToken();
     int signs = 0;
@@ -170,8 +170,7 @@ final class TextCursor {
   }
 
   /**
-   * The token is the rest of the line with its escapes resolved; its line feed becomes the current
-   * byte.
+   * Reads the rest of the line with its escapes resolved. Its line feed becomes the current byte.
    */
   void readHelp() throws ParseException {
     startToken();
@@ -183,10 +182,7 @@ final class TextCursor {
     useScratch(false);
   }
 
-  /**
-   * The token is the rest of the line without its backslashes; its line feed becomes the current
-   * byte.
-   */
+  /** Reads the rest of the line without its backslashes. Its line feed becomes the current byte. */
   void readRestOfLine() throws ParseException {
     startToken();
     scratchSize = 0;
@@ -222,7 +218,7 @@ final class TextCursor {
     return tokenIsAscii || Utf8.isWellFormed(token, tokenStart, tokenEnd);
   }
 
-  /** Whether the token is the text, and the text is ASCII. */
+  /** Returns whether the token is the text, and the text is ASCII. */
   boolean isToken(String text) {
     int length = tokenEnd - tokenStart;
     if (text.length() != length) {
@@ -237,7 +233,7 @@ final class TextCursor {
     return true;
   }
 
-  /** The token as a string; what is not UTF-8 in it is replaced. */
+  /** Returns the token as a string, with replacement characters for bytes that are not UTF-8. */
   String tokenText() {
     return new String(
         token,
@@ -246,13 +242,13 @@ final class TextCursor {
         tokenIsAscii ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8);
   }
 
-  /** Bytes that the token takes when it is written again; no fewer than it does. */
+  /** Returns an upper bound on the bytes of the token when it is written again. */
   int tokenBytes() {
     int length = tokenEnd - tokenStart;
     return token == scratch ? 2 * length : length;
   }
 
-  /** The token as messages quote it. */
+  /** Returns the token as messages quote it. */
   String quotedToken() {
     return GoQuote.quote(token, tokenStart, tokenEnd);
   }
@@ -271,12 +267,12 @@ final class TextCursor {
     return FloatReader.readInteger(token, tokenStart, tokenEnd);
   }
 
-  /** A fault at the position. */
+  /** Returns a fault at the position. */
   ParseException error(String reason) {
     return errorAt(position, reason);
   }
 
-  /** A fault in the token. */
+  /** Returns a fault in the token. */
   ParseException tokenError(String reason) {
     return errorAt(tokenPosition, reason);
   }

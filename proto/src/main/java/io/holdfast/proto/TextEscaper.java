@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Makes of samples that have their names as they are what an {@link EscapingScheme} shows, as
- * {@link TextWriter} would: the lines are the same but for their names. So one rendering is kept in
- * memory for all schemes, and a scrape with any of them needs no messages.
+ * The conversion of samples with pushed names to the names of an {@link EscapingScheme}, as {@link
+ * TextWriter} would write them. Only the names differ. So one rendering in memory serves all
+ * schemes, and a scrape with any scheme needs no messages.
  */
 public final class TextEscaper {
   private static final String[] NONE = {};
@@ -15,10 +15,10 @@ public final class TextEscaper {
   private final TextBuffer out;
   private final EscapingScheme scheme;
 
-  /** As the scheme shows it. */
+  /** The name as the scheme shows it. */
   private final String name;
 
-  /** How many bytes of a line the pushed name takes, with what stands before it. */
+  /** The bytes of a line up to the end of the pushed name. */
   private final int nameLength;
 
   // The labels of the line being read: the names that were pushed, and where the values are.
@@ -39,7 +39,7 @@ public final class TextEscaper {
     this.out = new TextBuffer(text.length + text.length / 8 + 64);
   }
 
-  /** How many bytes a line begins with that are the name, with the brace and quote before it. */
+  /** Returns the bytes of a line up to the end of the name, with the brace and quote before it. */
   public static int nameLength(String name) {
     if (NameRule.LEGACY.isMetricName(name)) {
       return name.length();
@@ -51,7 +51,7 @@ public final class TextEscaper {
   }
 
   /**
-   * What {@link TextWriter#samples} would write under this scheme.
+   * Returns the bytes that {@link TextWriter#samples} would write under this scheme.
    *
    * @param name as pushed
    * @param text lines as under {@link EscapingScheme#ALLOW_UTF8}, each ended by a line feed
@@ -64,7 +64,7 @@ public final class TextEscaper {
     return escaper.out.toByteArray();
   }
 
-  /** Returns where the next line begins. */
+  /** Returns the first byte of the next line. */
   private int escapeLine(int start) {
     out.append(name);
     boolean isQuoted = text[start] == '{';
@@ -133,7 +133,7 @@ public final class TextEscaper {
     return name.toString();
   }
 
-  /** Where the closing quote stands. */
+  /** Returns the place of the closing quote. */
   private int endOfQuoted(int start) {
     int at = start;
     while (text[at] != '"') {

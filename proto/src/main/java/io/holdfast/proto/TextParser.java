@@ -7,21 +7,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text exposition format 0.0.4.
+ * The parser of the text exposition format 0.0.4.
  *
  * <h2>What is valid</h2>
  *
- * Exactly what the text parser of prometheus/common takes, in its corners too, and the messages are
- * its own: jobs and scripts have come to depend on both. Three things differ, because there it
- * falls over or takes up what an earlier line left behind: a line in braces without a metric name
- * is an error wherever it stands; labels in front of a quoted name are read as if they stood behind
- * it; and help that is not UTF-8 is repaired, since no scraper would take it.
+ * The parser accepts exactly the bodies that the parser of prometheus/common accepts, in its
+ * corners too, with its error messages: jobs and scripts depend on both. Three cases differ,
+ * because upstream panics or reads leftovers of an earlier line. A line in braces without a metric
+ * name is always an error. Labels before a quoted name are read as if they stood behind the name. A
+ * HELP text that is not UTF-8 is repaired, since no scraper would accept it.
  *
  * <h2>How it reads</h2>
  *
  * One pass over the bytes, each line by itself, by recursive descent over {@link TextCursor}'s
- * tokens. The only state between lines is {@link FamilyDrafts}, and the labels of the lines before,
- * which are used again where they are repeated ({@link SampleLabels}). The time taken is linear in
+ * tokens. The only state between lines is {@link FamilyDrafts}, and the labels of earlier lines,
+ * which serve again where a line repeats them ({@link SampleLabels}). The time taken is linear in
  * the body, up to sorting the labels of a line.
  */
 public final class TextParser {
@@ -46,11 +46,11 @@ public final class TextParser {
   }
 
   /**
-   * The families in order of first appearance, with distinct names, each with a type and at least
-   * one metric; help is set only if the body has it, a timestamp likewise. Duplicate metrics are
-   * kept as they are.
+   * Returns the families in order of first appearance, with distinct names, each with a type and at
+   * least one metric. Help and timestamps are set only if the body has them. Duplicate metrics
+   * stay.
    *
-   * @param meter asked for the heap of what is built
+   * @param meter asked for the heap of the objects
    * @throws TooHeavyException if the meter does not grant it
    * @throws ParseException if the body is not valid; nothing else is thrown for any bytes
    */
@@ -65,7 +65,7 @@ public final class TextParser {
     return parser.families.build();
   }
 
-  /** The families of a body that may take any heap. */
+  /** Returns the families of a body that may take any heap. */
   public static List<MetricFamily> parse(byte[] body, NameRule rule) throws ParseException {
     return parse(body, rule, HeapMeter.unlimited());
   }
@@ -183,7 +183,7 @@ public final class TextParser {
     cursor.skipBlanks();
   }
 
-  /** The token is a metric name. What follows it was looked at already. */
+  /** Sets the metric name from the token. The byte behind the name was checked already. */
   private void readNameInBraces() throws ParseException {
     if (family != null) {
       throw cursor.error("multiple metric names for metric " + quotedFamily());
@@ -201,8 +201,8 @@ public final class TextParser {
   }
 
   /**
-   * The token is a label name and the current byte is the equals sign. Ends at a comma or the
-   * closing brace.
+   * Reads a label. The token is its name and the current byte is the equals sign. Ends at a comma
+   * or the closing brace.
    */
   private void readLabel() throws ParseException {
     String boundLabel = family == null ? null : family.boundLabel();
@@ -329,7 +329,7 @@ public final class TextParser {
       return recent;
     }
     String name = cursor.tokenText();
-    // A name without quotes is valid by how it was found.
+    // The cursor finds only valid names without quotes.
     if (cursor.isTokenQuoted() && !(cursor.isTokenWellFormed() && rule.isMetricName(name))) {
       throw cursor.tokenError("invalid metric name " + cursor.quotedToken());
     }

@@ -10,12 +10,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the text exposition format 0.0.4, in pieces that join by concatenation: a family is its
+ * The writer of the text exposition format 0.0.4. Pieces join by concatenation: a family is its
  * header and then the samples of each of its owners.
  *
- * <p>Names are shown as an {@link EscapingScheme} says; scrapers that ask for none know plain names
- * alone and are shown underscores. Nothing is checked: two names may become one. All methods are
- * pure.
+ * <p>An {@link EscapingScheme} selects the names. A scraper that asks for no scheme knows only
+ * plain names, and gets underscores. The caller makes sure that no two names become one. All
+ * methods are pure.
  */
 public final class TextWriter {
   private static final int MAX_FIRST_CAPACITY = 1 << 20;
@@ -30,14 +30,14 @@ public final class TextWriter {
     this.start = new SampleStart(out, name, scheme);
   }
 
-  /** As {@link #header(String, String, MetricType, EscapingScheme)} for the oldest scrapers. */
+  /** Returns the header for scrapers that ask for no scheme. */
   public static byte[] header(String name, @Nullable String help, MetricType type) {
     return header(name, help, type, EscapingScheme.UNDERSCORES);
   }
 
   /**
-   * The {@code # HELP} line, if there is a help text, and the {@code # TYPE} line. The format has
-   * no gauge histograms: they are typed as histograms.
+   * Returns the {@code # HELP} line, if there is a help text, and the {@code # TYPE} line. The
+   * format has no gauge histograms: their type is histogram.
    */
   public static byte[] header(
       String name, @Nullable String help, MetricType type, EscapingScheme scheme) {
@@ -57,15 +57,14 @@ public final class TextWriter {
     return out.toByteArray();
   }
 
-  /** As {@link #samples(String, MetricType, List, EscapingScheme)} for the oldest scrapers. */
+  /** Returns the samples for scrapers that ask for no scheme. */
   public static byte[] samples(String name, MetricType type, List<Metric> metrics) {
     return samples(name, type, metrics, EscapingScheme.UNDERSCORES);
   }
 
   /**
-   * All sample lines of the metrics, in the order given; buckets and quantiles keep theirs. A
-   * histogram without a bucket for +Inf is given one. Of a count and its float twin the twin is
-   * written unless it is 0.
+   * Returns all sample lines of the metrics, in the given order; buckets and quantiles keep theirs.
+   * A histogram without a bucket for +Inf gets one. A float twin other than 0 replaces its count.
    *
    * @throws IllegalArgumentException if a metric lacks the value that the type demands
    */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class TypeWord {
   private TypeWord() {}
 
-  /** The type that a word means, in whatever case it is written, or null. */
+  /** Returns the type that a word means, in upper or lower case, or null. */
   static @Nullable MetricType parse(String word) {
     return switch (toUpperCase(word)) {
       case "COUNTER" -> MetricType.COUNTER;
@@ -22,8 +22,8 @@ final class TypeWord {
   }
 
   /**
-   * Character by character, as upstream does; not String.toUpperCase, which turns some letters into
-   * two.
+   * Changes the case character by character, as upstream does. String.toUpperCase turns some
+   * letters into two.
    */
   private static String toUpperCase(String word) {
     StringBuilder upper = new StringBuilder(word.length());

@@ -1,7 +1,7 @@
 package io.holdfast.proto;
 
 /**
- * Whether bytes are UTF-8, by the rules that Go and the Unicode standard share: no surrogates, no
+ * The check for UTF-8, by the rules that Go and the Unicode standard share: no surrogates, no
  * overlong forms.
  */
 final class Utf8 {
@@ -23,7 +23,7 @@ final class Utf8 {
     return true;
   }
 
-  /** The length of the character that begins at {@code start}, or 0 if none does. */
+  /** Returns the length of the character at {@code start}, or 0 if none begins there. */
   static int sequenceLength(byte[] bytes, int start, int end) {
     int lead = bytes[start] & 0xff;
     if (lead < 0x80) {
@@ -46,8 +46,8 @@ final class Utf8 {
   }
 
   /**
-   * Whether {@code length - 1} continuation bytes follow, the first of them within the given
-   * bounds.
+   * Returns whether {@code length - 1} continuation bytes follow, the first of them within the
+   * given bounds.
    */
   private static boolean hasTail(
       byte[] bytes, int start, int end, int length, int lowest, int highest) {

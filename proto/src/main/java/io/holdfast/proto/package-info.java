@@ -8,9 +8,9 @@
  * the text format in pieces that can be joined. Records of the store are in {@code
  * io.holdfast.proto.store}.
  *
- * <p>Nothing here does I/O, keeps state between calls or starts threads; every method may be called
- * from any thread. Whether families are consistent, with each other or with what is stored, is not
- * this package's question.
+ * <p>The package does no I/O, keeps no state between calls and starts no threads; any thread may
+ * call every method. The check that families are consistent, with each other and with stored ones,
+ * is elsewhere: in {@code storage}.
  */
 @NullMarked
 package io.holdfast.proto;
