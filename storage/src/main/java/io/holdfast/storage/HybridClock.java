@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that follows the wall clock and never repeats or goes back, whatever the wall clock does:
@@ -30,6 +31,9 @@ final class HybridClock {
   private final InstantSource wallClock;
   private long last;
 
+  /** What the wall clock showed for the next reading; null if the next reading asks it. */
+  private @Nullable Long heldMillis;
+
   /**
    * @param last the highest reading that this node has ever given out or seen; 0 for a new node
    */
@@ -38,9 +42,19 @@ final class HybridClock {
     this.last = last;
   }
 
+  /**
+   * Takes the time of the next reading now. A pause of the process between now and then does not
+   * make the reading later.
+   */
+  void hold() {
+    heldMillis = wallClock.millis();
+  }
+
   /** A reading above everything given out or observed before. */
   long next() {
-    long millis = Math.min(Math.max(wallClock.millis(), EARLIEST_MILLIS), LATEST_MILLIS);
+    long shown = heldMillis == null ? wallClock.millis() : heldMillis;
+    heldMillis = null;
+    long millis = Math.min(Math.max(shown, EARLIEST_MILLIS), LATEST_MILLIS);
     last = Math.max(last + 1, millis << COUNTER_BITS);
     return last;
   }

@@ -64,6 +64,10 @@ sealed interface Task {
 
     @Override
     public Runnable perform(Writing writing, CommitBatch batch) {
+      // Before the question: the writer may be frozen behind it. Then this version must be older
+      // than
+      // what the client does elsewhere meanwhile.
+      writing.state.clock().hold();
       WriteOutcome decided =
           isTooLate.getAsBoolean()
               ? new Unavailable(TOO_LATE)

@@ -20,6 +20,23 @@ class HybridClockTest {
   }
 
   @Test
+  void readingWhoseTimeWasTaken_isOfThatTime_andTheNextOneIsNot() {
+    long then = millis << HybridClock.COUNTER_BITS;
+    clock.hold();
+    millis += 8_000;
+    assertEquals(then, clock.next());
+    assertEquals(millis << HybridClock.COUNTER_BITS, clock.next());
+  }
+
+  @Test
+  void readingWhoseTimeWasTaken_isAboveWhatWasSeenSince() {
+    clock.hold();
+    long seen = (millis + 5_000) << HybridClock.COUNTER_BITS;
+    clock.observe(seen);
+    assertEquals(seen + 1, clock.next());
+  }
+
+  @Test
   void wallClockThatWasAhead_andIsRightAgain_doesNotStopReadings() {
     clock.observe((MemoryStore.MILLIS + 400L * 86_400_000) << 16);
     long first = clock.next();

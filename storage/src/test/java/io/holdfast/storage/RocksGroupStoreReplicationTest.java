@@ -36,6 +36,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -598,5 +599,22 @@ class RocksGroupStoreReplicationTest {
     assertEquals(shuttingDown, StoreFixture.answer(store.purge(1)));
     assertEquals(shuttingDown, StoreFixture.answer(store.note(notes -> notes)));
     assertTrue(store.digest().isCompletedExceptionally());
+  }
+
+  @Test
+  void change_behindWhoseQuestionTheWriterIsFrozen_isOfTheTimeBefore() throws Exception {
+    Instant before = Instant.parse("2026-01-31T12:00:00Z");
+    AtomicReference<Instant> now = new AtomicReference<>(before);
+    RocksGroupStore store = fixture.openOrRefuse(options(now::get, (n, b, t) -> {}, true));
+    WriteOutcome outcome =
+        StoreFixture.result(
+            store.submit(
+                Pushes.put(A, "m 1\n"),
+                () -> {
+                  now.set(before.plusSeconds(8));
+                  return false;
+                }));
+    assertInstanceOf(Applied.class, outcome);
+    assertEquals(before.toEpochMilli(), HybridClock.millis(store.standing().clock()));
   }
 }

@@ -33,6 +33,8 @@ enum Mistake {
       "waiting.firstKey() <= confirmed) {",
       "waiting.firstKey() <= Math.max(confirmed, all)) {",
       1),
+  CHANGE_BEHIND_A_GAP_COUNTS(
+      "storage/StreamPositions", "if (first <= of(stream) + 1) {", "if (true) {", 2),
   FAILED_COMMIT_COUNTS("test/SimulatedStore", "    state = load(state.clock().last());\n", "", 2),
   STREAM_GOES_ON_AFTER_A_RESTART(
       "test/SimulatedStore",
@@ -41,6 +43,9 @@ enum Mistake {
       1),
 
   // Order.
+  UNANSWERED_IS_NOT_SUPERSEDED(
+      "PeerState", "return reached(stream) >= sequence && !isJudged;", "return false;", 49),
+  VERSION_AFTER_THE_QUESTION("storage/Task", "      writing.state.clock().hold();\n", "", 238),
   LARGER_VERSION_LOSES(
       "storage/GroupMerge",
       "BY_VERSION.compare(family, present) > 0",

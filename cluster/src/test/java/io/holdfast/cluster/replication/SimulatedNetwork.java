@@ -168,6 +168,10 @@ final class SimulatedNetwork {
     cut.add(pair(one, other));
   }
 
+  void heal(int one, int other) {
+    cut.remove(pair(one, other));
+  }
+
   void heal() {
     cut.clear();
   }

@@ -21,15 +21,16 @@ final class SimulatedNode {
     final SimulatedStore store;
     final Replica replica;
     final GroupStore groups;
+    final ClusterClock versions;
 
     Life() {
       InstantSource wall = () -> Instant.ofEpochMilli(EPOCH_MILLIS + clock.millis(time.now()));
-      ClusterClock versions = new ClusterClock(wall, this::nanos);
+      versions = new ClusterClock(wall, this::nanos);
       store =
           new SimulatedStore(
               disk,
               new Replicated(options.quorum().bootstrap()),
-              versions,
+              this::instantOfWriter,
               random,
               (delay, task) -> time.after(delay, process, task));
       replica =
@@ -43,6 +44,15 @@ final class SimulatedNode {
       groups = new ReplicatedGroupStore(store, replica);
       store.replicateTo(replica);
       replica.start();
+    }
+
+    /** The cluster's time; the writer asks for it when it gives a change its version. */
+    private Instant instantOfWriter() {
+      if (pausesWriter) {
+        pausesWriter = false;
+        time.pause(pauseNanos, process);
+      }
+      return versions.instant();
     }
 
     @Override
@@ -73,6 +83,7 @@ final class SimulatedNode {
   final SimulatedClock clock = new SimulatedClock();
   private long nanosOffset;
   private int pausesIn;
+  private boolean pausesWriter;
   private long pauseNanos;
   @Nullable Life life;
 
@@ -129,6 +140,12 @@ final class SimulatedNode {
   /** Pauses in the middle of something, when it has asked for the time so many times. */
   void pauseInside(int calls, long nanos) {
     pausesIn = calls;
+    pauseNanos = nanos;
+  }
+
+  /** Pauses when the writer asks for the time, to give a change its version. */
+  void pauseWriter(long nanos) {
+    pausesWriter = true;
     pauseNanos = nanos;
   }
 

@@ -5,7 +5,27 @@ import java.util.PriorityQueue;
 
 /** One clock and one queue of events for everything that happens in a simulation. */
 final class SimulatedTime {
-  private record Event(long at, long number, Scope process, Runnable task) {}
+  /** What a process that was frozen reads of its sockets, it has read after so long. */
+  private static final long READING_NANOS = 900_000_000L;
+
+  /**
+   * Something that happens at a time.
+   *
+   * @param isInSocket whether a frozen process finds it in a socket when it runs again
+   */
+  private record Event(long at, long number, Scope process, boolean isInSocket, Runnable task) {
+    Event afterFreeze() {
+      long thaw = process.frozenUntil;
+      if (!isInSocket) {
+        return new Event(thaw, number, process, false, task);
+      }
+      // Threads that read sockets run before the event loop does, or some time later.
+      long scattered = (number * 0x9E3779B97F4A7C15L) >>> 1;
+      return number % 2 == 0
+          ? new Event(thaw, number - Long.MAX_VALUE, process, false, task)
+          : new Event(thaw + scattered % READING_NANOS, number, process, true, task);
+    }
+  }
 
   /** Something that events belong to: they do not happen after its end, nor while it is frozen. */
   static final class Scope {
@@ -26,7 +46,12 @@ final class SimulatedTime {
   }
 
   void after(long nanos, Scope process, Runnable task) {
-    events.add(new Event(now + paused + nanos, numbers++, process, task));
+    events.add(new Event(now + paused + nanos, numbers++, process, false, task));
+  }
+
+  /** What a client sends reaches a socket of the process after so long. */
+  void afterInSocket(long nanos, Scope process, Runnable task) {
+    events.add(new Event(now + paused + nanos, numbers++, process, true, task));
   }
 
   /**
@@ -54,7 +79,7 @@ final class SimulatedTime {
     now = Math.max(now, next.at);
     if (next.process.isAlive) {
       if (next.process.frozenUntil > now) {
-        events.add(new Event(next.process.frozenUntil, next.number, next.process, next.task));
+        events.add(next.afterFreeze());
       } else {
         next.task.run();
         paused = 0;

@@ -309,7 +309,7 @@ final class Simulation {
           }
         };
     at(patience, () -> once.told(false));
-    time.after(
+    time.afterInSocket(
         request.delayNanos() + random.nextLong(2 * MILLI),
         life.process,
         () -> {
@@ -490,8 +490,13 @@ final class Simulation {
       case 11 -> leapWithout(node);
       case 10 -> {
         long nanos = random.nextLong(8 * SECOND);
-        tell("pause " + node.number + " inside for " + nanos / MILLI);
-        node.pauseInside(1 + random.nextInt(400), nanos);
+        if (random.nextInt(3) == 0) {
+          tell("pause the writer of " + node.number + " for " + nanos / MILLI);
+          node.pauseWriter(nanos);
+        } else {
+          tell("pause " + node.number + " inside for " + nanos / MILLI);
+          node.pauseInside(1 + random.nextInt(400), nanos);
+        }
       }
       case 2 -> {
         long nanos = random.nextLong(8 * SECOND);
@@ -511,6 +516,9 @@ final class Simulation {
         int other = random.nextInt(nodes.size());
         tell("cut " + node.number + " from " + other);
         network.cut(node.number, other);
+        if (random.nextBoolean()) {
+          at(SECOND + random.nextLong(7 * SECOND), () -> moveCut(node.number, other));
+        }
       }
       case 5 -> {
         if (life != null) {
@@ -532,16 +540,51 @@ final class Simulation {
     at(random.nextLong(8 * SECOND), this::fault);
   }
 
-  /** One is away for a moment while the time of the others goes ahead, and may not notice. */
+  /** The time of all goes ahead, and one is cut off before it hears of that. */
   private void leapWithout(SimulatedNode away) {
     SimulatedNode ahead = nodes.get((away.number + 1) % nodes.size());
     tell("leap of " + ahead.number + ", without " + away.number);
     ahead.crash();
     ahead.disk.seen(SimulatedNode.EPOCH_MILLIS + time.now() / MILLI + random.nextLong(60_000));
     at(random.nextLong(500 * MILLI), ahead::start);
-    long leaves = random.nextLong(SECOND);
-    at(leaves, () -> nodes.forEach(other -> network.cut(away.number, other.number)));
-    at(leaves + 600 * MILLI + random.nextLong(2 * SECOND), network::heal);
+    network.cut(away.number, ahead.number);
+    Map<ClusterClock, Long> hearing = new HashMap<>();
+    for (SimulatedNode node : nodes) {
+      if (node != away && node != ahead && node.life != null) {
+        hearing.put(node.life.versions, node.life.versions.leaptAt());
+      }
+    }
+    cutOffAtLeap(away, hearing, time.now() + 4 * SECOND);
+    at(6 * SECOND + random.nextLong(2 * SECOND), network::heal);
+  }
+
+  /** Two nodes are in touch again, and about then one of them loses touch with the rest. */
+  private void moveCut(int node, int other) {
+    tell(node + " and " + other + " are in touch again");
+    network.heal(node, other);
+    at(
+        random.nextLong(2 * SECOND),
+        () -> {
+          if (!isQuiet) {
+            tell("cut " + node + " from all but " + other);
+            nodes.stream()
+                .filter(third -> third.number != other)
+                .forEach(third -> network.cut(node, third.number));
+            at(SECOND + random.nextLong(5 * SECOND), network::heal);
+          }
+        });
+  }
+
+  private void cutOffAtLeap(SimulatedNode away, Map<ClusterClock, Long> hearing, long until) {
+    boolean hasLeapt =
+        hearing.entrySet().stream().anyMatch(each -> each.getValue() - each.getKey().leaptAt() < 0);
+    if (hasLeapt && !isQuiet) {
+      tell("cut off " + away.number + " at the leap");
+      nodes.forEach(other -> network.cut(away.number, other.number));
+      at(1500 * MILLI + random.nextLong(2500 * MILLI), network::heal);
+    } else if (time.now() < until) {
+      at(10 * MILLI, () -> cutOffAtLeap(away, hearing, until));
+    }
   }
 
   private void clockFault(SimulatedNode node) {
