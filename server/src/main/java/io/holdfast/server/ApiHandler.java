@@ -10,6 +10,7 @@ import io.holdfast.server.http.AnswerTracking;
 import io.holdfast.server.http.Answers;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Sending;
+import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.Picture;
 import io.holdfast.storage.PictureException;

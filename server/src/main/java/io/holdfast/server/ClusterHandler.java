@@ -8,6 +8,7 @@ import io.holdfast.cluster.replication.ClusterStatus.Member;
 import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;
+import io.holdfast.server.metrics.OwnMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,6 +3,7 @@ package io.holdfast.server;
 import io.holdfast.server.http.ClientWatch;
 import io.holdfast.server.http.Deadline;
 import io.holdfast.server.http.Exchange;
+import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.routing.Route;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;

@@ -10,6 +10,7 @@ import io.holdfast.server.http.Gunzip;
 import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.http.Uploads;
 import io.holdfast.server.lifecycle.Health;
+import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.routing.RequestTarget;
 import io.holdfast.server.routing.Route;
 import io.holdfast.server.routing.Routes;

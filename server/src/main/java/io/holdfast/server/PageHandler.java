@@ -9,6 +9,7 @@ import io.holdfast.server.gocompat.UrlPath;
 import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;
+import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.page.Assets;
 import io.holdfast.server.page.Node;
 import io.holdfast.server.page.Pages;

@@ -18,6 +18,7 @@ import io.holdfast.server.http.ContentTypes;
 import io.holdfast.server.http.Deadline;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Uploads;
+import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.routing.Route;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;

@@ -9,6 +9,7 @@ import io.holdfast.server.http.Answers;
 import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Sending;
+import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.ExpositionRequest;

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.server.config.Flags;
 import io.holdfast.server.lifecycle.StartException;
+import io.holdfast.server.metrics.ClusterMetricsTest;
+import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.storage.OwnFamily;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

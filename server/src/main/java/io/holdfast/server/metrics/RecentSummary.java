@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.metrics;
 
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.Labels;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.metrics;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,12 +16,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class ClusterMetricsTest {
+public class ClusterMetricsTest {
   private final OwnMetrics own = new OwnMetrics("test", "a");
   private final ClusterMetrics metrics = own.ofCluster();
 
   /** Others of these names, each further behind than the one before. */
-  static ClusterStatus status(String... names) {
+  public static ClusterStatus status(String... names) {
     List<Member> members =
         IntStream.range(0, names.length)
             .mapToObj(

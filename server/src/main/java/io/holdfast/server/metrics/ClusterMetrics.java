@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.metrics;
 
 import io.holdfast.cluster.replication.ClusterCounters;
 import io.holdfast.cluster.replication.ClusterStatus;
@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /** The metrics of a node that is one of several. Any threads may use it. */
-final class ClusterMetrics implements ClusterCounters {
+public final class ClusterMetrics implements ClusterCounters {
   private static final double NANOS = 1e9;
   private static final String SUCCEEDED = "succeeded";
   private static final String FAILED = "failed";
@@ -78,7 +78,7 @@ final class ClusterMetrics implements ClusterCounters {
    *
    * @param refusedUnread messages refused before anybody but the transport has read them
    */
-  void observe(
+  public void observe(
       Supplier<ClusterStatus> cluster, LongSupplier refusedUnread, BooleanSupplier isReady) {
     CounterWithCallback.builder()
         .name("pushgateway_cluster_refused_messages_total")

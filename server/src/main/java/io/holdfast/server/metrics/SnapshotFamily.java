@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.metrics;
 
 import io.holdfast.proto.metrics.Bucket;
 import io.holdfast.proto.metrics.Counter;

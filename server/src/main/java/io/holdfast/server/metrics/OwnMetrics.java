@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.metrics;
 
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.MetricType;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any threads may use it.
  */
-final class OwnMetrics implements CommitListener {
+public final class OwnMetrics implements CommitListener {
   private static final double NANOS = 1e9;
   private static final Set<String> METHODS =
       Set.of("get", "put", "head", "post", "delete", "connect", "options", "notify", "trace");
@@ -73,7 +73,7 @@ final class OwnMetrics implements CommitListener {
    * What pushes may join but not contradict; empty families stand in a scrape's checks too. The
    * same for every node, so that one that comes to have others need not hide what it took.
    */
-  static final Map<String, MetricType> RESERVED =
+  public static final Map<String, MetricType> RESERVED =
       Stream.of(OF_EVERY_NODE, ClusterMetrics.RESERVED, WebConfigMetrics.RESERVED)
           .flatMap(families -> families.entrySet().stream())
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
@@ -95,7 +95,7 @@ final class OwnMetrics implements CommitListener {
    * @param instance the name of a node that is one of several: every series says whose it is, so
    *     that scrapes through a load balancer do not mix them; null for a node that is alone
    */
-  OwnMetrics(String version, @Nullable String instance) {
+  public OwnMetrics(String version, @Nullable String instance) {
     this.instance = instance;
     Info.builder()
         .name("pushgateway_build_info")
@@ -174,7 +174,7 @@ final class OwnMetrics implements CommitListener {
   }
 
   /** Adds the metrics of a node that is one of several. Once. */
-  ClusterMetrics ofCluster() {
+  public ClusterMetrics ofCluster() {
     return new ClusterMetrics(registry);
   }
 
@@ -183,10 +183,10 @@ final class OwnMetrics implements CommitListener {
    *
    * @param use as a label names it
    */
-  record HeapUse(String use, LongSupplier bytes, long limit) {}
+  public record HeapUse(String use, LongSupplier bytes, long limit) {}
 
   /** Adds what takes heap. Once. */
-  void observe(List<HeapUse> uses) {
+  public void observe(List<HeapUse> uses) {
     GaugeWithCallback.builder()
         .name("pushgateway_heap_bytes")
         .help("Heap that is taken by what clients push or do not read, about.")
@@ -208,7 +208,7 @@ final class OwnMetrics implements CommitListener {
    *
    * @param most connections that may be open
    */
-  void observeConnections(IntSupplier open, int most) {
+  public void observeConnections(IntSupplier open, int most) {
     GaugeWithCallback.builder()
         .name("pushgateway_connections")
         .help("Connections that are open.")
@@ -222,12 +222,12 @@ final class OwnMetrics implements CommitListener {
   }
 
   /** Adds the metrics of a node that has a web config file. Once. */
-  WebConfigMetrics ofWebConfig() {
+  public WebConfigMetrics ofWebConfig() {
     return new WebConfigMetrics(registry);
   }
 
   /** Adds what the store tells. Once. */
-  void observe(GroupStore store) {
+  public void observe(GroupStore store) {
     gauge("pushgateway_groups", "Groups stored.", store, s -> s.exposition().groups());
     gauge(
         "pushgateway_series",
@@ -280,7 +280,7 @@ final class OwnMetrics implements CommitListener {
         .register(registry);
   }
 
-  void requestAnswered(String handler, String method, int code) {
+  public void requestAnswered(String handler, String method, int code) {
     requests.labelValues(Integer.toString(code), handler, label(method)).inc();
   }
 
@@ -289,21 +289,21 @@ final class OwnMetrics implements CommitListener {
    *
    * @param bytes of the request with its headers
    */
-  void pushAnswered(String method, long nanos, long bytes) {
+  public void pushAnswered(String method, long nanos, long bytes) {
     String label = label(method);
     pushDuration.observe(label, nanos);
     pushSize.observe(label, bytes);
   }
 
-  void pushRejected(Rejection.Reason reason) {
+  public void pushRejected(Rejection.Reason reason) {
     rejectedPushes.labelValues(word(reason)).inc();
   }
 
-  void limitExceeded(Limit limit) {
+  public void limitExceeded(Limit limit) {
     exceededLimits.labelValues(limit.flag()).inc();
   }
 
-  void browserRefused(BrowserGuard.Reason reason) {
+  public void browserRefused(BrowserGuard.Reason reason) {
     refusedBrowsers.labelValues(word(reason)).inc();
   }
 
@@ -315,7 +315,7 @@ final class OwnMetrics implements CommitListener {
   }
 
   /** All families that have series at this moment, in order of their names. */
-  List<OwnFamily> families() {
+  public List<OwnFamily> families() {
     List<OwnFamily> families = new ArrayList<>();
     addFamilies(families, registry, false);
     addFamilies(families, yielding, true);
