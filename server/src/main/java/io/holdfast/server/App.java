@@ -32,6 +32,8 @@ import io.holdfast.server.metrics.ClusterMetrics;
 import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.metrics.OwnMetrics.HeapUse;
 import io.holdfast.server.page.Pages;
+import io.holdfast.server.push.DeleteHandler;
+import io.holdfast.server.push.PushHandler;
 import io.holdfast.server.routing.Routes;
 import io.holdfast.server.takeover.FileTakeover;
 import io.holdfast.server.takeover.TakeoverException;

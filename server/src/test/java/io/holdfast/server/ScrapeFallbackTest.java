@@ -17,6 +17,8 @@ import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.lifecycle.Lifecycle;
 import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.page.Pages;
+import io.holdfast.server.push.DeleteHandler;
+import io.holdfast.server.push.PushHandler;
 import io.holdfast.server.routing.Routes;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;

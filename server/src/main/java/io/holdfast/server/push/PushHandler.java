@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.push;
 
 import io.holdfast.proto.DelimitedParser;
 import io.holdfast.proto.HeapMeter;
@@ -41,7 +41,7 @@ import org.eclipse.jetty.util.thread.Invocable;
  * PUT and POST of metrics. Everything up to the submission runs on the thread that read the last of
  * the body; nothing waits for the disk.
  */
-final class PushHandler {
+public final class PushHandler {
   private static final int SMALL_BODY_BYTES = 64 << 10;
   private static final int SMALL_PATH_LENGTH = 2 << 10;
 
@@ -61,9 +61,9 @@ final class PushHandler {
    *
    * @param uploads told of bodies that take their time
    */
-  record Rules(PushLimits limits, Uploads uploads, Options.Pushes options) {}
+  public record Rules(PushLimits limits, Uploads uploads, Options.Pushes options) {}
 
-  PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock, Rules rules) {
+  public PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock, Rules rules) {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;
@@ -74,16 +74,16 @@ final class PushHandler {
   }
 
   /** Heap that pushes under way may be taking. */
-  long heapBytes() {
+  public long heapBytes() {
     return budget.taken() * HeapMeter.BYTES_PER_BYTE;
   }
 
-  void handle(Exchange exchange, Route.Push route) {
+  public void handle(Exchange exchange, Route.Push route) {
     new Push(exchange, route).start();
   }
 
   /** A path that names no group: upstream's counters and log know of it. */
-  void refuseBadPath(Exchange exchange, String reason) {
+  public void refuseBadPath(Exchange exchange, String reason) {
     log.badPath(exchange, reason);
   }
 

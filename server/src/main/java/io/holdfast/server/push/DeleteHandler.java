@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.push;
 
 import io.holdfast.server.http.ClientWatch;
 import io.holdfast.server.http.Deadline;
@@ -13,22 +13,22 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 
 /** Deletes a group, or all of them. */
-final class DeleteHandler {
+public final class DeleteHandler {
   private final GroupStore store;
   private final OwnMetrics metrics;
   private final InstantSource clock;
 
-  DeleteHandler(GroupStore store, OwnMetrics metrics, InstantSource clock) {
+  public DeleteHandler(GroupStore store, OwnMetrics metrics, InstantSource clock) {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;
   }
 
-  void delete(Exchange exchange, Route.Delete route) {
+  public void delete(Exchange exchange, Route.Delete route) {
     change(exchange, "delete", new Change.Delete(GroupKey.of(route.groupingLabels())));
   }
 
-  void wipe(Exchange exchange) {
+  public void wipe(Exchange exchange) {
     change(exchange, "wipe", new Change.Wipe());
   }
 

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.push;
 
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.http.Exchange;
