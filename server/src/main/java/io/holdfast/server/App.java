@@ -35,6 +35,7 @@ import io.holdfast.server.page.Pages;
 import io.holdfast.server.push.DeleteHandler;
 import io.holdfast.server.push.PushHandler;
 import io.holdfast.server.routing.Routes;
+import io.holdfast.server.scrape.ScrapeHandler;
 import io.holdfast.server.takeover.FileTakeover;
 import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.server.webconfig.Gatekeeper;

@@ -16,6 +16,7 @@ import io.holdfast.server.push.PushHandler;
 import io.holdfast.server.routing.RequestTarget;
 import io.holdfast.server.routing.Route;
 import io.holdfast.server.routing.Routes;
+import io.holdfast.server.scrape.ScrapeHandler;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;

@@ -20,6 +20,7 @@ import io.holdfast.server.page.Pages;
 import io.holdfast.server.push.DeleteHandler;
 import io.holdfast.server.push.PushHandler;
 import io.holdfast.server.routing.Routes;
+import io.holdfast.server.scrape.ScrapeHandler;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PushPreparation;

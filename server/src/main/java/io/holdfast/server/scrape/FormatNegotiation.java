@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.scrape;
 
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.ExpositionFormat;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.scrape;
 
 import static java.util.Objects.requireNonNull;
 
@@ -31,7 +31,7 @@ import org.eclipse.jetty.util.Fields;
  * groups: it waits for no push, and no push waits for it. While there may be more on other nodes
  * than here, it is refused, or says so.
  */
-final class ScrapeHandler {
+public final class ScrapeHandler {
   private static final String VARIES_BY = "Accept, Accept-Encoding";
   private static final String COLLECT = "collect[]";
 
@@ -40,13 +40,13 @@ final class ScrapeHandler {
   private final Answers answers;
   private final FormatUse use = new FormatUse(System::nanoTime);
 
-  ScrapeHandler(GroupStore store, OwnMetrics metrics, Answers answers) {
+  public ScrapeHandler(GroupStore store, OwnMetrics metrics, Answers answers) {
     this.answers = answers;
     this.store = store;
     this.metrics = metrics;
   }
 
-  void handle(Exchange exchange) {
+  public void handle(Exchange exchange) {
     boolean pushed = true;
     boolean self = true;
     List<String> collect = collect(exchange);
