@@ -1,5 +1,7 @@
 package io.holdfast.server;
 
+import io.holdfast.server.api.ApiHandler;
+import io.holdfast.server.api.ClusterHandler;
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.http.BadEncodingException;
 import io.holdfast.server.http.BodyReader;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.proto.NameRule;
 import io.holdfast.proto.TextParser;
+import io.holdfast.server.api.ApiHandler;
+import io.holdfast.server.api.ClusterHandler;
 import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.config.Flags;
 import io.holdfast.server.config.Limits;

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.api;
 
 import static java.util.Objects.requireNonNull;
 
@@ -26,7 +26,7 @@ import org.eclipse.jetty.http.HttpHeader;
  * is sent as fast as the client takes it, from a picture of its own; while there may be more on
  * other nodes than here, it is refused, or says so, as a scrape.
  */
-final class ApiHandler {
+public final class ApiHandler {
   private static final String JSON = "application/json";
 
   private final GroupStore store;
@@ -38,7 +38,7 @@ final class ApiHandler {
   /**
    * @param status the whole answer: it never changes
    */
-  ApiHandler(
+  public ApiHandler(
       GroupStore store, OwnMetrics metrics, Answers answers, CrossOrigin origins, byte[] status) {
     this.answers = answers;
     this.store = store;
@@ -47,19 +47,19 @@ final class ApiHandler {
     this.status = status;
   }
 
-  void options(Exchange exchange) {
+  public void options(Exchange exchange) {
     origins.allow(exchange);
     metrics.requestAnswered("api/v1/options", exchange.method(), 200);
     exchange.answer(200);
   }
 
-  void status(Exchange exchange) {
+  public void status(Exchange exchange) {
     origins.allow(exchange);
     metrics.requestAnswered("api/v1/status", exchange.method(), 200);
     exchange.answer(200, JSON, status);
   }
 
-  void metrics(Exchange exchange) {
+  public void metrics(Exchange exchange) {
     origins.allow(exchange);
     CompletableFuture<PictureReading> unused =
         store

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.proto.EscapingScheme;

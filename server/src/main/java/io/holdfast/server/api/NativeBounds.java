@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.api;
 
 import java.util.List;
 import java.util.stream.IntStream;

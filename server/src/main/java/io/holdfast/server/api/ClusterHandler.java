@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The cluster as this node sees it, in JSON. What is not known, or is not the case, is null. */
-final class ClusterHandler {
+public final class ClusterHandler {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Supplier<ClusterStatus> cluster;
@@ -25,7 +25,7 @@ final class ClusterHandler {
   private final OwnMetrics metrics;
   private final CrossOrigin origins;
 
-  ClusterHandler(
+  public ClusterHandler(
       Supplier<ClusterStatus> cluster, Health health, OwnMetrics metrics, CrossOrigin origins) {
     this.origins = origins;
     this.cluster = cluster;
@@ -33,7 +33,7 @@ final class ClusterHandler {
     this.metrics = metrics;
   }
 
-  void handle(Exchange exchange) {
+  public void handle(Exchange exchange) {
     byte[] body = json(cluster.get(), health.unready().orElse(null));
     origins.allow(exchange);
     metrics.requestAnswered("api/v1/cluster", exchange.method(), 200);

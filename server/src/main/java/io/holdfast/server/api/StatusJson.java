@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.server.gocompat.GoJson;
@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a node says of itself, in the JSON of the Pushgateway's API. */
-final class StatusJson {
+public final class StatusJson {
   private StatusJson() {}
 
   /**
    * @param flags name (without dashes) to value
    */
-  static byte[] of(Map<String, String> flags, Map<String, String> build, Instant startedAt) {
+  public static byte[] of(Map<String, String> flags, Map<String, String> build, Instant startedAt) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = GoJson.generator(out)) {
       json.writeStartObject();
