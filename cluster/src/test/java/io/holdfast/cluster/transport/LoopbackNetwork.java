@@ -144,7 +144,7 @@ final class LoopbackNetwork {
       link.calls().add(call);
       CompletableFuture<byte[]> unused =
           call.orTimeout(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)
-              .whenComplete((bytes, failure) -> link.calls().remove(call));
+              .whenComplete((bytes, failure) -> link.calls().removeIf(each -> each == call));
       byte[] carried = requestFault.carry(name, link.node().name, request.clone());
       if (carried != null) {
         link.node().deliver(this, carried, call);
