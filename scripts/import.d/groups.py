@@ -76,7 +76,7 @@ def _scrape(source, path):
             f"{source.url}{path} answers {status}: "
             + body.decode(errors="replace").strip()[:500]
             + "\nA Pushgateway that cannot be scraped cannot be copied over HTTP. Its file can be"
-            " taken over: stop it and start a new Holdfast with --persistence.file"
+            " migrated: stop it and start a new Holdfast with --persistence.file"
         )
     if not kind.startswith("application/vnd.google.protobuf"):
         raise ServerFailed(f"{source.url}{path} is not in protobuf but {kind}")

@@ -34,13 +34,14 @@ import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.metrics.ClusterMetrics;
 import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.metrics.OwnMetrics.HeapUse;
+import io.holdfast.server.migration.FileMigration;
+import io.holdfast.server.migration.MigrationException;
+import io.holdfast.server.page.PageHandler;
 import io.holdfast.server.page.Pages;
 import io.holdfast.server.push.DeleteHandler;
 import io.holdfast.server.push.PushHandler;
 import io.holdfast.server.routing.Routes;
 import io.holdfast.server.scrape.ScrapeHandler;
-import io.holdfast.server.takeover.FileTakeover;
-import io.holdfast.server.takeover.TakeoverException;
 import io.holdfast.server.webconfig.Gatekeeper;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.RocksGroupStore;
@@ -85,7 +86,7 @@ import org.slf4j.LoggerFactory;
  * GroupStore                       alone: RocksGroupStore
  *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes
  *
- * start:  own metrics, web config, store (reads everything), takeover of a Pushgateway's file,
+ * start:  own metrics, web config, store (reads everything), migration of a Pushgateway's file,
  *         cluster (waits for nobody), listen, ready as soon as the store is
  * close:  unready, wait --shutdown.drain, finish requests, stop listening, leave the cluster, close
  *         the store
@@ -123,10 +124,10 @@ public final class App implements AutoCloseable {
    * Starts the node and returns when it serves requests.
    *
    * @throws StoreException if the store cannot be opened
-   * @throws TakeoverException if a Pushgateway's file was given and cannot be taken over
+   * @throws MigrationException if a Pushgateway's file was given and cannot be migrated
    * @throws StartException if it cannot listen, or not take part in the cluster
    */
-  void start() throws StoreException, StartException, TakeoverException {
+  void start() throws StoreException, StartException, MigrationException {
     WebServer starting = new WebServer();
     web = starting;
     ClusterOptions cluster = options.cluster();
@@ -142,7 +143,7 @@ public final class App implements AutoCloseable {
   }
 
   private void startAlone(WebServer server)
-      throws StoreException, StartException, TakeoverException {
+      throws StoreException, StartException, MigrationException {
     OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), null);
     openWebConfig(metrics);
     RocksGroupStore opened = open(storeOptions(metrics, clock, null), server);
@@ -150,7 +151,7 @@ public final class App implements AutoCloseable {
   }
 
   private void startAsOneOf(ClusterOptions cluster, WebServer server)
-      throws StoreException, StartException, TakeoverException {
+      throws StoreException, StartException, MigrationException {
     OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), cluster.discovery().nodeName());
     openWebConfig(metrics);
     ClusterMetrics counters = metrics.ofCluster();
@@ -166,14 +167,14 @@ public final class App implements AutoCloseable {
 
   /** Opens the store, and brings into a new one what a Pushgateway has left. */
   private RocksGroupStore open(StoreOptions how, WebServer server)
-      throws StoreException, TakeoverException {
+      throws StoreException, MigrationException {
     RocksGroupStore opened = RocksGroupStore.open(how, server.threads());
     store = opened;
     PushLimits limits = options.limits().pushes(heapBytes);
-    FileTakeover.run(
+    FileMigration.run(
         options.persistence().file(),
         opened,
-        new FileTakeover.Limits(limits.inflatedBytes(), limits.content().textBytes()));
+        new FileMigration.Limits(limits.inflatedBytes(), limits.content().textBytes()));
     return opened;
   }
 

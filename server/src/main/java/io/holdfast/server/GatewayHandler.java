@@ -13,6 +13,7 @@ import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.http.Uploads;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.page.PageHandler;
 import io.holdfast.server.push.DeleteHandler;
 import io.holdfast.server.push.PushHandler;
 import io.holdfast.server.routing.RequestTarget;

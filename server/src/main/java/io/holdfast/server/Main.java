@@ -7,7 +7,7 @@ import io.holdfast.server.config.Options;
 import io.holdfast.server.lifecycle.BuildInfo;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.logging.Logging;
-import io.holdfast.server.takeover.TakeoverException;
+import io.holdfast.server.migration.MigrationException;
 import io.holdfast.storage.StoreException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -62,7 +62,7 @@ public final class Main {
     options.warnings().forEach(warning -> log.atWarn().log(warning));
     try {
       app.start();
-    } catch (StoreException | StartException | TakeoverException e) {
+    } catch (StoreException | StartException | MigrationException e) {
       fail(app, log, String.valueOf(e.getMessage()));
     } catch (RuntimeException | LinkageError e) {
       fail(app, log, "cannot start: " + e);

@@ -19,6 +19,7 @@ import io.holdfast.server.http.WebServer;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.lifecycle.Lifecycle;
 import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.page.PageHandler;
 import io.holdfast.server.page.Pages;
 import io.holdfast.server.push.DeleteHandler;
 import io.holdfast.server.push.PushHandler;

@@ -84,7 +84,7 @@ public record Options(
   /**
    * What a Pushgateway has on the disk.
    *
-   * @param file a Pushgateway's, for a new store to take over; null if none is given
+   * @param file a Pushgateway's, for a new store to import; null if none is given
    * @param interval accepted for the sake of existing command lines and never used: every answer is
    *     durable already
    * @param intervalGiven whether the command line names it, which is worth a word in the log

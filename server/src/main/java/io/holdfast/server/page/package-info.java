@@ -1,6 +1,8 @@
 /**
- * The web page: what is shown of groups, metrics and the node, as HTML made on the server. Knows
- * nothing of HTTP: it is given parameters and a picture, and returns bytes.
+ * The web page: what is shown of groups, metrics and the node, as HTML made on the server.
+ *
+ * <p>{@code PageHandler} alone knows HTTP and changes groups, for requests of the page itself only.
+ * The other classes are given parameters and a snapshot, and return bytes.
  *
  * <p>The list of groups comes from memory alone ({@link io.holdfast.storage.Exposition#summaries});
  * the disk is read for a group that somebody opens. No page holds everything, whatever was pushed:

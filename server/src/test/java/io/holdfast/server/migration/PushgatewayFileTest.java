@@ -1,4 +1,4 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,7 +8,7 @@ import io.holdfast.proto.metrics.Gauge;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
-import io.holdfast.server.takeover.GobFile.Part;
+import io.holdfast.server.migration.GobFile.Part;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ class PushgatewayFileTest {
   /** What Pushgateway 1.5.1 has written. */
   private static byte[] real() {
     try (InputStream in =
-        PushgatewayFileTest.class.getResourceAsStream("/takeover/pushgateway-1.5.1.gob")) {
+        PushgatewayFileTest.class.getResourceAsStream("/migration/pushgateway-1.5.1.gob")) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new AssertionError(e);

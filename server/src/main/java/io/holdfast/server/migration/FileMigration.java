@@ -1,4 +1,4 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 import io.holdfast.storage.Exposition.Shadowed;
 import io.holdfast.storage.GroupImport;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * shows anything.
  *
  * <p>The file is read twice: first to its end, so that a damaged one leaves nothing behind, then
- * again into the store, in many commits. Each commit notes that the takeover has begun, the last
+ * again into the store, in many commits. Each commit notes that the migration has begun, the last
  * one that it is done. If the process dies in between, the next start drops what is there and
  * begins anew.
  *
@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * GroupImport}). A node that has lost its disk may do it again: what was changed or deleted since
  * is newer, and where the other nodes have forgotten deletes, they have it put its store aside.
  */
-public final class FileTakeover {
-  private static final Logger log = LoggerFactory.getLogger(FileTakeover.class);
+public final class FileMigration {
+  private static final Logger log = LoggerFactory.getLogger(FileMigration.class);
 
   private static final long COMMIT_BYTES = 512 << 10;
   private static final int COMMIT_GROUPS = 1_000;
@@ -62,7 +62,7 @@ public final class FileTakeover {
   private long leftOut;
   private long reportedAt = System.nanoTime();
 
-  private FileTakeover(Path file, RocksGroupStore store, Limits limits, long size) {
+  private FileMigration(Path file, RocksGroupStore store, Limits limits, long size) {
     this.file = file;
     this.store = store;
     this.size = size;
@@ -77,15 +77,15 @@ public final class FileTakeover {
    * everything is on the disk.
    *
    * @param file null if the command line names none
-   * @throws TakeoverException if the node should not start
+   * @throws MigrationException if the node should not start
    */
   public static void run(@Nullable Path file, RocksGroupStore store, Limits limits)
-      throws TakeoverException {
+      throws MigrationException {
     Takeover noted = store.takeover();
     boolean isBroken = noted.state() == Takeover.State.BEGUN;
     if (file == null) {
       if (isBroken) {
-        throw new TakeoverException(brokenOff(noted) + ", which the command line does not name");
+        throw new MigrationException(brokenOff(noted) + ", which the command line does not name");
       }
       return;
     }
@@ -93,7 +93,7 @@ public final class FileTakeover {
       case DONE ->
           log.atInfo()
               .addKeyValue("file", noted.source())
-              .log("--persistence.file was taken over earlier and is not read again");
+              .log("--persistence.file was migrated earlier and is not read again");
       case TOO_LATE -> {
         if (Files.exists(file)) {
           log.atWarn()
@@ -106,38 +106,38 @@ public final class FileTakeover {
           logMissing(file);
         }
       }
-      case POSSIBLE, BEGUN -> takeOver(file, store, limits, isBroken ? brokenOff(noted) : null);
+      case POSSIBLE, BEGUN -> migrate(file, store, limits, isBroken ? brokenOff(noted) : null);
     }
   }
 
   private static String brokenOff(Takeover noted) {
-    return "a takeover was broken off in its middle, and is to be done again from"
+    return "a migration was interrupted, and is to be repeated from"
         + " --persistence.file="
         + noted.source();
   }
 
-  private static void takeOver(
+  private static void migrate(
       Path file, RocksGroupStore store, Limits limits, @Nullable String brokenOff)
-      throws TakeoverException {
+      throws MigrationException {
     // Opened once: a Pushgateway that still runs would put another file in its place.
     try (FileChannel opened = FileChannel.open(file)) {
       PushgatewayFile.read(opened, limits.familyBytes(), new Nobody());
-      new FileTakeover(file, store, limits, opened.size()).run(opened, limits);
+      new FileMigration(file, store, limits, opened.size()).run(opened, limits);
     } catch (NoSuchFileException e) {
       if (brokenOff != null) {
-        throw new TakeoverException(brokenOff + ", but " + file + " does not exist", e);
+        throw new MigrationException(brokenOff + ", but " + file + " does not exist", e);
       }
       logMissing(file);
     } catch (IOException e) {
-      throw new TakeoverException(
-          "--persistence.file=" + file + " cannot be read: " + e + ". Nothing was taken over", e);
+      throw new MigrationException(
+          "--persistence.file=" + file + " cannot be read: " + e + ". Nothing was migrated", e);
     } catch (DamagedFileException e) {
-      throw new TakeoverException(
+      throw new MigrationException(
           "--persistence.file="
               + file
               + " is damaged "
               + e.getMessage()
-              + ". Nothing was taken over, and the file was left as it is. Ways out: a sound copy"
+              + ". Nothing was migrated, and the file was left as it is. Ways out: a sound copy"
               + " of it, which a Pushgateway writes when it stops; or start without the flag (jobs"
               + " fill the store with their next pushes)",
           e);
@@ -147,12 +147,12 @@ public final class FileTakeover {
   private static void logMissing(Path file) {
     log.atInfo()
         .addKeyValue("file", file)
-        .log("--persistence.file does not exist: there is nothing to take over");
+        .log("--persistence.file does not exist: there is nothing to migrate");
   }
 
   private void run(FileChannel opened, Limits limits)
-      throws IOException, DamagedFileException, TakeoverException {
-    log.atInfo().addKeyValue("file", file).addKeyValue("bytes", size).log("taking over");
+      throws IOException, DamagedFileException, MigrationException {
+    log.atInfo().addKeyValue("file", file).addKeyValue("bytes", size).log("migrating");
     long startedAt = System.nanoTime();
     PushgatewayFile.read(opened, limits.familyBytes(), new Keeper());
     commit(new Takeover(Takeover.State.DONE, file.toString()));
@@ -164,17 +164,17 @@ public final class FileTakeover {
         .addKeyValue("left_out", leftOut)
         .addKeyValue("shadowed_series", store.exposition().shadowedSeries())
         .addKeyValue("millis", Duration.ofNanos(System.nanoTime() - startedAt).toMillis())
-        .log("taken over; the file is not read again");
+        .log("migrated; the file is not read again");
   }
 
-  private void commit(Takeover noted) throws TakeoverException {
+  private void commit(Takeover noted) throws MigrationException {
     ReceivedStates states = groups.prepare(waiting);
     waiting.clear();
     waitingBytes = 0;
     MergeOutcome outcome = store.takeOver(states, noted).join();
     if (outcome instanceof MergeOutcome.Refused refused) {
-      throw new TakeoverException(
-          "--persistence.file=" + file + " cannot be taken over: " + refused.reason());
+      throw new MigrationException(
+          "--persistence.file=" + file + " cannot be migrated: " + refused.reason());
     }
   }
 
@@ -185,7 +185,7 @@ public final class FileTakeover {
       log.atInfo()
           .addKeyValue("groups", store.exposition().groups())
           .addKeyValue("percent", 100 * position / Math.max(size, 1))
-          .log("taking over");
+          .log("migrating");
     }
   }
 
@@ -196,7 +196,7 @@ public final class FileTakeover {
           .addKeyValue("group", group)
           .addKeyValue("family", family == null ? "all" : family)
           .addKeyValue("err", reason)
-          .log("left out of the takeover");
+          .log("left out of the migration");
     }
   }
 
@@ -213,7 +213,7 @@ public final class FileTakeover {
   /** Brings what is read into the store. */
   private final class Keeper implements GroupReceiver {
     @Override
-    public void take(ImportedGroup part, long bytes, long position) throws TakeoverException {
+    public void take(ImportedGroup part, long bytes, long position) throws MigrationException {
       waiting.add(part);
       waitingBytes += bytes;
       if (waitingBytes >= COMMIT_BYTES || waiting.size() == COMMIT_GROUPS) {
@@ -224,7 +224,7 @@ public final class FileTakeover {
 
     @Override
     public void leftOut(String group, @Nullable String family, String reason) {
-      FileTakeover.this.leftOut(group, family, reason);
+      FileMigration.this.leftOut(group, family, reason);
     }
   }
 

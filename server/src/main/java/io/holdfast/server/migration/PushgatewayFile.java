@@ -1,10 +1,10 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
-import io.holdfast.server.takeover.GobType.Basic;
-import io.holdfast.server.takeover.GobType.Field;
-import io.holdfast.server.takeover.GobType.Opaque;
-import io.holdfast.server.takeover.GobType.Structure;
-import io.holdfast.server.takeover.GobType.Table;
+import io.holdfast.server.migration.GobType.Basic;
+import io.holdfast.server.migration.GobType.Field;
+import io.holdfast.server.migration.GobType.Opaque;
+import io.holdfast.server.migration.GobType.Structure;
+import io.holdfast.server.migration.GobType.Table;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,18 +57,18 @@ final class PushgatewayFile {
    *     wrong, too
    */
   static void read(InputStream file, long size, int maxFamilyBytes, GroupReceiver receiver)
-      throws IOException, DamagedFileException, TakeoverException {
+      throws IOException, DamagedFileException, MigrationException {
     new PushgatewayFile(new GobInput(file, size), maxFamilyBytes, receiver).read();
   }
 
   static void read(FileChannel file, int maxFamilyBytes, GroupReceiver receiver)
-      throws IOException, DamagedFileException, TakeoverException {
+      throws IOException, DamagedFileException, MigrationException {
     // Not closed, which would close the file: it may be read again.
     InputStream in = Channels.newInputStream(file.position(0));
     read(new BufferedInputStream(in, BUFFER_BYTES), file.size(), maxFamilyBytes, receiver);
   }
 
-  private void read() throws IOException, DamagedFileException, TakeoverException {
+  private void read() throws IOException, DamagedFileException, MigrationException {
     if (in.isAtEndOfFile()) {
       throw new DamagedFileException(0, "the file is empty");
     }
@@ -89,7 +89,7 @@ final class PushgatewayFile {
   }
 
   private void read(Structure structure)
-      throws IOException, DamagedFileException, TakeoverException {
+      throws IOException, DamagedFileException, MigrationException {
     GroupDraft group = new GroupDraft(maxFamilyBytes, receiver);
     GobFields fields = new GobFields(in, structure.fields().size());
     for (int i = fields.next(); i >= 0; i = fields.next()) {
@@ -129,7 +129,7 @@ final class PushgatewayFile {
   }
 
   private void readFamilies(Table families, GroupDraft group)
-      throws IOException, DamagedFileException, TakeoverException {
+      throws IOException, DamagedFileException, MigrationException {
     requireText(families.key(), "a family name");
     Structure family = structure(families.element(), "a family");
     for (long left = in.length("families"); left > 0; left--) {

@@ -1,4 +1,4 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.metrics.MetricFamily;

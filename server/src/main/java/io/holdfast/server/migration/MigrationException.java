@@ -1,14 +1,14 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 /** The node cannot start with this file. The message is for the operator and names the flag. */
-public final class TakeoverException extends Exception {
+public final class MigrationException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  TakeoverException(String message) {
+  MigrationException(String message) {
     super(message);
   }
 
-  TakeoverException(String message, Throwable cause) {
+  MigrationException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,4 +1,4 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileTakeoverTest {
-  private static final FileTakeover.Limits LIMITS = new FileTakeover.Limits(1 << 20, 2 << 20);
+class FileMigrationTest {
+  private static final FileMigration.Limits LIMITS = new FileMigration.Limits(1 << 20, 2 << 20);
 
   @TempDir Path directory;
   private Path file;
@@ -41,7 +41,7 @@ class FileTakeoverTest {
   void open() throws Exception {
     file = directory.resolve("pushgateway.data");
     try (InputStream in =
-        FileTakeoverTest.class.getResourceAsStream("/takeover/pushgateway-1.5.1.gob")) {
+        FileMigrationTest.class.getResourceAsStream("/migration/pushgateway-1.5.1.gob")) {
       Files.write(file, in.readAllBytes());
     }
     store = opened();
@@ -80,13 +80,13 @@ class FileTakeoverTest {
     return text.toString();
   }
 
-  private void run() throws TakeoverException {
-    FileTakeover.run(file, store, LIMITS);
+  private void run() throws MigrationException {
+    FileMigration.run(file, store, LIMITS);
   }
 
   private String refusal(Path named) {
     return String.valueOf(
-        assertThrows(TakeoverException.class, () -> FileTakeover.run(named, store, LIMITS))
+        assertThrows(MigrationException.class, () -> FileMigration.run(named, store, LIMITS))
             .getMessage());
   }
 

@@ -1,4 +1,4 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
@@ -46,7 +46,7 @@ final class GroupDraft {
     problem = reason;
   }
 
-  void add(FamilyDraft family, long position) throws DamagedFileException, TakeoverException {
+  void add(FamilyDraft family, long position) throws DamagedFileException, MigrationException {
     newestNanos = Math.max(newestNanos, family.pushedAtNanos);
     byte[] message = family.message;
     if (message == null) {
@@ -73,7 +73,7 @@ final class GroupDraft {
     }
   }
 
-  private void handOnIfLarge(long position) throws DamagedFileException, TakeoverException {
+  private void handOnIfLarge(long position) throws DamagedFileException, MigrationException {
     if (isLabelled && bytes >= PART_BYTES) {
       handOn(null, position);
     } else if (bytes > PART_BYTES + maxFamilyBytes) {
@@ -82,7 +82,7 @@ final class GroupDraft {
     }
   }
 
-  void end(long position) throws TakeoverException {
+  void end(long position) throws MigrationException {
     if (problem == null) {
       handOn(times(), position);
     } else {
@@ -100,7 +100,8 @@ final class GroupDraft {
     return new ImportedGroup.Times(newestNanos, push, failure);
   }
 
-  private void handOn(ImportedGroup.@Nullable Times times, long position) throws TakeoverException {
+  private void handOn(ImportedGroup.@Nullable Times times, long position)
+      throws MigrationException {
     if (problem == null) {
       receiver.take(new ImportedGroup(labels, families, times), bytes, position);
     }

@@ -1,4 +1,4 @@
-package io.holdfast.server;
+package io.holdfast.server.page;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,9 +10,6 @@ import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.metrics.OwnMetrics;
-import io.holdfast.server.page.Assets;
-import io.holdfast.server.page.Node;
-import io.holdfast.server.page.Pages;
 import io.holdfast.server.routing.Route;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
@@ -41,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * Serves the web page. Unlike a scrape it is never refused because there may be more on other
  * nodes: it shows what is here, and says so.
  */
-final class PageHandler {
+public final class PageHandler {
   private static final String HTML = "text/html; charset=utf-8";
 
   /** Nothing but our own files, and nobody may put the page into one of theirs. */
@@ -64,7 +61,7 @@ final class PageHandler {
   private final OwnMetrics metrics;
   private final SameOrigin origin;
 
-  PageHandler(
+  public PageHandler(
       Pages pages,
       Options options,
       Health health,
@@ -79,7 +76,7 @@ final class PageHandler {
   }
 
   /** Answers the request if it is for the page, and returns whether it is. */
-  boolean handle(Exchange exchange, Route route) {
+  public boolean handle(Exchange exchange, Route route) {
     if (route instanceof Route.Home) {
       groups(exchange);
     } else if (route instanceof Route.Group group) {

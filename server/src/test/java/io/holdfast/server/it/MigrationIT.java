@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real Pushgateway is stopped, and Holdfast is started with its file. */
-final class TakeoverIT {
+final class MigrationIT {
   private static final long SEED = Long.getLong("holdfast.test.seed", 20_261_122L);
   private static final int MANY = 20_000;
 
@@ -124,7 +124,7 @@ final class TakeoverIT {
       Awaitility.await()
           .pollInterval(Duration.ofMillis(5))
           .atMost(Duration.ofSeconds(30))
-          .until(() -> process.output().contains("taking over") || !process.isAlive());
+          .until(() -> process.output().contains("migrating") || !process.isAlive());
       long until = System.nanoTime() + random.nextLong(300_000_000L);
       while (System.nanoTime() < until) {
         Thread.onSpinWait();

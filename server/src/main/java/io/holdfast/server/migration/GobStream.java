@@ -1,10 +1,10 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
-import io.holdfast.server.takeover.GobType.Basic;
-import io.holdfast.server.takeover.GobType.Opaque;
-import io.holdfast.server.takeover.GobType.Sequence;
-import io.holdfast.server.takeover.GobType.Structure;
-import io.holdfast.server.takeover.GobType.Table;
+import io.holdfast.server.migration.GobType.Basic;
+import io.holdfast.server.migration.GobType.Opaque;
+import io.holdfast.server.migration.GobType.Sequence;
+import io.holdfast.server.migration.GobType.Structure;
+import io.holdfast.server.migration.GobType.Table;
 import java.io.IOException;
 
 /** Descriptions of types, and the value that they describe. */

@@ -1,4 +1,4 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 /** A file does not hold what it should. The message says where and what, for the operator. */
 final class DamagedFileException extends Exception {

@@ -1,4 +1,4 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 import io.holdfast.storage.ImportedGroup;
 import io.holdfast.storage.ImportedGroup.ImportedFamily;
@@ -26,7 +26,7 @@ final class ReadGroups implements GroupReceiver {
     ReadGroups read = new ReadGroups();
     try {
       PushgatewayFile.read(new ByteArrayInputStream(file), file.length, maxFamilyBytes, read);
-    } catch (IOException | TakeoverException e) {
+    } catch (IOException | MigrationException e) {
       throw new AssertionError(e);
     }
     return read;

@@ -1,11 +1,11 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
-import io.holdfast.server.takeover.GobType.Basic;
-import io.holdfast.server.takeover.GobType.Field;
-import io.holdfast.server.takeover.GobType.Opaque;
-import io.holdfast.server.takeover.GobType.Sequence;
-import io.holdfast.server.takeover.GobType.Structure;
-import io.holdfast.server.takeover.GobType.Table;
+import io.holdfast.server.migration.GobType.Basic;
+import io.holdfast.server.migration.GobType.Field;
+import io.holdfast.server.migration.GobType.Opaque;
+import io.holdfast.server.migration.GobType.Sequence;
+import io.holdfast.server.migration.GobType.Structure;
+import io.holdfast.server.migration.GobType.Table;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

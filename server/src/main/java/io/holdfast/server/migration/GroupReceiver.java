@@ -1,4 +1,4 @@
-package io.holdfast.server.takeover;
+package io.holdfast.server.migration;
 
 import io.holdfast.storage.ImportedGroup;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ interface GroupReceiver {
    * @param bytes that the part has in the file, about
    * @param position how far the file is read
    */
-  void take(ImportedGroup part, long bytes, long position) throws TakeoverException;
+  void take(ImportedGroup part, long bytes, long position) throws MigrationException;
 
   /**
    * Hears of what cannot be taken.
