@@ -122,10 +122,13 @@ final class SeriesHash {
     long v3 = key.high ^ 0x7465646279746573L;
     int last = count + 1;
     count = 0;
-    for (int i = 0; i <= last; i++) {
-      long word = i == 0 ? first : i == last ? last : words[i - 1];
+    // Behind the last word comes the end: a step without a word, and twice as long.
+    for (int i = 0; i <= last + 1; i++) {
+      boolean isEnd = i > last;
+      long word = i == 0 ? first : i < last ? words[i - 1] : isEnd ? 0 : last;
+      v2 ^= isEnd ? 0xff : 0;
       v3 ^= word;
-      for (int round = 0; round < 2; round++) {
+      for (int round = isEnd ? 4 : 2; round > 0; round--) {
         v0 += v1;
         v2 += v3;
         v1 = Long.rotateLeft(v1, 13) ^ v0;
@@ -138,19 +141,6 @@ final class SeriesHash {
         v2 = Long.rotateLeft(v2, 32);
       }
       v0 ^= word;
-    }
-    v2 ^= 0xff;
-    for (int round = 0; round < 4; round++) {
-      v0 += v1;
-      v2 += v3;
-      v1 = Long.rotateLeft(v1, 13) ^ v0;
-      v3 = Long.rotateLeft(v3, 16) ^ v2;
-      v0 = Long.rotateLeft(v0, 32);
-      v2 += v1;
-      v0 += v3;
-      v1 = Long.rotateLeft(v1, 17) ^ v2;
-      v3 = Long.rotateLeft(v3, 21) ^ v0;
-      v2 = Long.rotateLeft(v2, 32);
     }
     return v0 ^ v1 ^ v2 ^ v3;
   }

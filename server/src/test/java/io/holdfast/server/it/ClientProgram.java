@@ -20,21 +20,8 @@ enum ClientProgram {
     @Override
     List<String> prepare(Path directory) throws IOException {
       Path program = directory.resolve("push");
-      // Debian's sources of the library and nothing else: no module is looked for, nothing loaded.
-      run(
-          directory,
-          "env",
-          "GO111MODULE=off",
-          "GOPATH=/usr/share/gocode",
-          "GOFLAGS=",
-          "GOPROXY=off",
-          "CGO_ENABLED=0",
-          "GOCACHE=" + Programs.repository().resolve("server/target/go-cache"),
-          Programs.require("go", "golang-go golang-github-prometheus-client-golang-dev"),
-          "build",
-          "-o",
-          program.toString(),
-          source("go/push.go"));
+      build(
+          directory, "go/push.go", program, "golang-go golang-github-prometheus-client-golang-dev");
       return List.of(program.toString());
     }
   },
@@ -121,7 +108,32 @@ enum ClientProgram {
     return List.of(Programs.java(), "-cp", System.getProperty("java.class.path"), source(file));
   }
 
-  private static String source(String file) {
+  /**
+   * Builds a program in Go. Debian's sources are all that the compiler sees, so no module is looked
+   * for and nothing is loaded.
+   *
+   * @param packages of Debian that have the compiler and the sources
+   */
+  static void build(Path directory, String source, Path program, String packages)
+      throws IOException {
+    run(
+        directory,
+        "env",
+        "GO111MODULE=off",
+        "GOPATH=/usr/share/gocode",
+        "GOFLAGS=",
+        "GOPROXY=off",
+        "CGO_ENABLED=0",
+        "GOCACHE=" + Programs.repository().resolve("server/target/go-cache"),
+        Programs.require("go", packages),
+        "build",
+        "-o",
+        program.toString(),
+        source(source));
+  }
+
+  /** The path of a client's source. */
+  static String source(String file) {
     return Programs.repository()
         .resolve("server/src/test/resources/clients")
         .resolve(file)

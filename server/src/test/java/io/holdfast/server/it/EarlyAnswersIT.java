@@ -16,13 +16,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -57,7 +53,11 @@ final class EarlyAnswersIT {
   @ParameterizedTest
   @ValueSource(strings = {"http", "https"})
   void node_readsTheReason_andGoesOn(String scheme) throws IOException {
-    assertAnswered(run(Programs.require("node", "nodejs"), source("node/early.js"), url(scheme)));
+    assertAnswered(
+        run(
+            Programs.require("node", "nodejs"),
+            ClientProgram.source("node/early.js"),
+            url(scheme)));
   }
 
   @ParameterizedTest
@@ -70,17 +70,7 @@ final class EarlyAnswersIT {
   private static Path goProgram() throws IOException {
     Path program = directory.resolve("early");
     if (!Files.exists(program)) {
-      run(
-          "GO111MODULE=off",
-          "GOFLAGS=",
-          "GOPROXY=off",
-          "CGO_ENABLED=0",
-          "GOCACHE=" + Programs.repository().resolve("server/target/go-cache"),
-          Programs.require("go", "golang-go"),
-          "build",
-          "-o",
-          program.toString(),
-          source("go/early.go"));
+      ClientProgram.build(directory, "go/early.go", program, "golang-go");
     }
     return program;
   }
@@ -115,7 +105,10 @@ final class EarlyAnswersIT {
   void httpClient_readsTheReason_andGoesOn(String scheme, HttpClient.Version version)
       throws Exception {
     HttpClient client =
-        HttpClient.newBuilder().version(version).sslContext(trusting(authority())).build();
+        HttpClient.newBuilder()
+            .version(version)
+            .sslContext(SecureClient.trusting(authority()))
+            .build();
     for (int i = 0; i < TIMES; i++) {
       assertEquals(REASON, send(client, scheme, "/nowhere", 200_000));
       assertEquals("200", send(client, scheme, "/metrics/job/java", 0));
@@ -189,32 +182,10 @@ final class EarlyAnswersIT {
         : "https://127.0.0.1:" + encrypted.port();
   }
 
-  private static String source(String file) {
-    return Programs.repository()
-        .resolve("server/src/test/resources/clients")
-        .resolve(file)
-        .toString();
-  }
-
   private static String run(String... command) throws IOException {
     List<String> all = new ArrayList<>(List.of("env"));
     all.addAll(List.of("NODE_EXTRA_CA_CERTS=" + authority(), "SSL_CERT_FILE=" + authority()));
     all.addAll(List.of(command));
     return Programs.run(directory, new byte[0], all).orFail();
-  }
-
-  private static SSLContext trusting(Path authority) throws Exception {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    try (InputStream in = Files.newInputStream(authority)) {
-      trusted.setCertificateEntry(
-          "authority", CertificateFactory.getInstance("X.509").generateCertificate(in));
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
   }
 }

@@ -138,20 +138,7 @@ final class FormatsIT {
   void prometheus_computesOnANativeHistogram(@TempDir Path own) throws IOException {
     pushEverything();
     Prometheus prometheus =
-        Prometheus.start(
-            PROCESSES,
-            own,
-            """
-            global:
-              scrape_interval: 250ms
-            scrape_configs:
-              - job_name: holdfast
-                honor_labels: true
-                static_configs:
-                  - targets: ["127.0.0.1:%d"]
-            """
-                .formatted(server.port()),
-            "--enable-feature=native-histograms");
+        Prometheus.scraping(server, PROCESSES, own, "--enable-feature=native-histograms");
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(

@@ -222,20 +222,7 @@ final class NamesIT {
   @Test
   void prometheus_scrapesWhatLooksAlike(@TempDir Path own) throws IOException {
     pushLookalikes();
-    Prometheus prometheus =
-        Prometheus.start(
-            PROCESSES,
-            own,
-            """
-            global:
-              scrape_interval: 250ms
-            scrape_configs:
-              - job_name: holdfast
-                honor_labels: true
-                static_configs:
-                  - targets: ["127.0.0.1:%d"]
-            """
-                .formatted(server.port()));
+    Prometheus prometheus = Prometheus.scraping(server, PROCESSES, own);
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertEquals(21, prometheus.askForOne("__{job=\"a\"}")));

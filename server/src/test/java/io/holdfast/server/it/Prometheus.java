@@ -40,6 +40,24 @@ final class Prometheus {
     return new Prometheus(processes.launch("prometheus", port, command).awaitReady("/-/ready"));
   }
 
+  /** Scrapes one server four times a second, and takes pushed labels as they are. */
+  static Prometheus scraping(
+      ServerProcess server, Processes processes, Path directory, String... flags)
+      throws IOException {
+    String config =
+        """
+        global:
+          scrape_interval: 250ms
+        scrape_configs:
+          - job_name: holdfast
+            honor_labels: true
+            static_configs:
+              - targets: ["127.0.0.1:%d"]
+        """
+            .formatted(server.port());
+    return start(processes, directory, config, flags);
+  }
+
   /** The values of an instant query by their labels, as Prometheus writes them in JSON. */
   SortedMap<String, String> ask(String query) throws IOException {
     String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);

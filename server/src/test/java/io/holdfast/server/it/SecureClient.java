@@ -19,6 +19,12 @@ final class SecureClient implements Closeable {
 
   /** Trusts what the authority has signed. */
   SecureClient(Path authority, int port) throws IOException, GeneralSecurityException {
+    socket = (SSLSocket) trusting(authority).getSocketFactory().createSocket("127.0.0.1", port);
+    socket.setSoTimeout(10_000);
+  }
+
+  /** Makes connections that trust what the authority has signed. */
+  static SSLContext trusting(Path authority) throws IOException, GeneralSecurityException {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     try (InputStream in = Files.newInputStream(authority)) {
@@ -30,8 +36,7 @@ final class SecureClient implements Closeable {
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, trust.getTrustManagers(), null);
-    socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
-    socket.setSoTimeout(10_000);
+    return context;
   }
 
   /** The status of an answer with a short body. */
