@@ -3,18 +3,15 @@ package io.holdfast.server.metrics;
 import io.holdfast.cluster.replication.ClusterCounters;
 import io.holdfast.cluster.replication.ClusterStatus;
 import io.holdfast.cluster.replication.ClusterStatus.Member;
-import io.holdfast.proto.metrics.MetricType;
 import io.prometheus.metrics.core.metrics.Counter;
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -24,23 +21,99 @@ public final class ClusterMetrics implements ClusterCounters {
   private static final double NANOS = 1e9;
   private static final String SUCCEEDED = "succeeded";
   private static final String FAILED = "failed";
+  private static final String MEMBER = "member";
 
-  /** See {@link OwnMetrics#RESERVED}. */
-  static final Map<String, MetricType> RESERVED =
-      Map.ofEntries(
-          Map.entry("pushgateway_cluster_members", MetricType.GAUGE),
-          Map.entry("pushgateway_cluster_size", MetricType.GAUGE),
-          Map.entry("pushgateway_cluster_write_quorum", MetricType.GAUGE),
-          Map.entry("pushgateway_cluster_has_quorum", MetricType.GAUGE),
-          Map.entry("pushgateway_cluster_ready", MetricType.GAUGE),
-          Map.entry("pushgateway_cluster_lag_changes", MetricType.GAUGE),
-          Map.entry("pushgateway_cluster_lag_seconds", MetricType.GAUGE),
-          Map.entry("pushgateway_cluster_divergent_buckets", MetricType.GAUGE),
-          Map.entry("pushgateway_cluster_clock_offset_seconds", MetricType.GAUGE),
-          Map.entry("pushgateway_replication_duration_seconds", MetricType.HISTOGRAM),
-          Map.entry("pushgateway_cluster_repairs_total", MetricType.COUNTER),
-          Map.entry("pushgateway_cluster_copied_groups_total", MetricType.COUNTER),
-          Map.entry("pushgateway_cluster_refused_messages_total", MetricType.COUNTER));
+  /** The first of these constants: the others add themselves. */
+  private static final SelfFamilies DECLARED = new SelfFamilies();
+
+  private static final SelfFamily READY =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_cluster_ready",
+              "Whether this node says that it is ready: 0 when it may lack acknowledged changes."));
+
+  private static final SelfFamily HAS_QUORUM =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_cluster_has_quorum",
+              "Whether the write quorum can be reached from this node."));
+
+  private static final SelfFamily WRITE_QUORUM =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_cluster_write_quorum",
+              "Nodes that must have a change on the disk before it is acknowledged."));
+
+  private static final SelfFamily SIZE =
+      DECLARED.add(
+          SelfFamily.gauge("pushgateway_cluster_size", "Nodes that the cluster is meant to have."));
+
+  private static final SelfFamily MEMBERS =
+      DECLARED.add(
+          SelfFamily.gauge(
+                  "pushgateway_cluster_members",
+                  "Other nodes that this node is in touch with, by how they do.",
+                  "state")
+              .with("States: " + SelfFamily.words(ClusterStatus.State.values()) + "."));
+
+  private static final SelfFamily LAG_CHANGES =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_cluster_lag_changes",
+              "Changes of this node that the other one does not have yet.",
+              MEMBER));
+
+  private static final SelfFamily LAG_SECONDS =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_cluster_lag_seconds",
+              "How long the other node has been behind this one.",
+              MEMBER));
+
+  private static final SelfFamily CLOCK_OFFSET =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_cluster_clock_offset_seconds",
+              "How far the other node's clock is ahead of this one's; negative if it is behind.",
+              MEMBER));
+
+  private static final SelfFamily REPLICATION_DURATION =
+      DECLARED.add(
+          SelfFamily.histogram(
+              "pushgateway_replication_duration_seconds",
+              "Time from a change being on this node's disk to being on enough others'."));
+
+  private static final SelfFamily DIVERGENT_BUCKETS =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_cluster_divergent_buckets",
+              "Buckets of groups, of 4096, that differed from another node's at the last"
+                  + " comparison; the most of all nodes."));
+
+  private static final SelfFamily REPAIRS =
+      DECLARED.add(
+          SelfFamily.counter(
+                  "pushgateway_cluster_repairs_total",
+                  "Copies of what this node lacked from another node, by result.",
+                  "result")
+              .with("Results: `succeeded`, `failed`."));
+
+  private static final SelfFamily COPIED_GROUPS =
+      DECLARED.add(
+          SelfFamily.counter(
+              "pushgateway_cluster_copied_groups_total", "Groups that those copies have brought."));
+
+  private static final SelfFamily REFUSED_MESSAGES =
+      DECLARED.add(
+          SelfFamily.counter(
+                  "pushgateway_cluster_refused_messages_total",
+                  "Messages refused: malformed, not authentic, or with a time that no clock can"
+                      + " show; and connections without the secret.")
+              .with(
+                  "Also connections beyond the limit, and connections with a packet that is too"
+                      + " long."));
+
+  static final List<SelfFamily> FAMILIES = DECLARED.all();
 
   private final PrometheusRegistry registry;
   private final Histogram replicationDuration;
@@ -50,27 +123,11 @@ public final class ClusterMetrics implements ClusterCounters {
 
   ClusterMetrics(PrometheusRegistry registry) {
     this.registry = registry;
-    replicationDuration =
-        Histogram.builder()
-            .name("pushgateway_replication_duration_seconds")
-            .help("Time from a change being on this node's disk to being on enough others'.")
-            .classicOnly()
-            .classicUpperBounds(
-                0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5)
-            .register(registry);
-    repairs =
-        Counter.builder()
-            .name("pushgateway_cluster_repairs_total")
-            .help("Copies of what this node lacked from another node, by result.")
-            .labelNames("result")
-            .register(registry);
+    replicationDuration = REPLICATION_DURATION.addHistogram(registry);
+    repairs = REPAIRS.addCounter(registry);
     repairs.labelValues(SUCCEEDED).inc(0);
     repairs.labelValues(FAILED).inc(0);
-    copiedGroups =
-        Counter.builder()
-            .name("pushgateway_cluster_copied_groups_total")
-            .help("Groups that those copies have brought.")
-            .register(registry);
+    copiedGroups = COPIED_GROUPS.addCounter(registry);
   }
 
   /**
@@ -80,56 +137,22 @@ public final class ClusterMetrics implements ClusterCounters {
    */
   public void observe(
       Supplier<ClusterStatus> cluster, LongSupplier refusedUnread, BooleanSupplier isReady) {
-    CounterWithCallback.builder()
-        .name("pushgateway_cluster_refused_messages_total")
-        .help(
-            "Messages refused: malformed, not authentic, or with a time that no clock can show;"
-                + " and connections without the secret.")
-        .callback(
-            callback -> callback.call(refusedMessages.sum() + (double) refusedUnread.getAsLong()))
-        .register(registry);
-    GaugeWithCallback.builder()
-        .name("pushgateway_cluster_members")
-        .help("Other nodes that this node is in touch with, by how they do.")
-        .labelNames("state")
-        .callback(callback -> countByState(cluster.get()).forEach((s, n) -> callback.call(n, s)))
-        .register(registry);
-    gauge(
-        "pushgateway_cluster_size",
-        "Nodes that the cluster is meant to have.",
-        () -> cluster.get().size());
-    gauge(
-        "pushgateway_cluster_write_quorum",
-        "Nodes that must have a change on the disk before it is acknowledged.",
-        () -> cluster.get().writeQuorum());
-    gauge(
-        "pushgateway_cluster_has_quorum",
-        "Whether the write quorum can be reached from this node.",
-        () -> cluster.get().hasQuorum() ? 1 : 0);
-    gauge(
-        "pushgateway_cluster_ready",
-        "Whether this node says that it is ready: 0 when it may lack acknowledged changes.",
-        () -> isReady.getAsBoolean() ? 1 : 0);
-    gaugeByMember(
-        "pushgateway_cluster_lag_changes",
-        "Changes of this node that the other one does not have yet.",
-        cluster,
-        Member::lagChanges);
-    gaugeByMember(
-        "pushgateway_cluster_lag_seconds",
-        "How long the other node has been behind this one.",
-        cluster,
-        Member::lagSeconds);
-    gaugeByMember(
-        "pushgateway_cluster_clock_offset_seconds",
-        "How far the other node's clock is ahead of this one's; negative if it is behind.",
-        cluster,
-        Member::clockOffsetSeconds);
-    gauge(
-        "pushgateway_cluster_divergent_buckets",
-        "Buckets of groups, of 4096, that differed from another node's at the last comparison; the"
-            + " most of all nodes.",
-        () -> cluster.get().members().stream().mapToInt(Member::divergentBuckets).max().orElse(0));
+    REFUSED_MESSAGES.addCounter(
+        registry, () -> refusedMessages.sum() + (double) refusedUnread.getAsLong());
+    MEMBERS.addGauges(
+        registry, callback -> countByState(cluster.get()).forEach((s, n) -> callback.call(n, s)));
+    SIZE.addGauge(registry, () -> cluster.get().size());
+    WRITE_QUORUM.addGauge(registry, () -> cluster.get().writeQuorum());
+    HAS_QUORUM.addGauge(registry, () -> cluster.get().hasQuorum() ? 1 : 0);
+    READY.addGauge(registry, () -> isReady.getAsBoolean() ? 1 : 0);
+    byMember(LAG_CHANGES, cluster, Member::lagChanges);
+    byMember(LAG_SECONDS, cluster, Member::lagSeconds);
+    byMember(CLOCK_OFFSET, cluster, Member::clockOffsetSeconds);
+    DIVERGENT_BUCKETS.addGauge(registry, () -> mostDivergentBuckets(cluster.get()));
+  }
+
+  private static int mostDivergentBuckets(ClusterStatus status) {
+    return status.members().stream().mapToInt(Member::divergentBuckets).max().orElse(0);
   }
 
   private static Map<String, Integer> countByState(ClusterStatus status) {
@@ -145,27 +168,15 @@ public final class ClusterMetrics implements ClusterCounters {
     return state.name().toLowerCase(Locale.ROOT);
   }
 
-  private void gauge(String name, String help, IntSupplier value) {
-    GaugeWithCallback.builder()
-        .name(name)
-        .help(help)
-        .callback(callback -> callback.call(value.getAsInt()))
-        .register(registry);
-  }
-
-  private void gaugeByMember(
-      String name, String help, Supplier<ClusterStatus> cluster, ToDoubleFunction<Member> value) {
-    GaugeWithCallback.builder()
-        .name(name)
-        .help(help)
-        .labelNames("member")
-        .callback(callback -> byName(cluster.get(), value).forEach((m, v) -> callback.call(v, m)))
-        .register(registry);
+  private void byMember(
+      SelfFamily family, Supplier<ClusterStatus> cluster, ToDoubleFunction<Member> value) {
+    family.addGauges(
+        registry, callback -> byName(cluster.get(), value).forEach((m, v) -> callback.call(v, m)));
   }
 
   /**
-   * The worst of those that share a name: a node that was started again may be there a second time
-   * before it is known that it was gone, and a series must not be there twice.
+   * Returns the worst value of each name. A node that was started again may be in the list twice,
+   * before its old process is known to be gone; a series must be there once.
    */
   private static Map<String, Double> byName(ClusterStatus status, ToDoubleFunction<Member> value) {
     Map<String, Double> byName = new TreeMap<>();

@@ -4,7 +4,6 @@ import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.server.browsers.BrowserGuard;
 import io.holdfast.server.config.Limit;
-import io.holdfast.server.webconfig.WebConfigMetrics;
 import io.holdfast.storage.CommitListener;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupStore;
@@ -25,8 +24,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,39 +41,164 @@ public final class OwnMetrics implements CommitListener {
   private static final Set<String> METHODS =
       Set.of("get", "put", "head", "post", "delete", "connect", "options", "notify", "trace");
 
-  private static final Map<String, MetricType> OF_EVERY_NODE =
-      Map.ofEntries(
-          Map.entry("pushgateway_build_info", MetricType.GAUGE),
-          Map.entry("pushgateway_http_requests_total", MetricType.COUNTER),
-          Map.entry("pushgateway_http_push_duration_seconds", MetricType.SUMMARY),
-          Map.entry("pushgateway_http_push_size_bytes", MetricType.SUMMARY),
-          Map.entry("pushgateway_rejected_pushes_total", MetricType.COUNTER),
-          Map.entry("pushgateway_limit_exceeded_total", MetricType.COUNTER),
-          Map.entry("pushgateway_refused_browser_requests_total", MetricType.COUNTER),
-          Map.entry("pushgateway_heap_bytes", MetricType.GAUGE),
-          Map.entry("pushgateway_heap_limit_bytes", MetricType.GAUGE),
-          Map.entry("pushgateway_connections", MetricType.GAUGE),
-          Map.entry("pushgateway_connections_limit", MetricType.GAUGE),
-          Map.entry("pushgateway_commit_duration_seconds", MetricType.HISTOGRAM),
-          Map.entry("pushgateway_committed_changes_total", MetricType.COUNTER),
-          Map.entry("pushgateway_committed_bytes_total", MetricType.COUNTER),
-          Map.entry("pushgateway_groups", MetricType.GAUGE),
-          Map.entry("pushgateway_series", MetricType.GAUGE),
-          Map.entry("pushgateway_shadowed_series", MetricType.GAUGE),
-          Map.entry("pushgateway_left_out_series", MetricType.GAUGE),
-          Map.entry("pushgateway_write_queue_length", MetricType.GAUGE),
-          Map.entry("pushgateway_write_queue_capacity", MetricType.GAUGE),
-          Map.entry("pushgateway_store_size_bytes", MetricType.GAUGE),
-          Map.entry("pushgateway_store_writable", MetricType.GAUGE));
+  /** The first of these constants: the others add themselves. */
+  private static final SelfFamilies DECLARED = new SelfFamilies();
+
+  private static final SelfFamily BUILD_INFO =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_build_info",
+              "A metric with a constant '1' value labeled by version and Java runtime.",
+              "version",
+              "javaversion"));
+
+  private static final SelfFamily REQUESTS =
+      DECLARED.add(
+          SelfFamily.counter(
+              "pushgateway_http_requests_total",
+              "Total HTTP requests processed by the Pushgateway, excluding scrapes.",
+              "code",
+              "handler",
+              "method"));
+
+  private static final SelfFamily PUSH_DURATION =
+      DECLARED.add(
+          SelfFamily.summary(
+              "pushgateway_http_push_duration_seconds",
+              "HTTP request duration for pushes to the Pushgateway.",
+              "method"));
+
+  private static final SelfFamily PUSH_SIZE =
+      DECLARED.add(
+          SelfFamily.summary(
+              "pushgateway_http_push_size_bytes",
+              "HTTP request size for pushes to the Pushgateway.",
+              "method"));
+
+  private static final SelfFamily REJECTED_PUSHES =
+      DECLARED.add(
+          SelfFamily.counter(
+                  "pushgateway_rejected_pushes_total",
+                  "Pushes refused because of what they hold, by reason.",
+                  "reason")
+              .with("Reasons: " + SelfFamily.words(Rejection.Reason.values()) + "."));
+
+  private static final SelfFamily EXCEEDED_LIMITS =
+      DECLARED.add(
+          SelfFamily.counter(
+                  "pushgateway_limit_exceeded_total",
+                  "Pushes and other requests refused, and connections closed, by the limit's flag.",
+                  "flag")
+              .with("See [limits](flags.md#limits)."));
+
+  private static final SelfFamily REFUSED_BROWSERS =
+      DECLARED.add(
+          SelfFamily.counter(
+                  "pushgateway_refused_browser_requests_total",
+                  "Requests refused because a page of another site may have sent them.",
+                  "reason")
+              .with("Reasons: " + SelfFamily.words(BrowserGuard.Reason.values()) + "."));
+
+  private static final SelfFamily HEAP =
+      DECLARED.add(
+          SelfFamily.gauge(
+                  "pushgateway_heap_bytes",
+                  "Heap that is taken by what clients push or do not read, about.",
+                  "use")
+              .with(
+                  "Uses: `groups`, `compressed` (kept for scrapes, yields to groups), `pushes` under"
+                      + " way, `answers`, `old_groups` that slow readers keep."));
+
+  private static final SelfFamily HEAP_LIMIT =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_heap_limit_bytes",
+              "Heap beyond which pushes are refused, or the slowest readers closed.",
+              "use"));
+
+  private static final SelfFamily CONNECTIONS =
+      DECLARED.add(SelfFamily.gauge("pushgateway_connections", "Connections that are open."));
+
+  private static final SelfFamily CONNECTIONS_LIMIT =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_connections_limit", "Connections beyond which the idlest are closed."));
+
+  private static final SelfFamily COMMIT_DURATION =
+      DECLARED.add(
+          SelfFamily.histogram(
+                  "pushgateway_commit_duration_seconds",
+                  "Time that a commit took to write and sync to the disk.")
+              .with("Many changes share a commit."));
+
+  private static final SelfFamily COMMITTED_CHANGES =
+      DECLARED.add(
+          SelfFamily.counter(
+              "pushgateway_committed_changes_total",
+              "Pushes, deletes and wipes that were committed; many can share a commit."));
+
+  private static final SelfFamily COMMITTED_BYTES =
+      DECLARED.add(
+          SelfFamily.counter(
+              "pushgateway_committed_bytes_total",
+              "Bytes that commits have written, before the store's own clean-up."));
+
+  private static final SelfFamily GROUPS =
+      DECLARED.add(SelfFamily.gauge("pushgateway_groups", "Groups stored."));
+
+  private static final SelfFamily SERIES =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_series", "Series stored, with two push times for each group."));
+
+  private static final SelfFamily SHADOWED_SERIES =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_shadowed_series",
+              "Series kept but not exposed, because they conflict with older ones."));
+
+  private static final SelfFamily LEFT_OUT_SERIES =
+      DECLARED.add(
+          SelfFamily.gauge(
+                  "pushgateway_left_out_series",
+                  "Series that scrapes with this escaping leave out, because older ones look the"
+                      + " same.",
+                  "escaping")
+              .with("Escapings: `underscores`, `dots`, `values`."));
+
+  private static final SelfFamily QUEUE_LENGTH =
+      DECLARED.add(SelfFamily.gauge("pushgateway_write_queue_length", "Changes that wait."));
+
+  private static final SelfFamily QUEUE_CAPACITY =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_write_queue_capacity",
+              "Changes that may wait before pushes are answered with 503."));
+
+  private static final SelfFamily STORE_SIZE =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_store_size_bytes", "Bytes that the store takes on the disk."));
+
+  private static final SelfFamily STORE_WRITABLE =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_store_writable",
+              "Whether the store takes pushes: 0 when the disk is full or fails."));
+
+  /** The families of every node. */
+  static final List<SelfFamily> FAMILIES = DECLARED.all();
 
   /**
-   * What pushes may join but not contradict; empty families stand in a scrape's checks too. The
-   * same for every node, so that one that comes to have others need not hide what it took.
+   * The types of all families, by name: pushes may join but never contradict them. Families without
+   * series count too, and those of other configurations. So a node that gets a cluster or a web
+   * config file later need not hide what was pushed before.
    */
   public static final Map<String, MetricType> RESERVED =
-      Stream.of(OF_EVERY_NODE, ClusterMetrics.RESERVED, WebConfigMetrics.RESERVED)
-          .flatMap(families -> families.entrySet().stream())
-          .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+      SelfFamilies.types(
+          Stream.of(FAMILIES, ClusterMetrics.FAMILIES, WebConfigMetrics.FAMILIES)
+              .flatMap(List::stream)
+              .toList());
 
   private final @Nullable String instance;
   private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -98,77 +220,36 @@ public final class OwnMetrics implements CommitListener {
   public OwnMetrics(String version, @Nullable String instance) {
     this.instance = instance;
     Info.builder()
-        .name("pushgateway_build_info")
-        .help("A metric with a constant '1' value labeled by version and Java runtime.")
-        .labelNames("version", "javaversion")
+        .name(BUILD_INFO.name())
+        .help(BUILD_INFO.help())
+        .labelNames(BUILD_INFO.labels().toArray(String[]::new))
         .register(registry)
         .setLabelValues(version, Runtime.version().toString());
-    requests =
-        Counter.builder()
-            .name("pushgateway_http_requests_total")
-            .help("Total HTTP requests processed by the Pushgateway, excluding scrapes.")
-            .labelNames("code", "handler", "method")
-            .register(registry);
-    pushDuration =
-        pushSummary(
-            "pushgateway_http_push_duration_seconds",
-            "HTTP request duration for pushes to the Pushgateway.",
-            NANOS);
-    pushSize =
-        pushSummary(
-            "pushgateway_http_push_size_bytes",
-            "HTTP request size for pushes to the Pushgateway.",
-            1);
-    rejectedPushes =
-        Counter.builder()
-            .name("pushgateway_rejected_pushes_total")
-            .help("Pushes refused because of what they hold, by reason.")
-            .labelNames("reason")
-            .register(registry);
+    requests = REQUESTS.addCounter(registry);
+    pushDuration = addSummary(PUSH_DURATION, NANOS);
+    pushSize = addSummary(PUSH_SIZE, 1);
+    rejectedPushes = REJECTED_PUSHES.addCounter(registry);
     for (Rejection.Reason reason : Rejection.Reason.values()) {
       rejectedPushes.labelValues(word(reason)).inc(0);
     }
-    exceededLimits =
-        Counter.builder()
-            .name("pushgateway_limit_exceeded_total")
-            .help("Pushes and other requests refused, and connections closed, by the limit's flag.")
-            .labelNames("flag")
-            .register(registry);
+    exceededLimits = EXCEEDED_LIMITS.addCounter(registry);
     for (Limit limit : Limit.values()) {
       exceededLimits.labelValues(limit.flag()).inc(0);
     }
-    refusedBrowsers =
-        Counter.builder()
-            .name("pushgateway_refused_browser_requests_total")
-            .help("Requests refused because a page of another site may have sent them.")
-            .labelNames("reason")
-            .register(registry);
+    refusedBrowsers = REFUSED_BROWSERS.addCounter(registry);
     for (BrowserGuard.Reason reason : BrowserGuard.Reason.values()) {
       refusedBrowsers.labelValues(word(reason)).inc(0);
     }
-    commitDuration =
-        Histogram.builder()
-            .name("pushgateway_commit_duration_seconds")
-            .help("Time that a commit took to write and sync to the disk.")
-            .classicOnly()
-            .classicUpperBounds(
-                0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5)
-            .register(registry);
-    committedChanges =
-        Counter.builder()
-            .name("pushgateway_committed_changes_total")
-            .help("Pushes, deletes and wipes that were committed; many can share a commit.")
-            .register(registry);
-    committedBytes =
-        Counter.builder()
-            .name("pushgateway_committed_bytes_total")
-            .help("Bytes that commits have written, before the store's own clean-up.")
-            .register(registry);
+    commitDuration = COMMIT_DURATION.addHistogram(registry);
+    committedChanges = COMMITTED_CHANGES.addCounter(registry);
+    committedBytes = COMMITTED_BYTES.addCounter(registry);
     JvmMetrics.builder().register(yielding);
   }
 
-  private RecentSummary pushSummary(String name, String help, double unit) {
-    RecentSummary summary = new RecentSummary(name, help, "method", unit, System::nanoTime);
+  private RecentSummary addSummary(SelfFamily family, double unit) {
+    RecentSummary summary =
+        new RecentSummary(
+            family.name(), family.help(), family.labels().get(0), unit, System::nanoTime);
     registry.register(summary);
     return summary;
   }
@@ -187,20 +268,11 @@ public final class OwnMetrics implements CommitListener {
 
   /** Adds what takes heap. Once. */
   public void observe(List<HeapUse> uses) {
-    GaugeWithCallback.builder()
-        .name("pushgateway_heap_bytes")
-        .help("Heap that is taken by what clients push or do not read, about.")
-        .labelNames("use")
-        .callback(
-            callback ->
-                uses.forEach(each -> callback.call((double) each.bytes.getAsLong(), each.use)))
-        .register(registry);
-    GaugeWithCallback.builder()
-        .name("pushgateway_heap_limit_bytes")
-        .help("Heap beyond which pushes are refused, or the slowest readers closed.")
-        .labelNames("use")
-        .callback(callback -> uses.forEach(each -> callback.call((double) each.limit, each.use)))
-        .register(registry);
+    HEAP.addGauges(
+        registry,
+        callback -> uses.forEach(each -> callback.call((double) each.bytes.getAsLong(), each.use)));
+    HEAP_LIMIT.addGauges(
+        registry, callback -> uses.forEach(each -> callback.call((double) each.limit, each.use)));
   }
 
   /**
@@ -209,16 +281,8 @@ public final class OwnMetrics implements CommitListener {
    * @param most connections that may be open
    */
   public void observeConnections(IntSupplier open, int most) {
-    GaugeWithCallback.builder()
-        .name("pushgateway_connections")
-        .help("Connections that are open.")
-        .callback(callback -> callback.call(open.getAsInt()))
-        .register(registry);
-    GaugeWithCallback.builder()
-        .name("pushgateway_connections_limit")
-        .help("Connections beyond which the idlest are closed.")
-        .callback(callback -> callback.call(most))
-        .register(registry);
+    CONNECTIONS.addGauge(registry, open::getAsInt);
+    CONNECTIONS_LIMIT.addGauge(registry, () -> most);
   }
 
   /** Adds the metrics of a node that has a web config file. Once. */
@@ -228,56 +292,22 @@ public final class OwnMetrics implements CommitListener {
 
   /** Adds what the store tells. Once. */
   public void observe(GroupStore store) {
-    gauge("pushgateway_groups", "Groups stored.", store, s -> s.exposition().groups());
-    gauge(
-        "pushgateway_series",
-        "Series stored, with two push times for each group.",
-        store,
-        s -> s.exposition().series());
-    gauge(
-        "pushgateway_shadowed_series",
-        "Series kept but not exposed, because they conflict with older ones.",
-        store,
-        s -> s.exposition().shadowedSeries());
-    GaugeWithCallback.builder()
-        .name("pushgateway_left_out_series")
-        .help("Series that scrapes with this escaping leave out, because older ones look the same.")
-        .labelNames("escaping")
-        .callback(
-            callback -> {
-              Exposition exposition = store.exposition();
-              for (EscapingScheme scheme : EscapingScheme.values()) {
-                if (scheme != EscapingScheme.ALLOW_UTF8) {
-                  callback.call((double) exposition.leftOutSeries(scheme), scheme.term());
-                }
-              }
-            })
-        .register(registry);
-    gauge("pushgateway_write_queue_length", "Changes that wait.", store, GroupStore::queueDepth);
-    gauge(
-        "pushgateway_write_queue_capacity",
-        "Changes that may wait before pushes are answered with 503.",
-        store,
-        GroupStore::queueCapacity);
-    gauge(
-        "pushgateway_store_size_bytes",
-        "Bytes that the store takes on the disk.",
-        store,
-        GroupStore::sizeBytes);
-    gauge(
-        "pushgateway_store_writable",
-        "Whether the store takes pushes: 0 when the disk is full or fails.",
-        store,
-        s -> s.unwritable().isEmpty() ? 1 : 0);
+    GROUPS.addGauge(registry, () -> store.exposition().groups());
+    SERIES.addGauge(registry, () -> store.exposition().series());
+    SHADOWED_SERIES.addGauge(registry, () -> store.exposition().shadowedSeries());
+    LEFT_OUT_SERIES.addGauges(registry, callback -> leftOut(store.exposition(), callback));
+    QUEUE_LENGTH.addGauge(registry, store::queueDepth);
+    QUEUE_CAPACITY.addGauge(registry, store::queueCapacity);
+    STORE_SIZE.addGauge(registry, store::sizeBytes);
+    STORE_WRITABLE.addGauge(registry, () -> store.unwritable().isEmpty() ? 1 : 0);
   }
 
-  private void gauge(
-      String name, String help, GroupStore store, ToDoubleFunction<GroupStore> value) {
-    GaugeWithCallback.builder()
-        .name(name)
-        .help(help)
-        .callback(callback -> callback.call(value.applyAsDouble(store)))
-        .register(registry);
+  private static void leftOut(Exposition exposition, GaugeWithCallback.Callback callback) {
+    for (EscapingScheme scheme : EscapingScheme.values()) {
+      if (scheme != EscapingScheme.ALLOW_UTF8) {
+        callback.call((double) exposition.leftOutSeries(scheme), scheme.term());
+      }
+    }
   }
 
   public void requestAnswered(String handler, String method, int code) {

@@ -7,6 +7,7 @@ import io.holdfast.server.config.FlagTable;
 import io.holdfast.server.gocompat.GoDuration;
 import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.lifecycle.StartException;
+import io.holdfast.server.metrics.WebConfigMetrics;
 import io.holdfast.server.tls.SecureConnections;
 import java.nio.file.Path;
 import java.time.InstantSource;

@@ -1,9 +1,11 @@
 package io.holdfast.server.webconfig;
 
+import io.holdfast.server.metrics.WebConfigMetrics;
 import io.holdfast.server.tls.ProcessWideTls;
 import io.holdfast.server.tls.TlsSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -68,7 +70,7 @@ public final class LiveWebConfig implements AutoCloseable {
     this.clock = clock;
     seen = new WatchedFiles();
     current = reader.read(file, seen);
-    metrics.reloaded(current, clock.instant());
+    metrics.reloaded(certificateExpiry(current), clock.instant());
     advise(current);
     TlsSettings tls = current.tls();
     if (tls != null) {
@@ -134,7 +136,7 @@ public final class LiveWebConfig implements AutoCloseable {
     current = changed;
     bad = null;
     told = null;
-    metrics.reloaded(changed, clock.instant());
+    metrics.reloaded(certificateExpiry(changed), clock.instant());
     advise(changed);
     log.atInfo().addKeyValue("file", file).log("web config file has changed and is in use");
   }
@@ -182,5 +184,10 @@ public final class LiveWebConfig implements AutoCloseable {
   @Override
   public void close() {
     looking.shutdownNow();
+  }
+
+  private static @Nullable Instant certificateExpiry(WebConfig config) {
+    TlsSettings tls = config.tls();
+    return tls == null ? null : tls.identity().chain().get(0).getNotAfter().toInstant();
   }
 }

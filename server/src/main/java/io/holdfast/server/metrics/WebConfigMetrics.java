@@ -1,0 +1,132 @@
+package io.holdfast.server.metrics;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The metrics of a node that has a web config file. Any threads may use it. */
+public final class WebConfigMetrics {
+  private static final double MILLIS = 1e3;
+
+  /** The reason of a refusal before the route of a request is known. */
+  public enum Refusal {
+    RATE_LIMIT,
+    CREDENTIALS,
+    /** Credentials that are not known yet, while too many such wait. */
+    TOO_MANY_CREDENTIALS
+  }
+
+  /** The first of these constants: the others add themselves. */
+  private static final SelfFamilies DECLARED = new SelfFamilies();
+
+  private static final SelfFamily RELOAD_SUCCESSFUL =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_web_config_last_reload_successful",
+              "Whether the web config file is in use as it is now: 0 when it, or a file that it"
+                  + " names, has become bad and what was there before goes on."));
+
+  private static final SelfFamily RELOADED_AT =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_web_config_last_reload_success_timestamp_seconds",
+              "When what is in use was read."));
+
+  private static final SelfFamily CERTIFICATE_EXPIRY =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_web_certificate_expiry_timestamp_seconds",
+              "When the server's certificate expires; 0 without TLS."));
+
+  private static final SelfFamily REFUSED_REQUESTS =
+      DECLARED.add(
+          SelfFamily.counter(
+                  "pushgateway_web_refused_requests_total",
+                  "Requests refused before their route was looked at, by reason.",
+                  "reason")
+              .with("Reasons: " + SelfFamily.words(Refusal.values()) + "."));
+
+  private static final SelfFamily PASSWORD_CHECKS =
+      DECLARED.add(
+          SelfFamily.counter(
+              "pushgateway_web_password_checks_total",
+              "Passwords checked against a hash; known ones are not checked again."));
+
+  private static final SelfFamily PASSWORDS_WAITING =
+      DECLARED.add(
+          SelfFamily.gauge(
+              "pushgateway_web_password_checks_waiting",
+              "Passwords that wait to be checked, and those being checked."));
+
+  private static final SelfFamily HANDSHAKE_FAILURES =
+      DECLARED.add(
+          SelfFamily.counter(
+              "pushgateway_web_tls_handshake_failures_total",
+              "Connections that ended before TLS was agreed on."));
+
+  static final List<SelfFamily> FAMILIES = DECLARED.all();
+
+  private final PrometheusRegistry registry;
+  private final Gauge isReloadSuccessful;
+  private final Gauge reloadedAt;
+  private final Gauge certificateExpiry;
+  private final Counter refusedRequests;
+  private final Counter passwordChecks;
+  private final Counter handshakeFailures;
+
+  /** Adds them. Once for each registry. */
+  public WebConfigMetrics(PrometheusRegistry registry) {
+    this.registry = registry;
+    isReloadSuccessful = RELOAD_SUCCESSFUL.addGauge(registry);
+    reloadedAt = RELOADED_AT.addGauge(registry);
+    certificateExpiry = CERTIFICATE_EXPIRY.addGauge(registry);
+    refusedRequests = REFUSED_REQUESTS.addCounter(registry);
+    for (Refusal refusal : Refusal.values()) {
+      refusedRequests.labelValues(word(refusal)).inc(0);
+    }
+    passwordChecks = PASSWORD_CHECKS.addCounter(registry);
+    handshakeFailures = HANDSHAKE_FAILURES.addCounter(registry);
+  }
+
+  /** Adds how many passwords wait. Once. */
+  public void observe(IntSupplier waitingPasswords) {
+    PASSWORDS_WAITING.addGauge(registry, waitingPasswords::getAsInt);
+  }
+
+  /**
+   * Notes that a file is in use.
+   *
+   * @param expiry of the server's certificate; null without TLS
+   * @param now when the file was read
+   */
+  public void reloaded(@Nullable Instant expiry, Instant now) {
+    isReloadSuccessful.set(1);
+    reloadedAt.set(now.toEpochMilli() / MILLIS);
+    certificateExpiry.set(expiry == null ? 0 : (double) expiry.getEpochSecond());
+  }
+
+  public void reloadFailed() {
+    isReloadSuccessful.set(0);
+  }
+
+  public void requestRefused(Refusal reason) {
+    refusedRequests.labelValues(word(reason)).inc();
+  }
+
+  public void passwordChecked() {
+    passwordChecks.inc();
+  }
+
+  public void handshakeFailed() {
+    handshakeFailures.inc();
+  }
+
+  private static String word(Refusal refusal) {
+    return refusal.name().toLowerCase(Locale.ROOT);
+  }
+}
