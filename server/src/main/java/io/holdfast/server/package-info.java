@@ -1,15 +1,15 @@
 /**
- * A node as a process: command line, logs, HTTP, its own metrics, and the order in which it starts
- * and ends.
+ * A node as a process, and the one place that knows all of its rooms.
  *
- * <p>{@code Main} parses and exits; {@code App} builds everything with plain constructors and can
- * run several times in one process. {@code Routes} turns a request line into a {@code Route},
- * {@code GatewayHandler} hands that to what serves it. Handlers never wait: a push is parsed and
- * rendered on the thread that read it, submitted to the store, and answered when the store calls
- * back.
+ * <p>{@code Main} parses the command line and exits. {@code App} builds the object graph with plain
+ * constructors, starts it and ends it in order; several can run in one process. {@code
+ * GatewayHandler} finds a request's route and hands it to the handler that serves it.
  *
- * <p>What counts as a mistake of the client is decided below, in {@code proto} and {@code storage};
- * here it gets its status.
+ * <p>Handlers never wait: a push is parsed and rendered on the thread that read it, submitted to
+ * the store, and answered when the store calls back. Mistakes of clients are found in {@code proto}
+ * and {@code storage}; the rooms below give each its status.
+ *
+ * <p>Nothing is decided here that a room could decide.
  */
 @NullMarked
 package io.holdfast.server;

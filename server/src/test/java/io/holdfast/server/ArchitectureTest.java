@@ -152,6 +152,117 @@ class ArchitectureTest {
                               Discovery.class,
                               HostPort.class))));
 
+  /** From the ground floor up; the root, which wires the rooms, is above all of them. */
+  @ArchTest
+  static final ArchRule serverRooms_dependDownwards =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("root")
+          .definedBy("io.holdfast.server")
+          .layer("gocompat")
+          .definedBy("io.holdfast.server.gocompat..")
+          .layer("lifecycle")
+          .definedBy("io.holdfast.server.lifecycle..")
+          .layer("access")
+          .definedBy("io.holdfast.server.access..")
+          .layer("tls")
+          .definedBy("io.holdfast.server.tls..")
+          .layer("migration")
+          .definedBy("io.holdfast.server.migration..")
+          .layer("logging")
+          .definedBy("io.holdfast.server.logging..")
+          .layer("config")
+          .definedBy("io.holdfast.server.config..")
+          .layer("routing")
+          .definedBy("io.holdfast.server.routing..")
+          .layer("http")
+          .definedBy("io.holdfast.server.http..")
+          .layer("browsers")
+          .definedBy("io.holdfast.server.browsers..")
+          .layer("webconfig")
+          .definedBy("io.holdfast.server.webconfig..")
+          .layer("metrics")
+          .definedBy("io.holdfast.server.metrics..")
+          .layer("push")
+          .definedBy("io.holdfast.server.push..")
+          .layer("scrape")
+          .definedBy("io.holdfast.server.scrape..")
+          .layer("api")
+          .definedBy("io.holdfast.server.api..")
+          .layer("page")
+          .definedBy("io.holdfast.server.page..")
+          .whereLayer("root")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("gocompat")
+          .mayNotAccessAnyLayer()
+          .whereLayer("lifecycle")
+          .mayNotAccessAnyLayer()
+          .whereLayer("access")
+          .mayNotAccessAnyLayer()
+          .whereLayer("tls")
+          .mayNotAccessAnyLayer()
+          .whereLayer("migration")
+          .mayNotAccessAnyLayer()
+          .whereLayer("logging")
+          .mayOnlyAccessLayers("gocompat")
+          .whereLayer("config")
+          .mayOnlyAccessLayers("gocompat", "lifecycle", "logging")
+          .whereLayer("routing")
+          .mayOnlyAccessLayers("config", "gocompat")
+          .whereLayer("http")
+          .mayOnlyAccessLayers("config", "lifecycle", "tls")
+          .whereLayer("browsers")
+          .mayOnlyAccessLayers("config", "http")
+          .whereLayer("webconfig")
+          .mayOnlyAccessLayers("access", "config", "gocompat", "http", "lifecycle", "tls")
+          .whereLayer("metrics")
+          .mayOnlyAccessLayers("browsers", "config", "webconfig")
+          .whereLayer("push")
+          .mayOnlyAccessLayers("config", "http", "logging", "metrics", "routing")
+          .whereLayer("scrape")
+          .mayOnlyAccessLayers("config", "http", "metrics")
+          .whereLayer("api")
+          .mayOnlyAccessLayers("browsers", "config", "gocompat", "http", "lifecycle", "metrics")
+          .whereLayer("page")
+          .mayOnlyAccessLayers(
+              "browsers", "config", "gocompat", "http", "lifecycle", "metrics", "routing");
+
+  /** What they decide needs no server: each can be tested with plain values. */
+  @ArchTest
+  static final ArchRule roomsWithoutHttp_seeNoJetty =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "io.holdfast.server.access..",
+              "io.holdfast.server.config..",
+              "io.holdfast.server.gocompat..",
+              "io.holdfast.server.lifecycle..",
+              "io.holdfast.server.logging..",
+              "io.holdfast.server.metrics..",
+              "io.holdfast.server.migration..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.eclipse.jetty..");
+
+  @ArchTest
+  static final ArchRule onlyItsHandler_bringsJettyToThePage =
+      noClasses()
+          .that()
+          .resideInAPackage("io.holdfast.server.page..")
+          .and()
+          .haveSimpleNameNotStartingWith("PageHandler")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.eclipse.jetty..");
+
+  @ArchTest static final ArchRule onlyConfig_seesPicocli = onlyRoom("config", "picocli..");
+
+  @ArchTest static final ArchRule onlyLogging_seesLogback = onlyRoom("logging", "ch.qos.logback..");
+
+  @ArchTest static final ArchRule onlyWebConfig_seesYaml = onlyRoom("webconfig", "org.snakeyaml..");
+
+  @ArchTest static final ArchRule onlyAccess_seesBcrypt = onlyRoom("access", "at.favre..");
+
   @ArchTest
   static final ArchRule onlyServer_seesHttp =
       noClasses()
@@ -198,6 +309,15 @@ class ArchitectureTest {
           .doNotHaveFullyQualifiedName("io.holdfast.server.App")
           .should()
           .callMethod(Thread.class, "sleep", long.class);
+
+  private static ArchRule onlyRoom(String room, String library) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage("io.holdfast.server." + room + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library);
+  }
 
   /** By the full name of what is called or referred to, with its parameters' types. */
   private static DescribedPredicate<JavaAccess<?>> target(String description, Pattern fullName) {
