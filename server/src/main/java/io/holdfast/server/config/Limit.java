@@ -30,17 +30,17 @@ public enum Limit {
   WRITE_TIME(LimitFlags.WRITE_TIMEOUT, 503),
   UNREAD_BYTES(LimitFlags.MAX_UNREAD_BYTES, 503);
 
-  private final Flag flag;
+  private final String flag;
   private final int status;
 
   Limit(Flag flag, int status) {
-    this.flag = flag;
+    this.flag = flag.name();
     this.status = status;
   }
 
   /** The flag that sets it, without dashes. */
   public String flag() {
-    return flag.name();
+    return flag;
   }
 
   /** The status of the answer to who went beyond it. */
