@@ -97,9 +97,9 @@ final class Acknowledgements {
   }
 
   /** Tells who waits what is known by now, and marks the nodes that were waited for too long. */
-  void settle(Collection<PeerState> links, long now) {
-    confirmed = Math.max(confirmed, reachedByQuorum(links));
-    long all = reachedByLive(links);
+  void settle(Collection<PeerState> peers, long now) {
+    confirmed = Math.max(confirmed, reachedByQuorum(peers));
+    long all = reachedByLive(peers);
     List<Runnable> answers = new ArrayList<>();
     while (!waiting.isEmpty() && waiting.firstKey() <= confirmed) {
       long sequence = waiting.firstKey();
@@ -108,10 +108,10 @@ final class Acknowledgements {
         if (now - since < lagGrace.toNanos()) {
           break;
         }
-        markLagging(links, sequence, since);
-        all = reachedByLive(links);
+        markLagging(peers, sequence, since);
+        all = reachedByLive(peers);
       }
-      judgeUnjudged(sequence, links);
+      supersedeUnacknowledged(sequence, peers);
       answers.add(confirmed(sequence, requireNonNull(waiting.remove(sequence)), now));
     }
     if (!answers.isEmpty()) {
@@ -143,10 +143,10 @@ final class Acknowledgements {
   }
 
   /** Who cannot tell is taken to have had something newer. */
-  private void judgeUnjudged(long sequence, Collection<PeerState> links) {
-    for (PeerState link : links) {
-      if (link.hasUnjudged(stream, sequence)) {
-        outranked.merge(sequence, link.clock(), Math::max);
+  private void supersedeUnacknowledged(long sequence, Collection<PeerState> peers) {
+    for (PeerState peer : peers) {
+      if (peer.hasUnacknowledged(stream, sequence)) {
+        outranked.merge(sequence, peer.clock(), Math::max);
       }
     }
   }
@@ -179,28 +179,27 @@ final class Acknowledgements {
     };
   }
 
-  private long reachedByQuorum(Collection<PeerState> links) {
+  private long reachedByQuorum(Collection<PeerState> peers) {
     int others = quorum.write() - 1;
     if (others == 0) {
       return Long.MAX_VALUE;
     }
-    long[] reached = links.stream().mapToLong(link -> link.reached(stream)).sorted().toArray();
+    long[] reached = peers.stream().mapToLong(peer -> peer.reached(stream)).sorted().toArray();
     return reached.length < others ? 0 : reached[reached.length - others];
   }
 
-  private long reachedByLive(Collection<PeerState> links) {
-    return links.stream()
-        .filter(link -> !link.isLagging)
-        .mapToLong(link -> link.reached(stream))
+  private long reachedByLive(Collection<PeerState> peers) {
+    return peers.stream()
+        .filter(peer -> !peer.isLagging())
+        .mapToLong(peer -> peer.reached(stream))
         .min()
         .orElse(Long.MAX_VALUE);
   }
 
-  private void markLagging(Collection<PeerState> links, long sequence, long since) {
-    for (PeerState link : links) {
-      if (!link.isLagging && link.reached(stream) < sequence) {
-        link.isLagging = true;
-        link.laggingSince = since;
+  private void markLagging(Collection<PeerState> peers, long sequence, long since) {
+    for (PeerState peer : peers) {
+      if (!peer.isLagging() && peer.reached(stream) < sequence) {
+        peer.fellBehind(since);
       }
     }
   }

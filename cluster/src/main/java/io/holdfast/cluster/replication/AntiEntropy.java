@@ -8,7 +8,6 @@ import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReplicatedStore;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,12 +27,12 @@ final class AntiEntropy {
   private final EventLoop loop;
   private final PeerClient client;
   private final ClusterCounters counters;
-  private @Nullable StateTransfer copy;
+  private @Nullable StateTransfer transfer;
   private long notBefore;
   private long comparedAt;
 
   /** Up to where deletes have been forgotten here, or will be soon: the store may be at it. */
-  private long forgotten;
+  private long collected;
 
   private volatile boolean isSettingAside;
   private boolean hasBegunAnew;
@@ -77,188 +76,122 @@ final class AntiEntropy {
     return isSettingAside;
   }
 
-  boolean isCopying() {
-    return copy != null;
+  boolean isTransferring() {
+    return transfer != null;
   }
 
-  /** What is being copied, for people; null if nothing is. */
-  @Nullable StateTransfer copy() {
-    return copy;
+  /** Returns the state transfer under way; null if there is none. */
+  @Nullable StateTransfer transfer() {
+    return transfer;
   }
 
   /** The peer is no longer there. */
-  void forget(PeerState link) {
-    if (copy != null && copy.link() == link) {
-      copy.abandon();
-      copy = null;
+  void forget(PeerState peer) {
+    if (transfer != null && transfer.peer() == peer) {
+      transfer.abandon();
+      transfer = null;
     }
   }
 
-  void tick(Collection<PeerState> links, Keeper keeper, boolean hasTriedInVain) {
+  /** Ends what cannot go on, and begins a state transfer if one is due. */
+  void tick(Collection<PeerState> peers, Keeper keeper, boolean hasTriedInVain) {
     if (isSettingAside) {
       return;
     }
     if (hasBegunAnew) {
-      // Before anything is made of copies: they went with the store.
-      links.forEach(PeerState::forgetCopy);
+      // Before anything is made of state transfers: what they brought went with the store.
+      peers.forEach(PeerState::transferLost);
       hasBegunAnew = false;
     }
-    if (!store.standing().notes().isWhole() && isFilled(links, hasTriedInVain)) {
+    if (!store.standing().notes().isWhole() && isFilled(peers, hasTriedInVain)) {
       keeper.noteWhole();
     }
     long now = loop.nanos();
-    letGoOfUnreachable(now);
-    if (copy != null || now - notBefore < 0) {
-      return;
+    giveUpUnreachable(now);
+    if (transfer == null && now - notBefore >= 0) {
+      beginNext(peers, now);
     }
+  }
+
+  private void beginNext(Collection<PeerState> peers, long now) {
     boolean isComparisonDue = now - comparedAt > Timeouts.COMPARISON.toNanos();
-    PeerState from = null;
-    for (PeerState link : links) {
-      if (canBeCopiedFrom(link, now)
-          && (isWanted(link, now) || hasWhatNobodySends(link, links, now))) {
-        from = from == null || isBetter(link, from) ? link : from;
-      }
-    }
-    if (from == null && isComparisonDue) {
-      from = longestNotCompared(links, now);
-    }
+    PeerState source =
+        TransferSource.pick(
+            TransferSource.candidates(peers, store.standing(), collected(), now),
+            isComparisonDue,
+            now);
     if (isComparisonDue) {
       comparedAt = now;
     }
-    if (from != null) {
-      begin(from);
+    if (source != null) {
+      begin(source);
     }
   }
 
-  /**
-   * Returns the peer whose turn it is: each is compared with, even if changes never pause and some
-   * peers are away. Null if no peer can be copied from.
-   */
-  private @Nullable PeerState longestNotCompared(Collection<PeerState> links, long now) {
-    PeerState longest = null;
-    for (PeerState link : links) {
-      if (canBeCopiedFrom(link, now)
-          && (longest == null || link.sinceComparison(now) > longest.sinceComparison(now))) {
-        longest = link;
-      }
-    }
-    return longest;
-  }
-
-  /**
-   * Ends the copy if its peer is not heard from: what would be waited for may be with another, and
-   * what has come so far need not come again.
-   */
-  private void letGoOfUnreachable(long now) {
-    StateTransfer current = copy;
-    if (current != null && !current.link().isReachable(now)) {
+  /** Ends the state transfer if its peer is gone: another peer may have what is still lacking. */
+  private void giveUpUnreachable(long now) {
+    StateTransfer current = transfer;
+    if (current != null && !current.peer().isReachable(now)) {
       current.giveUp("not heard from for " + Timeouts.LEASE.toSeconds() + " s");
     }
   }
 
-  /**
-   * Whether it is there, and will not put aside what it has when it hears which deletes have been
-   * forgotten here.
-   */
-  private boolean canBeCopiedFrom(PeerState link, long now) {
-    Heartbeat said = link.said();
-    return said != null && link.isReachable(now) && !isOutdated(said);
+  /** Returns up to where deletes have been forgotten here, or will be soon. */
+  private long collected() {
+    collected = Math.max(collected, store.standing().notes().purgedUntil());
+    return collected;
   }
 
-  /** Whether it has not seen some delete that has been forgotten here. */
-  private boolean isOutdated(Heartbeat said) {
-    forgotten = Math.max(forgotten, store.standing().notes().purgedUntil());
-    return said.getCurrentAt() < forgotten;
-  }
-
-  private boolean isWanted(PeerState link, long now) {
-    return link.needsCopy
-        || link.isWorthCopying()
-        || link.trailing(now) > Timeouts.TRAILING.toNanos()
-        || (hasDiverged(link) && link.isComparisonDue(now));
-  }
-
-  /** Whether it has changes of a node that is not there to send them. */
-  private boolean hasWhatNobodySends(PeerState link, Collection<PeerState> links, long now) {
-    if (link.sinceComparison(now) < Timeouts.SILENCE.toNanos()) {
-      return false;
-    }
-    Set<Long> streams = link.streamsAhead(store.standing().positions());
-    for (PeerState sender : links) {
-      if (!sender.isSilent(now)) {
-        streams.remove(sender.stream());
-      }
-    }
-    return !streams.isEmpty();
-  }
-
-  /** Equally far, and yet not the same: something was lost or damaged. */
-  private boolean hasDiverged(PeerState link) {
-    Heartbeat said = link.said();
-    return said != null
-        && said.getDigest() != store.standing().digest()
-        && link.positions().equals(store.standing().positions());
-  }
-
-  /** One that has everything is better than one that is being filled itself. */
-  private static boolean isBetter(PeerState link, PeerState than) {
-    Heartbeat said = link.said();
-    Heartbeat other = than.said();
-    return said != null && said.getWhole() && (other == null || !other.getWhole());
-  }
-
-  /** Whether nothing can be lacking any more of what this node's disk ever acknowledged. */
-  private boolean isFilled(Collection<PeerState> links, boolean hasTriedInVain) {
+  /** Whether the store has all that this node's disk ever acknowledged. */
+  private boolean isFilled(Collection<PeerState> peers, boolean hasTriedInVain) {
     if (quorum.size() == 1) {
       return true;
     }
-    long copied = links.stream().filter(PeerState::isCopied).count();
-    long witnesses = links.stream().filter(PeerState::countsForReadQuorum).count();
-    // With a write quorum of one nobody is waited for longer than a moment.
+    long transferred = peers.stream().filter(PeerState::isTransferred).count();
+    long counting = peers.stream().filter(PeerState::countsForReadQuorum).count();
+    // With a write quorum of one the node waits for nobody longer than a moment.
     boolean goesOnAlone = quorum.write() == 1 && hasTriedInVain;
-    return goesOnAlone || witnesses >= quorum.read() || copied >= quorum.size() - 1;
+    return goesOnAlone || counting >= quorum.read() || transferred >= quorum.size() - 1;
   }
 
-  private void begin(PeerState link) {
-    Heartbeat said = link.said();
+  private void begin(PeerState peer) {
+    Heartbeat said = peer.said();
     if (said == null) {
       return;
     }
     long stream = said.getStream();
     StateTransfer started =
         new StateTransfer(
-            link,
-            request -> client.ask(link, request),
+            peer,
+            request -> client.ask(peer, request),
             store,
             loop,
             (ended, failure) -> ended(ended, stream, failure));
-    copy = started;
-    link.needsCopy = false;
+    transfer = started;
+    peer.transferBegins();
     started.start();
   }
 
   private void ended(StateTransfer ended, long stream, @Nullable String failure) {
-    copy = null;
+    transfer = null;
     long now = loop.nanos();
-    PeerState link = ended.link();
+    PeerState peer = ended.peer();
     StateTransfer.Progress progress = ended.progress();
-    link.divergentBuckets = progress.buckets();
-    link.comparedAt = now;
-    link.wasCompared = true;
+    peer.compared(progress.buckets(), now);
     if (failure == null) {
       if (progress.found() > 0) {
         counters.repaired(progress.copied(), true);
       }
-      link.copied(stream, ended.wasPeerWhole());
+      peer.transferred(stream, ended.wasPeerComplete());
       return;
     }
-    link.needsCopy = true;
+    peer.transferNeeded();
     notBefore = now + Timeouts.RETRY.toNanos();
     counters.repaired(progress.copied(), false);
     log.atWarn()
-        .addKeyValue("peer", link.name())
+        .addKeyValue("peer", peer.name())
         .addKeyValue("err", failure)
-        .log("copying from a node failed; it is tried again");
+        .log("state transfer failed; retrying");
   }
 
   /**
@@ -267,15 +200,15 @@ final class AntiEntropy {
    *
    * @return whether the store can stay
    */
-  boolean meet(PeerState link) {
-    Heartbeat said = link.said();
+  boolean meet(PeerState peer) {
+    Heartbeat said = peer.said();
     ClusterNotes notes = store.standing().notes();
     if (said == null || isSettingAside) {
       return false;
     }
     if (said.getPurgedUntil() > notes.currentAt()) {
       if (store.standing().exposition().groups() > 0) {
-        setAside(link);
+        setAside(peer);
         return false;
       }
       // Nothing is here that a forgotten delete would have to keep away.
@@ -283,30 +216,30 @@ final class AntiEntropy {
           store.note(now -> now.withCurrentAt(said.getPurgedUntil()));
     } else if (said.getPurgedUntil() > notes.purgedUntil()) {
       // So that whoever is met later learns of it from any node.
-      forgotten = Math.max(forgotten, said.getPurgedUntil());
-      letGoOfOutdated();
+      collected = Math.max(collected, said.getPurgedUntil());
+      giveUpOutdated();
       CompletableFuture<MergeOutcome> unused = store.purge(said.getPurgedUntil());
     }
     return true;
   }
 
   /** What it sends next may be what some delete was to keep away. */
-  private void letGoOfOutdated() {
-    StateTransfer current = copy;
-    Heartbeat said = current == null ? null : current.link().said();
-    if (current != null && said != null && isOutdated(said)) {
+  private void giveUpOutdated() {
+    StateTransfer current = transfer;
+    Heartbeat said = current == null ? null : current.peer().said();
+    if (current != null && said != null && TransferSource.isOutdated(said, collected())) {
       current.giveUp("it has not seen every delete that has been forgotten here");
     }
   }
 
-  private void setAside(PeerState link) {
+  private void setAside(PeerState peer) {
     isSettingAside = true;
-    if (copy != null) {
-      copy.abandon();
-      copy = null;
+    if (transfer != null) {
+      transfer.abandon();
+      transfer = null;
     }
     log.atWarn()
-        .addKeyValue("peer", link.name())
+        .addKeyValue("peer", peer.name())
         .log(
             "this node was away for longer than the others keep deletes"
                 + " (--cluster.tombstone-retention): what was deleted meanwhile would come back, so"

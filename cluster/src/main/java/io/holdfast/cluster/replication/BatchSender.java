@@ -41,48 +41,44 @@ final class BatchSender {
   }
 
   /** Sends what waits, unless something is under way. */
-  void send(PeerState link) {
-    Changes batch = link.outbox.next();
+  void send(PeerState peer) {
+    Changes batch = peer.nextBatch();
     if (batch == null) {
       return;
     }
     CompletableFuture<Void> unused =
         client
-            .ask(link, Request.newBuilder().setChanges(batch).build())
+            .ask(peer, Request.newBuilder().setChanges(batch).build())
             .handle(
                 (answer, failure) -> {
-                  loop.execute(() -> answered(link, batch, answer));
+                  loop.execute(() -> answered(peer, batch, answer));
                   return null;
                 });
   }
 
-  private void answered(PeerState link, Changes batch, @Nullable Answer answer) {
-    if (!isThere.test(link)) {
+  private void answered(PeerState peer, Changes batch, @Nullable Answer answer) {
+    if (!isThere.test(peer)) {
       return;
     }
     if (answer == null || !answer.hasChanges()) {
-      refused(link, batch, answer == null ? null : answer.getRefusal());
+      refused(peer, batch, answer == null ? null : answer.getRefusal());
       return;
     }
-    link.refusal = null;
-    link.outbox.arrived(batch);
-    link.judged(batch.getStream(), batch.getFirst(), batch.getFirst() + batch.getStatesCount() - 1);
-    link.reached(batch.getStream(), answer.getChanges().getReached());
+    peer.batchAcknowledged(batch, answer.getChanges());
     arrived.accept(answer.getChanges());
-    send(link);
+    send(peer);
   }
 
   /** What may not have arrived is sent again: a change that comes twice changes nothing. */
-  private void refused(PeerState link, Changes batch, @Nullable String refusal) {
-    if (refusal != null && !refusal.equals(link.refusal)) {
-      log.atWarn().addKeyValue("peer", link.name()).log("a node refuses changes: " + refusal);
+  private void refused(PeerState peer, Changes batch, @Nullable String refusal) {
+    if (peer.refused(refusal)) {
+      log.atWarn().addKeyValue("peer", peer.name()).log("a node refuses changes: " + refusal);
     }
-    link.refusal = refusal;
     loop.schedule(
         Timeouts.RETRY,
         () -> {
-          link.outbox.failed(batch);
-          send(link);
+          peer.batchFailed(batch);
+          send(peer);
         });
   }
 }

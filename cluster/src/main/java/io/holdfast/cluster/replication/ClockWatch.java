@@ -1,5 +1,6 @@
 package io.holdfast.cluster.replication;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -39,6 +40,8 @@ final class ClockWatch {
 
   private volatile Verdict verdict;
 
+  private record HeardClock(PeerState peer, ClockSample clock) {}
+
   ClockWatch(ReplicaOptions options, ClusterClock clock, EventLoop loop) {
     this.quorum = options.quorum();
     this.maxSkewMillis = options.limits().maxClockSkew().toMillis();
@@ -66,11 +69,16 @@ final class ClockWatch {
   }
 
   /** Looks at all clocks. */
-  void look(Collection<PeerState> links) {
+  void look(Collection<PeerState> peers) {
     long now = loop.nanos();
     long wall = clock.wallMillis();
-    List<PeerState> heard =
-        links.stream().filter(link -> link.isReachable(now) && link.hasClock()).toList();
+    List<HeardClock> heard = new ArrayList<>();
+    for (PeerState peer : peers) {
+      ClockSample clockSample = peer.clockSample();
+      if (peer.isReachable(now) && clockSample != null) {
+        heard.add(new HeardClock(peer, clockSample));
+      }
+    }
     aim(heard, wall, now);
     judge(heard, wall, now);
   }
@@ -79,7 +87,7 @@ final class ClockWatch {
     return quorum.size() / 2 + 1;
   }
 
-  private void aim(List<PeerState> heard, long wall, long now) {
+  private void aim(List<HeardClock> heard, long wall, long now) {
     // With a write quorum of one a node goes on alone, and must not wait for the others' time.
     int needed = quorum.write() == 1 ? 1 : majority();
     if (heard.size() + 1 < needed) {
@@ -88,7 +96,7 @@ final class ClockWatch {
     List<Long> walls =
         LongStream.concat(
                 LongStream.of(wall),
-                heard.stream().mapToLong(link -> wall + link.clockOffsetMillis(wall, now)))
+                heard.stream().mapToLong(each -> wall + each.clock.offsetMillis(wall, now)))
             .boxed()
             .sorted(Comparator.reverseOrder())
             .toList();
@@ -100,9 +108,9 @@ final class ClockWatch {
     }
   }
 
-  private void judge(List<PeerState> heard, long wall, long now) {
-    List<PeerState> away =
-        heard.stream().filter(link -> link.isClockAway(wall, now, maxSkewMillis)).toList();
+  private void judge(List<HeardClock> heard, long wall, long now) {
+    List<HeardClock> away =
+        heard.stream().filter(each -> each.clock.isAway(wall, now, maxSkewMillis)).toList();
     int near = 1 + heard.size() - away.size();
     boolean wasWrong = isWrong;
     isWrong = away.size() >= majority() || (wasWrong && !away.isEmpty() && near < majority());
@@ -117,24 +125,24 @@ final class ClockWatch {
     }
     if (reason == null && quorum.write() > 1) {
       long leaptAt = clock.leaptAt();
-      long told = 1 + heard.stream().filter(link -> link.heardAt() - leaptAt > 0).count();
+      long told = 1 + heard.stream().filter(each -> each.peer.heardAt(now) - leaptAt > 0).count();
       reason = told < majority() ? NOT_YET_HEARD : null;
     }
     verdict = new Verdict(reason, wall, now);
   }
 
-  private String describe(List<PeerState> away, long wall, long now) {
-    PeerState nearest =
+  private String describe(List<HeardClock> away, long wall, long now) {
+    HeardClock nearest =
         away.stream()
-            .min(Comparator.comparingLong(link -> Math.abs(link.clockOffsetMillis(wall, now))))
+            .min(Comparator.comparingLong(each -> Math.abs(each.clock.offsetMillis(wall, now))))
             .orElseThrow();
-    long offset = nearest.clockOffsetMillis(wall, now);
+    long offset = nearest.clock.offsetMillis(wall, now);
     return "this node's clock is "
         + seconds(Math.abs(offset))
         + " s "
         + (offset < 0 ? "ahead of" : "behind")
         + " that of "
-        + nearest.name()
+        + nearest.peer.name()
         + ", and further from "
         + (away.size() - 1)
         + " others (expected: within --cluster.max-clock-skew="

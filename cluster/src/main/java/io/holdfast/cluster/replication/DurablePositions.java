@@ -15,7 +15,7 @@ import java.util.Map;
 final class DurablePositions {
   private final ReplicaOptions.Quorum quorum;
   private final Standing standing;
-  private final Collection<PeerState> links;
+  private final Collection<PeerState> peers;
   private final long confirmed;
 
   /**
@@ -25,11 +25,11 @@ final class DurablePositions {
   DurablePositions(
       ReplicaOptions.Quorum quorum,
       Standing standing,
-      Collection<PeerState> links,
+      Collection<PeerState> peers,
       long confirmed) {
     this.quorum = quorum;
     this.standing = standing;
-    this.links = links;
+    this.peers = peers;
     this.confirmed = confirmed;
   }
 
@@ -50,11 +50,11 @@ final class DurablePositions {
   }
 
   private long durable(long stream) {
-    long[] reached = new long[links.size() + 1];
+    long[] reached = new long[peers.size() + 1];
     int nodes = 0;
     reached[nodes++] = standing.positions().getOrDefault(stream, 0L);
-    for (PeerState link : links) {
-      reached[nodes++] = link.isWhole() ? link.positions().getOrDefault(stream, 0L) : 0;
+    for (PeerState peer : peers) {
+      reached[nodes++] = peer.isComplete() ? peer.positions().getOrDefault(stream, 0L) : 0;
     }
     Arrays.sort(reached);
     return nodes < quorum.write() ? 0 : reached[nodes - quorum.write()];

@@ -81,12 +81,12 @@ final class Freshness {
   /** Looks around. */
   void look(
       Standing standing,
-      Collection<PeerState> links,
+      Collection<PeerState> peers,
       DurablePositions durable,
       boolean isCopying,
       @Nullable String clockProblem) {
     long now = loop.nanos();
-    String lacking = lacking(standing, links, now);
+    String lacking = lacking(standing, peers, now);
     isFresh = lacking == null;
     boolean isSpread = isSpread(standing, durable, now);
     boolean wasFrozen = now - verdict.at > Timeouts.FREEZE.toNanos();
@@ -95,12 +95,12 @@ final class Freshness {
     } else if (isFresh || !isCopying) {
       triedInVain += now - verdict.at;
     }
-    String reason = lacking == null ? belowQuorum(links, now) : lacking;
+    String reason = lacking == null ? belowQuorum(peers, now) : lacking;
     reason = reason == null ? clockProblem : reason;
     reason = reason == null && isTooLittleSpread(now) ? tooLittleSpread() : reason;
     tell(reason);
     boolean isCutOff = !(isFresh && isSpread) && triedInVain >= readGrace.toNanos();
-    verdict = new Verdict(reason, isCutOff, now, leaseEnd(links, now));
+    verdict = new Verdict(reason, isCutOff, now, leaseEnd(peers, now));
   }
 
   /**
@@ -139,13 +139,13 @@ final class Freshness {
   }
 
   /** What keeps this node from being current, or null. */
-  private @Nullable String lacking(Standing standing, Collection<PeerState> links, long now) {
+  private @Nullable String lacking(Standing standing, Collection<PeerState> peers, long now) {
     int needed = quorum.read() - 1;
     if (!standing.notes().isWhole()) {
       return "the store is new and is being filled from the other nodes";
     }
     long witnesses =
-        links.stream()
+        peers.stream()
             .filter(PeerState::countsForReadQuorum)
             .filter(l -> l.isReachable(now))
             .count();
@@ -158,18 +158,18 @@ final class Freshness {
           + quorum.size()
           + ")";
     }
-    for (PeerState link : links) {
-      if (link.countsForReadQuorum()
-          && link.isReachable(now)
-          && link.trailing(now) > lagGrace.toNanos()) {
-        return "catching up with " + link.name();
+    for (PeerState peer : peers) {
+      if (peer.countsForReadQuorum()
+          && peer.isReachable(now)
+          && peer.trailing(now) > lagGrace.toNanos()) {
+        return "catching up with " + peer.name();
       }
     }
     return null;
   }
 
-  private @Nullable String belowQuorum(Collection<PeerState> links, long now) {
-    long reachable = 1 + links.stream().filter(link -> link.isReachable(now)).count();
+  private @Nullable String belowQuorum(Collection<PeerState> peers, long now) {
+    long reachable = 1 + peers.stream().filter(peer -> peer.isReachable(now)).count();
     return reachable >= quorum.write() ? null : belowQuorum(reachable);
   }
 
@@ -184,16 +184,16 @@ final class Freshness {
   }
 
   /** Why no change can be acknowledged at the moment, or null. */
-  @Nullable String cannotWrite(Collection<PeerState> links) {
-    return belowQuorum(links, loop.nanos());
+  @Nullable String cannotWrite(Collection<PeerState> peers) {
+    return belowQuorum(peers, loop.nanos());
   }
 
-  private long leaseEnd(Collection<PeerState> links, long now) {
+  private long leaseEnd(Collection<PeerState> peers, long now) {
     int others = Math.max(quorum.read(), quorum.write()) - 1;
     if (others == 0) {
       return Long.MAX_VALUE;
     }
-    long[] heardAt = links.stream().mapToLong(PeerState::heardAt).sorted().toArray();
+    long[] heardAt = peers.stream().mapToLong(peer -> peer.heardAt(now)).sorted().toArray();
     return heardAt.length < others
         ? now
         : heardAt[heardAt.length - others] + Timeouts.LEASE.toNanos();

@@ -81,7 +81,7 @@ final class Keeper {
   }
 
   /** Called often; does something now and then. */
-  void keep(Collection<PeerState> links, boolean isFresh) {
+  void keep(Collection<PeerState> peers, boolean isFresh) {
     Standing standing = store.standing();
     age.look();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
@@ -97,8 +97,8 @@ final class Keeper {
       return;
     }
     keptAt = loop.nanos();
-    long lowest = lowestClock(standing, links);
-    boolean areAllTheSame = areAllTheSame(standing, links);
+    long lowest = lowestClock(standing, peers);
+    boolean areAllTheSame = areAllTheSame(standing, peers);
     note(
         notes -> {
           ClusterNotes known =
@@ -110,7 +110,7 @@ final class Keeper {
         },
         isFresh && areAllTheSame ? lowest : completeUntil);
     if (isFresh) {
-      purge(standing.notes(), links);
+      purge(standing.notes(), peers);
     }
   }
 
@@ -173,31 +173,31 @@ final class Keeper {
   }
 
   /** No version that is made from now on, by nodes that are here, is below it. */
-  private static long lowestClock(Standing standing, Collection<PeerState> links) {
+  private static long lowestClock(Standing standing, Collection<PeerState> peers) {
     long lowest = standing.clock();
-    for (PeerState link : links) {
-      Heartbeat said = link.said();
+    for (PeerState peer : peers) {
+      Heartbeat said = peer.said();
       lowest = said == null ? lowest : Math.min(lowest, said.getClock());
     }
     return lowest;
   }
 
-  private boolean areAllTheSame(Standing standing, Collection<PeerState> links) {
+  private boolean areAllTheSame(Standing standing, Collection<PeerState> peers) {
     ClusterNotes notes = standing.notes();
     if (notes.knownNodes().size() + 1 < options.quorum().size()) {
       return false;
     }
     return notes.knownNodes().keySet().stream()
-        .allMatch(node -> links.stream().anyMatch(link -> isSame(link, node, standing)));
+        .allMatch(node -> peers.stream().anyMatch(peer -> isSame(peer, node, standing)));
   }
 
-  private boolean isSame(PeerState link, long node, Standing standing) {
-    Heartbeat said = link.said();
+  private boolean isSame(PeerState peer, long node, Standing standing) {
+    Heartbeat said = peer.said();
     return said != null
         && said.getNode() == node
-        && link.isReachable(loop.nanos())
+        && peer.isReachable(loop.nanos())
         && said.getDigest() == standing.digest()
-        && link.positions().equals(standing.positions());
+        && peer.positions().equals(standing.positions());
   }
 
   /**
@@ -205,15 +205,15 @@ final class Keeper {
    * have arrived that was sent when a node had not seen some delete yet: it would find nothing that
    * keeps it away.
    */
-  private void purge(ClusterNotes notes, Collection<PeerState> links) {
+  private void purge(ClusterNotes notes, Collection<PeerState> peers) {
     long now = loop.nanos();
-    if (!haveAllCopiedAll(notes, links)) {
+    if (!haveAllCopiedAll(notes, peers)) {
       // What was old enough before says nothing of a delete that comes now.
       forgettable.clear();
       purgeable = 0;
       return;
     }
-    long until = forgettable(notes, links);
+    long until = forgettable(notes, peers);
     forgettable.addLast(new Forgettable(now, until));
     long before = 0;
     while (now - forgettable.getFirst().at > Timeouts.LATEST_ARRIVAL.toNanos()) {
@@ -224,11 +224,11 @@ final class Keeper {
   }
 
   /** Up to where everybody has seen every delete. */
-  private long forgettable(ClusterNotes notes, Collection<PeerState> links) {
+  private long forgettable(ClusterNotes notes, Collection<PeerState> peers) {
     // By age only what every node that is here has seen.
     long until = retentionStart();
-    for (PeerState link : links) {
-      Heartbeat said = link.said();
+    for (PeerState peer : peers) {
+      Heartbeat said = peer.said();
       until = Math.min(until, said == null ? 0 : said.getCurrentAt());
     }
     if (notes.knownNodes().size() + 1 < options.quorum().size()) {
@@ -236,7 +236,7 @@ final class Keeper {
     }
     long agreed = completeUntil;
     for (long node : notes.knownNodes().keySet()) {
-      agreed = Math.min(agreed, completeUntil(node, links));
+      agreed = Math.min(agreed, completeUntil(node, peers));
     }
     return Math.max(until, agreed);
   }
@@ -246,16 +246,16 @@ final class Keeper {
    * had when it came. One that was away may have brought a delete that it had told nobody of: older
    * than the retention, and new to all.
    */
-  private boolean haveAllCopiedAll(ClusterNotes notes, Collection<PeerState> links) {
+  private boolean haveAllCopiedAll(ClusterNotes notes, Collection<PeerState> peers) {
     Set<Long> here = new HashSet<>();
-    links.forEach(link -> here.add(link.node()));
+    peers.forEach(peer -> here.add(peer.node()));
     if (!here.containsAll(notes.knownNodes().keySet())) {
       return false;
     }
-    for (PeerState come : links) {
+    for (PeerState come : peers) {
       long opening = Standing.opening(come.stream());
       boolean isCopied = store.standing().positions().containsKey(opening);
-      for (PeerState other : links) {
+      for (PeerState other : peers) {
         isCopied = isCopied && other.positions().containsKey(opening);
       }
       if (!isCopied) {
@@ -265,9 +265,9 @@ final class Keeper {
     return true;
   }
 
-  private static long completeUntil(long node, Collection<PeerState> links) {
-    for (PeerState link : links) {
-      Heartbeat said = link.said();
+  private static long completeUntil(long node, Collection<PeerState> peers) {
+    for (PeerState peer : peers) {
+      Heartbeat said = peer.said();
       if (said != null && said.getNode() == node) {
         return said.getCompleteUntil();
       }

@@ -86,9 +86,10 @@ final class Outbox {
   }
 
   /**
-   * The first change of this stream that the peer has not yet judged; beyond all if there is none.
+   * The first change of this stream of which the peer has not said what became; beyond all if there
+   * is none.
    */
-  long firstUnjudged(long ofStream) {
+  long firstUnacknowledged(long ofStream) {
     return waiting.isEmpty() || ofStream != stream ? Long.MAX_VALUE : first;
   }
 

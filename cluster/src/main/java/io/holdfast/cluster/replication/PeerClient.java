@@ -28,16 +28,16 @@ final class PeerClient {
   }
 
   /** Moves data. */
-  CompletableFuture<Answer> ask(PeerState link, Request request) {
-    return ask(link, Transport.TrafficClass.DATA, request);
+  CompletableFuture<Answer> ask(PeerState peer, Request request) {
+    return ask(peer, Transport.TrafficClass.DATA, request);
   }
 
   /** The answer, or a failure: there was none, or it was not one. */
   CompletableFuture<Answer> ask(
-      PeerState link, Transport.TrafficClass trafficClass, Request request) {
+      PeerState peer, Transport.TrafficClass trafficClass, Request request) {
     ProcessTime now = times.now();
     return transport
-        .send(link.peer, trafficClass, request.toBuilder().setTime(now).build().toByteArray())
+        .send(peer.process(), trafficClass, request.toBuilder().setTime(now).build().toByteArray())
         .thenApply(
             bytes -> {
               try {

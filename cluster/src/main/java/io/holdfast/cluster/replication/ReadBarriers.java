@@ -19,10 +19,10 @@ final class ReadBarriers {
   }
 
   /** A peer whose positions can be relied on has answered what was asked then. */
-  void answered(PeerState link, long sentAt) {
+  void answered(PeerState peer, long sentAt) {
     for (ReadBarrier barrier : waiting) {
       if (sentAt - barrier.startedAt >= 0) {
-        barrier.answered(link.peer, link.positions());
+        barrier.answered(peer.process(), peer.positions());
       }
     }
   }

@@ -8,7 +8,6 @@ import io.holdfast.proto.cluster.Changes;
 import io.holdfast.proto.cluster.ChangesAnswer;
 import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.HeartbeatQuestion;
-import io.holdfast.proto.cluster.ProcessTime;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.Reading;
@@ -72,7 +71,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private final ClusterClock clock;
   private final PeerClient client;
 
-  private final Map<UUID, PeerState> links = new LinkedHashMap<>();
+  private final Map<UUID, PeerState> peers = new LinkedHashMap<>();
 
   /** Peers of which it is known that what they have forgotten does no harm here. */
   private final Set<UUID> met = ConcurrentHashMap.newKeySet();
@@ -84,30 +83,27 @@ public final class Replica implements Transport.Receiver, Replication {
   private final Freshness freshness;
   private final Keeper keeper;
   private final AntiEntropy antiEntropy;
+  private final PauseGuard pauses;
+  private final PollPause poll;
   private long heartbeatAt;
-
-  /** Between two questions for scrapes that wait for other nodes' disks. */
-  private Duration pause = Timeouts.SHORTEST_PAUSE;
-
-  private boolean isPausing;
   private boolean isStopped;
 
-  /** The store may have to go, so that nothing may be promised on the strength of it. */
-  private volatile boolean mayBePutAside = true;
+  /**
+   * INVARIANT: a tick publishes one view, as its last step. So no thread sees that changes may be
+   * taken by the decision of one tick, and a store that may be quarantined by that of another. The
+   * order within a tick: state transfers (they may begin to quarantine the store), clocks,
+   * freshness (it needs both), then the view.
+   */
+  private volatile View view;
 
-  private volatile long tickedAt;
-  private volatile long refuseUntil;
-
-  /** In the time of this process. */
-  private final long process;
-
-  private final PauseWatch pauses = new PauseWatch();
-
-  /** When it was last found that this machine had been paused; null if it never was. */
-  private volatile @Nullable Long pausedAt;
-
-  private volatile @Nullable String cannotWrite = "this node is starting";
-  private volatile ClusterStatus status;
+  /**
+   * What other threads see of the last tick.
+   *
+   * @param mayBeQuarantined the store may have to go: nothing may be promised on the strength of it
+   * @param cannotWrite why no change can be acknowledged; null if changes can be
+   */
+  private record View(
+      boolean mayBeQuarantined, @Nullable String cannotWrite, ClusterStatus status) {}
 
   public Replica(
       ReplicaOptions options,
@@ -122,25 +118,9 @@ public final class Replica implements Transport.Receiver, Replication {
     this.loop = loop;
     this.clock = clock;
     this.counters = surroundings.counters();
-    this.process = store.standing().stream();
-    this.client =
-        new PeerClient(
-            transport,
-            counters,
-            new PeerClient.Times() {
-              @Override
-              public ProcessTime now() {
-                return processTime();
-              }
-
-              @Override
-              public void answered(ProcessTime theirs, long sentAt) {
-                long now = loop.nanos();
-                if (pauses.answered(theirs, sentAt, now)) {
-                  wasPaused(now);
-                }
-              }
-            });
+    this.pauses = new PauseGuard(store.standing().stream(), loop);
+    this.poll = new PollPause(loop);
+    this.client = new PeerClient(transport, counters, pauses);
     this.acknowledgements =
         new Acknowledgements(
             options.quorum(),
@@ -152,22 +132,24 @@ public final class Replica implements Transport.Receiver, Replication {
     this.freshness = new Freshness(options, loop);
     this.keeper = new Keeper(options, store, loop, clock);
     this.antiEntropy = new AntiEntropy(options.quorum(), store, loop, client, counters);
-    this.status =
-        StatusReport.of(
-            options,
-            store.standing(),
-            freshness,
-            List.of(),
-            null,
-            new StatusReport.Moment(loop.nanos(), clock.wallMillis()));
+    this.view =
+        new View(
+            true,
+            "this node is starting",
+            StatusReport.of(
+                options,
+                store.standing(),
+                freshness,
+                List.of(),
+                null,
+                new StatusReport.Moment(loop.nanos(), clock.wallMillis())));
   }
 
   /** Begins to take part. From any thread. */
   public void start() {
     acknowledgements.restart(store.standing().stream());
     clock.resume(store.standing().notes().clockAheadMillis());
-    tickedAt = loop.nanos();
-    refuseUntil = tickedAt;
+    pauses.start(loop.nanos());
     transport.start(this);
     loop.execute(this::tick);
   }
@@ -187,27 +169,11 @@ public final class Replica implements Transport.Receiver, Replication {
 
   /** Why no change can be taken at the moment, or null. From any thread. */
   @Nullable String cannotWrite() {
-    if (wasFrozen()) {
+    if (pauses.refusesChanges()) {
       return "this node was frozen, and does not take what waited for it";
     }
-    String reason = cannotWrite;
+    String reason = view.cannotWrite;
     return reason == null ? clocks.problem() : reason;
-  }
-
-  private boolean wasFrozen() {
-    long now = loop.nanos();
-    return now - tickedAt > Timeouts.FREEZE.toNanos() || now - refuseUntil < 0;
-  }
-
-  private ProcessTime processTime() {
-    return ProcessTime.newBuilder().setProcess(process).setNanos(loop.nanos()).build();
-  }
-
-  /** Before anything of the message that told of it has an effect here. */
-  private void wasPaused(long now) {
-    pausedAt = now;
-    refuseUntil = now + Timeouts.AFTER_FREEZE.toNanos();
-    log.warn("this machine was paused; it refuses changes for a moment");
   }
 
   /**
@@ -216,9 +182,7 @@ public final class Replica implements Transport.Receiver, Replication {
    * to a node, only the cluster's time tells, which has leapt. From any thread.
    */
   boolean wasPausedSince(long nanos) {
-    Long last = pausedAt;
-    boolean wasPaused = last != null && last - nanos >= 0;
-    return wasPaused || clock.leaptAt() - nanos >= 0;
+    return pauses.wasPausedSince(nanos) || clock.leaptAt() - nanos >= 0;
   }
 
   /** A peer has made or seen a version of this hybrid clock reading. From any thread. */
@@ -284,7 +248,7 @@ public final class Replica implements Transport.Receiver, Replication {
 
   /** As of the last tick. From any thread. */
   public ClusterStatus status() {
-    return status;
+    return view.status;
   }
 
   // What the store tells.
@@ -293,15 +257,14 @@ public final class Replica implements Transport.Receiver, Replication {
   public void committing(long stream, long first, List<byte[]> changes) {
     loop.execute(
         () -> {
-          for (PeerState link : links.values()) {
-            if (!link.outbox.add(stream, first, changes)) {
+          for (PeerState peer : peers.values()) {
+            if (!peer.enqueue(stream, first, changes)) {
               log.atWarn()
-                  .addKeyValue("peer", link.name())
+                  .addKeyValue("peer", peer.name())
                   .log("a node is too slow; it will have to copy what it lacks");
-              link.isLagging = true;
-              link.laggingSince = link.laggingSince == 0 ? loop.nanos() : link.laggingSince;
+              peer.fellBehind(loop.nanos());
             }
-            sender.send(link);
+            sender.send(peer);
           }
         });
   }
@@ -309,28 +272,27 @@ public final class Replica implements Transport.Receiver, Replication {
   // What the transport tells.
 
   @Override
-  public void appeared(Peer peer) {
+  public void appeared(Peer process) {
     loop.execute(
         () -> {
-          PeerState link = new PeerState(peer);
-          link.laggingSince = loop.nanos();
-          links.put(peer.id(), link);
-          ask(link);
+          PeerState peer = new PeerState(process, loop.nanos());
+          peers.put(process.id(), peer);
+          ask(peer);
         });
   }
 
   @Override
-  public void disappeared(Peer peer) {
-    loop.execute(() -> drop(peer));
+  public void disappeared(Peer process) {
+    loop.execute(() -> drop(process));
   }
 
-  private void drop(Peer peer) {
-    PeerState gone = links.remove(peer.id());
-    met.remove(peer.id());
+  private void drop(Peer process) {
+    PeerState gone = peers.remove(process.id());
+    met.remove(process.id());
     if (gone != null) {
       log.atInfo()
           .addKeyValue("peer", gone.name())
-          .addKeyValue("address", peer.address())
+          .addKeyValue("address", process.address())
           .log("a node has gone");
       antiEntropy.forget(gone);
       settle();
@@ -346,20 +308,17 @@ public final class Replica implements Transport.Receiver, Replication {
       counters.refused();
       return CompletableFuture.completedFuture(refusal("not a request: " + e.getMessage()));
     }
-    long now = loop.nanos();
-    if (pauses.heard(request.getTime(), now)) {
-      wasPaused(now);
-    }
+    pauses.heard(request.getTime());
     return answer(from, request)
         .handle(
             (answer, failure) ->
                 answer == null
                     ? refusal(String.valueOf(failure))
-                    : answer.toBuilder().setTime(processTime()).build().toByteArray());
+                    : answer.toBuilder().setTime(pauses.now()).build().toByteArray());
   }
 
   private byte[] refusal(String reason) {
-    return Answer.newBuilder().setRefusal(reason).setTime(processTime()).build().toByteArray();
+    return Answer.newBuilder().setRefusal(reason).setTime(pauses.now()).build().toByteArray();
   }
 
   private CompletableFuture<Answer> answer(Peer from, Request request) {
@@ -371,7 +330,7 @@ public final class Replica implements Transport.Receiver, Replication {
     if (!request.hasChanges()) {
       return antiEntropy.answer(request);
     }
-    if (!met.contains(from.id()) || mayBePutAside) {
+    if (!met.contains(from.id()) || view.mayBeQuarantined) {
       // Whatever is merged counts as acknowledged by this disk, so this disk must stay.
       return CompletableFuture.completedFuture(
           Answer.newBuilder()
@@ -397,10 +356,10 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private void merged(Peer from, Changes changes, long reached) {
-    PeerState link = links.get(from.id());
-    if (link != null && reached < changes.getFirst()) {
+    PeerState peer = peers.get(from.id());
+    if (peer != null && reached < changes.getFirst()) {
       // A gap: what is in it is not sent again.
-      link.needsCopy = true;
+      peer.transferNeeded();
     }
     advanceBarriers();
   }
@@ -412,43 +371,43 @@ public final class Replica implements Transport.Receiver, Replication {
       return;
     }
     long now = loop.nanos();
-    if (now - tickedAt > Timeouts.FREEZE.toNanos()) {
-      log.atWarn()
-          .addKeyValue("millis", (now - tickedAt) / 1_000_000)
-          .log("this node was frozen; it refuses changes for a moment");
-      refuseUntil = now + Timeouts.AFTER_FREEZE.toNanos();
-    }
-    tickedAt = now;
+    pauses.ticked(now);
     Standing standing = store.standing();
     acknowledgements.restart(standing.stream());
     if (now - heartbeatAt >= Timeouts.HEARTBEAT.toNanos()) {
       heartbeatAt = now;
       askAll();
     }
-    for (PeerState link : links.values()) {
-      link.compare(standing.positions(), now);
-      sender.send(link);
+    for (PeerState peer : peers.values()) {
+      peer.compare(standing.positions(), now);
+      sender.send(peer);
     }
     settle();
     acknowledgements.expire(Timeouts.WRITE_DEADLINE, unconfirmed(), now);
-    antiEntropy.tick(links.values(), keeper, freshness.isCutOff());
+    antiEntropy.tick(peers.values(), keeper, freshness.isCutOff());
     seen(standing.clock());
-    clocks.look(links.values());
+    clocks.look(peers.values());
     adoptEnded(standing, now);
     freshness.look(
-        standing, links.values(), durable(standing), antiEntropy.isCopying(), clocks.problem());
-    mayBePutAside = mayBePutAside(store.standing());
-    cannotWrite = cannotWriteNow();
-    keeper.keep(links.values(), freshness.isFresh());
+        standing,
+        peers.values(),
+        durable(standing),
+        antiEntropy.isTransferring(),
+        clocks.problem());
+    boolean mayBeQuarantined = mayBeQuarantined(store.standing());
+    keeper.keep(peers.values(), freshness.isFresh());
     advanceBarriers();
-    status =
-        StatusReport.of(
-            options,
-            standing,
-            freshness,
-            links.values(),
-            antiEntropy.copy(),
-            new StatusReport.Moment(now, clock.wallMillis()));
+    view =
+        new View(
+            mayBeQuarantined,
+            cannotWrite(mayBeQuarantined),
+            StatusReport.of(
+                options,
+                standing,
+                freshness,
+                peers.values(),
+                antiEntropy.transfer(),
+                new StatusReport.Moment(now, clock.wallMillis())));
     loop.schedule(Timeouts.TICK, this::tick);
   }
 
@@ -459,7 +418,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private void adoptEnded(Standing standing, long now) {
     Set<Long> ended = new HashSet<>(standing.shown().keySet());
     ended.removeIf(stream -> !isEnded(stream, standing, now));
-    if (!ended.isEmpty() && !antiEntropy.isCopying()) {
+    if (!ended.isEmpty() && !antiEntropy.isTransferring()) {
       CompletableFuture<MergeOutcome> unused = store.adopt(ended);
     }
   }
@@ -469,9 +428,9 @@ public final class Replica implements Transport.Receiver, Replication {
     if (shown <= standing.positions().getOrDefault(stream, 0L)) {
       return false;
     }
-    for (PeerState link : links.values()) {
-      boolean isSender = link.stream() == stream && !link.isSilent(now);
-      if (isSender || link.positions().getOrDefault(stream, 0L) >= shown) {
+    for (PeerState peer : peers.values()) {
+      boolean isSender = peer.stream() == stream && !peer.isSilent(now);
+      if (isSender || peer.positions().getOrDefault(stream, 0L) >= shown) {
         return false;
       }
     }
@@ -482,15 +441,15 @@ public final class Replica implements Transport.Receiver, Replication {
    * Whether it may yet turn out that what is here must go. A store that is being filled may have
    * been given, by a node that was away, what was deleted meanwhile.
    */
-  private boolean mayBePutAside(Standing standing) {
+  private boolean mayBeQuarantined(Standing standing) {
     return !standing.notes().isWhole()
         || antiEntropy.isSettingAside()
         || (!freshness.isFresh() && keeper.mayBeOutdated());
   }
 
-  private @Nullable String cannotWriteNow() {
-    String reason = freshness.cannotWrite(links.values());
-    return reason == null && mayBePutAside
+  private @Nullable String cannotWrite(boolean mayBeQuarantined) {
+    String reason = freshness.cannotWrite(peers.values());
+    return reason == null && mayBeQuarantined
         ? "this node is new or was away for long; it is finding out what there is"
         : reason;
   }
@@ -498,29 +457,27 @@ public final class Replica implements Transport.Receiver, Replication {
   private void settle() {
     long now = loop.nanos();
     Standing standing = store.standing();
-    for (PeerState link : links.values()) {
-      updateLag(link, standing, now);
+    for (PeerState peer : peers.values()) {
+      updateLag(peer, standing, now);
     }
-    acknowledgements.settle(links.values(), now);
+    acknowledgements.settle(peers.values(), now);
   }
 
-  private static void updateLag(PeerState link, Standing standing, long now) {
-    boolean hasAll = link.reached(standing.stream()) >= standing.sequence();
-    if (!link.isReachable(now)) {
-      link.laggingSince = link.isLagging ? link.laggingSince : now;
-      link.isLagging = true;
-    } else if (hasAll && link.isCopied()) {
-      link.isLagging = false;
-      link.laggingSince = 0;
+  private static void updateLag(PeerState peer, Standing standing, long now) {
+    boolean hasAll = peer.reached(standing.stream()) >= standing.sequence();
+    if (!peer.isReachable(now)) {
+      peer.fellBehind(now);
+    } else if (hasAll && peer.isTransferred()) {
+      peer.caughtUp();
     }
   }
 
   private String unconfirmed() {
-    long confirmedOn = 1 + links.values().stream().filter(link -> !link.isLagging).count();
+    long confirmedOn = 1 + peers.values().stream().filter(peer -> !peer.isLagging()).count();
     String refusals =
-        links.values().stream()
-            .filter(link -> link.refusal != null)
-            .map(link -> "; " + link.name() + " refuses: " + link.refusal)
+        peers.values().stream()
+            .filter(peer -> peer.refusal() != null)
+            .map(peer -> "; " + peer.name() + " refuses: " + peer.refusal())
             .reduce("", String::concat);
     return "not confirmed on "
         + options.quorum().write()
@@ -538,24 +495,16 @@ public final class Replica implements Transport.Receiver, Replication {
     Standing standing = store.standing();
     barriers.advance(
         standing, durable(standing), loop.nanos(), () -> freshness.isCutOff() ? stale() : unsure());
-    if (!barriers.waitForQuorum()) {
-      pause = Timeouts.SHORTEST_PAUSE;
-    } else if (!isPausing) {
-      isPausing = true;
-      loop.schedule(
-          pause,
-          () -> {
-            isPausing = false;
-            askAll();
-          });
-      Duration twice = pause.multipliedBy(2);
-      pause = twice.compareTo(Timeouts.TICK) < 0 ? twice : Timeouts.TICK;
+    if (barriers.waitForQuorum()) {
+      poll.ask(this::askAll);
+    } else {
+      poll.reset();
     }
   }
 
   private DurablePositions durable(Standing standing) {
     return new DurablePositions(
-        options.quorum(), standing, links.values(), acknowledgements.confirmed());
+        options.quorum(), standing, peers.values(), acknowledgements.confirmed());
   }
 
   private Reading unsure() {
@@ -571,73 +520,72 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private void askAll() {
-    links.values().forEach(this::ask);
+    peers.values().forEach(this::ask);
   }
 
-  private void ask(PeerState link) {
+  private void ask(PeerState peer) {
     long sentAt = loop.nanos();
     HeartbeatQuestion question =
         HeartbeatQuestion.newBuilder().setMillis(clock.isSettled() ? clock.millis() : 0).build();
     CompletableFuture<Void> unused =
         client
             .ask(
-                link,
+                peer,
                 Transport.TrafficClass.CONTROL,
                 Request.newBuilder().setHeartbeat(question).build())
             .handle(
                 (answer, failure) -> {
                   if (answer != null && answer.hasHeartbeat()) {
-                    loop.execute(() -> answered(link, answer.getHeartbeat(), sentAt));
+                    loop.execute(() -> answered(peer, answer.getHeartbeat(), sentAt));
                   }
                   return null;
                 });
   }
 
-  private void answered(PeerState link, Heartbeat heartbeat, long sentAt) {
-    if (!isThere(link) || !isPossible(link, heartbeat) || !link.answered(sentAt)) {
+  private void answered(PeerState peer, Heartbeat heartbeat, long sentAt) {
+    if (!isThere(peer) || !isPossible(peer, heartbeat) || !peer.answered(sentAt)) {
       return;
     }
-    link.clockHeard(heartbeat.getWallMillis(), sentAt, loop.nanos());
-    take(link, heartbeat);
-    if (link.countsForReadQuorum()) {
-      barriers.answered(link, sentAt);
+    peer.clockHeard(heartbeat.getWallMillis(), sentAt, loop.nanos());
+    take(peer, heartbeat);
+    if (peer.countsForReadQuorum()) {
+      barriers.answered(peer, sentAt);
     }
     advanceBarriers();
   }
 
   /** A node that claims what cannot be is not listened to, and so counts for nothing. */
-  private boolean isPossible(PeerState link, Heartbeat heartbeat) {
+  private boolean isPossible(PeerState peer, Heartbeat heartbeat) {
     String problem = Introduction.problem(heartbeat);
     if (problem != null) {
       counters.refused();
-      if (!problem.equals(link.refusal)) {
-        log.atWarn().addKeyValue("peer", link.name()).log("heartbeat refused: " + problem);
+      if (peer.refused(problem)) {
+        log.atWarn().addKeyValue("peer", peer.name()).log("heartbeat refused: " + problem);
       }
-      link.refusal = problem;
     }
     return problem == null;
   }
 
-  private void take(PeerState link, Heartbeat heartbeat) {
+  private void take(PeerState peer, Heartbeat heartbeat) {
     Standing standing = store.standing();
-    if (link.said() == null) {
+    if (peer.said() == null) {
       log.atInfo()
           .addKeyValue("peer", heartbeat.getName())
-          .addKeyValue("address", link.peer.address())
+          .addKeyValue("address", peer.process().address())
           .log("a node has come");
-      Introduction.check(options, standing, link.peer, heartbeat);
-      dropOldSelf(link, heartbeat);
+      Introduction.check(options, standing, peer.process(), heartbeat);
+      dropOldSelf(peer, heartbeat);
     }
-    link.heard(heartbeat);
+    peer.heard(heartbeat);
     clock.follow(heartbeat.getMillis());
     keeper.met(heartbeat.getNode());
-    if (antiEntropy.meet(link)) {
-      met.add(link.peer.id());
+    if (antiEntropy.meet(peer)) {
+      met.add(peer.process().id());
     } else {
-      met.remove(link.peer.id());
+      met.remove(peer.process().id());
     }
-    link.reached(standing.stream(), link.positions().getOrDefault(standing.stream(), 0L));
-    link.compare(standing.positions(), loop.nanos());
+    peer.reached(standing.stream(), peer.positions().getOrDefault(standing.stream(), 0L));
+    peer.compare(standing.positions(), loop.nanos());
     settle();
   }
 
@@ -646,10 +594,10 @@ public final class Replica implements Transport.Receiver, Replication {
    * where it was. The transport may take seconds to find that out.
    */
   private void dropOldSelf(PeerState newcomer, Heartbeat heartbeat) {
-    for (PeerState other : List.copyOf(links.values())) {
+    for (PeerState other : List.copyOf(peers.values())) {
       Heartbeat said = other.said();
       if (other != newcomer && said != null && said.getNode() == heartbeat.getNode()) {
-        drop(other.peer);
+        drop(other.process());
       }
     }
   }
@@ -661,11 +609,11 @@ public final class Replica implements Transport.Receiver, Replication {
     advanceBarriers();
   }
 
-  private boolean isThere(PeerState link) {
-    return links.get(link.peer.id()) == link;
+  private boolean isThere(PeerState peer) {
+    return peers.get(peer.process().id()) == peer;
   }
 
-  Collection<PeerState> links() {
-    return links.values();
+  Collection<PeerState> peers() {
+    return peers.values();
   }
 }

@@ -7,6 +7,7 @@ import io.holdfast.proto.cluster.DigestQuestion;
 import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.Listing;
 import io.holdfast.proto.cluster.ListingQuestion;
+import io.holdfast.proto.cluster.Position;
 import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.proto.cluster.States;
@@ -18,23 +19,40 @@ import io.holdfast.storage.ReceivedStates;
 import io.holdfast.storage.ReplicatedStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies to this node what a peer has and it has not: compares the digests of buckets of grouping
- * keys, then of the groups in those that differ, then fetches the states of those groups.
+ * The copy of a peer's groups that this node lacks.
  *
- * <p>When it is done, this node has everything that the peer had when it was asked for its digest:
- * the positions that came with the digest hold here as well from then on.
+ * <pre>
+ *   step      asks                                     then
+ *
+ *   DIGEST    the peer: digests of all buckets         BUCKETS
+ *   BUCKETS   the store: which of them differ?         LISTING
+ *             (tombstones that either node may have
+ *             collected go first)
+ *   LISTING   the peer: digests of the groups in       STATES; VECTOR if no bucket is left
+ *             differing buckets
+ *             the store: which of them differ?
+ *   STATES    the peer: states of differing groups     STATES, until all are here; LISTING
+ *   VECTOR    the store: note the peer's positions     the end
+ * </pre>
+ *
+ * <p>What an answer brings is on this node's disk before the next step. At the end this node has
+ * everything that the peer had when it was asked for its digest. So the positions that came with
+ * the digest hold here as well.
+ *
+ * <p>A wipe comes with every answer, and is merged first. A wipe that the peer has seen since its
+ * digest has taken groups that were differing then, and nothing else would tell.
  *
  * <p>Concurrency: confined to the event loop; one at a time.
  */
@@ -51,15 +69,15 @@ final class StateTransfer {
   record Progress(long copied, long found, int buckets) {}
 
   /** Sends a request to the peer. */
-  interface PeerClient {
+  interface Client {
     CompletableFuture<Answer> ask(Request request);
   }
 
-  /** Hears once how it ended. */
+  /** Hears once how the transfer ended. */
   interface Ended extends BiConsumer<StateTransfer, @Nullable String> {}
 
-  private final PeerState link;
-  private final PeerClient peer;
+  private final PeerState peer;
+  private final Client client;
   private final ReplicatedStore store;
   private final EventLoop loop;
   private final Ended ended;
@@ -77,10 +95,9 @@ final class StateTransfer {
   /**
    * @param ended told null when all is copied, else why not
    */
-  StateTransfer(
-      PeerState link, PeerClient peer, ReplicatedStore store, EventLoop loop, Ended ended) {
-    this.link = link;
+  StateTransfer(PeerState peer, Client client, ReplicatedStore store, EventLoop loop, Ended ended) {
     this.peer = peer;
+    this.client = client;
     this.store = store;
     this.loop = loop;
     this.ended = ended;
@@ -88,105 +105,207 @@ final class StateTransfer {
     this.reportedAt = startedAt;
   }
 
-  PeerState link() {
-    return link;
+  PeerState peer() {
+    return peer;
   }
 
   Progress progress() {
     return new Progress(copied, found, differingBuckets);
   }
 
-  /** Whether the peer had all that it ever acknowledged when it was asked for its digest. */
-  boolean wasPeerWhole() {
+  /** Whether the peer's store was complete when it was asked for its digest. */
+  boolean wasPeerComplete() {
     return digest != null && digest.getWhole();
   }
 
   void start() {
-    Request question = Request.newBuilder().setDigest(DigestQuestion.getDefaultInstance()).build();
-    then(peer.ask(question), StateTransfer::digestOf, this::compare);
+    run(new DigestStep());
   }
 
-  /** Lets go, and says so to nobody. */
+  /** Ends the transfer, and tells nobody. */
   void abandon() {
     isEnded = true;
   }
 
-  /** Lets go: what is still to come is not waited for. */
+  /** Ends the transfer. Nothing waits for the answer that is still to come. */
   void giveUp(String reason) {
     end(reason);
   }
 
-  private static @Nullable Digest digestOf(Answer answer) {
-    return answer.hasDigest() ? answer.getDigest() : null;
+  // The steps.
+
+  /** One step: what it asks, and where the answer leads. Both run on the event loop. */
+  private sealed interface Step<A> {
+    CompletableFuture<A> ask();
+
+    /**
+     * Returns the next step; null after the last.
+     *
+     * @throws FailedException if the transfer cannot go on
+     */
+    @Nullable Step<?> advance(A answer);
   }
 
-  private void compare(Digest theirs) {
-    Heartbeat said = link.said();
-    if (said == null || theirs.getPurgedUntil() > said.getClock()) {
-      // Deletes are forgotten up to it: a claim beyond the clock of who makes it is damage.
-      end("its digest claims more than its clock shows");
-      return;
+  private final class DigestStep implements Step<Answer> {
+    @Override
+    public CompletableFuture<Answer> ask() {
+      return client.ask(
+          Request.newBuilder().setDigest(DigestQuestion.getDefaultInstance()).build());
     }
-    digest = theirs;
-    long purged = Math.max(theirs.getPurgedUntil(), store.standing().notes().purgedUntil());
-    if (purged > 0) {
+
+    @Override
+    public Step<?> advance(Answer answer) {
+      expect(answer.hasDigest());
+      Digest theirs = answer.getDigest();
+      Heartbeat said = peer.said();
+      if (said == null || theirs.getPurgedUntil() > said.getClock()) {
+        // Deletes are forgotten up to it: a claim beyond the claimant's own clock is damage.
+        throw new FailedException("its digest claims more than its clock shows");
+      }
+      digest = theirs;
+      return new BucketsStep(theirs);
+    }
+  }
+
+  private final class BucketsStep implements Step<BitSet> {
+    private final Digest theirs;
+
+    BucketsStep(Digest theirs) {
+      this.theirs = theirs;
+    }
+
+    @Override
+    public CompletableFuture<BitSet> ask() {
+      long collected = Math.max(theirs.getPurgedUntil(), store.standing().notes().purgedUntil());
+      if (collected == 0) {
+        return store.differing(theirs);
+      }
       // What entitled one node to forget these deletes entitles every node; kept here alone, they
       // would look like something that the peer lacks.
-      then(store.purge(purged), Function.identity(), done -> differ(theirs));
-    } else {
-      differ(theirs);
+      return then(store.purge(collected), done -> store.differing(theirs));
+    }
+
+    @Override
+    public Step<?> advance(BitSet differing) {
+      differing.stream().forEach(buckets::add);
+      differingBuckets = buckets.size();
+      return nextListing();
     }
   }
 
-  private void differ(Digest theirs) {
-    then(
-        store.differing(theirs),
-        Function.identity(),
-        differing -> {
-          differing.stream().forEach(buckets::add);
-          differingBuckets = buckets.size();
-          list();
-        });
+  private Step<?> nextListing() {
+    return buckets.isEmpty() ? new VectorStep() : new ListingStep();
   }
 
-  private void list() {
-    if (buckets.isEmpty()) {
-      finish();
-      return;
+  private final class ListingStep implements Step<List<ByteString>> {
+    private int listed;
+
+    @Override
+    public CompletableFuture<List<ByteString>> ask() {
+      ListingQuestion question = ListingQuestion.newBuilder().addAllBuckets(buckets).build();
+      return then(client.ask(Request.newBuilder().setListing(question).build()), this::compare);
     }
-    Request question =
-        Request.newBuilder()
-            .setListing(ListingQuestion.newBuilder().addAllBuckets(buckets))
-            .build();
-    then(
-        peer.ask(question),
-        answer -> answer.hasListing() ? answer.getListing() : null,
-        listing -> {
-          if (isOfDigest(listing.getStream())) {
-            merge(
-                MergeRequest.ofStates(
-                    ReceivedStates.decode(wipe(listing)), Positions.of(listing.getShownList())),
-                () -> compare(listing));
-          }
-        });
-  }
 
-  /**
-   * Ends the copy if the peer has begun anew since its digest, and may have put aside what that
-   * told of.
-   */
-  private boolean isOfDigest(long stream) {
-    boolean isSame = digest != null && digest.getStream() == stream;
-    if (!isSame) {
-      end("the node has opened its store anew");
+    private CompletableFuture<List<ByteString>> compare(Answer answer) {
+      expect(answer.hasListing());
+      Listing listing = answer.getListing();
+      expectStream(listing.getStream());
+      listed = Math.min(Math.max(listing.getBucketsListed(), 1), buckets.size());
+      MergeRequest wipe =
+          MergeRequest.ofStates(
+              ReceivedStates.decode(wipe(listing)), Positions.of(listing.getShownList()));
+      return then(merge(wipe), done -> store.differing(listing));
     }
-    return isSame;
+
+    @Override
+    public Step<?> advance(List<ByteString> differing) {
+      removeFirst(listed, buckets);
+      keys.addAll(differing);
+      found += differing.size();
+      report();
+      return keys.isEmpty() ? nextListing() : new StatesStep();
+    }
   }
 
-  /**
-   * A wipe comes with every answer, and is merged first: one that the peer has seen since its
-   * digest has taken groups that were differing then, and nothing else would tell.
-   */
+  private final class StatesStep implements Step<MergeOutcome> {
+    @Override
+    public CompletableFuture<MergeOutcome> ask() {
+      StatesQuestion.Builder question = StatesQuestion.newBuilder();
+      keys.stream().limit(KEYS_PER_QUESTION).forEach(question::addGroupingKeys);
+      return then(
+          client
+              .ask(Request.newBuilder().setStates(question).build())
+              // Off the loop: reading and rendering take longer than anything else here.
+              .thenApply(Fetched::of),
+          this::take);
+    }
+
+    private CompletableFuture<MergeOutcome> take(Fetched fetched) {
+      States states = fetched.states;
+      expectStream(states.getStream());
+      removeFirst(Math.min(Math.max(states.getGroupsCovered(), 1), keys.size()), keys);
+      copied += states.getStatesCount();
+      return merge(MergeRequest.ofStates(fetched.received, Positions.of(states.getShownList())));
+    }
+
+    @Override
+    public Step<?> advance(MergeOutcome merged) {
+      report();
+      return keys.isEmpty() ? nextListing() : this;
+    }
+  }
+
+  private final class VectorStep implements Step<MergeOutcome> {
+    @Override
+    public CompletableFuture<MergeOutcome> ask() {
+      List<Position> positions = digest == null ? List.of() : digest.getPositionsList();
+      return merge(MergeRequest.ofPositions(Positions.of(positions)));
+    }
+
+    @Override
+    public @Nullable Step<?> advance(MergeOutcome merged) {
+      if (found > 0) {
+        log.atInfo()
+            .addKeyValue("peer", peer.name())
+            .addKeyValue("groups", copied)
+            .addKeyValue("buckets", differingBuckets)
+            .addKeyValue("millis", (loop.nanos() - startedAt) / 1_000_000)
+            .log("state transfer ended");
+      }
+      return null;
+    }
+  }
+
+  // What the steps share.
+
+  /** Why a transfer cannot go on. */
+  private static final class FailedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    FailedException(String reason) {
+      super(reason, null, false, false);
+    }
+  }
+
+  private static void expect(boolean isAnswerToTheQuestion) {
+    if (!isAnswerToTheQuestion) {
+      throw new FailedException("an answer to another question");
+    }
+  }
+
+  /** Fails if the peer has opened its store anew: what its digest told of may be quarantined. */
+  private void expectStream(long stream) {
+    if (digest == null || digest.getStream() != stream) {
+      throw new FailedException("the node has opened its store anew");
+    }
+  }
+
+  private static void removeFirst(int count, Deque<?> from) {
+    for (int i = 0; i < count; i++) {
+      from.remove();
+    }
+  }
+
   private static List<ByteString> wipe(Listing listing) {
     return listing.hasWipedAt() ? List.of(wipe(listing.getWipedAt())) : List.of();
   }
@@ -205,92 +324,25 @@ final class StateTransfer {
     return ReplicatedState.newBuilder().setWipedAt(at).build().toByteString();
   }
 
-  private void compare(Listing listing) {
-    int listed = Math.min(Math.max(listing.getBucketsListed(), 1), buckets.size());
-    for (int i = 0; i < listed; i++) {
-      buckets.remove();
-    }
-    then(
-        store.differing(listing),
-        Function.identity(),
-        differing -> {
-          keys.addAll(differing);
-          found += differing.size();
-          fetch();
-        });
-  }
-
-  private void fetch() {
-    report();
-    if (keys.isEmpty()) {
-      list();
-      return;
-    }
-    StatesQuestion.Builder question = StatesQuestion.newBuilder();
-    keys.stream().limit(KEYS_PER_QUESTION).forEach(question::addGroupingKeys);
-    then(
-        peer.ask(Request.newBuilder().setStates(question).build())
-            // Off the loop: reading and rendering take longer than anything else here.
-            .thenApply(Fetched::of),
-        Function.identity(),
-        this::merge);
-  }
-
-  /** States as they came, read. */
+  /** States as they came, and decoded. */
   private record Fetched(States states, ReceivedStates received) {
-    static @Nullable Fetched of(Answer answer) {
-      return answer.hasStates()
-          ? new Fetched(
-              answer.getStates(), ReceivedStates.decode(wipeAndStates(answer.getStates())))
-          : null;
+    static Fetched of(Answer answer) {
+      expect(answer.hasStates());
+      return new Fetched(
+          answer.getStates(), ReceivedStates.decode(wipeAndStates(answer.getStates())));
     }
   }
 
-  private void merge(Fetched fetched) {
-    if (!isOfDigest(fetched.states.getStream())) {
-      return;
-    }
-    int covered = Math.min(Math.max(fetched.states.getGroupsCovered(), 1), keys.size());
-    for (int i = 0; i < covered; i++) {
-      keys.remove();
-    }
-    copied += fetched.states.getStatesCount();
-    Map<Long, Long> shown = Positions.of(fetched.states.getShownList());
-    merge(MergeRequest.ofStates(fetched.received, shown), this::fetch);
-  }
-
-  private void finish() {
-    Digest covered = digest;
-    if (covered == null) {
-      end("no digest");
-      return;
-    }
-    merge(
-        MergeRequest.ofPositions(Positions.of(covered.getPositionsList())),
-        () -> {
-          if (found > 0) {
-            log.atInfo()
-                .addKeyValue("peer", link.name())
-                .addKeyValue("groups", copied)
-                .addKeyValue("buckets", differingBuckets)
-                .addKeyValue("millis", (loop.nanos() - startedAt) / 1_000_000)
-                .log("copied what was lacking");
-          }
-          end(null);
-        });
-  }
-
-  private void merge(MergeRequest request, Runnable next) {
-    then(
-        store.merge(request),
-        Function.identity(),
-        outcome -> {
-          if (outcome instanceof MergeOutcome.Refused refused) {
-            end(refused.reason());
-          } else {
-            next.run();
-          }
-        });
+  private CompletableFuture<MergeOutcome> merge(MergeRequest request) {
+    return store
+        .merge(request)
+        .thenApply(
+            outcome -> {
+              if (outcome instanceof MergeOutcome.Refused refused) {
+                throw new FailedException(refused.reason());
+              }
+              return outcome;
+            });
   }
 
   private void report() {
@@ -298,32 +350,62 @@ final class StateTransfer {
     if (now - reportedAt > PROGRESS_NANOS) {
       reportedAt = now;
       log.atInfo()
-          .addKeyValue("peer", link.name())
+          .addKeyValue("peer", peer.name())
           .addKeyValue("copied", copied)
           .addKeyValue("found", found)
           .addKeyValue("buckets_left", buckets.size())
-          .log("copying");
+          .log("state transfer under way");
     }
   }
 
-  /** Goes on, on the loop, when the future has what is expected of it; else this has failed. */
-  private <A, B> void then(
-      CompletableFuture<A> future, Function<A, @Nullable B> expected, Consumer<B> next) {
-    BiConsumer<@Nullable A, @Nullable Throwable> resume =
-        (value, failure) ->
-            loop.execute(
-                () -> {
-                  if (isEnded) {
-                    return;
-                  }
-                  B wanted = value == null ? null : expected.apply(value);
-                  if (wanted == null) {
-                    end(failure == null ? "an answer to another question" : failure.toString());
-                  } else {
-                    next.accept(wanted);
-                  }
-                });
-    CompletableFuture<A> unused = future.whenComplete(resume);
+  // Going on.
+
+  private <A> void run(Step<A> step) {
+    CompletableFuture<A> unused =
+        step.ask()
+            .whenComplete((answer, failure) -> loop.execute(() -> advance(step, answer, failure)));
+  }
+
+  /** Takes the answer to a step, and runs the next. */
+  private <A> void advance(Step<A> step, @Nullable A answer, @Nullable Throwable failure) {
+    if (isEnded) {
+      return;
+    }
+    try {
+      if (answer == null) {
+        end(failure == null ? "no answer" : reason(failure));
+        return;
+      }
+      Step<?> next = step.advance(answer);
+      if (next == null) {
+        end(null);
+      } else {
+        run(next);
+      }
+    } catch (FailedException e) {
+      end(reason(e));
+    }
+  }
+
+  /** Goes on within a step, on the loop; not once the transfer has ended. */
+  private <A, B> CompletableFuture<B> then(
+      CompletableFuture<A> future, Function<A, CompletableFuture<B>> next) {
+    return future.thenComposeAsync(
+        value ->
+            isEnded
+                ? CompletableFuture.failedFuture(new FailedException("ended"))
+                : next.apply(value),
+        loop::execute);
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof FailedException
+        ? String.valueOf(cause.getMessage())
+        : failure.toString();
   }
 
   private void end(@Nullable String failure) {

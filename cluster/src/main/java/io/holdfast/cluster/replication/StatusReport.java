@@ -24,48 +24,50 @@ final class StatusReport {
       ReplicaOptions options,
       Standing standing,
       Freshness freshness,
-      Collection<PeerState> links,
+      Collection<PeerState> peers,
       @Nullable StateTransfer copy,
       Moment moment) {
-    List<Member> members = links.stream().map(link -> member(link, standing, moment)).toList();
+    List<Member> members = peers.stream().map(peer -> member(peer, standing, moment)).toList();
     return new ClusterStatus(
         options.nodeName(),
         HexFormat.of().toHexDigits(standing.node()),
         freshness.unready().orElse(null),
         options.quorum().size(),
         options.quorum().write(),
-        freshness.cannotWrite(links) == null,
+        freshness.cannotWrite(peers) == null,
         members,
         copy == null
             ? null
-            : new Copying(copy.link().name(), copy.progress().copied(), copy.progress().found()));
+            : new Copying(copy.peer().name(), copy.progress().copied(), copy.progress().found()));
   }
 
-  private static Member member(PeerState link, Standing standing, Moment moment) {
+  private static Member member(PeerState peer, Standing standing, Moment moment) {
     long now = moment.nanos;
-    Heartbeat said = link.said();
-    long behind = Math.max(0, standing.sequence() - link.reached(standing.stream()));
+    Heartbeat said = peer.said();
+    long comparedAgo = peer.sinceComparison(now);
+    ClockSample clock = peer.clockSample();
+    long behind = Math.max(0, standing.sequence() - peer.reached(standing.stream()));
     return new Member(
         said == null ? "" : HexFormat.of().toHexDigits(said.getNode()),
-        link.name(),
-        link.peer.address(),
-        state(link, now),
+        peer.name(),
+        peer.process().address(),
+        state(peer, now),
         said == null ? "" : said.getUnready(),
         behind,
-        link.laggingSince == 0 ? 0 : (now - link.laggingSince) / NANOS,
-        link.wasCompared ? (now - link.comparedAt) / NANOS : -1,
-        link.divergentBuckets,
-        link.hasClock() ? link.clockOffsetMillis(moment.wallMillis, now) / MILLIS : Double.NaN);
+        peer.lagging(now) / NANOS,
+        comparedAgo == Long.MAX_VALUE ? -1 : comparedAgo / NANOS,
+        peer.divergentBuckets(),
+        clock == null ? Double.NaN : clock.offsetMillis(moment.wallMillis, now) / MILLIS);
   }
 
-  private static State state(PeerState link, long now) {
-    Heartbeat said = link.said();
-    if (!link.isReachable(now) || said == null) {
+  private static State state(PeerState peer, long now) {
+    Heartbeat said = peer.said();
+    if (!peer.isReachable(now) || said == null) {
       return State.SUSPECT;
     }
-    if (!said.getUnready().isEmpty() || !link.isCopied()) {
+    if (!said.getUnready().isEmpty() || !peer.isTransferred()) {
       return State.SYNCING;
     }
-    return link.isLagging ? State.LAGGING : State.READY;
+    return peer.isLagging() ? State.LAGGING : State.READY;
   }
 }

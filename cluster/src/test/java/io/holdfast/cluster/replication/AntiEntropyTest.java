@@ -34,20 +34,19 @@ final class AntiEntropyTest {
           node.store,
           node,
           settled(new ClusterClock(InstantSource.system(), node::nanos)));
-  private final PeerState one = link("one");
-  private final PeerState other = link("other");
+  private final PeerState one = peer("one");
+  private final PeerState other = peer("other");
 
   @Test
   void peerThatHangs_isLeftForTheOtherAsSoonAsItIsNotHeardFrom() {
-    other.needsCopy = false;
-    other.copied(0, true);
+    other.transferred(0, true);
     hear(one);
     tick();
     assertEquals(List.of("one"), transport.asked);
 
     // The one hangs; the other is heard from, and has something that is lacking here.
     nodes.run(Timeouts.LEASE.toNanos() + 1);
-    other.needsCopy = true;
+    other.transferNeeded();
     hear(other);
     tick();
     nodes.run(Timeouts.RETRY.toNanos());
@@ -59,8 +58,7 @@ final class AntiEntropyTest {
   void peerThatIsAboutToBeginAnew_isNotCopiedFrom() {
     forgetDeletes();
     hear(one);
-    other.needsCopy = false;
-    other.copied(0, true);
+    other.transferred(0, true);
     tick();
     assertEquals(List.of(), transport.asked);
 
@@ -80,10 +78,8 @@ final class AntiEntropyTest {
 
   @Test
   void comparisonInTurn_passesOverPeersThatAreAway() {
-    one.needsCopy = false;
-    one.copied(0, true);
-    other.needsCopy = false;
-    other.copied(0, true);
+    one.transferred(0, true);
+    other.transferred(0, true);
     hear(one);
     for (int turn = 0; turn < 3; turn++) {
       nodes.run(Timeouts.COMPARISON.toNanos() + 1);
@@ -92,17 +88,15 @@ final class AntiEntropyTest {
       assertEquals(turn + 1, transport.asked.size());
       transport.fail();
       nodes.run(Timeouts.RETRY.toNanos());
-      other.needsCopy = false;
+      other.transferred(0, true);
     }
     assertEquals(List.of("other", "other", "other"), transport.asked);
   }
 
   @Test
   void comparisonInTurn_comesToEachPeer() {
-    one.needsCopy = false;
-    one.copied(0, true);
-    other.needsCopy = false;
-    other.copied(0, true);
+    one.transferred(0, true);
+    other.transferred(0, true);
     for (int turn = 0; turn < 4; turn++) {
       nodes.run(Timeouts.COMPARISON.toNanos() + 1);
       hear(one);
@@ -110,8 +104,8 @@ final class AntiEntropyTest {
       tick();
       transport.fail();
       nodes.run(Timeouts.RETRY.toNanos());
-      one.needsCopy = false;
-      other.needsCopy = false;
+      one.transferred(0, true);
+      other.transferred(0, true);
     }
     assertEquals(List.of("one", "other", "one", "other"), transport.asked);
   }
@@ -131,14 +125,14 @@ final class AntiEntropyTest {
     nodes.run(1);
   }
 
-  private void hear(PeerState link) {
-    link.answered(node.nanos());
+  private void hear(PeerState peer) {
+    peer.answered(node.nanos());
   }
 
-  private static PeerState link(String name) {
-    PeerState link = new PeerState(new Peer(UUID.randomUUID(), name));
-    link.heard(Heartbeat.newBuilder().setName(name).setWhole(true).build());
-    return link;
+  private static PeerState peer(String name) {
+    PeerState peer = new PeerState(new Peer(UUID.randomUUID(), name), 0);
+    peer.heard(Heartbeat.newBuilder().setName(name).setWhole(true).build());
+    return peer;
   }
 
   private static final class NoTimes implements PeerClient.Times {

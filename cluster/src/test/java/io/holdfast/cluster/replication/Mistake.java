@@ -24,7 +24,7 @@ enum Mistake {
       1),
   CONFIRMED_OF_THE_STREAM_BEFORE("Acknowledgements", "      confirmed = 0;\n", "", 1),
   REACHED_IN_THE_STREAM_BEFORE(
-      "PeerState",
+      "LogProgress",
       "reached = stream == reachedStream ? Math.max(reached, sequence) : sequence;",
       "reached = Math.max(reached, sequence);",
       1),
@@ -44,7 +44,10 @@ enum Mistake {
 
   // Order.
   UNANSWERED_IS_NOT_SUPERSEDED(
-      "PeerState", "return reached(stream) >= sequence && !isJudged;", "return false;", 49),
+      "PeerState",
+      "return reached(stream) >= sequence && !progress.isAcknowledged(stream, sequence);",
+      "return false;",
+      49),
   VERSION_AFTER_THE_QUESTION("storage/Task", "      writing.state.clock().hold();\n", "", 238),
   LARGER_VERSION_LOSES(
       "storage/GroupMerge",

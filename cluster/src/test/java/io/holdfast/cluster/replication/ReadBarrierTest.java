@@ -42,7 +42,7 @@ final class ReadBarrierTest {
 
   @Test
   void changeOfAnotherNode_isVouchedForWhenWriteQuorumHasIt() {
-    PeerState sender = node.replica.links().iterator().next();
+    PeerState sender = node.replica.peers().iterator().next();
     assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, durable(whole, whole.sequence())));
     Standing ahead =
         showing(sender.stream(), sender.positions().getOrDefault(sender.stream(), 0L) + 1);
@@ -63,7 +63,7 @@ final class ReadBarrierTest {
 
   private DurablePositions durable(Standing standing, long confirmed) {
     return new DurablePositions(
-        ThreeNodes.options(0).quorum(), standing, node.replica.links(), confirmed);
+        ThreeNodes.options(0).quorum(), standing, node.replica.peers(), confirmed);
   }
 
   private Standing next(ClusterNotes notes) {

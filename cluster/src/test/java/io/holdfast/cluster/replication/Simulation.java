@@ -766,7 +766,7 @@ final class Simulation {
                         + "\npositions "
                         + life.store.standing().positions()
                         + "\nof others "
-                        + life.replica.links().stream().map(PeerState::positions).toList());
+                        + life.replica.peers().stream().map(PeerState::positions).toList());
               });
       String text =
           life.store.standing().digest()
