@@ -30,19 +30,19 @@ public final class ClusterMetrics implements ClusterCounters {
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_cluster_ready",
-              "Whether this node says that it is ready: 0 when it may lack acknowledged changes."));
+              "1 if this node is ready, 0 while it may lack acknowledged changes."));
 
   private static final SelfFamily HAS_QUORUM =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_cluster_has_quorum",
-              "Whether the write quorum can be reached from this node."));
+              "1 if this node reaches a write quorum, 0 otherwise."));
 
   private static final SelfFamily WRITE_QUORUM =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_cluster_write_quorum",
-              "Nodes that must have a change on the disk before it is acknowledged."));
+              "Nodes that must have a change on the disk before its answer."));
 
   private static final SelfFamily SIZE =
       DECLARED.add(
@@ -52,7 +52,7 @@ public final class ClusterMetrics implements ClusterCounters {
       DECLARED.add(
           SelfFamily.gauge(
                   "pushgateway_cluster_members",
-                  "Other nodes that this node is in touch with, by how they do.",
+                  "Peers that this node is in touch with, by state.",
                   "state")
               .with("States: " + SelfFamily.words(ClusterStatus.State.values()) + "."));
 
@@ -60,58 +60,59 @@ public final class ClusterMetrics implements ClusterCounters {
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_cluster_lag_changes",
-              "Changes of this node that the other one does not have yet.",
+              "Changes of this node that the peer lacks.",
               MEMBER));
 
   private static final SelfFamily LAG_SECONDS =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_cluster_lag_seconds",
-              "How long the other node has been behind this one.",
+              "Time for which the peer has been behind this node.",
               MEMBER));
 
   private static final SelfFamily CLOCK_OFFSET =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_cluster_clock_offset_seconds",
-              "How far the other node's clock is ahead of this one's; negative if it is behind.",
+              "Offset of the peer's clock from this node's; negative if the peer's is behind.",
               MEMBER));
 
   private static final SelfFamily REPLICATION_DURATION =
       DECLARED.add(
           SelfFamily.histogram(
               "pushgateway_replication_duration_seconds",
-              "Time from a change being on this node's disk to being on enough others'."));
+              "Time from a change's sync on this node to its syncs on enough peers."));
 
   private static final SelfFamily DIVERGENT_BUCKETS =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_cluster_divergent_buckets",
-              "Buckets of groups, of 4096, that differed from another node's at the last"
-                  + " comparison; the most of all nodes."));
+              "Buckets of groups, of 4096, that differed from a peer's at the last comparison; the"
+                  + " maximum over all peers."));
 
   private static final SelfFamily REPAIRS =
       DECLARED.add(
           SelfFamily.counter(
                   "pushgateway_cluster_repairs_total",
-                  "Copies of what this node lacked from another node, by result.",
+                  "State transfers from peers to this node, by result.",
                   "result")
               .with("Results: `succeeded`, `failed`."));
 
   private static final SelfFamily COPIED_GROUPS =
       DECLARED.add(
           SelfFamily.counter(
-              "pushgateway_cluster_copied_groups_total", "Groups that those copies have brought."));
+              "pushgateway_cluster_copied_groups_total",
+              "Groups that state transfers have brought."));
 
   private static final SelfFamily REFUSED_MESSAGES =
       DECLARED.add(
           SelfFamily.counter(
                   "pushgateway_cluster_refused_messages_total",
-                  "Messages refused: malformed, not authentic, or with a time that no clock can"
-                      + " show; and connections without the secret.")
+                  "Refused messages between nodes (malformed, not authentic, or with an impossible"
+                      + " clock reading), and refused connections.")
               .with(
-                  "Also connections beyond the limit, and connections with a packet that is too"
-                      + " long."));
+                  "Connections are refused without the secret, beyond the limit, or with a packet that"
+                      + " is too long."));
 
   static final List<SelfFamily> FAMILIES = DECLARED.all();
 

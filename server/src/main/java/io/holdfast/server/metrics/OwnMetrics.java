@@ -79,7 +79,7 @@ public final class OwnMetrics implements CommitListener {
       DECLARED.add(
           SelfFamily.counter(
                   "pushgateway_rejected_pushes_total",
-                  "Pushes refused because of what they hold, by reason.",
+                  "Pushes rejected for their content, by reason.",
                   "reason")
               .with("Reasons: " + SelfFamily.words(Rejection.Reason.values()) + "."));
 
@@ -87,7 +87,7 @@ public final class OwnMetrics implements CommitListener {
       DECLARED.add(
           SelfFamily.counter(
                   "pushgateway_limit_exceeded_total",
-                  "Pushes and other requests refused, and connections closed, by the limit's flag.",
+                  "Requests refused and connections closed, by the flag of the exceeded limit.",
                   "flag")
               .with("See [limits](flags.md#limits)."));
 
@@ -103,7 +103,7 @@ public final class OwnMetrics implements CommitListener {
       DECLARED.add(
           SelfFamily.gauge(
                   "pushgateway_heap_bytes",
-                  "Heap that is taken by what clients push or do not read, about.",
+                  "Approximate heap of pushed data and of unread answers, by use.",
                   "use")
               .with(
                   "Uses: `groups`, `compressed` (kept for scrapes, yields to groups), `pushes` under"
@@ -113,11 +113,11 @@ public final class OwnMetrics implements CommitListener {
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_heap_limit_bytes",
-              "Heap beyond which pushes are refused, or the slowest readers closed.",
+              "Bound of that heap: beyond it, pushes are refused or the slowest readers closed.",
               "use"));
 
   private static final SelfFamily CONNECTIONS =
-      DECLARED.add(SelfFamily.gauge("pushgateway_connections", "Connections that are open."));
+      DECLARED.add(SelfFamily.gauge("pushgateway_connections", "Open connections."));
 
   private static final SelfFamily CONNECTIONS_LIMIT =
       DECLARED.add(
@@ -128,7 +128,7 @@ public final class OwnMetrics implements CommitListener {
       DECLARED.add(
           SelfFamily.histogram(
                   "pushgateway_commit_duration_seconds",
-                  "Time that a commit took to write and sync to the disk.")
+                  "Time of a commit: write and sync to the disk.")
               .with("Many changes share a commit."));
 
   private static final SelfFamily COMMITTED_CHANGES =
@@ -141,7 +141,7 @@ public final class OwnMetrics implements CommitListener {
       DECLARED.add(
           SelfFamily.counter(
               "pushgateway_committed_bytes_total",
-              "Bytes that commits have written, before the store's own clean-up."));
+              "Bytes written by commits, before the store's compaction."));
 
   private static final SelfFamily GROUPS =
       DECLARED.add(SelfFamily.gauge("pushgateway_groups", "Groups stored."));
@@ -155,19 +155,20 @@ public final class OwnMetrics implements CommitListener {
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_shadowed_series",
-              "Series kept but not exposed, because they conflict with older ones."));
+              "Series stored but not exposed, because they conflict with older series."));
 
   private static final SelfFamily LEFT_OUT_SERIES =
       DECLARED.add(
           SelfFamily.gauge(
                   "pushgateway_left_out_series",
-                  "Series that scrapes with this escaping leave out, because older ones look the"
-                      + " same.",
+                  "Series that scrapes with this escaping leave out, because older series look"
+                      + " alike.",
                   "escaping")
               .with("Escapings: `underscores`, `dots`, `values`."));
 
   private static final SelfFamily QUEUE_LENGTH =
-      DECLARED.add(SelfFamily.gauge("pushgateway_write_queue_length", "Changes that wait."));
+      DECLARED.add(
+          SelfFamily.gauge("pushgateway_write_queue_length", "Changes that wait for the writer."));
 
   private static final SelfFamily QUEUE_CAPACITY =
       DECLARED.add(
@@ -177,14 +178,13 @@ public final class OwnMetrics implements CommitListener {
 
   private static final SelfFamily STORE_SIZE =
       DECLARED.add(
-          SelfFamily.gauge(
-              "pushgateway_store_size_bytes", "Bytes that the store takes on the disk."));
+          SelfFamily.gauge("pushgateway_store_size_bytes", "Bytes of the store on the disk."));
 
   private static final SelfFamily STORE_WRITABLE =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_store_writable",
-              "Whether the store takes pushes: 0 when the disk is full or fails."));
+              "1 if the store accepts pushes, 0 while the disk is full or fails."));
 
   /** The families of every node. */
   static final List<SelfFamily> FAMILIES = DECLARED.all();

@@ -28,26 +28,26 @@ public final class WebConfigMetrics {
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_web_config_last_reload_successful",
-              "Whether the web config file is in use as it is now: 0 when it, or a file that it"
-                  + " names, has become bad and what was there before goes on."));
+              "1 if the web config file is in use as it is now; 0 while the file, or a file that it"
+                  + " names, is bad and the last good state is in use."));
 
   private static final SelfFamily RELOADED_AT =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_web_config_last_reload_success_timestamp_seconds",
-              "When what is in use was read."));
+              "Time at which the state in use was read."));
 
   private static final SelfFamily CERTIFICATE_EXPIRY =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_web_certificate_expiry_timestamp_seconds",
-              "When the server's certificate expires; 0 without TLS."));
+              "Expiry of the server's certificate; 0 without TLS."));
 
   private static final SelfFamily REFUSED_REQUESTS =
       DECLARED.add(
           SelfFamily.counter(
                   "pushgateway_web_refused_requests_total",
-                  "Requests refused before their route was looked at, by reason.",
+                  "Requests refused before routing, by reason.",
                   "reason")
               .with("Reasons: " + SelfFamily.words(Refusal.values()) + "."));
 
@@ -55,19 +55,19 @@ public final class WebConfigMetrics {
       DECLARED.add(
           SelfFamily.counter(
               "pushgateway_web_password_checks_total",
-              "Passwords checked against a hash; known ones are not checked again."));
+              "Passwords checked against a hash; known passwords need no check."));
 
   private static final SelfFamily PASSWORDS_WAITING =
       DECLARED.add(
           SelfFamily.gauge(
               "pushgateway_web_password_checks_waiting",
-              "Passwords that wait to be checked, and those being checked."));
+              "Passwords that wait for a check or are being checked."));
 
   private static final SelfFamily HANDSHAKE_FAILURES =
       DECLARED.add(
           SelfFamily.counter(
               "pushgateway_web_tls_handshake_failures_total",
-              "Connections that ended before TLS was agreed on."));
+              "Connections that ended during the TLS handshake."));
 
   static final List<SelfFamily> FAMILIES = DECLARED.all();
 
