@@ -4,34 +4,120 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.store.ClockRecord;
 import io.holdfast.proto.store.FamilyRecord;
+import io.holdfast.storage.disk.DiskException;
 import io.holdfast.storage.disk.RecordSnapshot;
+import io.holdfast.storage.disk.RecordStore;
 import io.holdfast.storage.disk.RecordWrites;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** What a disk holds after a crash: the writes that were synced, and no others. */
+/**
+ * A disk that survives the crash of its process: it then holds what was synced, and of what was
+ * written and not synced all or nothing.
+ */
 public final class SimulatedDisk {
   private final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
 
   private final TreeMap<byte[], byte[]> copied = new TreeMap<>(Arrays::compareUnsigned);
 
-  /** Writes that are under way. */
-  static final class Writes implements RecordWrites {
+  /** What was written and not synced. */
+  private List<Runnable> unsynced = List.of();
+
+  /** The records for one opening of a store. */
+  RecordStore open(BooleanSupplier nextSyncFails, RandomGenerator random) {
+    return new OpenRecords(nextSyncFails, random);
+  }
+
+  boolean isUnsynced() {
+    return !unsynced.isEmpty();
+  }
+
+  /** The process dies. */
+  void crash(RandomGenerator random) {
+    if (!unsynced.isEmpty() && random.nextBoolean()) {
+      sync();
+    }
+    unsynced = List.of();
+  }
+
+  private void sync() {
+    unsynced.forEach(Runnable::run);
+    unsynced = List.of();
+  }
+
+  private final class OpenRecords implements RecordStore {
+    private final BooleanSupplier nextSyncFails;
+    private final RandomGenerator random;
+
+    OpenRecords(BooleanSupplier nextSyncFails, RandomGenerator random) {
+      this.nextSyncFails = nextSyncFails;
+      this.random = random;
+    }
+
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+      return records.get(key);
+    }
+
+    /** A time that was seen may be there before the store is created. */
+    @Override
+    public boolean isEmpty() {
+      return records.size() == (records.containsKey(RecordKeys.CLOCK) ? 1 : 0);
+    }
+
+    @Override
+    public <E extends Exception> void forEach(byte[] from, byte[] to, RecordConsumer<E> consumer)
+        throws E {
+      for (Map.Entry<byte[], byte[]> record : records.subMap(from, true, to, false).entrySet()) {
+        consumer.accept(record.getKey(), record.getValue());
+      }
+    }
+
+    @Override
+    public RecordWrites newWrites() {
+      return new Writes(SimulatedDisk.this);
+    }
+
+    @Override
+    public void write(RecordWrites writes) {
+      unsynced = List.copyOf(((Writes) writes).steps);
+    }
+
+    @Override
+    public void sync() {
+      if (nextSyncFails.getAsBoolean()) {
+        crash(random);
+        throw new DiskException("simulated", null);
+      }
+      SimulatedDisk.this.sync();
+    }
+
+    @Override
+    public RecordSnapshot snapshot() {
+      return new CopiedRecords(records);
+    }
+
+    @Override
+    public void compactDeleted() {}
+
+    @Override
+    public void close() {}
+  }
+
+  /** A batch. */
+  private static final class Writes implements RecordWrites {
     private final List<Runnable> steps = new ArrayList<>();
     private final SimulatedDisk disk;
     private long bytes;
 
     Writes(SimulatedDisk disk) {
       this.disk = disk;
-    }
-
-    void sync() {
-      steps.forEach(Runnable::run);
     }
 
     @Override
@@ -64,6 +150,7 @@ public final class SimulatedDisk {
     @Override
     public void clear() {
       steps.clear();
+      bytes = 0;
     }
 
     @Override
@@ -89,18 +176,6 @@ public final class SimulatedDisk {
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
-  }
-
-  byte @Nullable [] get(byte[] key) {
-    return records.get(key);
-  }
-
-  RecordSnapshot snapshot() {
-    return new CopiedRecords(records);
-  }
-
-  SortedMap<byte[], byte[]> groupRecords() {
-    return records.subMap(RecordKeys.FIRST_GROUP, true, RecordKeys.BEHIND_GROUPS, false);
   }
 
   public void lose() {

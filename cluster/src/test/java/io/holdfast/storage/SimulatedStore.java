@@ -1,55 +1,35 @@
 package io.holdfast.storage;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.holdfast.proto.cluster.Digest;
 import io.holdfast.proto.cluster.Listing;
 import io.holdfast.proto.cluster.States;
-import io.holdfast.proto.store.ClockRecord;
-import io.holdfast.proto.store.ClusterRecord;
-import io.holdfast.proto.store.StoreRecord;
-import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.StoreOptions.Replicated;
+import io.holdfast.storage.disk.RecordStore;
+import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The real store's logic on a simulated disk and in simulated time: a commit is begun in one event
- * and synced in a later one, and a crash may come between. What it does not have is RocksDB, the
+ * The real {@link CommitLoop} and loader on a simulated disk and in simulated time: each step of a
+ * commit is an event, and a crash may come between any two. What it does not have is RocksDB, the
  * writer thread and the limits of queue, space and memory; those have tests of their own.
  */
-public final class SimulatedStore implements ReplicatedStore {
+public final class SimulatedStore extends QueuedStore {
   private static final long PICTURE_NANOS = 20_000_000;
+  private static final long MAX_RECOVERY_NANOS = 1_000_000_000;
+  private static final int QUEUE_CAPACITY = 10_000;
 
-  private final SimulatedDisk disk;
-  private final Replicated replicated;
-  private final InstantSource clock;
+  private final SimulatedHome home;
   private final RandomGenerator random;
   private final BiConsumer<Long, Runnable> later;
-
-  private final Deque<Task> queue = new ArrayDeque<>();
-  private StoreState state;
-  private Task.Writing writing;
-  private Standing standing;
-  private Replication replication = Replication.NONE;
-  private SimulatedDisk.@Nullable Writes underWay;
   private boolean isScheduled;
-
-  public int timesSetAside;
 
   /** The next commit fails, and whether it is on the disk nobody knows. */
   public boolean failsNextCommit;
@@ -63,82 +43,116 @@ public final class SimulatedStore implements ReplicatedStore {
       InstantSource clock,
       RandomGenerator random,
       BiConsumer<Long, Runnable> later) {
-    this.disk = disk;
-    this.replicated = replicated;
-    this.clock = clock;
+    this(new SimulatedHome(disk, replicated, clock, random), random, later);
+  }
+
+  private SimulatedStore(
+      SimulatedHome home, RandomGenerator random, BiConsumer<Long, Runnable> later) {
+    this(home, new WriterQueue(QUEUE_CAPACITY), random, later);
+  }
+
+  private SimulatedStore(
+      SimulatedHome home,
+      WriterQueue queue,
+      RandomGenerator random,
+      BiConsumer<Long, Runnable> later) {
+    super(
+        queue,
+        new CommitLoop(
+            queue,
+            home,
+            home.open(),
+            new CommitLoop.Surroundings(Runnable::run, (changes, bytes, nanos) -> {}, () -> 0)));
+    this.home = home;
     this.random = random;
     this.later = later;
-    this.state = load(0);
-    this.writing = writing();
-    this.standing = state.standing();
+    home.store = this;
   }
 
-  private Task.Writing writing() {
-    return new Task.Writing(
-        state, new ChangeApplier(state), new StateMerger(state), Long.MAX_VALUE);
-  }
+  private static final class SimulatedHome implements StoreHome {
+    private final SimulatedDisk disk;
+    private final Replicated replicated;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private int timesSetAside;
+    private @Nullable SimulatedStore store;
 
-  private StoreState load(long given) {
-    try {
-      byte[] store = disk.get(RecordKeys.STORE);
-      if (store == null) {
-        create(replicated.newStoreIsWhole());
-        store = disk.get(RecordKeys.STORE);
+    SimulatedHome(
+        SimulatedDisk disk, Replicated replicated, InstantSource clock, RandomGenerator random) {
+      this.disk = disk;
+      this.replicated = replicated;
+      this.clock = clock;
+      this.random = random;
+    }
+
+    OpenStore open() {
+      try {
+        return open(replicated);
+      } catch (StoreException e) {
+        throw new AssertionError(e);
       }
-      byte[] notes = disk.get(RecordKeys.CLUSTER);
-      byte[] last = disk.get(RecordKeys.CLOCK);
-      StoreState loaded =
+    }
+
+    @Override
+    public OpenStore reopen() throws StoreException {
+      return open(replicated.ofSuccessor());
+    }
+
+    private OpenStore open(Replicated whetherNew) throws StoreException {
+      RecordStore records = disk.open(this::nextSyncFails, random);
+      StoreLoader.Loaded loaded =
+          new StoreLoader(path(), records, whetherNew, ReservedNames.NONE, random).load();
+      StoreState state =
           new StoreState(
-              groups(),
-              new HybridClock(clock, last == null ? 0 : ClockRecord.parseFrom(last).getLast()),
-              new StoreState.Identity(StoreRecord.parseFrom(store).getNode(), random.nextLong()),
-              notes == null ? ClusterNotes.none() : ClusterNotes.of(ClusterRecord.parseFrom(notes)),
+              loaded.groups(),
+              new HybridClock(clock, loaded.clock()),
+              loaded.identity(),
+              loaded.notes(),
               Map.of());
-      loaded.clock().observe(given);
-      return loaded;
-    } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError(e);
+      return OpenStore.of(
+          records,
+          new Task.Writing(
+              state, new ChangeApplier(state), new StateMerger(state), Long.MAX_VALUE));
     }
-  }
 
-  private void create(boolean isWhole) {
-    SimulatedDisk.Writes writes = new SimulatedDisk.Writes(disk);
-    writes.put(
-        RecordKeys.STORE,
-        StoreRecord.newBuilder()
-            .setFormat(StoreLoader.FORMAT)
-            .setNode(random.nextLong())
-            .build()
-            .toByteArray());
-    ClusterNotes notes = ClusterNotes.ofNewStore(isWhole);
-    writes.put(RecordKeys.CLUSTER, notes.record().toByteArray());
-    writes.sync();
-  }
-
-  private Groups groups() throws InvalidProtocolBufferException {
-    Groups groups = new Groups(true);
-    byte[] wipe = disk.get(RecordKeys.WIPE);
-    if (wipe != null) {
-      groups.raiseWipe(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
-    }
-    Map<GroupKey, Group> found = new TreeMap<>();
-    for (Map.Entry<byte[], byte[]> record : disk.groupRecords().entrySet()) {
-      Group group = found.computeIfAbsent(RecordKeys.groupOf(record.getKey()), Group::new);
-      if (RecordKeys.isFamily(record.getKey())) {
-        group.families.put(Records.readFamily(record.getValue(), group.key));
-      } else {
-        Records.readGroup(record.getValue(), group);
+    private boolean nextSyncFails() {
+      boolean fails = store != null && store.failsNextCommit;
+      if (fails) {
+        store.failsNextCommit = false;
       }
+      return fails;
     }
-    found.values().forEach(group -> groups.merge(group, (before, after) -> {}));
-    return groups;
+
+    @Override
+    public void setAside() {
+      timesSetAside++;
+      disk.lose();
+    }
+
+    @Override
+    public @Nullable String spaceProblem() {
+      return null;
+    }
+
+    @Override
+    public Path path() {
+      return Path.of("simulated");
+    }
+  }
+
+  public int timesSetAside() {
+    return home.timesSetAside;
   }
 
   /** All that nodes must agree on, a line for each group, in order. */
   public String describe() {
+    if (!(loop().state() instanceof WriterState.Open open)) {
+      return "the store is not open";
+    }
+    StoreState state = open.store().state();
     StringBuilder text = new StringBuilder("wiped at " + state.groups().wipedAt() + "\n");
-    for (GroupKey key : new java.util.TreeSet<>(state.groups().keys())) {
-      Group group = java.util.Objects.requireNonNull(state.groups().get(key));
+    for (GroupKey key : new TreeSet<>(state.groups().keys())) {
+      Group group = Objects.requireNonNull(state.groups().get(key));
       text.append(key)
           .append(" deleted at ")
           .append(group.deletedAt)
@@ -157,17 +171,14 @@ public final class SimulatedStore implements ReplicatedStore {
     return text.toString();
   }
 
-  /** The process dies: what was being written is on the disk, or not. */
+  /** The process dies: what was written and not synced is on the disk, or not. */
   public void crash() {
-    if (underWay != null && random.nextBoolean()) {
-      underWay.sync();
-    }
-    underWay = null;
-    queue.clear();
+    home.disk.crash(random);
   }
 
-  private void enqueue(Task task) {
-    queue.add(task);
+  @Override
+  void enqueue(Task task) {
+    super.enqueue(task);
     schedule(random.nextLong(200_000));
   }
 
@@ -183,214 +194,56 @@ public final class SimulatedStore implements ReplicatedStore {
     }
   }
 
+  /** One step of the writer. */
   private void step() {
-    if (underWay != null || queue.isEmpty()) {
-      return;
+    Standing before = standing();
+    boolean isUnderWay = loop().advance();
+    if (standing() != before && isAheadOfTheDisk()) {
+      throw new AssertionError("published, and not yet on the disk");
     }
-    if (queue.peek() instanceof Task.Write) {
-      commit();
-    } else {
-      answer(queue.remove());
-      schedule(0);
+    if (loop().state() instanceof WriterState.Failed) {
+      later.accept(random.nextLong(MAX_RECOVERY_NANOS), loop()::recover);
     }
-  }
-
-  private void commit() {
-    SimulatedDisk.Writes writes = new SimulatedDisk.Writes(disk);
-    CommitBatch batch = new CommitBatch(writes);
-    List<Task> taken = new ArrayList<>();
-    List<Runnable> answers = new ArrayList<>();
-    while (queue.peek() instanceof Task.Write write) {
-      queue.remove();
-      taken.add(write);
-      answers.add(write.perform(writing, batch));
-    }
-    List<byte[]> own = batch.replicated();
-    if (!batch.isEmpty()) {
-      batch.putClock(state.clock().last());
-    }
-    if (!own.isEmpty()) {
-      long first = state.position(state.stream()) - own.size() + 1;
-      replication.committing(state.stream(), first, own);
-    }
-    underWay = writes;
-    boolean fails = failsNextCommit;
-    failsNextCommit = false;
-    later.accept(
-        100_000 + random.nextLong(5_000_000),
-        () -> {
-          if (fails) {
-            fail(taken);
-          } else {
-            writes.sync();
-            standing = state.standing();
-            answers.forEach(Runnable::run);
-          }
-          underWay = null;
-          schedule(0);
-        });
-  }
-
-  private void fail(List<Task> taken) {
-    if (underWay != null && random.nextBoolean()) {
-      underWay.sync();
-    }
-    state = load(state.clock().last());
-    writing = writing();
-    standing = state.standing();
-    taken.forEach(task -> task.refuse("the disk failed"));
-  }
-
-  private void answer(Task task) {
-    if (task instanceof Task.Question<?> question) {
-      question.answer(new StateReader(state, disk::get));
-    } else if (task instanceof Task.SetAside setAside) {
-      timesSetAside++;
-      disk.lose();
-      create(false);
-      state = load(0);
-      writing = writing();
-      standing = state.standing();
-      setAside.outcome().complete(new MergeOutcome.Merged(List.of(), Map.of(), 0));
+    if (isUnderWay || !queue().isEmpty()) {
+      schedule(isUnderWay ? stepNanos() : 0);
     }
   }
 
-  @Override
-  public CompletableFuture<WriteOutcome> submit(Change change) {
-    CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
-    enqueue(new Task.OwnChange(change, outcome));
-    return outcome;
+  /** Syncs take time, some of them long; the other steps are quick. */
+  private long stepNanos() {
+    if (!home.disk.isUnsynced()) {
+      return random.nextLong(50_000);
+    }
+    long longest = random.nextInt(64) == 0 ? 100_000_000 : 5_000_000;
+    return 100_000 + random.nextLong(longest);
   }
 
-  @Override
-  public CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate) {
-    CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
-    enqueue(new Task.OwnChange(change, isTooLate, outcome));
-    return outcome;
-  }
-
-  private CompletableFuture<MergeOutcome> write(Task.Merging.Step step) {
-    CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
-    enqueue(new Task.Merging(step, false, outcome));
-    return outcome;
-  }
-
-  private static MergeOutcome done() {
-    return new MergeOutcome.Merged(List.of(), Map.of(), 0);
-  }
-
-  private <T> CompletableFuture<T> ask(Task.Question.Reading<T> reading) {
-    CompletableFuture<T> answer = new CompletableFuture<>();
-    enqueue(new Task.Question<>(reading, answer));
-    return answer;
-  }
-
-  @Override
-  public Standing standing() {
-    return standing;
-  }
-
-  @Override
-  public void replicateTo(Replication receiver) {
-    replication = receiver;
-  }
-
-  @Override
-  public CompletableFuture<MergeOutcome> merge(MergeRequest request) {
-    return write((into, batch) -> into.merger().merge(request, batch));
-  }
-
-  @Override
-  public CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterNotes> change) {
-    return write(
-        (into, batch) -> {
-          into.state().note(change.apply(into.state().notes()), batch);
-          return done();
-        });
-  }
-
-  @Override
-  public CompletableFuture<MergeOutcome> purge(long until) {
-    return write(
-        (into, batch) -> {
-          into.state().purge(until, batch);
-          return done();
-        });
-  }
-
-  @Override
-  public CompletableFuture<MergeOutcome> adopt(Set<Long> streams) {
-    return write(
-        (into, batch) -> {
-          into.state().adopt(streams);
-          return done();
-        });
-  }
-
-  @Override
-  public CompletableFuture<Digest> digest() {
-    return ask(StateReader::digest);
+  private boolean isAheadOfTheDisk() {
+    return loop().state() instanceof WriterState.Open open && !open.store().batch().isEmpty();
   }
 
   @Override
   public CompletableFuture<Listing> listing(List<Integer> buckets, int maxBytes) {
     // Small chunks, so that copies take several turns here too.
-    return ask(reader -> reader.listing(buckets, Math.min(maxBytes, 100)));
-  }
-
-  @Override
-  public CompletableFuture<List<ByteString>> differing(Listing theirs) {
-    return ask(reader -> reader.differing(theirs));
-  }
-
-  @Override
-  public CompletableFuture<BitSet> differing(Digest theirs) {
-    return ask(reader -> reader.differing(theirs));
+    return super.listing(buckets, Math.min(maxBytes, 100));
   }
 
   @Override
   public CompletableFuture<States> states(List<ByteString> groupingKeys, int maxBytes) {
-    return ask(reader -> reader.states(groupingKeys, Math.min(maxBytes, 300)));
-  }
-
-  @Override
-  public CompletableFuture<MergeOutcome> setAside() {
-    CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
-    enqueue(new Task.SetAside(outcome));
-    return outcome;
-  }
-
-  @Override
-  public Exposition exposition() {
-    return standing.exposition();
+    return super.states(groupingKeys, Math.min(maxBytes, 300));
   }
 
   @Override
   public CompletableFuture<Picture> picture() {
     CompletableFuture<Picture> picture = new CompletableFuture<>();
     // Others' and own changes may come in between, as while a writer is busy.
-    later.accept(PICTURE_NANOS, () -> picture.complete(new Picture(standing, disk.snapshot())));
+    later.accept(
+        PICTURE_NANOS,
+        () -> {
+          queue().add(picture);
+          schedule(0);
+        });
     return picture;
-  }
-
-  @Override
-  public Optional<String> unwritable() {
-    return Optional.empty();
-  }
-
-  @Override
-  public CompletableFuture<String> failure() {
-    return new CompletableFuture<>();
-  }
-
-  @Override
-  public int queueDepth() {
-    return queue.size();
-  }
-
-  @Override
-  public int queueCapacity() {
-    return Integer.MAX_VALUE;
   }
 
   @Override
@@ -400,6 +253,6 @@ public final class SimulatedStore implements ReplicatedStore {
 
   @Override
   public void close() {
-    queue.clear();
+    loop().end(null);
   }
 }

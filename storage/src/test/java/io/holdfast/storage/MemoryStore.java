@@ -3,24 +3,26 @@ package io.holdfast.storage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.cluster.Digest;
 import io.holdfast.proto.cluster.Listing;
 import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.cluster.States;
-import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.MergeOutcome.Merged;
-import io.holdfast.storage.disk.RecordWrites;
+import io.holdfast.storage.StoreOptions.Replicated;
+import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** A replicated store's logic with its records in a map, and a clock that the test sets. */
+/**
+ * A replicated store: the real {@link CommitLoop} over records in a map, with a clock that the test
+ * sets. Every call drives the loop until nothing waits.
+ */
 final class MemoryStore {
   static final long MILLIS = 1_700_000_000_000L;
 
@@ -31,57 +33,113 @@ final class MemoryStore {
     }
   }
 
-  final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
   private final long node;
-  private final CommitBatch batch = new CommitBatch(new MapWrites());
-  private StoreState state;
+  final MapRecords records;
+  private final Looped store;
+  private @Nullable Told told;
   long millis = MILLIS;
 
   MemoryStore(long node) {
+    this(node, new MapRecords());
+  }
+
+  private MemoryStore(long node, MapRecords records) {
     this.node = node;
-    this.state = state(new Groups(true), 0);
+    this.records = records;
+    WriterQueue queue = new WriterQueue(1);
+    Home home = new Home();
+    CommitLoop.Surroundings surroundings =
+        new CommitLoop.Surroundings(Runnable::run, (changes, bytes, nanos) -> {}, () -> 0);
+    this.store = new Looped(queue, new CommitLoop(queue, home, home.reopen(), surroundings));
+    store.replicateTo(
+        (stream, first, changes) ->
+            told = new Told(stream, first, changes.stream().map(ByteString::copyFrom).toList()));
   }
 
-  private StoreState state(Groups groups, long last) {
-    return new StoreState(
-        groups,
-        new HybridClock(clock(), last),
-        new StoreState.Identity(node, 100 + node),
-        ClusterNotes.none(),
-        Map.of());
+  /** The map as a place of records. */
+  private final class Home implements StoreHome {
+    @Override
+    public OpenStore reopen() {
+      // A new store draws its node, and each opening a stream.
+      Iterator<Long> drawn =
+          (records.isEmpty() ? List.of(node, 100 + node) : List.of(100 + node)).iterator();
+      StoreLoader loader =
+          new StoreLoader(path(), records, new Replicated(true), ReservedNames.NONE, drawn::next);
+      try {
+        StoreLoader.Loaded loaded = loader.load();
+        HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(millis), loaded.clock());
+        StoreState state =
+            new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
+        return OpenStore.of(
+            records,
+            new Task.Writing(
+                state, new ChangeApplier(state), new StateMerger(state), Long.MAX_VALUE));
+      } catch (StoreException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public void setAside() {
+      records.clear();
+    }
+
+    @Override
+    public @Nullable String spaceProblem() {
+      return null;
+    }
+
+    @Override
+    public Path path() {
+      return Path.of("memory");
+    }
   }
 
-  private InstantSource clock() {
-    return () -> Instant.ofEpochMilli(millis);
+  /** A store whose requests are answered before the call returns. */
+  private static final class Looped extends QueuedStore {
+    Looped(WriterQueue queue, CommitLoop loop) {
+      super(queue, loop);
+    }
+
+    @Override
+    void enqueue(Task task) {
+      super.enqueue(task);
+      while (loop().advance() || !queue().isEmpty()) {
+        // Until nothing waits.
+      }
+    }
+
+    @Override
+    public long sizeBytes() {
+      return 0;
+    }
+
+    @Override
+    public void close() {
+      loop().end(null);
+    }
   }
 
   /** What others are told of it; of a rejected push too. */
   Told apply(Change change) {
-    try {
-      new ChangeApplier(state).apply(change, batch);
-      List<ByteString> changes = batch.replicated().stream().map(ByteString::copyFrom).toList();
-      long last = state.position(state.stream());
-      return new Told(state.stream(), last - changes.size() + 1, changes);
-    } finally {
-      batch.clear();
-    }
+    told = null;
+    StoreFixture.answer(store.submit(change));
+    Told of = told;
+    return of == null
+        ? new Told(state().stream(), state().position(state().stream()) + 1, List.of())
+        : of;
   }
 
   Merged merge(MergeRequest request) {
-    try {
-      MergeOutcome outcome = new StateMerger(state).merge(request, batch);
-      if (outcome instanceof Merged merged) {
-        return merged;
-      }
-      throw new AssertionError(outcome);
-    } finally {
-      batch.clear();
+    MergeOutcome outcome = StoreFixture.answer(store.merge(request));
+    if (outcome instanceof Merged merged) {
+      return merged;
     }
+    throw new AssertionError(outcome);
   }
 
   void purge(long until) {
-    state.purge(until, batch);
-    batch.clear();
+    StoreFixture.answer(store.purge(until));
   }
 
   /** Copies what the other has and this has not, by their digests, in small pieces. */
@@ -109,44 +167,21 @@ final class MemoryStore {
   }
 
   StateReader reader() {
-    return new StateReader(state, records::get);
+    return new StateReader(state(), records::get);
   }
 
-  /** The same, with nothing but what is in the records. */
+  /** A store that was opened on a copy of the records. */
   MemoryStore reopened() {
-    MemoryStore reopened = new MemoryStore(node);
-    reopened.records.putAll(records);
+    MemoryStore reopened = new MemoryStore(node, records.copy());
     reopened.millis = millis;
-    reopened.state = reopened.state(groups(), state.clock().last());
     return reopened;
   }
 
-  private Groups groups() {
-    Groups groups = new Groups(true);
-    Map<GroupKey, Group> found = new TreeMap<>();
-    try {
-      byte[] wipe = records.get(RecordKeys.WIPE);
-      if (wipe != null) {
-        groups.raiseWipe(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
-      }
-      for (Map.Entry<byte[], byte[]> record :
-          records.subMap(RecordKeys.FIRST_GROUP, RecordKeys.BEHIND_GROUPS).entrySet()) {
-        Group group = found.computeIfAbsent(RecordKeys.groupOf(record.getKey()), Group::new);
-        if (RecordKeys.isFamily(record.getKey())) {
-          group.families.put(Records.readFamily(record.getValue(), group.key));
-        } else {
-          Records.readGroup(record.getValue(), group);
-        }
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError(e);
-    }
-    found.values().forEach(group -> groups.merge(group, (before, after) -> {}));
-    return groups;
-  }
-
   StoreState state() {
-    return state;
+    if (store.loop().state() instanceof WriterState.Open open) {
+      return open.store().state();
+    }
+    throw new AssertionError(store.loop().state());
   }
 
   /** Positions without that which every store has from its opening on. */
@@ -158,7 +193,7 @@ final class MemoryStore {
   }
 
   long digest() {
-    return state.standing().digest();
+    return state().standing().digest();
   }
 
   long[] buckets() {
@@ -166,62 +201,22 @@ final class MemoryStore {
   }
 
   Exposition exposition() {
-    return state.groups().exposition();
+    return state().groups().exposition();
   }
 
   String text() {
-    return Pushes.text(state.groups().exposition());
+    return Pushes.text(state().groups().exposition());
   }
 
   /** Everything that nodes must agree on: beyond what a scrape shows, floors and tombstones. */
   String describe() {
     List<String> lines = new ArrayList<>();
-    lines.add("wiped " + state.groups().wipedAt());
-    for (GroupKey key : new TreeSet<>(state.groups().keys())) {
-      Group group = state.groups().get(key);
+    lines.add("wiped " + state().groups().wipedAt());
+    for (GroupKey key : new TreeSet<>(state().groups().keys())) {
+      Group group = state().groups().get(key);
       lines.add(key + " " + (group == null ? null : GroupMergeTest.show(group)));
     }
-    lines.add("shadowed " + state.groups().exposition().shadowedSeries());
+    lines.add("shadowed " + state().groups().exposition().shadowedSeries());
     return String.join("\n", lines) + "\n" + text();
-  }
-
-  private final class MapWrites implements RecordWrites {
-    private boolean isEmpty = true;
-
-    @Override
-    public void put(byte[] key, byte[] value) {
-      isEmpty = false;
-      records.put(key, value);
-    }
-
-    @Override
-    public void delete(byte[] key) {
-      isEmpty = false;
-      records.remove(key);
-    }
-
-    @Override
-    public void deleteRange(byte[] from, byte[] to) {
-      isEmpty = false;
-      records.subMap(from, to).clear();
-    }
-
-    @Override
-    public boolean isEmpty() {
-      return isEmpty;
-    }
-
-    @Override
-    public long bytes() {
-      return 0;
-    }
-
-    @Override
-    public void clear() {
-      isEmpty = true;
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -12,10 +12,15 @@ import java.nio.file.Path;
  */
 enum Mistake {
   // What may be acknowledged.
-  ANSWERED_BEFORE_THE_DISK(
-      "test/SimulatedStore",
-      "underWay = writes;\n    boolean fails",
-      "underWay = writes;\n    standing = state.standing();\n    answers.forEach(Runnable::run);\n    answers.clear();\n    boolean fails",
+  ACKNOWLEDGED_BEFORE_THE_SYNC(
+      "storage/CommitLoop",
+      "    phase = Phase.WRITTEN;\n",
+      "    acknowledge();\n    phase = Phase.WRITTEN;\n",
+      1),
+  PUBLISHED_BEFORE_THE_WRITE(
+      "storage/CommitLoop",
+      "    store.records().write(store.writes());\n",
+      "    publish(store);\n    store.records().write(store.writes());\n",
       1),
   QUORUM_LESS_ONE(
       "Acknowledgements",
@@ -35,11 +40,12 @@ enum Mistake {
       1),
   CHANGE_BEHIND_A_GAP_COUNTS(
       "storage/StreamPositions", "if (first <= of(stream) + 1) {", "if (true) {", 2),
-  FAILED_COMMIT_COUNTS("test/SimulatedStore", "    state = load(state.clock().last());\n", "", 2),
+  FAILED_COMMIT_COUNTS(
+      "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 2),
   STREAM_GOES_ON_AFTER_A_RESTART(
-      "test/SimulatedStore",
-      "random.nextLong()),\n              notes == null",
-      "StoreRecord.parseFrom(store).getNode()),\n              notes == null",
+      "storage/StoreLoader",
+      "new StoreState.Identity(node, random.nextLong())",
+      "new StoreState.Identity(node, node)",
       1),
 
   // Order.
@@ -89,13 +95,13 @@ enum Mistake {
   ONE_DISK_IS_A_QUORUM(
       "DurablePositions", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),
   NEW_STORE_IS_WHOLE(
-      "test/SimulatedStore", "create(replicated.newStoreIsWhole());", "create(true);", 12),
+      "storage/StoreLoader", "ofNewStore(replicated.newStoreIsWhole())", "ofNewStore(true)", 12),
 
   // Deletes and copies.
   TOMBSTONES_ARE_DROPPED_AT_ONCE(
-      "test/SimulatedStore",
-      "List<byte[]> own = batch.replicated();",
-      "state.purge(Long.MAX_VALUE, batch);\n    List<byte[]> own = batch.replicated();",
+      "storage/CommitLoop",
+      "    replicate(store);\n",
+      "    store.state().purge(Long.MAX_VALUE, batch);\n    replicate(store);\n",
       1),
   COPY_LEAVES_OUT(
       "StateTransfer",
@@ -124,7 +130,6 @@ enum Mistake {
 
   private static final String STORAGE = "../storage/src/main/java/io/holdfast/storage/";
   private static final String CLUSTER = "src/main/java/io/holdfast/cluster/replication/";
-  private static final String TEST = "src/test/java/io/holdfast/storage/";
 
   private final String where;
   final String rule;
@@ -145,6 +150,6 @@ enum Mistake {
     if (where.startsWith("storage/")) {
       return Path.of(STORAGE + name);
     }
-    return Path.of((where.startsWith("test/") ? TEST : CLUSTER) + name);
+    return Path.of(CLUSTER + name);
   }
 }

@@ -760,7 +760,7 @@ final class Simulation {
                         + "\n"
                         + life.replica.status()
                         + "\nset aside "
-                        + life.store.timesSetAside
+                        + life.store.timesSetAside()
                         + " times, "
                         + life.store.standing().notes()
                         + "\npositions "

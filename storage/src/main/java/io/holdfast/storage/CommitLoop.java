@@ -1,0 +1,408 @@
+package io.holdfast.storage;
+
+import io.holdfast.storage.WriterState.Ended;
+import io.holdfast.storage.WriterState.Failed;
+import io.holdfast.storage.WriterState.Full;
+import io.holdfast.storage.WriterState.Open;
+import io.holdfast.storage.WriterState.Writable;
+import io.holdfast.storage.disk.DiskException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The order in which a change comes true, and the only code that knows it:
+ *
+ * <pre>
+ * IDLE     take what waits, apply it in memory, begin to send it to other nodes
+ * APPLIED  write it
+ * WRITTEN  sync it: from here on it survives a crash
+ * SYNCED   publish the new exposition, then acknowledge
+ * </pre>
+ *
+ * <p>Changes that arrive during one sync share the next (group commit); a lone change waits for no
+ * other. A change that is acknowledged is on the disk and in every later exposition. An exposition
+ * shows only what is on the disk.
+ *
+ * <h2>Concurrency</h2>
+ *
+ * One thread, the writer, makes the steps. The state and the published exposition are read by any
+ * thread. A step never waits for another thread; only the disk takes time. The simulation makes the
+ * same steps in simulated time, and crashes between them.
+ *
+ * <h2>Crash points</h2>
+ *
+ * <ul>
+ *   <li>Before the sync: at the next start all of the batch is there or nothing, and no client was
+ *       told.
+ *   <li>After it: the changes are there, told or not.
+ * </ul>
+ *
+ * <h2>When the disk fails</h2>
+ *
+ * Memory is then ahead of the disk by a batch of which nobody knows how much was written. It is
+ * thrown away: tasks are refused, the last published exposition goes on being served, and {@link
+ * #recover} opens and reads the store again. The failed batch is then there or not, for all readers
+ * alike.
+ */
+final class CommitLoop {
+  /** Bounds a batch's size in memory and the wait of the first change in it. */
+  private static final int MAX_CHANGES_PER_COMMIT = 512;
+
+  private static final long MAX_BYTES_PER_COMMIT = 4L << 20;
+
+  private static final Logger log = LoggerFactory.getLogger(CommitLoop.class);
+
+  /** How far the commit under way has come. */
+  private enum Phase {
+    IDLE,
+    APPLIED,
+    WRITTEN,
+    SYNCED
+  }
+
+  /**
+   * What a loop needs besides its store.
+   *
+   * @param callbackExecutor completes the futures of a commit, in one task
+   * @param nanos measures how long a commit takes
+   */
+  record Surroundings(Executor callbackExecutor, CommitListener listener, LongSupplier nanos) {}
+
+  private final WriterQueue queue;
+  private final StoreHome home;
+  private final Surroundings surroundings;
+
+  // Of the writer thread alone.
+  private Phase phase = Phase.IDLE;
+  private final List<Task> taken = new ArrayList<>();
+  private List<Runnable> answers = new ArrayList<>();
+  private long writtenBytes;
+  private long writtenAt;
+
+  private volatile WriterState state;
+  private volatile Standing standing;
+  private volatile Replication replication = Replication.NONE;
+
+  CommitLoop(WriterQueue queue, StoreHome home, OpenStore store, Surroundings surroundings) {
+    this.queue = queue;
+    this.home = home;
+    this.surroundings = surroundings;
+    this.state = new Writable(store);
+    this.standing = store.state().standing();
+  }
+
+  WriterState state() {
+    return state;
+  }
+
+  /** What was published last. */
+  Standing standing() {
+    return standing;
+  }
+
+  void replicateTo(Replication receiver) {
+    replication = receiver;
+  }
+
+  // Everything below is for the writer.
+
+  /**
+   * Makes one step: begins a commit of what waits, answers one question, or goes on with the commit
+   * under way. Returns whether a commit is under way.
+   */
+  boolean advance() {
+    try {
+      switch (phase) {
+        case IDLE -> begin();
+        case APPLIED -> write();
+        case WRITTEN -> sync();
+        case SYNCED -> finish();
+      }
+    } catch (RuntimeException e) {
+      // A mistake in the code is met like a failing disk: the half of a change in memory goes.
+      fail(e);
+    } catch (Error e) {
+      // The writer ends, but no client is left waiting.
+      String reason = "the store's writer failed: " + e;
+      try {
+        end(reason);
+      } finally {
+        complete(refusals(taken, reason));
+      }
+      throw e;
+    }
+    return phase != Phase.IDLE;
+  }
+
+  private void begin() {
+    takePictures();
+    Task next = queue.peek();
+    if (next == null) {
+      return;
+    }
+    if (!(state instanceof Open)) {
+      queue.remove();
+      complete(refusals(List.of(next), reason()));
+    } else if (next instanceof Task.Question<?> question) {
+      queue.remove();
+      answer(question);
+    } else if (next instanceof Task.SetAside setAside) {
+      queue.remove();
+      setAside(setAside);
+    } else {
+      apply(store());
+    }
+  }
+
+  /** Between two commits memory and disk are the same. */
+  private void takePictures() {
+    CompletableFuture<Picture> next = queue.nextPicture();
+    while (next != null) {
+      if (state instanceof Open open) {
+        next.complete(new Picture(standing, open.store().records().snapshot()));
+      } else {
+        next.completeExceptionally(new IllegalStateException(reason()));
+      }
+      next = queue.nextPicture();
+    }
+  }
+
+  private OpenStore store() {
+    if (state instanceof Open open) {
+      return open.store();
+    }
+    throw new IllegalStateException("a commit goes on in a store that is not open");
+  }
+
+  private void apply(OpenStore store) {
+    CommitBatch batch = store.batch();
+    while (!isFull(batch) && queue.peek() instanceof Task.Write write) {
+      queue.remove();
+      if (!write.isWithdrawn()) {
+        taken.add(write);
+        answers.add(write.perform(store.writing(), batch));
+      }
+    }
+    if (batch.isEmpty()) {
+      phase = Phase.SYNCED;
+      return;
+    }
+    batch.putClock(store.state().clock().last());
+    replicate(store);
+    phase = Phase.APPLIED;
+  }
+
+  private boolean isFull(CommitBatch batch) {
+    return taken.size() == MAX_CHANGES_PER_COMMIT || batch.bytes() >= MAX_BYTES_PER_COMMIT;
+  }
+
+  /** Before the disk, which takes as long as the way to the other nodes. */
+  private void replicate(OpenStore store) {
+    List<byte[]> own = store.batch().replicated();
+    if (!own.isEmpty()) {
+      long stream = store.state().stream();
+      long first = store.state().position(stream) - own.size() + 1;
+      replication.committing(stream, first, own);
+    }
+  }
+
+  private void write() {
+    OpenStore store = store();
+    writtenBytes = store.batch().bytes();
+    writtenAt = surroundings.nanos().getAsLong();
+    store.records().write(store.writes());
+    phase = Phase.WRITTEN;
+  }
+
+  private void sync() {
+    OpenStore store = store();
+    store.records().sync();
+    long nanos = surroundings.nanos().getAsLong() - writtenAt;
+    surroundings.listener().committed(taken.size(), writtenBytes, nanos);
+    if (store.batch().hasWiped()) {
+      store.records().compactDeleted();
+    }
+    phase = Phase.SYNCED;
+  }
+
+  private void finish() {
+    OpenStore store = store();
+    // Visible before acknowledged: a client that was told must find the change in its next scrape.
+    publish(store);
+    acknowledge();
+    store.batch().clear();
+    taken.clear();
+    phase = Phase.IDLE;
+  }
+
+  private void publish(OpenStore store) {
+    standing = store.state().standing();
+  }
+
+  private void acknowledge() {
+    List<Runnable> told = answers;
+    answers = new ArrayList<>();
+    complete(told);
+  }
+
+  private void answer(Task.Question<?> question) {
+    OpenStore from = store();
+    try {
+      question.answer(new StateReader(from.state(), from.records()::get));
+    } catch (DiskException e) {
+      taken.add(question);
+      throw e;
+    } catch (RuntimeException e) {
+      // It asked for what cannot be: nothing is wrong with the store.
+      question.refuse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void setAside(Task.SetAside task) {
+    try {
+      close("the store is being put aside", 0);
+      home.setAside();
+      reopen(0);
+      task.outcome().complete(done());
+    } catch (StoreException | IOException | RuntimeException e) {
+      String reason = unwritable(e);
+      state = new Failed(reason, 0);
+      log.atError().addKeyValue("path", home.path()).setCause(e).log(reason);
+      task.refuse(reason);
+    }
+  }
+
+  private MergeOutcome done() {
+    return new MergeOutcome.Merged(List.of(), Map.of(), standing.clock());
+  }
+
+  private static String unwritable(Exception e) {
+    return "the store cannot be written: " + e.getMessage();
+  }
+
+  private String reason() {
+    String reason = state.unwritable();
+    return reason == null ? "the store cannot be written" : reason;
+  }
+
+  private void fail(RuntimeException e) {
+    log.atError()
+        .addKeyValue("path", home.path())
+        .setCause(e)
+        .log("the store cannot be written; pushes are refused until it can, scrapes go on");
+    if (state instanceof Open open) {
+      long clock = open.store().state().clock().last();
+      try {
+        close(unwritable(e), clock);
+      } catch (RuntimeException again) {
+        log.warn("closing the failed store", again);
+      }
+    }
+    complete(refusals(taken, reason()));
+    taken.clear();
+    answers = new ArrayList<>();
+    phase = Phase.IDLE;
+  }
+
+  private void close(String reason, long clock) {
+    if (state instanceof Open open) {
+      // First, so that the groups are in no field while the store is read again.
+      state = new Failed(reason, clock);
+      open.store().close();
+    }
+  }
+
+  /** Opens a failed store anew, and reads it. If that fails, the reason is the news. */
+  void recover() {
+    if (!(state instanceof Failed failed)) {
+      return;
+    }
+    try {
+      // What was given out is not given out again, whether the failed batch is there or not.
+      reopen(failed.clock());
+      String problem = state.unwritable();
+      log.atInfo()
+          .addKeyValue("path", home.path())
+          .log(problem == null ? "the store can be written again" : problem);
+    } catch (StoreException | IOException | RuntimeException e) {
+      state = new Failed(unwritable(e), failed.clock());
+    }
+  }
+
+  private void reopen(long clock) throws StoreException, IOException {
+    OpenStore store = home.reopen();
+    try {
+      store.state().clock().observe(clock);
+      // Below the reserve pushes are refused still, but deletes must be possible: they make space.
+      WriterState reopened = opened(store, home.spaceProblem());
+      publish(store);
+      state = reopened;
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static WriterState opened(OpenStore store, @Nullable String spaceProblem) {
+    return spaceProblem == null ? new Writable(store) : new Full(store, spaceProblem);
+  }
+
+  /** Refuses pushes from now on if there is too little space, and takes them if there is enough. */
+  void checkSpace() {
+    if (!(state instanceof Open open)) {
+      return;
+    }
+    try {
+      String problem = home.spaceProblem();
+      boolean isNews = (problem == null) != (open.unwritable() == null);
+      state = opened(open.store(), problem);
+      if (isNews) {
+        log.atWarn()
+            .addKeyValue("path", home.path())
+            .log(problem == null ? "disk space is back; pushes are taken" : problem);
+      }
+    } catch (IOException e) {
+      log.atWarn().addKeyValue("err", e.toString()).log("free disk space is unknown");
+    }
+  }
+
+  /**
+   * Refuses what waits and what comes, and closes the store.
+   *
+   * @param reason if the writer failed
+   */
+  void end(@Nullable String reason) {
+    WriterState before = state;
+    if (!(before instanceof Ended)) {
+      state = new Ended(reason == null ? before.unwritable() : reason);
+    }
+    queue.abandon();
+    if (before instanceof Open open) {
+      open.store().close();
+    }
+  }
+
+  private static List<Runnable> refusals(List<Task> tasks, String reason) {
+    return tasks.stream().<Runnable>map(task -> () -> task.refuse(reason)).toList();
+  }
+
+  /** Tells each its outcome, in one task: a commit's answers are written by one thread. */
+  private void complete(List<Runnable> outcomes) {
+    Runnable tell = () -> outcomes.forEach(Runnable::run);
+    try {
+      surroundings.callbackExecutor().execute(tell);
+    } catch (RejectedExecutionException e) {
+      // The executor was shut down before the store: what waits is told all the same.
+      tell.run();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.holdfast.storage;
+
+import io.holdfast.storage.disk.RecordStore;
+import io.holdfast.storage.disk.RecordWrites;
+
+/**
+ * An open store: its records, the same in memory, and the batch by which memory is ahead.
+ *
+ * <p>Concurrency: confined to the writer thread.
+ */
+record OpenStore(
+    RecordStore records, Task.Writing writing, RecordWrites writes, CommitBatch batch) {
+
+  /** A store with an empty batch. */
+  static OpenStore of(RecordStore records, Task.Writing writing) {
+    RecordWrites writes = records.newWrites();
+    return new OpenStore(records, writing, writes, new CommitBatch(writes));
+  }
+
+  StoreState state() {
+    return writing.state();
+  }
+
+  void close() {
+    batch.clear();
+    writes.close();
+    records.close();
+  }
+}

@@ -1,0 +1,188 @@
+package io.holdfast.storage;
+
+import com.google.protobuf.ByteString;
+import io.holdfast.proto.cluster.Digest;
+import io.holdfast.proto.cluster.Listing;
+import io.holdfast.proto.cluster.States;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * A store whose requests wait in a queue for a {@link CommitLoop}. What drives the loop is the
+ * subclass's business.
+ */
+abstract class QueuedStore implements ReplicatedStore {
+  private final WriterQueue queue;
+  private final CommitLoop loop;
+  private final CompletableFuture<String> failure = new CompletableFuture<>();
+
+  QueuedStore(WriterQueue queue, CommitLoop loop) {
+    this.queue = queue;
+    this.loop = loop;
+  }
+
+  final WriterQueue queue() {
+    return queue;
+  }
+
+  final CommitLoop loop() {
+    return loop;
+  }
+
+  /** Hands a task to the writer, or refuses it at once. */
+  void enqueue(Task task) {
+    String reason = loop.state().unwritable();
+    if (reason != null && (task.takesSpace() || queue.isClosed())) {
+      task.refuse(reason);
+    } else {
+      queue.add(task);
+    }
+  }
+
+  @Override
+  public final CompletableFuture<WriteOutcome> submit(Change change) {
+    CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.OwnChange(change, outcome));
+    return outcome;
+  }
+
+  @Override
+  public final CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate) {
+    CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.OwnChange(change, isTooLate, outcome));
+    return outcome;
+  }
+
+  @Override
+  public final void replicateTo(Replication receiver) {
+    loop.replicateTo(receiver);
+  }
+
+  @Override
+  public final Standing standing() {
+    return loop.standing();
+  }
+
+  @Override
+  public final Exposition exposition() {
+    return standing().exposition();
+  }
+
+  @Override
+  public final CompletableFuture<MergeOutcome> merge(MergeRequest request) {
+    return write(
+        request.states().haveFamilies(), (writing, into) -> writing.merger().merge(request, into));
+  }
+
+  @Override
+  public final CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterNotes> change) {
+    return write(
+        false,
+        (writing, into) -> {
+          writing.state().note(change.apply(writing.state().notes()), into);
+          return noted(writing);
+        });
+  }
+
+  @Override
+  public final CompletableFuture<MergeOutcome> purge(long until) {
+    return write(
+        false,
+        (writing, into) -> {
+          writing.state().purge(until, into);
+          return noted(writing);
+        });
+  }
+
+  @Override
+  public final CompletableFuture<MergeOutcome> adopt(Set<Long> streams) {
+    return write(
+        false,
+        (writing, into) -> {
+          writing.state().adopt(streams);
+          return noted(writing);
+        });
+  }
+
+  static MergeOutcome noted(Task.Writing writing) {
+    return new MergeOutcome.Merged(List.of(), Map.of(), writing.state().clock().last());
+  }
+
+  final CompletableFuture<MergeOutcome> write(boolean takesSpace, Task.Merging.Step step) {
+    CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.Merging(step, takesSpace, outcome));
+    return outcome;
+  }
+
+  @Override
+  public final CompletableFuture<Digest> digest() {
+    return ask(StateReader::digest);
+  }
+
+  @Override
+  public CompletableFuture<Listing> listing(List<Integer> buckets, int maxBytes) {
+    return ask(reader -> reader.listing(buckets, maxBytes));
+  }
+
+  @Override
+  public final CompletableFuture<List<ByteString>> differing(Listing theirs) {
+    return ask(reader -> reader.differing(theirs));
+  }
+
+  @Override
+  public final CompletableFuture<BitSet> differing(Digest theirs) {
+    return ask(reader -> reader.differing(theirs));
+  }
+
+  @Override
+  public CompletableFuture<States> states(List<ByteString> groupingKeys, int maxBytes) {
+    return ask(reader -> reader.states(groupingKeys, maxBytes));
+  }
+
+  private <T> CompletableFuture<T> ask(Task.Question.Reading<T> reading) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    enqueue(new Task.Question<>(reading, answer));
+    return answer;
+  }
+
+  /** Not in order with the changes: what was acknowledged is in the next picture in any case. */
+  @Override
+  public CompletableFuture<Picture> picture() {
+    CompletableFuture<Picture> picture = new CompletableFuture<>();
+    queue.add(picture);
+    return picture;
+  }
+
+  @Override
+  public final CompletableFuture<MergeOutcome> setAside() {
+    CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
+    enqueue(new Task.SetAside(outcome));
+    return outcome;
+  }
+
+  @Override
+  public final Optional<String> unwritable() {
+    return Optional.ofNullable(loop.state().unwritable());
+  }
+
+  @Override
+  public final CompletableFuture<String> failure() {
+    return failure;
+  }
+
+  @Override
+  public final int queueDepth() {
+    return queue.size();
+  }
+
+  @Override
+  public final int queueCapacity() {
+    return queue.capacity();
+  }
+}

@@ -1,0 +1,103 @@
+package io.holdfast.storage;
+
+import io.holdfast.storage.StoreOptions.Replicated;
+import io.holdfast.storage.disk.DiskException;
+import io.holdfast.storage.disk.RocksDatabase;
+import io.holdfast.storage.disk.SpaceReserve;
+import io.holdfast.storage.disk.StoreDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The directory of a store on RocksDB. */
+final class RocksHome implements StoreHome {
+  private static final Logger log = LoggerFactory.getLogger(RocksHome.class);
+
+  private final StoreOptions options;
+  private final SpaceReserve reserve;
+
+  /** A store that was opened, and the takeover that it was found in. */
+  record Opened(OpenStore store, Takeover takeover) {}
+
+  RocksHome(StoreOptions options) {
+    this.options = options;
+    this.reserve = new SpaceReserve(options.directory(), options.minimumFreeBytes());
+  }
+
+  /** Opens what the directory holds, or a new store in an empty one. */
+  Opened open() throws StoreException {
+    return open(options.replicated());
+  }
+
+  @Override
+  public OpenStore reopen() throws StoreException {
+    Replicated replicated = options.replicated();
+    // What is found empty now takes the place of a store that was put aside, or was lost.
+    return open(replicated == null ? null : replicated.ofSuccessor()).store();
+  }
+
+  private Opened open(@Nullable Replicated replicated) throws StoreException {
+    RocksDatabase database = database();
+    try {
+      StoreLoader.Loaded loaded = new StoreLoader(options, database, replicated).load();
+      return new Opened(OpenStore.of(database, writing(state(loaded))), loaded.takeover());
+    } catch (DiskException e) {
+      database.close();
+      throw new StoreException(String.valueOf(database.explained(e).getMessage()), e);
+    } catch (StoreException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  private RocksDatabase database() throws StoreException {
+    try {
+      return RocksDatabase.open(options.directory());
+    } catch (DiskException e) {
+      throw new StoreException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private StoreState state(StoreLoader.Loaded loaded) {
+    InstantSource clock =
+        options.replicated() == null
+            ? FormerCluster.clock(options.clock(), loaded.notes())
+            : options.clock();
+    return new StoreState(
+        loaded.groups(),
+        new HybridClock(clock, loaded.clock()),
+        loaded.identity(),
+        loaded.notes(),
+        options.reserved());
+  }
+
+  private Task.Writing writing(StoreState state) {
+    return new Task.Writing(
+        state,
+        new ChangeApplier(state, options.limits(), options.maximumMemoryBytes()),
+        new StateMerger(state),
+        options.maximumMemoryBytes());
+  }
+
+  @Override
+  public void setAside() throws IOException {
+    Path aside = StoreDirectory.setAside(options.directory(), options.clock().instant());
+    log.atWarn()
+        .addKeyValue("path", options.directory())
+        .addKeyValue("aside", aside)
+        .log("the store was put aside; this node begins anew");
+  }
+
+  @Override
+  public @Nullable String spaceProblem() throws IOException {
+    return reserve.problem();
+  }
+
+  @Override
+  public Path path() {
+    return options.directory();
+  }
+}
