@@ -14,6 +14,8 @@ public final class StatusJson {
   private StatusJson() {}
 
   /**
+   * Returns the body of {@code GET /api/v1/status}.
+   *
    * @param flags name (without dashes) to value
    */
   public static byte[] of(Map<String, String> flags, Map<String, String> build, Instant startedAt) {
