@@ -38,6 +38,11 @@ enum Mistake {
       "waiting.firstKey() <= confirmed) {",
       "waiting.firstKey() <= Math.max(confirmed, all)) {",
       1),
+  ARRIVED_IS_REACHED(
+      "BatchReceiver",
+      ".setReached(standing.positions().getOrDefault(changes.getStream(), 0L));",
+      ".setReached(changes.getFirst() + changes.getStatesCount() - 1);",
+      1),
   CHANGE_BEHIND_A_GAP_COUNTS(
       "storage/StreamPositions", "if (first <= of(stream) + 1) {", "if (true) {", 2),
   FAILED_COMMIT_COUNTS(
@@ -49,6 +54,11 @@ enum Mistake {
       1),
 
   // Order.
+  SUPERSEDED_IS_ACKNOWLEDGED(
+      "ReplicatedGroupStore",
+      "Outranked outranked && !attempt.isSecond",
+      "Outranked outranked && attempt.isSecond",
+      49),
   UNANSWERED_IS_NOT_SUPERSEDED(
       "PeerState",
       "return reached(stream) >= sequence && !progress.isAcknowledged(stream, sequence);",
