@@ -1,8 +1,6 @@
 package io.holdfast.cluster.replication;
 
-import io.holdfast.proto.cluster.Answer;
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.proto.cluster.Request;
 import io.holdfast.storage.ClusterNotes;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReplicatedStore;
@@ -14,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides when this node copies from which peer, and answers those that copy from it. It copies
- * from one peer at a time, so that a node that lost its disk does not copy everything from each.
+ * Decides when this node copies from which peer. It copies from one peer at a time, so that a node
+ * that lost its disk does not copy everything from each.
  *
- * <p>Concurrency: confined to the event loop, but for {@link #answer}.
+ * <p>Concurrency: confined to the event loop.
  */
 final class AntiEntropy {
   private static final Logger log = LoggerFactory.getLogger(AntiEntropy.class);
@@ -52,25 +50,6 @@ final class AntiEntropy {
     this.comparedAt = notBefore;
   }
 
-  /** Answers a peer that copies from this node. From any thread. */
-  CompletableFuture<Answer> answer(Request request) {
-    if (request.hasDigest()) {
-      return store.digest().thenApply(digest -> Answer.newBuilder().setDigest(digest).build());
-    }
-    if (request.hasListing()) {
-      return store
-          .listing(request.getListing().getBucketsList(), StateTransfer.CHUNK_BYTES)
-          .thenApply(listing -> Answer.newBuilder().setListing(listing).build());
-    }
-    if (request.hasStates()) {
-      return store
-          .states(request.getStates().getGroupingKeysList(), StateTransfer.CHUNK_BYTES)
-          .thenApply(states -> Answer.newBuilder().setStates(states).build());
-    }
-    return CompletableFuture.completedFuture(
-        Answer.newBuilder().setRefusal("a request of a kind that this node does not know").build());
-  }
-
   /** Whether everything that is here is about to be put aside: nothing may be promised. */
   boolean isSettingAside() {
     return isSettingAside;
@@ -94,7 +73,7 @@ final class AntiEntropy {
   }
 
   /** Ends what cannot go on, and begins a state transfer if one is due. */
-  void tick(Collection<PeerState> peers, Keeper keeper, boolean hasTriedInVain) {
+  void tick(Collection<PeerState> peers, MetadataWriter metadata, boolean hasTriedInVain) {
     if (isSettingAside) {
       return;
     }
@@ -104,7 +83,7 @@ final class AntiEntropy {
       hasBegunAnew = false;
     }
     if (!store.standing().notes().isWhole() && isFilled(peers, hasTriedInVain)) {
-      keeper.noteWhole();
+      metadata.noteComplete();
     }
     long now = loop.nanos();
     giveUpUnreachable(now);

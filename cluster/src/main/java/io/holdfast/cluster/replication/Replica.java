@@ -81,8 +81,10 @@ public final class Replica implements Transport.Receiver, Replication {
   private final BatchSender sender;
   private final ClockWatch clocks;
   private final Freshness freshness;
-  private final Keeper keeper;
+  private final MetadataWriter metadata;
+  private final TombstoneCollector tombstones;
   private final AntiEntropy antiEntropy;
+  private final TransferServer transfers;
   private final PauseGuard pauses;
   private final PollPause poll;
   private long heartbeatAt;
@@ -130,7 +132,9 @@ public final class Replica implements Transport.Receiver, Replication {
     this.sender = new BatchSender(client, loop, this::isThere, this::arrived);
     this.clocks = new ClockWatch(options, clock, loop);
     this.freshness = new Freshness(options, loop);
-    this.keeper = new Keeper(options, store, loop, clock);
+    this.metadata = new MetadataWriter(options, store, loop, clock);
+    this.tombstones = new TombstoneCollector(options.quorum(), store, loop, metadata);
+    this.transfers = new TransferServer(store);
     this.antiEntropy = new AntiEntropy(options.quorum(), store, loop, client, counters);
     this.view =
         new View(
@@ -328,7 +332,7 @@ public final class Replica implements Transport.Receiver, Replication {
           Answer.newBuilder().setHeartbeat(heartbeat()).build());
     }
     if (!request.hasChanges()) {
-      return antiEntropy.answer(request);
+      return transfers.answer(request);
     }
     if (!met.contains(from.id()) || view.mayBeQuarantined) {
       // Whatever is merged counts as acknowledged by this disk, so this disk must stay.
@@ -384,7 +388,7 @@ public final class Replica implements Transport.Receiver, Replication {
     }
     settle();
     acknowledgements.expire(Timeouts.WRITE_DEADLINE, unconfirmed(), now);
-    antiEntropy.tick(peers.values(), keeper, freshness.isCutOff());
+    antiEntropy.tick(peers.values(), metadata, freshness.isCutOff());
     seen(standing.clock());
     clocks.look(peers.values());
     adoptEnded(standing, now);
@@ -395,7 +399,9 @@ public final class Replica implements Transport.Receiver, Replication {
         antiEntropy.isTransferring(),
         clocks.problem());
     boolean mayBeQuarantined = mayBeQuarantined(store.standing());
-    keeper.keep(peers.values(), freshness.isFresh());
+    if (metadata.keep(peers.values(), freshness.isFresh()) && freshness.isFresh()) {
+      tombstones.collect(peers.values());
+    }
     advanceBarriers();
     view =
         new View(
@@ -444,7 +450,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private boolean mayBeQuarantined(Standing standing) {
     return !standing.notes().isWhole()
         || antiEntropy.isSettingAside()
-        || (!freshness.isFresh() && keeper.mayBeOutdated());
+        || (!freshness.isFresh() && metadata.mayBeOutdated());
   }
 
   private @Nullable String cannotWrite(boolean mayBeQuarantined) {
@@ -516,7 +522,7 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private Heartbeat heartbeat() {
     return Introduction.heartbeat(
-        options, store.standing(), freshness.unready(), keeper.completeUntil(), clock);
+        options, store.standing(), freshness.unready(), metadata.stableWatermark(), clock);
   }
 
   private void askAll() {
@@ -578,7 +584,7 @@ public final class Replica implements Transport.Receiver, Replication {
     }
     peer.heard(heartbeat);
     clock.follow(heartbeat.getMillis());
-    keeper.met(heartbeat.getNode());
+    metadata.met(heartbeat.getNode());
     if (antiEntropy.meet(peer)) {
       met.add(peer.process().id());
     } else {

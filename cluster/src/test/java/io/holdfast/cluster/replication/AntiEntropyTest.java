@@ -28,8 +28,8 @@ final class AntiEntropyTest {
           node,
           new PeerClient(transport, new SimulatedNode.NoCounters(), new NoTimes()),
           new SimulatedNode.NoCounters());
-  private final Keeper keeper =
-      new Keeper(
+  private final MetadataWriter metadata =
+      new MetadataWriter(
           OPTIONS,
           node.store,
           node,
@@ -121,7 +121,7 @@ final class AntiEntropyTest {
   }
 
   private void tick() {
-    antiEntropy.tick(List.of(one, other), keeper, false);
+    antiEntropy.tick(List.of(one, other), metadata, false);
     nodes.run(1);
   }
 

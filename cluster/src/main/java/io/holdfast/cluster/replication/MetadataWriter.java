@@ -6,12 +6,8 @@ import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Standing;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -21,18 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes down what a restart must not forget, and decides when deletes may be forgotten.
+ * The writer of what a node notes on its disk about its cluster, so that a restart remembers it:
+ * the nodes that may come back, up to where the store has every delete, how far the cluster's time
+ * is ahead.
  *
- * <p>A tombstone may go when every node that may come back has it. Each node finds out when all
- * known nodes are the same, notes on its disk the lowest of their clocks as the point up to which
- * it has everything, and only then says so; what everybody has said is safe to drop. A node that is
- * away holds that up, but not for longer than the retention: then tombstones go all the same, by
- * age, and whoever comes back having missed them puts its store aside (see {@link StateTransfer}).
+ * <p>When all known nodes have equal states, the lowest of their clocks is noted as the stable
+ * watermark. Only then this node tells others of it.
  *
  * <p>Concurrency: confined to the event loop.
  */
-final class Keeper {
-  private static final Logger log = LoggerFactory.getLogger(Keeper.class);
+final class MetadataWriter {
+  private static final Logger log = LoggerFactory.getLogger(MetadataWriter.class);
   private static final Duration LONGEST_PERIOD = Duration.ofSeconds(30);
   private static final int CLOCK_COUNTER_BITS = 16;
   private static final long CLOCK_TOLERANCE_MILLIS = 100;
@@ -47,18 +42,11 @@ final class Keeper {
   private long keptAt;
   private boolean isNoting;
 
-  private final Deque<Forgettable> forgettable = new ArrayDeque<>();
+  /** Every delete up to this is on the disks of all known nodes, and noted so. */
+  private long stableWatermark;
 
-  /** What was forgettable so long ago that everything sent before has arrived. */
-  private long purgeable;
-
-  /** Up to which hybrid clock reading deletes might be forgotten, and when that was found. */
-  private record Forgettable(long at, long until) {}
-
-  /** Everything up to this is here, and noted so. */
-  private long completeUntil;
-
-  Keeper(ReplicaOptions options, ReplicatedStore store, EventLoop loop, ClusterClock clock) {
+  MetadataWriter(
+      ReplicaOptions options, ReplicatedStore store, EventLoop loop, ClusterClock clock) {
     this.options = options;
     this.store = store;
     this.loop = loop;
@@ -69,8 +57,12 @@ final class Keeper {
     this.keptAt = loop.nanos();
   }
 
-  long completeUntil() {
-    return completeUntil;
+  /**
+   * Returns a hybrid clock reading: every delete up to it was on the disks of all known nodes, and
+   * this node has noted that.
+   */
+  long stableWatermark() {
+    return stableWatermark;
   }
 
   /** A node has been heard from. */
@@ -80,8 +72,12 @@ final class Keeper {
     }
   }
 
-  /** Called often; does something now and then. */
-  void keep(Collection<PeerState> peers, boolean isFresh) {
+  /**
+   * Notes what has changed, if it matters by now. Called with every tick.
+   *
+   * @return whether something is noted, and so tombstones may be collected
+   */
+  boolean keep(Collection<PeerState> peers, boolean isFresh) {
     Standing standing = store.standing();
     age.look();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
@@ -94,7 +90,7 @@ final class Keeper {
     // Soon, or a young node that loses touch would take itself for one that was long away.
     boolean isNewlyFresh = isFresh && mayBeOutdated() && passed >= Timeouts.HEARTBEAT.toNanos();
     if (isNoting || !(isDue || hasMetAnother || hasClockMoved || isNewlyFresh)) {
-      return;
+      return false;
     }
     keptAt = loop.nanos();
     long lowest = lowestClock(standing, peers);
@@ -108,10 +104,8 @@ final class Keeper {
                   .withRetention(options.limits().tombstoneRetention());
           return isFresh ? known.withCurrentAt(lowest) : known;
         },
-        isFresh && areAllTheSame ? lowest : completeUntil);
-    if (isFresh) {
-      purge(standing.notes(), peers);
-    }
+        isFresh && areAllTheSame ? lowest : stableWatermark);
+    return true;
   }
 
   /** Whether others may have forgotten deletes that this store has never seen. */
@@ -125,10 +119,10 @@ final class Keeper {
   }
 
   /** Notes that the store lacks nothing. */
-  void noteWhole() {
+  void noteComplete() {
     if (!isNoting) {
-      log.info("the store has everything that there was to be found");
-      note(ClusterNotes::whole, completeUntil);
+      log.info("store complete");
+      note(ClusterNotes::whole, stableWatermark);
     }
   }
 
@@ -143,12 +137,13 @@ final class Keeper {
                         () -> {
                           isNoting = false;
                           if (outcome instanceof MergeOutcome.Merged) {
-                            completeUntil = Math.max(completeUntil, complete);
+                            stableWatermark = Math.max(stableWatermark, complete);
                           }
                         }));
   }
 
-  private long retentionStart() {
+  /** Returns the hybrid clock reading of one retention ago, in time that has passed. */
+  long retentionStart() {
     return age.readingBefore(options.limits().tombstoneRetention());
   }
 
@@ -198,80 +193,5 @@ final class Keeper {
         && peer.isReachable(loop.nanos())
         && said.getDigest() == standing.digest()
         && peer.positions().equals(standing.positions());
-  }
-
-  /**
-   * Forgets what may be forgotten now and might have been some time ago. In between everything must
-   * have arrived that was sent when a node had not seen some delete yet: it would find nothing that
-   * keeps it away.
-   */
-  private void purge(ClusterNotes notes, Collection<PeerState> peers) {
-    long now = loop.nanos();
-    if (!haveAllCopiedAll(notes, peers)) {
-      // What was old enough before says nothing of a delete that comes now.
-      forgettable.clear();
-      purgeable = 0;
-      return;
-    }
-    long until = forgettable(notes, peers);
-    forgettable.addLast(new Forgettable(now, until));
-    long before = 0;
-    while (now - forgettable.getFirst().at > Timeouts.LATEST_ARRIVAL.toNanos()) {
-      before = forgettable.removeFirst().until;
-    }
-    purgeable = Math.max(purgeable, before);
-    CompletableFuture<MergeOutcome> unused = store.purge(Math.min(until, purgeable));
-  }
-
-  /** Up to where everybody has seen every delete. */
-  private long forgettable(ClusterNotes notes, Collection<PeerState> peers) {
-    // By age only what every node that is here has seen.
-    long until = retentionStart();
-    for (PeerState peer : peers) {
-      Heartbeat said = peer.said();
-      until = Math.min(until, said == null ? 0 : said.getCurrentAt());
-    }
-    if (notes.knownNodes().size() + 1 < options.quorum().size()) {
-      return until;
-    }
-    long agreed = completeUntil;
-    for (long node : notes.knownNodes().keySet()) {
-      agreed = Math.min(agreed, completeUntil(node, peers));
-    }
-    return Math.max(until, agreed);
-  }
-
-  /**
-   * Whether each node that was heard from within the retention is here, and has all that each other
-   * had when it came. One that was away may have brought a delete that it had told nobody of: older
-   * than the retention, and new to all.
-   */
-  private boolean haveAllCopiedAll(ClusterNotes notes, Collection<PeerState> peers) {
-    Set<Long> here = new HashSet<>();
-    peers.forEach(peer -> here.add(peer.node()));
-    if (!here.containsAll(notes.knownNodes().keySet())) {
-      return false;
-    }
-    for (PeerState come : peers) {
-      long opening = Standing.opening(come.stream());
-      boolean isCopied = store.standing().positions().containsKey(opening);
-      for (PeerState other : peers) {
-        isCopied = isCopied && other.positions().containsKey(opening);
-      }
-      if (!isCopied) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static long completeUntil(long node, Collection<PeerState> peers) {
-    for (PeerState peer : peers) {
-      Heartbeat said = peer.said();
-      if (said != null && said.getNode() == node) {
-        return said.getCompleteUntil();
-      }
-    }
-    return 0;
   }
 }
