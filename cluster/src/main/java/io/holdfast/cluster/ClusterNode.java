@@ -21,7 +21,7 @@ import java.util.concurrent.Executor;
  * </pre>
  */
 public final class ClusterNode implements AutoCloseable {
-  private final ThreadEventLoop loop = new ThreadEventLoop();
+  private final ThreadEventLoop loop = new ThreadEventLoop(System::nanoTime);
   private final AuthenticatedTransport transport;
   private final Replica replica;
   private final ReplicatedGroupStore groups;
@@ -55,7 +55,7 @@ public final class ClusterNode implements AutoCloseable {
     return new ClusterNode(
         options,
         store,
-        AuthenticatedTransport.over(options.discovery(), HazelcastTransport::new),
+        AuthenticatedTransport.over(options.discovery(), System::nanoTime, HazelcastTransport::new),
         clock,
         new Replica.Surroundings(counters, teller));
   }

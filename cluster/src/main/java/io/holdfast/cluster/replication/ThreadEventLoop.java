@@ -5,6 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,9 +14,14 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ThreadEventLoop.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+  private final LongSupplier nanos;
   private final ScheduledThreadPoolExecutor executor;
 
-  public ThreadEventLoop() {
+  /**
+   * @param nanos time that never goes back, in nanoseconds since some moment
+   */
+  public ThreadEventLoop(LongSupplier nanos) {
+    this.nanos = nanos;
     executor =
         new ScheduledThreadPoolExecutor(
             1,
@@ -46,13 +52,13 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
       task.run();
     } catch (RuntimeException e) {
       // The loop goes on: what was to be done is done again, or repaired, later.
-      log.error("replication failed for a reason of ours", e);
+      log.error("internal error in replication", e);
     }
   }
 
   @Override
   public long nanos() {
-    return System.nanoTime();
+    return nanos.getAsLong();
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,13 +103,16 @@ public final class AuthenticatedTransport implements Transport {
   /**
    * Makes a transport for processes that know the secret; not started.
    *
+   * @param nanos time that never goes back, in nanoseconds since some moment
    * @param carrier makes the transport below, whose connections begin with these handshakes
    */
   public static AuthenticatedTransport over(
-      Discovery discovery, BiFunction<Discovery, Handshakes, NamedTransport> carrier) {
+      Discovery discovery,
+      LongSupplier nanos,
+      BiFunction<Discovery, Handshakes, NamedTransport> carrier) {
     ClusterKey key = ClusterKey.of(discovery.secret(), discovery.clusterName());
     SecureRandom random = new SecureRandom();
-    Refusals refusals = new Refusals();
+    Refusals refusals = new Refusals(nanos);
     NamedTransport inner = carrier.apply(discovery, new Handshakes(key, random, refusals));
     return new AuthenticatedTransport(inner, key, random, refusals);
   }

@@ -4,6 +4,7 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +20,19 @@ final class Refusals {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration PAUSE_OF_CONNECTIONS = Duration.ofSeconds(60);
 
+  private final LongSupplier nanos;
   private final LongAdder count = new LongAdder();
-  private final AtomicLong peerNamedAt = longAgo();
-  private final AtomicLong connectionNamedAt = longAgo();
+  private final AtomicLong peerNamedAt;
+  private final AtomicLong connectionNamedAt;
 
-  private static AtomicLong longAgo() {
-    return new AtomicLong(System.nanoTime() - PAUSE_OF_CONNECTIONS.toNanos());
+  /**
+   * @param nanos time that never goes back, in nanoseconds since some moment
+   */
+  Refusals(LongSupplier nanos) {
+    this.nanos = nanos;
+    long longAgo = nanos.getAsLong() - PAUSE_OF_CONNECTIONS.toNanos();
+    this.peerNamedAt = new AtomicLong(longAgo);
+    this.connectionNamedAt = new AtomicLong(longAgo);
   }
 
   long count() {
@@ -63,9 +71,9 @@ final class Refusals {
     }
   }
 
-  private static boolean isDue(AtomicLong last, Duration pause) {
+  private boolean isDue(AtomicLong last, Duration pause) {
     long before = last.get();
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     return now - before >= pause.toNanos() && last.compareAndSet(before, now);
   }
 }

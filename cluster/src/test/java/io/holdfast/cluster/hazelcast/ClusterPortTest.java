@@ -56,9 +56,9 @@ class ClusterPortTest {
   private final RecordingReceiver toldA = new RecordingReceiver();
   private final RecordingReceiver toldB = new RecordingReceiver();
   private final AuthenticatedTransport a =
-      AuthenticatedTransport.over(discovery(0), HazelcastTransport::new);
+      AuthenticatedTransport.over(discovery(0), System::nanoTime, HazelcastTransport::new);
   private final AuthenticatedTransport b =
-      AuthenticatedTransport.over(discovery(1), HazelcastTransport::new);
+      AuthenticatedTransport.over(discovery(1), System::nanoTime, HazelcastTransport::new);
   private HazelcastInstance stranger;
 
   private Discovery discovery(int number) {

@@ -43,7 +43,8 @@ class HazelcastTransportTest extends TransportContract {
 
   @Override
   protected Transport transport(int number) {
-    return AuthenticatedTransport.over(discovery(number), HazelcastTransport::new);
+    return AuthenticatedTransport.over(
+        discovery(number), System::nanoTime, HazelcastTransport::new);
   }
 
   /**

@@ -14,6 +14,6 @@ class AuthenticatedLoopbackTest extends TransportContract {
         network.join("process-" + number),
         ClusterKey.of("secret".getBytes(UTF_8), "test"),
         new SecureRandom(),
-        new Refusals());
+        new Refusals(System::nanoTime));
   }
 }

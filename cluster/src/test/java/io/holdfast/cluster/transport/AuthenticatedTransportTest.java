@@ -43,7 +43,10 @@ class AuthenticatedTransportTest {
     byte[] bytes = secret == null ? null : secret.getBytes(UTF_8);
     AuthenticatedTransport transport =
         new AuthenticatedTransport(
-            network.join(name), ClusterKey.of(bytes, cluster), new SecureRandom(), new Refusals());
+            network.join(name),
+            ClusterKey.of(bytes, cluster),
+            new SecureRandom(),
+            new Refusals(System::nanoTime));
     transports.add(transport);
     transport.start(receiver);
     return transport;

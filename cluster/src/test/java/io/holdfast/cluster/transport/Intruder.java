@@ -11,7 +11,9 @@ public final class Intruder {
   /** Returns the handshakes of a process that knows this secret. */
   public static Handshakes handshakes(String secret) {
     return new Handshakes(
-        ClusterKey.of(secret.getBytes(UTF_8), "test"), new SecureRandom(), new Refusals());
+        ClusterKey.of(secret.getBytes(UTF_8), "test"),
+        new SecureRandom(),
+        new Refusals(System::nanoTime));
   }
 
   /** Returns a request that is signed for a session that no node has. */
