@@ -15,7 +15,7 @@ SIZE = 3
 # Longer than HAProxy needs to see that a node is about to stop.
 DRAIN = "2s"
 SAME_SECONDS = 60
-COPIED = "copied what was lacking"
+COPIED = "state transfer ended"
 COMPLAINT_LENGTH = 160
 ADDRESS = re.compile(r"/?\[?127\.0\.0\.1\]?:\d+")
 # Of connections, members and versions.

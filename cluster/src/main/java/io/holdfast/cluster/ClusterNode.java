@@ -43,7 +43,7 @@ public final class ClusterNode implements AutoCloseable {
    * Takes part in a cluster from now on, and returns at once: {@link GroupStore#unready} says what
    * is still lacking.
    *
-   * @param teller completes what clients wait for, many in one task
+   * @param callbackExecutor completes what clients wait for, many in one task
    * @param store opened as replicated, with this clock for its versions; closed with this node
    */
   public static ClusterNode start(
@@ -51,13 +51,13 @@ public final class ClusterNode implements AutoCloseable {
       ReplicatedStore store,
       ClusterClock clock,
       ClusterCounters counters,
-      Executor teller) {
+      Executor callbackExecutor) {
     return new ClusterNode(
         options,
         store,
         AuthenticatedTransport.over(options.discovery(), System::nanoTime, HazelcastTransport::new),
         clock,
-        new Replica.Surroundings(counters, teller));
+        new Replica.Surroundings(counters, callbackExecutor));
   }
 
   /**

@@ -37,7 +37,10 @@ import org.jspecify.annotations.Nullable;
  * edition puts encryption: between the three bytes that name the protocol and the first packet.
  */
 final class GuardedNode extends DefaultNodeExtension {
-  /** Who is not through by then is cut off: connections are not without number. */
+  /**
+   * Closes a connection whose handshake takes longer, so that strangers cannot exhaust file
+   * descriptors.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final Duration MOMENT = Duration.ofMillis(100);

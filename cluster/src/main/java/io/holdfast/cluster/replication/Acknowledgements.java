@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.holdfast.cluster.replication.Confirmation.Confirmed;
 import io.holdfast.cluster.replication.Confirmation.Conflicting;
-import io.holdfast.cluster.replication.Confirmation.Outranked;
+import io.holdfast.cluster.replication.Confirmation.Superseded;
 import io.holdfast.cluster.replication.Confirmation.Unconfirmed;
 import io.holdfast.proto.cluster.ChangesAnswer;
 import io.holdfast.proto.cluster.Conflict;
@@ -38,9 +38,9 @@ final class Acknowledgements {
   private final ReplicaOptions.Quorum quorum;
   private final Duration lagGrace;
   private final LongConsumer latencies;
-  private final Executor teller;
+  private final Executor callbackExecutor;
   private final NavigableMap<Long, List<Waiting>> waiting = new TreeMap<>();
-  private final NavigableMap<Long, Long> outranked = new TreeMap<>();
+  private final NavigableMap<Long, Long> superseded = new TreeMap<>();
   private final NavigableMap<Long, String> conflicts = new TreeMap<>();
   private long stream;
 
@@ -49,23 +49,26 @@ final class Acknowledgements {
 
   /**
    * @param latencies told how long each confirmation took, in nanoseconds
-   * @param teller completes the futures of many confirmations, in one task: answers to clients are
-   *     not written on the event loop
+   * @param callbackExecutor completes the futures of many confirmations, in one task: answers to
+   *     clients are not written on the event loop
    */
   Acknowledgements(
-      ReplicaOptions.Quorum quorum, Duration lagGrace, LongConsumer latencies, Executor teller) {
+      ReplicaOptions.Quorum quorum,
+      Duration lagGrace,
+      LongConsumer latencies,
+      Executor callbackExecutor) {
     this.quorum = quorum;
     this.lagGrace = lagGrace;
     this.latencies = latencies;
-    this.teller = teller;
+    this.callbackExecutor = callbackExecutor;
   }
 
-  /** The store has begun a new stream: of the old one nobody knows any more. */
+  /** Begins a new stream: gives up what waits in the old one. */
   void restart(long newStream) {
     if (newStream != stream) {
       waiting.values().forEach(all -> refuse(all, REOPENED));
       waiting.clear();
-      outranked.clear();
+      superseded.clear();
       conflicts.clear();
       confirmed = 0;
       stream = newStream;
@@ -85,7 +88,7 @@ final class Acknowledgements {
   /** What a peer says of changes that it has merged. */
   void heard(ChangesAnswer answer) {
     for (long sequence : answer.getOutrankedList()) {
-      outranked.merge(sequence, answer.getClock(), Math::max);
+      superseded.merge(sequence, answer.getClock(), Math::max);
     }
     for (Conflict conflict : answer.getConflictsList()) {
       conflicts.put(conflict.getSequence(), conflict.getReason());
@@ -96,7 +99,10 @@ final class Acknowledgements {
     return confirmed;
   }
 
-  /** Tells who waits what is known by now, and marks the nodes that were waited for too long. */
+  /**
+   * Answers the changes that are confirmed by now, and marks the peers that were waited for too
+   * long.
+   */
   void settle(Collection<PeerState> peers, long now) {
     confirmed = Math.max(confirmed, reachedByQuorum(peers));
     long all = reachedByLive(peers);
@@ -117,11 +123,10 @@ final class Acknowledgements {
     if (!answers.isEmpty()) {
       tell(answers);
     }
-    // Said of changes so old that whoever waited has been told; not of all up to the last: who
-    // waits
-    // may only be about to say so.
+    // What peers said of old changes goes; not of all up to the last confirmed one. A change may be
+    // confirmed before its own task has asked for the confirmation.
     long forgotten = confirmed - Outbox.MAX_CHANGES;
-    outranked.headMap(forgotten).clear();
+    superseded.headMap(forgotten).clear();
     conflicts.headMap(forgotten).clear();
   }
 
@@ -142,11 +147,11 @@ final class Acknowledgements {
     all.forEach(each -> each.confirmation.complete(new Unconfirmed(reason)));
   }
 
-  /** Who cannot tell is taken to have had something newer. */
+  /** Takes a peer that cannot tell for one that had something newer. */
   private void supersedeUnacknowledged(long sequence, Collection<PeerState> peers) {
     for (PeerState peer : peers) {
       if (peer.hasUnacknowledged(stream, sequence)) {
-        outranked.merge(sequence, peer.clock(), Math::max);
+        superseded.merge(sequence, peer.clock(), Math::max);
       }
     }
   }
@@ -154,7 +159,7 @@ final class Acknowledgements {
   private void tell(List<Runnable> answers) {
     Runnable all = () -> answers.forEach(Runnable::run);
     try {
-      teller.execute(all);
+      callbackExecutor.execute(all);
     } catch (RejectedExecutionException e) {
       // It was shut down before the cluster: who waits is told all the same.
       all.run();
@@ -163,13 +168,13 @@ final class Acknowledgements {
 
   /** Returns what tells all who wait. */
   private Runnable confirmed(long sequence, List<Waiting> all, long now) {
-    Long newer = outranked.remove(sequence);
+    Long newer = superseded.remove(sequence);
     String conflict = conflicts.remove(sequence);
     Confirmation outcome;
     if (conflict != null) {
       outcome = new Conflicting(conflict);
     } else {
-      outcome = newer == null ? new Confirmed() : new Outranked(newer);
+      outcome = newer == null ? new Confirmed() : new Superseded(newer);
     }
     return () -> {
       for (Waiting each : all) {

@@ -72,7 +72,7 @@ final class BatchSender {
   /** What may not have arrived is sent again: a change that comes twice changes nothing. */
   private void refused(PeerState peer, Changes batch, @Nullable String refusal) {
     if (peer.refused(refusal)) {
-      log.atWarn().addKeyValue("peer", peer.name()).log("a node refuses changes: " + refusal);
+      log.atWarn().addKeyValue("peer", peer.name()).log("changes refused by peer: " + refusal);
     }
     loop.schedule(
         Timeouts.RETRY,

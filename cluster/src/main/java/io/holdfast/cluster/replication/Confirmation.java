@@ -1,9 +1,9 @@
 package io.holdfast.cluster.replication;
 
-/** What became of a change that is on this node's disk already. */
+/** The outcome of a change that is on this node's disk. */
 sealed interface Confirmation {
 
-  /** It is on the disks of enough nodes. */
+  /** The change is on the disks of a write quorum. */
   record Confirmed() implements Confirmation {}
 
   /**
@@ -12,11 +12,11 @@ sealed interface Confirmation {
    *
    * @param clock a hybrid clock reading above which the change is to be made again
    */
-  record Outranked(long clock) implements Confirmation {}
+  record Superseded(long clock) implements Confirmation {}
 
   /** It is, but shadowed, because another node took something that conflicts at the same time. */
   record Conflicting(String reason) implements Confirmation {}
 
-  /** Nobody knows. */
+  /** The change may or may not be on the disks of a write quorum. */
   record Unconfirmed(String reason) implements Confirmation {}
 }

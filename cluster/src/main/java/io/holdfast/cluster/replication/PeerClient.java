@@ -7,7 +7,11 @@ import io.holdfast.proto.cluster.ProcessTime;
 import io.holdfast.proto.cluster.Request;
 import java.util.concurrent.CompletableFuture;
 
-/** Puts requests to peers. Any threads may use it. */
+/**
+ * The sender of requests to peers.
+ *
+ * <p>Concurrency: for any thread.
+ */
 final class PeerClient {
   private final Transport transport;
   private final ClusterCounters counters;
@@ -27,12 +31,12 @@ final class PeerClient {
     this.times = times;
   }
 
-  /** Moves data. */
+  /** Sends a request with the traffic of data. */
   CompletableFuture<Answer> ask(PeerState peer, Request request) {
     return ask(peer, Transport.TrafficClass.DATA, request);
   }
 
-  /** The answer, or a failure: there was none, or it was not one. */
+  /** Sends a request; the future fails if no answer comes, or none that can be read. */
   CompletableFuture<Answer> ask(
       PeerState peer, Transport.TrafficClass trafficClass, Request request) {
     ProcessTime now = times.now();

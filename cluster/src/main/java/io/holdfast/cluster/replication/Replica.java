@@ -59,9 +59,9 @@ public final class Replica implements Transport.Receiver, Replication {
   /**
    * What this tells others.
    *
-   * @param teller completes what clients wait for
+   * @param callbackExecutor completes what clients wait for
    */
-  public record Surroundings(ClusterCounters counters, Executor teller) {}
+  public record Surroundings(ClusterCounters counters, Executor callbackExecutor) {}
 
   private final ReplicaOptions options;
   private final ReplicatedStore store;
@@ -128,7 +128,7 @@ public final class Replica implements Transport.Receiver, Replication {
             options.quorum(),
             options.limits().lagGrace(),
             counters::replicated,
-            surroundings.teller());
+            surroundings.callbackExecutor());
     this.sender = new BatchSender(client, loop, this::isThere, this::arrived);
     this.clocks = new ClockWatch(options, clock, loop);
     this.freshness = new Freshness(options, loop);
@@ -265,7 +265,7 @@ public final class Replica implements Transport.Receiver, Replication {
             if (!peer.enqueue(stream, first, changes)) {
               log.atWarn()
                   .addKeyValue("peer", peer.name())
-                  .log("a node is too slow; it will have to copy what it lacks");
+                  .log("peer too slow; state transfer needed");
               peer.fellBehind(loop.nanos());
             }
             sender.send(peer);
@@ -297,7 +297,7 @@ public final class Replica implements Transport.Receiver, Replication {
       log.atInfo()
           .addKeyValue("peer", gone.name())
           .addKeyValue("address", process.address())
-          .log("a node has gone");
+          .log("peer left");
       antiEntropy.forget(gone);
       settle();
     }
@@ -578,7 +578,7 @@ public final class Replica implements Transport.Receiver, Replication {
       log.atInfo()
           .addKeyValue("peer", heartbeat.getName())
           .addKeyValue("address", peer.process().address())
-          .log("a node has come");
+          .log("peer joined");
       Introduction.check(options, standing, peer.process(), heartbeat);
       dropOldSelf(peer, heartbeat);
     }

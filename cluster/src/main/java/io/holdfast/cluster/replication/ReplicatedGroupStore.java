@@ -77,8 +77,8 @@ public final class ReplicatedGroupStore implements GroupStore {
     if (confirmation instanceof Confirmation.Conflicting conflicting) {
       return conflict(conflicting.reason(), decided, attempt.change);
     }
-    if (confirmation instanceof Confirmation.Outranked outranked && !attempt.isSecond) {
-      return again(outranked, attempt);
+    if (confirmation instanceof Confirmation.Superseded superseded && !attempt.isSecond) {
+      return again(superseded, attempt);
     }
     return CompletableFuture.completedFuture(decided);
   }
@@ -89,9 +89,10 @@ public final class ReplicatedGroupStore implements GroupStore {
    * same time, and may as well come after. But if the quorum's time is ahead of this node's, this
    * machine may have been paused, and nothing is made again.
    */
-  private CompletableFuture<WriteOutcome> again(Confirmation.Outranked outranked, Attempt attempt) {
-    replica.seen(outranked.clock());
-    Change change = new Change.Again(attempt.change, outranked.clock());
+  private CompletableFuture<WriteOutcome> again(
+      Confirmation.Superseded superseded, Attempt attempt) {
+    replica.seen(superseded.clock());
+    Change change = new Change.Again(attempt.change, superseded.clock());
     Attempt second = new Attempt(attempt.change, attempt.isGivenUp, attempt.startedAt, true);
     return local
         .submit(change, () -> isTooLate(second))

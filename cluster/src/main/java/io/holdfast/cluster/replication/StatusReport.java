@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Puts what the loop knows into words. */
+/** The account of a node and its peers, for API, page and metrics. */
 final class StatusReport {
   private static final double NANOS = 1e9;
   private static final double MILLIS = 1e3;

@@ -114,7 +114,7 @@ final class AcknowledgementsTest {
     reach(one, 1);
     reach(other, 1);
     settle(NOW);
-    assertEquals(new Confirmation.Outranked(40), change.join());
+    assertEquals(new Confirmation.Superseded(40), change.join());
   }
 
   @Test
@@ -124,7 +124,7 @@ final class AcknowledgementsTest {
     one.reached(LOG, 1);
     other.fellBehind(NOW);
     settle(NOW);
-    assertEquals(new Confirmation.Outranked(50), change.join());
+    assertEquals(new Confirmation.Superseded(50), change.join());
   }
 
   @Test
