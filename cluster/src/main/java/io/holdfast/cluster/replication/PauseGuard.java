@@ -1,6 +1,7 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.proto.cluster.ProcessTime;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -99,13 +100,13 @@ final class PauseGuard implements PeerClient.Times {
   /** Whether changes must be refused: the process is frozen, or was a moment ago. */
   boolean refusesChanges() {
     long now = loop.nanos();
-    Memory last = memory.get();
+    Memory last = Objects.requireNonNull(memory.get());
     return last.isFrozen(now) || now - last.refuseUntil < 0;
   }
 
   /** Whether a pause was found since then. */
   boolean wasPausedSince(long nanos) {
-    Long last = memory.get().pausedAt;
+    Long last = Objects.requireNonNull(memory.get()).pausedAt;
     return last != null && last - nanos >= 0;
   }
 }
