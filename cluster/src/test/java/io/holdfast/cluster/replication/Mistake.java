@@ -56,8 +56,8 @@ enum Mistake {
   // Order.
   SUPERSEDED_IS_ACKNOWLEDGED(
       "ReplicatedGroupStore",
-      "Outranked outranked && !attempt.isSecond",
-      "Outranked outranked && attempt.isSecond",
+      "Superseded superseded && !attempt.isSecond",
+      "Superseded superseded && attempt.isSecond",
       49),
   UNANSWERED_IS_NOT_SUPERSEDED(
       "PeerState",
