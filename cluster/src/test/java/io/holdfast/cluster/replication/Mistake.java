@@ -16,7 +16,7 @@ enum Mistake {
       "storage/CommitLoop",
       "    phase = Phase.WRITTEN;\n",
       "    acknowledge();\n    phase = Phase.WRITTEN;\n",
-      1),
+      12),
   PUBLISHED_BEFORE_THE_WRITE(
       "storage/CommitLoop",
       "    store.records().write(store.writes());\n",
@@ -46,7 +46,7 @@ enum Mistake {
   CHANGE_BEHIND_A_GAP_COUNTS(
       "storage/StreamPositions", "if (first <= of(stream) + 1) {", "if (true) {", 2),
   FAILED_COMMIT_COUNTS(
-      "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 2),
+      "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 8),
   STREAM_GOES_ON_AFTER_A_RESTART(
       "storage/StoreLoader",
       "new StoreState.Identity(node, random.nextLong())",
