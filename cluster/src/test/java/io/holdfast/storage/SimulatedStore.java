@@ -111,7 +111,7 @@ public final class SimulatedStore extends QueuedStore {
               Map.of());
       return OpenStore.of(
           records,
-          new Task.Writing(
+          new WriterCommand.Writing(
               state, new ChangeApplier(state), new StateMerger(state), Long.MAX_VALUE));
     }
 
@@ -177,8 +177,8 @@ public final class SimulatedStore extends QueuedStore {
   }
 
   @Override
-  void enqueue(Task task) {
-    super.enqueue(task);
+  void enqueue(WriterCommand command) {
+    super.enqueue(command);
     schedule(random.nextLong(200_000));
   }
 

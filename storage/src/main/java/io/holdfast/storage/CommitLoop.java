@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * <h2>When the disk fails</h2>
  *
  * Memory is then ahead of the disk by a batch of which nobody knows how much was written. It is
- * thrown away: tasks are refused, the last published exposition goes on being served, and {@link
+ * thrown away: commands are refused, the last published exposition goes on being served, and {@link
  * #recover} opens and reads the store again. The failed batch is then there or not, for all readers
  * alike.
  */
@@ -83,7 +83,7 @@ final class CommitLoop {
 
   // Of the writer thread alone.
   private Phase phase = Phase.IDLE;
-  private final List<Task> taken = new ArrayList<>();
+  private final List<WriterCommand> taken = new ArrayList<>();
   private List<Runnable> answers = new ArrayList<>();
   private long writtenBytes;
   private long writtenAt;
@@ -116,7 +116,7 @@ final class CommitLoop {
   // Everything below is for the writer.
 
   /**
-   * Makes one step: begins a commit of what waits, answers one question, or goes on with the commit
+   * Makes one step: begins a commit of what waits, answers one query, or goes on with the commit
    * under way. Returns whether a commit is under way.
    */
   boolean advance() {
@@ -145,17 +145,17 @@ final class CommitLoop {
 
   private void begin() {
     takePictures();
-    Task next = queue.peek();
+    WriterCommand next = queue.peek();
     if (next == null) {
       return;
     }
     if (!(state instanceof Open)) {
       queue.remove();
       complete(refusals(List.of(next), reason()));
-    } else if (next instanceof Task.Question<?> question) {
+    } else if (next instanceof WriterCommand.Query<?> query) {
       queue.remove();
-      answer(question);
-    } else if (next instanceof Task.SetAside setAside) {
+      answer(query);
+    } else if (next instanceof WriterCommand.SetAside setAside) {
       queue.remove();
       setAside(setAside);
     } else {
@@ -185,7 +185,7 @@ final class CommitLoop {
 
   private void apply(OpenStore store) {
     CommitBatch batch = store.batch();
-    while (!isFull(batch) && queue.peek() instanceof Task.Write write) {
+    while (!isFull(batch) && queue.peek() instanceof WriterCommand.Write write) {
       queue.remove();
       if (!write.isWithdrawn()) {
         taken.add(write);
@@ -254,30 +254,30 @@ final class CommitLoop {
     complete(told);
   }
 
-  private void answer(Task.Question<?> question) {
+  private void answer(WriterCommand.Query<?> query) {
     OpenStore from = store();
     try {
-      question.answer(new StateReader(from.state(), from.records()::get));
+      query.answer(new StateReader(from.state(), from.records()::get));
     } catch (DiskException e) {
-      taken.add(question);
+      taken.add(query);
       throw e;
     } catch (RuntimeException e) {
       // It asked for what cannot be: nothing is wrong with the store.
-      question.refuse(String.valueOf(e.getMessage()));
+      query.refuse(String.valueOf(e.getMessage()));
     }
   }
 
-  private void setAside(Task.SetAside task) {
+  private void setAside(WriterCommand.SetAside command) {
     try {
       close("the store is being put aside", 0);
       home.setAside();
       reopen(0);
-      task.outcome().complete(done());
+      command.outcome().complete(done());
     } catch (StoreException | IOException | RuntimeException e) {
       String reason = unwritable(e);
       state = new Failed(reason, 0);
       log.atError().addKeyValue("path", home.path()).setCause(e).log(reason);
-      task.refuse(reason);
+      command.refuse(reason);
     }
   }
 
@@ -391,8 +391,8 @@ final class CommitLoop {
     }
   }
 
-  private static List<Runnable> refusals(List<Task> tasks, String reason) {
-    return tasks.stream().<Runnable>map(task -> () -> task.refuse(reason)).toList();
+  private static List<Runnable> refusals(List<WriterCommand> commands, String reason) {
+    return commands.stream().<Runnable>map(command -> () -> command.refuse(reason)).toList();
   }
 
   /** Tells each its outcome, in one task: a commit's answers are written by one thread. */

@@ -9,10 +9,10 @@ import io.holdfast.storage.disk.RecordWrites;
  * <p>Concurrency: confined to the writer thread.
  */
 record OpenStore(
-    RecordStore records, Task.Writing writing, RecordWrites writes, CommitBatch batch) {
+    RecordStore records, WriterCommand.Writing writing, RecordWrites writes, CommitBatch batch) {
 
   /** A store with an empty batch. */
-  static OpenStore of(RecordStore records, Task.Writing writing) {
+  static OpenStore of(RecordStore records, WriterCommand.Writing writing) {
     RecordWrites writes = records.newWrites();
     return new OpenStore(records, writing, writes, new CommitBatch(writes));
   }

@@ -35,27 +35,27 @@ abstract class QueuedStore implements ReplicatedStore {
     return loop;
   }
 
-  /** Hands a task to the writer, or refuses it at once. */
-  void enqueue(Task task) {
+  /** Hands a command to the writer, or refuses it at once. */
+  void enqueue(WriterCommand command) {
     String reason = loop.state().unwritable();
-    if (reason != null && (task.takesSpace() || queue.isClosed())) {
-      task.refuse(reason);
+    if (reason != null && (command.takesSpace() || queue.isClosed())) {
+      command.refuse(reason);
     } else {
-      queue.add(task);
+      queue.add(command);
     }
   }
 
   @Override
   public final CompletableFuture<WriteOutcome> submit(Change change) {
     CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
-    enqueue(new Task.OwnChange(change, outcome));
+    enqueue(new WriterCommand.OwnChange(change, outcome));
     return outcome;
   }
 
   @Override
   public final CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate) {
     CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
-    enqueue(new Task.OwnChange(change, isTooLate, outcome));
+    enqueue(new WriterCommand.OwnChange(change, isTooLate, outcome));
     return outcome;
   }
 
@@ -110,13 +110,14 @@ abstract class QueuedStore implements ReplicatedStore {
         });
   }
 
-  static MergeOutcome noted(Task.Writing writing) {
+  static MergeOutcome noted(WriterCommand.Writing writing) {
     return new MergeOutcome.Merged(List.of(), Map.of(), writing.state().clock().last());
   }
 
-  final CompletableFuture<MergeOutcome> write(boolean takesSpace, Task.Merging.Step step) {
+  final CompletableFuture<MergeOutcome> write(
+      boolean takesSpace, WriterCommand.MergeCommand.Step step) {
     CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
-    enqueue(new Task.Merging(step, takesSpace, outcome));
+    enqueue(new WriterCommand.MergeCommand(step, takesSpace, outcome));
     return outcome;
   }
 
@@ -145,9 +146,9 @@ abstract class QueuedStore implements ReplicatedStore {
     return ask(reader -> reader.states(groupingKeys, maxBytes));
   }
 
-  private <T> CompletableFuture<T> ask(Task.Question.Reading<T> reading) {
+  private <T> CompletableFuture<T> ask(WriterCommand.Query.Read<T> reading) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    enqueue(new Task.Question<>(reading, answer));
+    enqueue(new WriterCommand.Query<>(reading, answer));
     return answer;
   }
 
@@ -162,7 +163,7 @@ abstract class QueuedStore implements ReplicatedStore {
   @Override
   public final CompletableFuture<MergeOutcome> setAside() {
     CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
-    enqueue(new Task.SetAside(outcome));
+    enqueue(new WriterCommand.SetAside(outcome));
     return outcome;
   }
 

@@ -162,12 +162,12 @@ public final class RocksGroupStore extends QueuedStore {
         && !queue().hasHead()
         && loop().state() instanceof WriterState.Open open
         && formerCluster.isDue(open.store().state())) {
-      Task.Merging.Step step =
+      WriterCommand.MergeCommand.Step step =
           (writing, batched) -> {
             formerCluster.keep(writing.state(), batched);
             return noted(writing);
           };
-      queue().addFirst(new Task.Merging(step, false, new CompletableFuture<>()));
+      queue().addFirst(new WriterCommand.MergeCommand(step, false, new CompletableFuture<>()));
     }
   }
 }

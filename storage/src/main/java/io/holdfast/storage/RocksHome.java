@@ -74,8 +74,8 @@ final class RocksHome implements StoreHome {
         options.reserved());
   }
 
-  private Task.Writing writing(StoreState state) {
-    return new Task.Writing(
+  private WriterCommand.Writing writing(StoreState state) {
+    return new WriterCommand.Writing(
         state,
         new ChangeApplier(state, options.limits(), options.maximumMemoryBytes()),
         new StateMerger(state),

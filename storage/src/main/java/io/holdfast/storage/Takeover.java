@@ -25,7 +25,7 @@ public record Takeover(State state, String source) {
   }
 
   /** Merges groups and notes this, in one commit. */
-  MergeOutcome take(ReceivedStates groups, Task.Writing into, CommitBatch batch) {
+  MergeOutcome take(ReceivedStates groups, WriterCommand.Writing into, CommitBatch batch) {
     if (into.state().groups().memoryBytes() > into.maximumBytes()) {
       return new MergeOutcome.Refused(
           "the groups take more than "

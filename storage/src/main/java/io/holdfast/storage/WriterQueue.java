@@ -10,34 +10,34 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that wait for the writer, in order, and the pictures that were asked for.
+ * The commands that wait for the writer, in order, and the pictures that were asked for.
  *
- * <p>Concurrency: any thread adds; the writer alone takes. Every task that was added is answered:
- * by the writer, or by {@link #abandon} and the threads that add after it.
+ * <p>Concurrency: any thread adds; the writer alone takes. Every command that was added is
+ * answered: by the writer, or by {@link #abandon} and the threads that add after it.
  */
 final class WriterQueue {
   private static final String SHUTTING_DOWN = "the server is shutting down";
 
   private final int capacity;
-  private final BlockingQueue<Task> tasks;
+  private final BlockingQueue<WriterCommand> commands;
   private final Queue<CompletableFuture<Picture>> pictures = new ConcurrentLinkedQueue<>();
   private volatile boolean isClosed;
   private volatile boolean isAbandoned;
 
-  /** The task that was looked at and not yet taken; of the writer alone. */
-  private @Nullable Task head;
+  /** The command that was looked at and not yet taken; of the writer alone. */
+  private @Nullable WriterCommand head;
 
   WriterQueue(int capacity) {
     this.capacity = capacity;
-    this.tasks = new ArrayBlockingQueue<>(capacity);
+    this.commands = new ArrayBlockingQueue<>(capacity);
   }
 
-  /** Adds a task, or refuses it if the queue is full or closed. */
-  void add(Task task) {
+  /** Adds a command, or refuses it if the queue is full or closed. */
+  void add(WriterCommand command) {
     if (isClosed) {
-      task.refuse(SHUTTING_DOWN);
-    } else if (!tasks.offer(task)) {
-      task.refuse("the write queue is full (" + capacity + " changes are waiting)");
+      command.refuse(SHUTTING_DOWN);
+    } else if (!commands.offer(command)) {
+      command.refuse("the write queue is full (" + capacity + " changes are waiting)");
     } else if (isAbandoned) {
       // The writer may have left between the first question and the offer. After it has left,
       // every thread that sees the queue may empty it.
@@ -45,12 +45,12 @@ final class WriterQueue {
     }
   }
 
-  /** Asks for a picture, which is taken between two commits and before any waiting task. */
+  /** Asks for a picture, which is taken between two commits and before any waiting command. */
   void add(CompletableFuture<Picture> picture) {
     pictures.add(picture);
-    if (tasks.isEmpty()) {
+    if (commands.isEmpty()) {
       // Wakes the writer.
-      boolean unused = tasks.offer(Task.Question.ofNothing());
+      boolean unused = commands.offer(WriterCommand.Query.ofNothing());
     }
     if (isAbandoned) {
       refusePictures(SHUTTING_DOWN);
@@ -67,7 +67,7 @@ final class WriterQueue {
   }
 
   int size() {
-    return tasks.size();
+    return commands.size();
   }
 
   int capacity() {
@@ -76,42 +76,42 @@ final class WriterQueue {
 
   // Everything below is for the writer.
 
-  /** Waits for a task. Returns whether one is there. */
+  /** Waits for a command. Returns whether one is there. */
   boolean await(Duration patience) throws InterruptedException {
     if (head == null) {
-      head = tasks.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+      head = commands.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
     return head != null;
   }
 
-  /** Returns the first task and leaves it there; null if none waits. */
-  @Nullable Task peek() {
+  /** Returns the first command and leaves it there; null if none waits. */
+  @Nullable WriterCommand peek() {
     if (head == null) {
-      head = tasks.poll();
+      head = commands.poll();
     }
     return head;
   }
 
-  /** Removes the task that {@link #peek} has returned. */
+  /** Removes the command that {@link #peek} has returned. */
   void remove() {
     head = null;
   }
 
   boolean isEmpty() {
-    return head == null && tasks.isEmpty();
+    return head == null && commands.isEmpty();
   }
 
-  /** Whether {@link #peek} has returned a task that is still there. */
+  /** Whether {@link #peek} has returned a command that is still there. */
   boolean hasHead() {
     return head != null;
   }
 
-  /** Puts a task before all others; only while none was looked at. */
-  void addFirst(Task task) {
+  /** Puts a command before all others; only while none was looked at. */
+  void addFirst(WriterCommand command) {
     if (head != null) {
-      throw new IllegalStateException("a task was looked at, and not removed");
+      throw new IllegalStateException("a command was looked at, and not removed");
     }
-    head = task;
+    head = command;
   }
 
   @Nullable CompletableFuture<Picture> nextPicture() {
@@ -128,7 +128,7 @@ final class WriterQueue {
   void abandon() {
     isClosed = true;
     isAbandoned = true;
-    Task looked = head;
+    WriterCommand looked = head;
     head = null;
     if (looked != null) {
       looked.refuse(SHUTTING_DOWN);
@@ -138,7 +138,7 @@ final class WriterQueue {
   }
 
   private void refuseAll() {
-    for (Task left = tasks.poll(); left != null; left = tasks.poll()) {
+    for (WriterCommand left = commands.poll(); left != null; left = commands.poll()) {
       left.refuse(SHUTTING_DOWN);
     }
   }

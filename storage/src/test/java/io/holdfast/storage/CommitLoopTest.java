@@ -76,7 +76,7 @@ class CommitLoopTest {
             new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
         return OpenStore.of(
             records,
-            new Task.Writing(
+            new WriterCommand.Writing(
                 state, new ChangeApplier(state), new StateMerger(state), Long.MAX_VALUE));
       } catch (StoreException e) {
         throw new AssertionError(e);
@@ -101,7 +101,7 @@ class CommitLoopTest {
 
   private CompletableFuture<WriteOutcome> add(Change change) {
     CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
-    queue.add(new Task.OwnChange(change, outcome));
+    queue.add(new WriterCommand.OwnChange(change, outcome));
     return outcome;
   }
 
@@ -216,7 +216,7 @@ class CommitLoopTest {
   void storeThatWasPutAside_isEmpty_andTakesChanges() {
     assertInstanceOf(Applied.class, answered(add(put(1))));
     CompletableFuture<MergeOutcome> aside = new CompletableFuture<>();
-    queue.add(new Task.SetAside(aside));
+    queue.add(new WriterCommand.SetAside(aside));
     run();
     assertInstanceOf(MergeOutcome.Merged.class, aside.join());
     assertEquals(0, loop.standing().exposition().groups());

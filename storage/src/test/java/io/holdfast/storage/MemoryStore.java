@@ -72,7 +72,7 @@ final class MemoryStore {
             new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
         return OpenStore.of(
             records,
-            new Task.Writing(
+            new WriterCommand.Writing(
                 state, new ChangeApplier(state), new StateMerger(state), Long.MAX_VALUE));
       } catch (StoreException e) {
         throw new AssertionError(e);
@@ -102,8 +102,8 @@ final class MemoryStore {
     }
 
     @Override
-    void enqueue(Task task) {
-      super.enqueue(task);
+    void enqueue(WriterCommand command) {
+      super.enqueue(command);
       while (loop().advance() || !queue().isEmpty()) {
         // Until nothing waits.
       }

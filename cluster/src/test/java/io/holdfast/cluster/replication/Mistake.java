@@ -51,7 +51,7 @@ enum Mistake {
       "storage/StoreLoader",
       "new StoreState.Identity(node, random.nextLong())",
       "new StoreState.Identity(node, node)",
-      1),
+      3),
 
   // Order.
   SUPERSEDED_IS_ACKNOWLEDGED(
@@ -64,7 +64,8 @@ enum Mistake {
       "return reached(stream) >= sequence && !progress.isAcknowledged(stream, sequence);",
       "return false;",
       49),
-  VERSION_AFTER_THE_QUESTION("storage/Task", "      writing.state.clock().hold();\n", "", 238),
+  VERSION_AFTER_THE_QUESTION(
+      "storage/WriterCommand", "      writing.state.clock().hold();\n", "", 238),
   LARGER_VERSION_LOSES(
       "storage/GroupMerge",
       "BY_VERSION.compare(family, present) > 0",

@@ -5,35 +5,35 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Something that waits for the writer. */
-sealed interface Task {
+/** A request that waits for the writer. */
+sealed interface WriterCommand {
 
-  /** Whether who asked for it has gone away: then it is not begun. */
+  /** Returns whether the client has withdrawn the command. It is then not begun. */
   boolean isWithdrawn();
 
-  /** Whether it may need space on the disk, so that it is refused when there is too little. */
+  /** Returns whether the command may need space on the disk: it is refused when space is short. */
   boolean takesSpace();
 
-  /** Tells who asked that it was not done, or that nobody knows. */
+  /** Tells the client that the command had no effect, or that its effect is unknown. */
   void refuse(String reason);
 
   /** A part of a commit, which may have many. */
-  sealed interface Write extends Task {
+  sealed interface Write extends WriterCommand {
     /**
-     * Does it in memory and adds what it leaves to the batch.
+     * Changes the state in memory and adds the records of the change to the batch.
      *
-     * @return tells who asked; called when the batch is on the disk
+     * @return tells the client its outcome; called after the sync of the batch
      */
     Runnable perform(Writing writing, CommitBatch batch);
   }
 
-  /** What works on an open store. */
+  /** The parts that work on an open store. */
   record Writing(StoreState state, ChangeApplier applier, StateMerger merger, long maximumBytes) {}
 
-  /** For a client that is perhaps gone, and has gone on elsewhere. */
+  /** The answer to a client that may have repeated the change at another node. */
   String TOO_LATE = "the change has waited for too long; a retry is safe";
 
-  /** An own change. */
+  /** A change that a client asked this node for. */
   record OwnChange(
       Change change, BooleanSupplier isTooLate, CompletableFuture<WriteOutcome> outcome)
       implements Write {
@@ -84,12 +84,12 @@ sealed interface Task {
   }
 
   /**
-   * Something that other nodes sent, or that the node notes about them. Never refused for the sake
-   * of memory: it was acknowledged somewhere.
+   * A merge of states that a peer sent, or a note about the cluster. Never refused for lack of
+   * memory: another node has acknowledged the states.
    */
-  record Merging(Step step, boolean takesSpace, CompletableFuture<MergeOutcome> outcome)
+  record MergeCommand(Step step, boolean takesSpace, CompletableFuture<MergeOutcome> outcome)
       implements Write {
-    /** What is to be done. */
+    /** The work of the command. */
     interface Step {
       MergeOutcome perform(Writing writing, CommitBatch batch);
     }
@@ -111,10 +111,10 @@ sealed interface Task {
     }
   }
 
-  /** A question about what is on the disk: never in the middle of a commit. */
-  record Question<T>(Reading<T> reading, CompletableFuture<T> answer) implements Task {
-    /** How it is answered. */
-    interface Reading<T> {
+  /** A question about the records on the disk. Answered between two commits, never within one. */
+  record Query<T>(Read<T> reading, CompletableFuture<T> answer) implements WriterCommand {
+    /** The read that answers the query. */
+    interface Read<T> {
       T read(StateReader reader);
     }
 
@@ -133,9 +133,9 @@ sealed interface Task {
       answer.completeExceptionally(new IllegalStateException(reason));
     }
 
-    /** Asks for nothing, and so does no more than wake the writer, which looks for pictures. */
-    static Question<Boolean> ofNothing() {
-      return new Question<>(reader -> true, new CompletableFuture<>());
+    /** Returns a query for nothing: it wakes the writer, which then looks for pictures. */
+    static Query<Boolean> ofNothing() {
+      return new Query<>(reader -> true, new CompletableFuture<>());
     }
 
     void answer(StateReader reader) {
@@ -143,8 +143,8 @@ sealed interface Task {
     }
   }
 
-  /** Puts the whole store aside and goes on with an empty one. */
-  record SetAside(CompletableFuture<MergeOutcome> outcome) implements Task {
+  /** A request to put the whole store aside and to go on with an empty one. */
+  record SetAside(CompletableFuture<MergeOutcome> outcome) implements WriterCommand {
     @Override
     public boolean isWithdrawn() {
       return false;
