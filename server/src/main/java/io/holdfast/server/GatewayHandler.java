@@ -140,73 +140,156 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
   }
 
   private void dispatch(Exchange exchange, Route route) {
-    // A chain and not a switch: Java 17 has no patterns in switches.
-    if (route instanceof Route.Push push) {
-      handlers.pushes().handle(exchange, push);
-    } else if (route instanceof Route.Scrape) {
-      handlers.scrapes().handle(exchange);
-    } else if (route instanceof Route.Delete delete) {
-      handlers.deletes().delete(exchange, delete);
-    } else if (route instanceof Route.Wipe) {
+    route.accept(new Dispatch(exchange));
+  }
+
+  /** Serves one request, by its route. */
+  private final class Dispatch implements Route.Visitor {
+    private final Exchange exchange;
+
+    Dispatch(Exchange exchange) {
+      this.exchange = exchange;
+    }
+
+    @Override
+    public void push(Route.Push route) {
+      handlers.pushes().handle(exchange, route);
+    }
+
+    @Override
+    public void delete(Route.Delete route) {
+      handlers.deletes().delete(exchange, route);
+    }
+
+    @Override
+    public void wipe() {
       handlers.deletes().wipe(exchange);
-    } else if (route instanceof Route.ApiMetrics) {
-      handlers.api().metrics(exchange);
-    } else if (route instanceof Route.ApiStatus) {
+    }
+
+    @Override
+    public void scrape() {
+      handlers.scrapes().handle(exchange);
+    }
+
+    @Override
+    public void apiStatus() {
       handlers.api().status(exchange);
-    } else if (route instanceof Route.ApiOptions) {
+    }
+
+    @Override
+    public void apiMetrics() {
+      handlers.api().metrics(exchange);
+    }
+
+    @Override
+    public void apiOptions() {
       handlers.api().options(exchange);
-    } else if (route instanceof Route.Cluster) {
+    }
+
+    @Override
+    public void cluster() {
       handlers.cluster().handle(exchange);
-    } else if (route instanceof Route.Healthy) {
-      answerProbe(exchange, "healthy", health.trouble(), 500);
-    } else if (route instanceof Route.Ready) {
-      answerProbe(exchange, "ready", health.unready(), 503);
-    } else if (route instanceof Route.Quit) {
+    }
+
+    @Override
+    public void healthy() {
+      answerProbe("healthy", health.trouble(), 500);
+    }
+
+    @Override
+    public void ready() {
+      answerProbe("ready", health.unready(), 503);
+    }
+
+    private void answerProbe(String handler, Optional<String> trouble, int statusInTrouble) {
+      int status = trouble.isPresent() ? statusInTrouble : 200;
+      metrics.requestAnswered(handler, exchange.method(), status);
+      if (trouble.isPresent()) {
+        exchange.refuse(status, trouble.get());
+      } else {
+        exchange.answer(status, "OK");
+      }
+    }
+
+    @Override
+    public void quit() {
       exchange.answer(200, "Requesting termination... Goodbye!");
       health.lifecycle().requestQuit();
-    } else if (!handlers.pages().handle(exchange, route)) {
-      answerMisdirected(exchange, route);
     }
-  }
 
-  private void answerProbe(
-      Exchange exchange, String handler, Optional<String> trouble, int statusInTrouble) {
-    int status = trouble.isPresent() ? statusInTrouble : 200;
-    metrics.requestAnswered(handler, exchange.method(), status);
-    if (trouble.isPresent()) {
-      exchange.refuse(status, trouble.get());
-    } else {
-      exchange.answer(status, "OK");
-    }
-  }
-
-  private void answerMisdirected(Exchange exchange, Route route) {
-    if (route instanceof Route.Redirect redirect) {
-      exchange.redirect(redirect.status(), redirect.location());
-    } else if (route instanceof Route.BadRequest bad) {
-      if (bad.handler() != null) {
-        metrics.requestAnswered(bad.handler(), exchange.method(), 400);
-        handlers.pushes().refuseBadPath(exchange, bad.reason());
-      }
-      exchange.refuse(400, bad.reason());
-    } else if (route instanceof Route.MethodNotAllowed notAllowed) {
-      refuseMethod(exchange, notAllowed);
-    } else if (route instanceof Route.AllowedMethods allowed) {
-      exchange.response().getHeaders().put(HttpHeader.ALLOW, allowed.allow());
-      exchange.answer(200);
-    } else if (route instanceof Route.QuitDisabled) {
+    @Override
+    public void quitDisabled() {
       exchange.answer(403, "Lifecycle API is not enabled.");
-    } else {
+    }
+
+    @Override
+    public void home() {
+      handlers.pages().home(exchange);
+    }
+
+    @Override
+    public void status() {
+      handlers.pages().status(exchange);
+    }
+
+    @Override
+    public void group(Route.Group route) {
+      handlers.pages().group(exchange, route);
+    }
+
+    @Override
+    public void groupDeletion(Route.GroupDeletion route) {
+      handlers.pages().delete(exchange, route);
+    }
+
+    @Override
+    public void wipeQuestion() {
+      handlers.pages().wipeQuestion(exchange);
+    }
+
+    @Override
+    public void pageWipe() {
+      handlers.pages().wipe(exchange);
+    }
+
+    @Override
+    public void asset(Route.Asset route) {
+      handlers.pages().asset(exchange, route);
+    }
+
+    @Override
+    public void redirect(Route.Redirect route) {
+      exchange.redirect(route.status(), route.location());
+    }
+
+    @Override
+    public void notFound() {
       exchange.refuse(404, "404 page not found");
     }
-  }
 
-  private static void refuseMethod(Exchange exchange, Route.MethodNotAllowed route) {
-    if (route.allow() == null) {
-      exchange.answer(405, route.reason());
-    } else {
+    @Override
+    public void allowedMethods(Route.AllowedMethods route) {
       exchange.response().getHeaders().put(HttpHeader.ALLOW, route.allow());
-      exchange.refuse(405, route.reason());
+      exchange.answer(200);
+    }
+
+    @Override
+    public void methodNotAllowed(Route.MethodNotAllowed route) {
+      if (route.allow() == null) {
+        exchange.answer(405, route.reason());
+      } else {
+        exchange.response().getHeaders().put(HttpHeader.ALLOW, route.allow());
+        exchange.refuse(405, route.reason());
+      }
+    }
+
+    @Override
+    public void badRequest(Route.BadRequest route) {
+      if (route.handler() != null) {
+        metrics.requestAnswered(route.handler(), exchange.method(), 400);
+        handlers.pushes().refuseBadPath(exchange, route.reason());
+      }
+      exchange.refuse(400, route.reason());
     }
   }
 }

@@ -262,6 +262,10 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule onlyWebConfig_seesYaml = onlyRoom("webconfig", "org.snakeyaml..");
 
+  @ArchTest
+  static final ArchRule onlyMetrics_seesThePrometheusClient =
+      onlyRoom("metrics", "io.prometheus.metrics..");
+
   @ArchTest static final ArchRule onlyAccess_seesBcrypt = onlyRoom("access", "at.favre..");
 
   @ArchTest

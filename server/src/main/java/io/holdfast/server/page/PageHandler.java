@@ -75,33 +75,8 @@ public final class PageHandler {
     this.origin = new SameOrigin(options.web().externalUrl());
   }
 
-  /** Answers the request if it is for the page, and returns whether it is. */
-  public boolean handle(Exchange exchange, Route route) {
-    if (route instanceof Route.Home) {
-      groups(exchange);
-    } else if (route instanceof Route.Group group) {
-      group(exchange, GroupKey.of(group.groupingLabels()));
-    } else if (route instanceof Route.Asset asset) {
-      asset(exchange, asset.name());
-    } else if (route instanceof Route.Status) {
-      status(exchange);
-    } else if (route instanceof Route.GroupDeletion deletion) {
-      delete(exchange, new Change.Delete(GroupKey.of(deletion.groupingLabels())));
-    } else if (route instanceof Route.WipeQuestion) {
-      exchange.later(() -> send(exchange, "status", wipeQuestion()));
-    } else if (route instanceof Route.PageWipe) {
-      delete(exchange, new Change.Wipe());
-    } else {
-      return false;
-    }
-    return true;
-  }
-
-  private GroupStore store() {
-    return health.store();
-  }
-
-  private void groups(Exchange exchange) {
+  /** Shows the list of groups. */
+  public void home(Exchange exchange) {
     whenRead(
         exchange,
         (exposition, notCurrent) ->
@@ -112,7 +87,12 @@ public final class PageHandler {
                     node(notCurrent), exposition, parameters(exchange), pushUrl(exchange))));
   }
 
-  private void status(Exchange exchange) {
+  private GroupStore store() {
+    return health.store();
+  }
+
+  /** Shows what this node is doing. */
+  public void status(Exchange exchange) {
     whenRead(
         exchange,
         (exposition, notCurrent) -> {
@@ -156,7 +136,9 @@ public final class PageHandler {
         store().unwritable().orElse(null));
   }
 
-  private void group(Exchange exchange, GroupKey key) {
+  /** Shows one group, or asks whether to delete it. */
+  public void group(Exchange exchange, Route.Group route) {
+    GroupKey key = GroupKey.of(route.groupingLabels());
     Map<String, String> parameters = parameters(exchange);
     if ("delete".equals(parameters.get("confirm"))) {
       exchange.later(() -> send(exchange, "group", question(key)));
@@ -177,6 +159,11 @@ public final class PageHandler {
     return options.web().readOnlyPage()
         ? pages.message(403, node(null), "Delete", READ_ONLY)
         : pages.confirmDelete(node(null), key);
+  }
+
+  /** Asks whether to delete every group. */
+  public void wipeQuestion(Exchange exchange) {
+    exchange.later(() -> send(exchange, "status", wipeQuestion()));
   }
 
   private Pages.Page wipeQuestion() {
@@ -243,7 +230,17 @@ public final class PageHandler {
         + "/metrics";
   }
 
-  private void delete(Exchange exchange, Change change) {
+  /** Deletes one group, for the page itself only. */
+  public void delete(Exchange exchange, Route.GroupDeletion route) {
+    submit(exchange, new Change.Delete(GroupKey.of(route.groupingLabels())));
+  }
+
+  /** Deletes every group, for the page itself only. */
+  public void wipe(Exchange exchange) {
+    submit(exchange, new Change.Wipe());
+  }
+
+  private void submit(Exchange exchange, Change change) {
     if (options.web().readOnlyPage() || !origin.isOwn(exchange)) {
       String reason = options.web().readOnlyPage() ? READ_ONLY : SameOrigin.REFUSAL;
       exchange.later(
@@ -270,8 +267,9 @@ public final class PageHandler {
     }
   }
 
-  private void asset(Exchange exchange, String name) {
-    Assets.Asset asset = pages.assets().get(name).orElse(null);
+  /** Sends a file that the page needs. */
+  public void asset(Exchange exchange, Route.Asset route) {
+    Assets.Asset asset = pages.assets().get(route.name()).orElse(null);
     metrics.requestAnswered("static", exchange.method(), asset == null ? 404 : 200);
     if (asset == null) {
       exchange.refuse(404, "404 page not found");

@@ -5,6 +5,60 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request line asks for. */
 public sealed interface Route {
+  /** Calls the one method of the visitor that is about this kind of route. */
+  void accept(Visitor visitor);
+
+  /** Serves every kind of route: a new kind does not compile until all visitors serve it. */
+  interface Visitor {
+    void push(Push route);
+
+    void delete(Delete route);
+
+    void wipe();
+
+    void scrape();
+
+    void apiStatus();
+
+    void apiMetrics();
+
+    void apiOptions();
+
+    void cluster();
+
+    void healthy();
+
+    void ready();
+
+    void quit();
+
+    void quitDisabled();
+
+    void home();
+
+    void status();
+
+    void group(Group route);
+
+    void groupDeletion(GroupDeletion route);
+
+    void wipeQuestion();
+
+    void pageWipe();
+
+    void asset(Asset route);
+
+    void redirect(Redirect route);
+
+    void notFound();
+
+    void allowedMethods(AllowedMethods route);
+
+    void methodNotAllowed(MethodNotAllowed route);
+
+    void badRequest(BadRequest route);
+  }
+
   /**
    * Store the metrics of the body.
    *
@@ -12,68 +66,163 @@ public sealed interface Route {
    * @param replace whether all of the group's metrics are replaced (PUT), not only those of the
    *     same name (POST)
    */
-  public record Push(SortedMap<String, String> groupingLabels, boolean replace) implements Route {}
+  record Push(SortedMap<String, String> groupingLabels, boolean replace) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.push(this);
+    }
+  }
 
   /**
    * Delete a group.
    *
    * @param groupingLabels as in {@link Push}
    */
-  record Delete(SortedMap<String, String> groupingLabels) implements Route {}
+  record Delete(SortedMap<String, String> groupingLabels) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.delete(this);
+    }
+  }
 
-  record Wipe() implements Route {}
+  record Wipe() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.wipe();
+    }
+  }
 
-  record Scrape() implements Route {}
+  record Scrape() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.scrape();
+    }
+  }
 
   /** Flags, build and start of this node, for programs. */
-  record ApiStatus() implements Route {}
+  record ApiStatus() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.apiStatus();
+    }
+  }
 
   /** All groups, for programs. */
-  record ApiMetrics() implements Route {}
+  record ApiMetrics() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.apiMetrics();
+    }
+  }
 
   /** Whether pages of other origins may ask the API, whatever the path. */
-  record ApiOptions() implements Route {}
+  record ApiOptions() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.apiOptions();
+    }
+  }
 
   /** What this node knows of the others. */
-  record Cluster() implements Route {}
+  record Cluster() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.cluster();
+    }
+  }
 
-  record Healthy() implements Route {}
+  record Healthy() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.healthy();
+    }
+  }
 
-  record Ready() implements Route {}
+  record Ready() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.ready();
+    }
+  }
 
-  record Quit() implements Route {}
+  record Quit() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.quit();
+    }
+  }
 
   /** 403, {@code Lifecycle API is not enabled.} */
-  record QuitDisabled() implements Route {}
+  record QuitDisabled() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.quitDisabled();
+    }
+  }
 
   /** The web page's list of groups. */
-  record Home() implements Route {}
+  record Home() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.home();
+    }
+  }
 
   /** The web page on this node. */
-  record Status() implements Route {}
+  record Status() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.status();
+    }
+  }
 
   /**
    * The web page of one group.
    *
    * @param groupingLabels as in {@link Push}
    */
-  record Group(SortedMap<String, String> groupingLabels) implements Route {}
+  record Group(SortedMap<String, String> groupingLabels) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.group(this);
+    }
+  }
 
   /**
    * The web page deletes a group.
    *
    * @param groupingLabels as in {@link Push}
    */
-  record GroupDeletion(SortedMap<String, String> groupingLabels) implements Route {}
+  record GroupDeletion(SortedMap<String, String> groupingLabels) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.groupDeletion(this);
+    }
+  }
 
   /** The web page asks whether to delete every group. */
-  record WipeQuestion() implements Route {}
+  record WipeQuestion() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.wipeQuestion();
+    }
+  }
 
   /** The web page deletes every group. */
-  record PageWipe() implements Route {}
+  record PageWipe() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.pageWipe();
+    }
+  }
 
   /** A file that the web page needs. */
-  record Asset(String name) implements Route {}
+  record Asset(String name) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.asset(this);
+    }
+  }
 
   /**
    * The path is spelt differently.
@@ -81,17 +230,32 @@ public sealed interface Route {
    * @param status 301 or 307
    * @param location path and query, escaped
    */
-  record Redirect(int status, String location) implements Route {}
+  record Redirect(int status, String location) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.redirect(this);
+    }
+  }
 
   /** 404, {@code 404 page not found} and a line feed. */
-  record NotFound() implements Route {}
+  record NotFound() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.notFound();
+    }
+  }
 
   /**
    * 200 without a body: the answer to OPTIONS.
    *
    * @param allow for the header of that name
    */
-  record AllowedMethods(String allow) implements Route {}
+  record AllowedMethods(String allow) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.allowedMethods(this);
+    }
+  }
 
   /**
    * 405.
@@ -100,7 +264,12 @@ public sealed interface Route {
    *     reason
    * @param reason for the body, without a line feed
    */
-  record MethodNotAllowed(@Nullable String allow, String reason) implements Route {}
+  record MethodNotAllowed(@Nullable String allow, String reason) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.methodNotAllowed(this);
+    }
+  }
 
   /**
    * 400.
@@ -109,5 +278,10 @@ public sealed interface Route {
    * @param handler the handler that counts the request ({@code push} or {@code delete}); null if
    *     none does
    */
-  record BadRequest(String reason, @Nullable String handler) implements Route {}
+  record BadRequest(String reason, @Nullable String handler) implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.badRequest(this);
+    }
+  }
 }
