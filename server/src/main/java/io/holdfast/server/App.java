@@ -25,7 +25,7 @@ import io.holdfast.server.gocompat.UrlPath;
 import io.holdfast.server.http.AnswerTracking;
 import io.holdfast.server.http.Answers;
 import io.holdfast.server.http.Connections;
-import io.holdfast.server.http.Uploads;
+import io.holdfast.server.http.SlowBodies;
 import io.holdfast.server.http.WebServer;
 import io.holdfast.server.lifecycle.BuildInfo;
 import io.holdfast.server.lifecycle.Health;
@@ -222,14 +222,14 @@ public final class App implements AutoCloseable {
     metrics.observe(groups);
     Limits.Web limits = options.limits().web();
     int most = options.limits().connections(heapBytes, maxFiles());
-    Uploads uploads = new Uploads(limits.readTimeout());
-    Connections connections = new Connections(most, limits, uploads, metrics::limitExceeded);
+    SlowBodies slowBodies = new SlowBodies(limits.readTimeout());
+    Connections connections = new Connections(most, limits, slowBodies, metrics::limitExceeded);
     metrics.observeConnections(connections::open, most);
     PushLimits pushes = options.limits().pushes(heapBytes);
     CrossOrigin origins = CrossOrigin.of(options.web().browsers().corsOrigin());
     PushHandler pushHandler =
         new PushHandler(
-            groups, metrics, clock, new PushHandler.Rules(pushes, uploads, options.pushes()));
+            groups, metrics, clock, new PushHandler.Rules(pushes, slowBodies, options.pushes()));
     Answers answers =
         new Answers(
             options.limits().memory().unread(heapBytes),
@@ -251,14 +251,14 @@ public final class App implements AutoCloseable {
             new Routes(options.web(), options.pushes().names()),
             health,
             metrics,
-            uploads,
+            slowBodies,
             handlers);
     BrowserGuard browsers = new BrowserGuard(gateway, browserRules(), metrics::browserRefused);
-    WebServer.Guards guards =
-        new WebServer.Guards(limits, connections, uploads, metrics::limitExceeded);
+    WebServer.ConnectionGuards guards =
+        new WebServer.ConnectionGuards(limits, connections, slowBodies, metrics::limitExceeded);
     Runnable housekeeping =
         () -> {
-          uploads.endOverdue();
+          slowBodies.endOverdue();
           answers.endOverdue();
           connections.sweep();
         };

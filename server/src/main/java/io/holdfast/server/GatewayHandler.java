@@ -10,7 +10,7 @@ import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Gunzip;
 import io.holdfast.server.http.NonThrowingHandler;
-import io.holdfast.server.http.Uploads;
+import io.holdfast.server.http.SlowBodies;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.page.PageHandler;
@@ -35,7 +35,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
   private final Routes routes;
   private final Health health;
   private final OwnMetrics metrics;
-  private final Uploads uploads;
+  private final SlowBodies slowBodies;
   private final Handlers handlers;
 
   /** What serves the routes that take more than a line. */
@@ -48,11 +48,11 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
       PageHandler pages) {}
 
   GatewayHandler(
-      Routes routes, Health health, OwnMetrics metrics, Uploads uploads, Handlers handlers) {
+      Routes routes, Health health, OwnMetrics metrics, SlowBodies slowBodies, Handlers handlers) {
     this.routes = routes;
     this.health = health;
     this.metrics = metrics;
-    this.uploads = uploads;
+    this.slowBodies = slowBodies;
     this.handlers = handlers;
   }
 
@@ -91,7 +91,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
       this.body =
           new BodyReader(
               exchange.request(),
-              new BodyReader.Means(MAX_GZIP_HEADER_BYTES, own, uploads),
+              new BodyReader.BodyLimits(MAX_GZIP_HEADER_BYTES, own, slowBodies),
               Invocable.InvocationType.BLOCKING,
               this);
     }
@@ -114,7 +114,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
     }
 
     @Override
-    public void beyond(Limit limit) {
+    public void limitExceeded(Limit limit) {
       exchange.guarded(() -> end(limit));
     }
 

@@ -14,7 +14,7 @@ import io.holdfast.server.config.Options;
 import io.holdfast.server.http.Answers;
 import io.holdfast.server.http.ClientWatch;
 import io.holdfast.server.http.Connections;
-import io.holdfast.server.http.Uploads;
+import io.holdfast.server.http.SlowBodies;
 import io.holdfast.server.http.WebServer;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.lifecycle.Lifecycle;
@@ -97,12 +97,12 @@ final class ServedStore implements AutoCloseable {
     Flags.Result.Run parsed = (Flags.Result.Run) Flags.parse(arguments.toArray(String[]::new));
     Options options = parsed.options();
     Limits limits = options.limits();
-    Uploads uploads = new Uploads(limits.web().readTimeout());
-    Connections connections = new Connections(64, limits.web(), uploads, metrics::limitExceeded);
+    SlowBodies slowBodies = new SlowBodies(limits.web().readTimeout());
+    Connections connections = new Connections(64, limits.web(), slowBodies, metrics::limitExceeded);
     Answers answers =
         new Answers(1 << 20, limits.web().writeTimeout(), metrics::limitExceeded, System::nanoTime);
     PushHandler.Rules rules =
-        new PushHandler.Rules(limits.pushes(1 << 30), uploads, options.pushes());
+        new PushHandler.Rules(limits.pushes(1 << 30), slowBodies, options.pushes());
     Health health = new Health(new Lifecycle(), store);
     Supplier<ClusterStatus> cluster =
         () -> new ClusterStatus("", "", null, 1, 1, true, List.of(), null);
@@ -121,10 +121,11 @@ final class ServedStore implements AutoCloseable {
     Routes routes = new Routes(options.web(), options.pushes().names());
     server.start(
         options.web(),
-        new GatewayHandler(routes, health, metrics, uploads, handlers),
-        new WebServer.Guards(limits.web(), connections, uploads, metrics::limitExceeded),
+        new GatewayHandler(routes, health, metrics, slowBodies, handlers),
+        new WebServer.ConnectionGuards(
+            limits.web(), connections, slowBodies, metrics::limitExceeded),
         () -> {
-          uploads.endOverdue();
+          slowBodies.endOverdue();
           connections.sweep();
         },
         secure);

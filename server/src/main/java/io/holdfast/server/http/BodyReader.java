@@ -29,7 +29,7 @@ public final class BodyReader implements Invocable.Task {
     void received(byte[] body);
 
     /** There must not be so much of something. */
-    void beyond(Limit limit);
+    void limitExceeded(Limit limit);
 
     void failed(Throwable cause);
   }
@@ -46,12 +46,12 @@ public final class BodyReader implements Invocable.Task {
    *
    * @param maxBytes of one
    * @param budget of all
-   * @param uploads told of those that take their time
+   * @param slowBodies told of those that take their time
    */
-  public record Means(int maxBytes, ByteBudget budget, Uploads uploads) {}
+  public record BodyLimits(int maxBytes, ByteBudget budget, SlowBodies slowBodies) {}
 
   private final Request request;
-  private final Means means;
+  private final BodyLimits limits;
   private final InvocationType invocationType;
   private final Receiver receiver;
   private final long startedAt = System.nanoTime();
@@ -71,9 +71,9 @@ public final class BodyReader implements Invocable.Task {
   private volatile int taken;
 
   public BodyReader(
-      Request request, Means means, InvocationType invocationType, Receiver receiver) {
+      Request request, BodyLimits limits, InvocationType invocationType, Receiver receiver) {
     this.request = request;
-    this.means = means;
+    this.limits = limits;
     this.invocationType = invocationType;
     this.receiver = receiver;
     this.client = request.getConnectionMetaData().getConnection().getEndPoint();
@@ -143,8 +143,8 @@ public final class BodyReader implements Invocable.Task {
   }
 
   private void read() {
-    if (request.getLength() > means.maxBytes) {
-      end(() -> receiver.beyond(Limit.BODY_SIZE));
+    if (request.getLength() > limits.maxBytes) {
+      end(() -> receiver.limitExceeded(Limit.BODY_SIZE));
       return;
     }
     while (state.get() == State.READING) {
@@ -161,7 +161,7 @@ public final class BodyReader implements Invocable.Task {
       Limit limit = take(chunk);
       chunk.release();
       if (limit != null) {
-        end(() -> receiver.beyond(limit));
+        end(() -> receiver.limitExceeded(limit));
         return;
       }
       if (isLast) {
@@ -178,7 +178,7 @@ public final class BodyReader implements Invocable.Task {
   private void await() {
     if (!isAwaited) {
       isAwaited = true;
-      means.uploads.add(this);
+      limits.slowBodies.add(this);
     }
     request.demand(this);
   }
@@ -187,17 +187,17 @@ public final class BodyReader implements Invocable.Task {
   private @Nullable Limit take(Content.Chunk chunk) {
     int length = chunk.remaining();
     int before = size;
-    if ((long) before + length > means.maxBytes) {
+    if ((long) before + length > limits.maxBytes) {
       return Limit.BODY_SIZE;
     }
-    if (!means.budget.tryTake(length)) {
-      means.uploads.makeRoom(length);
+    if (!limits.budget.tryTake(length)) {
+      limits.slowBodies.makeRoom(length);
       return Limit.BYTES_IN_FLIGHT;
     }
     taken = before + length;
     if (before + length > bytes.length) {
       long doubled = Math.max(2L * bytes.length, (long) before + length);
-      bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, means.maxBytes));
+      bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, limits.maxBytes));
     }
     chunk.get(bytes, before, length);
     size = before + length;
@@ -206,7 +206,7 @@ public final class BodyReader implements Invocable.Task {
 
   private void fail(Throwable cause) {
     if (cause instanceof TimeoutException) {
-      receiver.beyond(Limit.BODY_TIME);
+      receiver.limitExceeded(Limit.BODY_TIME);
     } else {
       receiver.failed(cause);
     }
@@ -215,7 +215,7 @@ public final class BodyReader implements Invocable.Task {
   /** Tells the receiver, unless it has been given up in the meantime. */
   private void end(Runnable how) {
     if (isAwaited) {
-      means.uploads.remove(this);
+      limits.slowBodies.remove(this);
     }
     if (state.compareAndSet(State.READING, State.ENDED)) {
       how.run();
@@ -223,7 +223,7 @@ public final class BodyReader implements Invocable.Task {
       // Or the answer would have no more time than that.
       setIdleTimeout(idleTimeoutMillis);
       boolean isInTheWay = state.get() == State.IN_THE_WAY;
-      receiver.beyond(isInTheWay ? Limit.BYTES_IN_FLIGHT : Limit.BODY_TIME);
+      receiver.limitExceeded(isInTheWay ? Limit.BYTES_IN_FLIGHT : Limit.BODY_TIME);
     }
   }
 

@@ -57,7 +57,7 @@ public final class Connections implements Connection.Listener {
 
   private final int most;
   private final Limits.Web limits;
-  private final Uploads uploads;
+  private final SlowBodies slowBodies;
   private final Consumer<Limit> exceeded;
   private final Map<EndPoint, Client> clients = new ConcurrentHashMap<>();
 
@@ -119,13 +119,13 @@ public final class Connections implements Connection.Listener {
 
   /**
    * @param most how many there may be
-   * @param uploads knows whose request has not come as a whole
+   * @param slowBodies knows whose request has not come as a whole
    * @param exceeded hears of each connection that is closed or refused, by which limit
    */
-  public Connections(int most, Limits.Web limits, Uploads uploads, Consumer<Limit> exceeded) {
+  public Connections(int most, Limits.Web limits, SlowBodies slowBodies, Consumer<Limit> exceeded) {
     this.most = most;
     this.limits = limits;
-    this.uploads = uploads;
+    this.slowBodies = slowBodies;
     this.exceeded = exceeded;
   }
 
@@ -196,7 +196,7 @@ public final class Connections implements Connection.Listener {
   /** Those that may go, the least useful first. */
   private List<Candidate> candidates(Client newcomer) {
     long now = System.nanoTime();
-    Set<EndPoint> receiving = uploads.clients();
+    Set<EndPoint> receiving = slowBodies.clients();
     List<Candidate> waiting = new ArrayList<>();
     List<Candidate> stalled = new ArrayList<>();
     for (Client client : clients.values()) {

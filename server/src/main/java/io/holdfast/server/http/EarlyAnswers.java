@@ -48,15 +48,19 @@ record EarlyAnswers(Bounds bounds, int maxFields) implements HttpConfiguration.C
    * @param reading told of those that take their time
    */
   record Bounds(
-      long bytes, Duration patience, long lingerBytes, Duration lingerPatience, Uploads reading) {}
+      long bytes,
+      Duration patience,
+      long lingerBytes,
+      Duration lingerPatience,
+      SlowBodies reading) {}
 
-  static EarlyAnswers of(Limits.Web limits, Uploads uploads) {
+  static EarlyAnswers of(Limits.Web limits, SlowBodies slowBodies) {
     // An idle time-out that comes first would take the answer with it.
     Duration half = limits.idleTimeout().dividedBy(2);
     Duration wait = WAIT.compareTo(half) < 0 ? WAIT : half;
     Duration lingerWait = LINGER_WAIT.compareTo(half) < 0 ? LINGER_WAIT : half;
     return new EarlyAnswers(
-        new Bounds(BYTES, wait, LINGER_BYTES, lingerWait, uploads), limits.maxHeaderFields());
+        new Bounds(BYTES, wait, LINGER_BYTES, lingerWait, slowBodies), limits.maxHeaderFields());
   }
 
   @Override

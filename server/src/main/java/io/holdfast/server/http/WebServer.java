@@ -69,8 +69,11 @@ public final class WebServer {
    *
    * @param exceeded hears by which limit somebody was refused
    */
-  public record Guards(
-      Limits.Web limits, Connections connections, Uploads uploads, Consumer<Limit> exceeded) {}
+  public record ConnectionGuards(
+      Limits.Web limits,
+      Connections connections,
+      SlowBodies slowBodies,
+      Consumer<Limit> exceeded) {}
 
   public WebServer() {
     threads.setName("http");
@@ -95,7 +98,7 @@ public final class WebServer {
   public void start(
       Options.Web options,
       Handler handler,
-      Guards guards,
+      ConnectionGuards guards,
       Runnable housekeeping,
       @Nullable SecureConnections secure)
       throws StartException {
@@ -122,7 +125,8 @@ public final class WebServer {
     }
   }
 
-  private void listenOn(InheritedSocket socket, Guards guards, @Nullable SecureConnections secure)
+  private void listenOn(
+      InheritedSocket socket, ConnectionGuards guards, @Nullable SecureConnections secure)
       throws StartException {
     ServerConnector connector = connector(new ListenAddress("", 0), guards, secure);
     try {
@@ -151,14 +155,14 @@ public final class WebServer {
   }
 
   private ServerConnector connector(
-      ListenAddress address, Guards guards, @Nullable SecureConnections secure) {
+      ListenAddress address, ConnectionGuards guards, @Nullable SecureConnections secure) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(guards.limits().maxHeaderBytes());
     // Everything is legal in a label value; Routes reads the path as it came and judges itself.
     http.setUriCompliance(UriCompliance.UNSAFE);
     http.setHttpCompliance(COMPLIANCE);
-    http.addCustomizer(EarlyAnswers.of(guards.limits(), guards.uploads()));
+    http.addCustomizer(EarlyAnswers.of(guards.limits(), guards.slowBodies()));
     HttpConnectionFactory http1 = new HeaderFields(http, guards.limits().maxHeaderFields());
     List<ConnectionFactory> factories = secure == null ? List.of(http1) : secure.factories(http1);
     ServerConnector connector =

@@ -17,7 +17,7 @@ import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.ContentTypes;
 import io.holdfast.server.http.Deadline;
 import io.holdfast.server.http.Exchange;
-import io.holdfast.server.http.Uploads;
+import io.holdfast.server.http.SlowBodies;
 import io.holdfast.server.metrics.OwnMetrics;
 import io.holdfast.server.routing.Route;
 import io.holdfast.storage.Change;
@@ -53,15 +53,15 @@ public final class PushHandler {
   private final PushLimits limits;
   private final Options.Pushes options;
   private final ByteBudget budget;
-  private final Uploads uploads;
+  private final SlowBodies slowBodies;
   private final RefusalLog log = new RefusalLog();
 
   /**
    * What holds for all pushes.
    *
-   * @param uploads told of bodies that take their time
+   * @param slowBodies told of bodies that take their time
    */
-  public record Rules(PushLimits limits, Uploads uploads, Options.Pushes options) {}
+  public record Rules(PushLimits limits, SlowBodies slowBodies, Options.Pushes options) {}
 
   public PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock, Rules rules) {
     this.store = store;
@@ -70,7 +70,7 @@ public final class PushHandler {
     this.limits = rules.limits;
     this.options = rules.options;
     this.budget = new ByteBudget(limits.inFlightBytes());
-    this.uploads = rules.uploads;
+    this.slowBodies = rules.slowBodies;
   }
 
   /** Heap that pushes under way may be taking. */
@@ -123,8 +123,9 @@ public final class PushHandler {
       this.exchange = exchange;
       this.route = route;
       this.group = GroupKey.of(route.groupingLabels());
-      BodyReader.Means means = new BodyReader.Means(limits.bodyBytes(), budget, uploads);
-      this.body = new BodyReader(exchange.request(), means, invocationType(exchange), this);
+      BodyReader.BodyLimits bodyLimits =
+          new BodyReader.BodyLimits(limits.bodyBytes(), budget, slowBodies);
+      this.body = new BodyReader(exchange.request(), bodyLimits, invocationType(exchange), this);
       this.client = new ClientWatch(exchange.request(), System::nanoTime);
     }
 
@@ -213,7 +214,7 @@ public final class PushHandler {
     }
 
     @Override
-    public void beyond(Limit limit) {
+    public void limitExceeded(Limit limit) {
       if (body.isGivenUp()) {
         exchange.announceClose();
       }
@@ -264,7 +265,7 @@ public final class PushHandler {
         return true;
       }
       if (!budget.tryTake(more)) {
-        uploads.makeRoom(more);
+        slowBodies.makeRoom(more);
         return false;
       }
       taken += more;
@@ -333,7 +334,7 @@ public final class PushHandler {
 
     private void refuse(Limit limit, String reason) {
       metrics.limitExceeded(limit);
-      log.beyond(limit, exchange, route.groupingLabels(), reason);
+      log.limitExceeded(limit, exchange, route.groupingLabels(), reason);
       if (limit.status() == 503) {
         count(503);
         exchange.refuseForNow(limit.explain(reason));

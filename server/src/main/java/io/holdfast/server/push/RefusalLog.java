@@ -46,7 +46,7 @@ final class RefusalLog {
   }
 
   /** Too much of something. */
-  void beyond(Limit limit, Exchange exchange, Object group, String reason) {
+  void limitExceeded(Limit limit, Exchange exchange, Object group, String reason) {
     log(Level.WARN, "push refused by a limit", limit.flag(), exchange, group, reason);
   }
 

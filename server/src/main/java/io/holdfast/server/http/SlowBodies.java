@@ -17,7 +17,7 @@ import org.eclipse.jetty.io.EndPoint;
  *
  * <p>Any threads may use it.
  */
-public final class Uploads {
+public final class SlowBodies {
   /** How long a body may take even when others need its room. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -27,7 +27,7 @@ public final class Uploads {
   /** Requests whose bodies come although the answer is known already. */
   private final Set<AnswerStream> dropping = ConcurrentHashMap.newKeySet();
 
-  public Uploads(Duration timeout) {
+  public SlowBodies(Duration timeout) {
     this.timeout = timeout;
   }
 
