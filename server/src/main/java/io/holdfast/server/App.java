@@ -32,8 +32,8 @@ import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.lifecycle.Lifecycle;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.metrics.ClusterMetrics;
-import io.holdfast.server.metrics.OwnMetrics;
-import io.holdfast.server.metrics.OwnMetrics.HeapUse;
+import io.holdfast.server.metrics.SelfMetrics;
+import io.holdfast.server.metrics.SelfMetrics.HeapUse;
 import io.holdfast.server.migration.FileMigration;
 import io.holdfast.server.migration.MigrationException;
 import io.holdfast.server.page.PageHandler;
@@ -86,7 +86,7 @@ import org.slf4j.LoggerFactory;
  * GroupStore                       alone: RocksGroupStore
  *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes
  *
- * start:  own metrics, web config, store (reads everything), migration of a Pushgateway's file,
+ * start:  self metrics, web config, store (reads everything), migration of a Pushgateway's file,
  *         cluster (waits for nobody), listen, ready as soon as the store is
  * close:  unready, wait --shutdown.drain, finish requests, stop listening, leave the cluster, close
  *         the store
@@ -144,7 +144,7 @@ public final class App implements AutoCloseable {
 
   private void startAlone(WebServer server)
       throws StoreException, StartException, MigrationException {
-    OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), null);
+    SelfMetrics metrics = new SelfMetrics(BuildInfo.version(), null);
     openWebConfig(metrics);
     RocksGroupStore opened = open(storeOptions(metrics, clock, null), server);
     serve(server, new Health(lifecycle, opened), metrics, () -> ALONE);
@@ -152,7 +152,7 @@ public final class App implements AutoCloseable {
 
   private void startAsOneOf(ClusterOptions cluster, WebServer server)
       throws StoreException, StartException, MigrationException {
-    OwnMetrics metrics = new OwnMetrics(BuildInfo.version(), cluster.discovery().nodeName());
+    SelfMetrics metrics = new SelfMetrics(BuildInfo.version(), cluster.discovery().nodeName());
     openWebConfig(metrics);
     ClusterMetrics counters = metrics.ofCluster();
     ClusterClock versions = new ClusterClock(clock, System::nanoTime);
@@ -179,7 +179,7 @@ public final class App implements AutoCloseable {
   }
 
   /** Before the store: a mistake in a file must not cost the time of reading a large store. */
-  private void openWebConfig(OwnMetrics metrics) throws StartException {
+  private void openWebConfig(SelfMetrics metrics) throws StartException {
     Path file = options.web().configFile();
     if (file != null) {
       gatekeeper = Gatekeeper.open(file, metrics.ofWebConfig(), clock);
@@ -202,21 +202,21 @@ public final class App implements AutoCloseable {
   }
 
   private StoreOptions storeOptions(
-      OwnMetrics metrics, InstantSource versions, @Nullable Replicated replicated) {
+      SelfMetrics metrics, InstantSource versions, @Nullable Replicated replicated) {
     return new StoreOptions(
         options.storage().path(),
         QUEUE_CAPACITY,
         MINIMUM_FREE_BYTES,
         options.limits().memory().groups(heapBytes),
         versions,
-        OwnMetrics.RESERVED,
+        SelfMetrics.RESERVED,
         metrics,
         options.limits().push().groups(),
         replicated);
   }
 
   private void serve(
-      WebServer server, Health health, OwnMetrics metrics, Supplier<ClusterStatus> cluster)
+      WebServer server, Health health, SelfMetrics metrics, Supplier<ClusterStatus> cluster)
       throws StartException {
     GroupStore groups = health.store();
     metrics.observe(groups);

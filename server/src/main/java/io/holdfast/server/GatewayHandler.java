@@ -12,7 +12,7 @@ import io.holdfast.server.http.Gunzip;
 import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.http.SlowBodies;
 import io.holdfast.server.lifecycle.Health;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.server.page.PageHandler;
 import io.holdfast.server.push.DeleteHandler;
 import io.holdfast.server.push.PushHandler;
@@ -34,7 +34,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
 
   private final Routes routes;
   private final Health health;
-  private final OwnMetrics metrics;
+  private final SelfMetrics metrics;
   private final SlowBodies slowBodies;
   private final Handlers handlers;
 
@@ -48,7 +48,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
       PageHandler pages) {}
 
   GatewayHandler(
-      Routes routes, Health health, OwnMetrics metrics, SlowBodies slowBodies, Handlers handlers) {
+      Routes routes, Health health, SelfMetrics metrics, SlowBodies slowBodies, Handlers handlers) {
     this.routes = routes;
     this.health = health;
     this.metrics = metrics;

@@ -10,7 +10,7 @@ import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.server.config.Flags;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.metrics.ClusterMetricsTest;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.storage.OwnFamily;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -241,7 +241,7 @@ class AppTest {
   @Test
   void reservedFamilies_areExactlyOurOwn() throws Exception {
     send("PUT", "/metrics/job/a", "m 1\n");
-    OwnMetrics metrics = new OwnMetrics("test", null);
+    SelfMetrics metrics = new SelfMetrics("test", null);
     metrics.ofCluster().observe(() -> ClusterMetricsTest.status("b"), () -> 0, () -> true);
     metrics.ofWebConfig().observe(() -> 0);
     metrics.pushAnswered("PUT", 1, 1);
@@ -258,7 +258,7 @@ class AppTest {
         .filter(line -> line.startsWith("# TYPE pushgateway_") && line.endsWith(" gauge"))
         .forEach(line -> exposed.put(line.split(" ", -1)[2], MetricType.GAUGE));
 
-    assertEquals(new TreeMap<>(OwnMetrics.RESERVED), exposed);
+    assertEquals(new TreeMap<>(SelfMetrics.RESERVED), exposed);
   }
 
   @Test

@@ -18,7 +18,7 @@ import io.holdfast.server.http.SlowBodies;
 import io.holdfast.server.http.WebServer;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.lifecycle.Lifecycle;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.server.page.PageHandler;
 import io.holdfast.server.page.Pages;
 import io.holdfast.server.push.DeleteHandler;
@@ -54,7 +54,7 @@ final class ServedStore implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final RocksGroupStore store;
-  private final OwnMetrics metrics = new OwnMetrics("test", null);
+  private final SelfMetrics metrics = new SelfMetrics("test", null);
   private final WebServer server = new WebServer();
   private final @Nullable Gatekeeper gatekeeper;
 

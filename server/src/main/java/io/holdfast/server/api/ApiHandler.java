@@ -10,7 +10,7 @@ import io.holdfast.server.http.AnswerTracking;
 import io.holdfast.server.http.Answers;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Sending;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.Picture;
 import io.holdfast.storage.PictureException;
@@ -30,7 +30,7 @@ public final class ApiHandler {
   private static final String JSON = "application/json";
 
   private final GroupStore store;
-  private final OwnMetrics metrics;
+  private final SelfMetrics metrics;
   private final CrossOrigin origins;
   private final Answers answers;
   private final byte[] status;
@@ -39,7 +39,7 @@ public final class ApiHandler {
    * @param status the whole answer: it never changes
    */
   public ApiHandler(
-      GroupStore store, OwnMetrics metrics, Answers answers, CrossOrigin origins, byte[] status) {
+      GroupStore store, SelfMetrics metrics, Answers answers, CrossOrigin origins, byte[] status) {
     this.answers = answers;
     this.store = store;
     this.metrics = metrics;

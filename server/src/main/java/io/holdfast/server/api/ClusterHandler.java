@@ -8,7 +8,7 @@ import io.holdfast.cluster.replication.ClusterStatus.Member;
 import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,11 +22,11 @@ public final class ClusterHandler {
 
   private final Supplier<ClusterStatus> cluster;
   private final Health health;
-  private final OwnMetrics metrics;
+  private final SelfMetrics metrics;
   private final CrossOrigin origins;
 
   public ClusterHandler(
-      Supplier<ClusterStatus> cluster, Health health, OwnMetrics metrics, CrossOrigin origins) {
+      Supplier<ClusterStatus> cluster, Health health, SelfMetrics metrics, CrossOrigin origins) {
     this.origins = origins;
     this.cluster = cluster;
     this.health = health;

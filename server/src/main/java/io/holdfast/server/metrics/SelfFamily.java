@@ -15,8 +15,8 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 
 /**
- * A family of the server's own metrics, declared once. The metric that counts, the name that pushes
- * must respect, and the row of {@code docs/metrics.md} follow from the declaration.
+ * A family of the server's self metrics, declared once. The metric that counts, the name that
+ * pushes must respect, and the row of {@code docs/metrics.md} follow from the declaration.
  *
  * @param details of the page alone: Markdown; empty if the help says all
  */

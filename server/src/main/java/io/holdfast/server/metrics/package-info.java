@@ -1,7 +1,7 @@
 /**
  * The server's metrics of itself, each family declared once.
  *
- * <p>Families that the Pushgateway has too bear its names and labels. {@code OwnMetrics.RESERVED}
+ * <p>Families that the Pushgateway has too bear its names and labels. {@code SelfMetrics.RESERVED}
  * lists every family with its type, so that no push can contradict one. Families are turned into
  * the model of pushed ones ({@code SnapshotFamily}), so that one writer serves both.
  *

@@ -9,7 +9,7 @@ import io.holdfast.server.gocompat.UrlPath;
 import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.server.routing.Route;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
@@ -58,7 +58,7 @@ public final class PageHandler {
   private final Options options;
   private final Health health;
   private final Supplier<ClusterStatus> cluster;
-  private final OwnMetrics metrics;
+  private final SelfMetrics metrics;
   private final SameOrigin origin;
 
   public PageHandler(
@@ -66,7 +66,7 @@ public final class PageHandler {
       Options options,
       Health health,
       Supplier<ClusterStatus> cluster,
-      OwnMetrics metrics) {
+      SelfMetrics metrics) {
     this.pages = pages;
     this.options = options;
     this.health = health;

@@ -3,7 +3,7 @@ package io.holdfast.server.push;
 import io.holdfast.server.http.ClientWatch;
 import io.holdfast.server.http.Deadline;
 import io.holdfast.server.http.Exchange;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.server.routing.Route;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;
@@ -15,10 +15,10 @@ import java.util.concurrent.CompletableFuture;
 /** Deletes a group, or all of them. */
 public final class DeleteHandler {
   private final GroupStore store;
-  private final OwnMetrics metrics;
+  private final SelfMetrics metrics;
   private final InstantSource clock;
 
-  public DeleteHandler(GroupStore store, OwnMetrics metrics, InstantSource clock) {
+  public DeleteHandler(GroupStore store, SelfMetrics metrics, InstantSource clock) {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;

@@ -18,7 +18,7 @@ import io.holdfast.server.http.ContentTypes;
 import io.holdfast.server.http.Deadline;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.SlowBodies;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.server.routing.Route;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;
@@ -48,7 +48,7 @@ public final class PushHandler {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final GroupStore store;
-  private final OwnMetrics metrics;
+  private final SelfMetrics metrics;
   private final InstantSource clock;
   private final PushLimits limits;
   private final Options.Pushes options;
@@ -63,7 +63,7 @@ public final class PushHandler {
    */
   public record Rules(PushLimits limits, SlowBodies slowBodies, Options.Pushes options) {}
 
-  public PushHandler(GroupStore store, OwnMetrics metrics, InstantSource clock, Rules rules) {
+  public PushHandler(GroupStore store, SelfMetrics metrics, InstantSource clock, Rules rules) {
     this.store = store;
     this.metrics = metrics;
     this.clock = clock;

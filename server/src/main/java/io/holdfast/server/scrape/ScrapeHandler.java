@@ -9,7 +9,7 @@ import io.holdfast.server.http.Answers;
 import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Sending;
-import io.holdfast.server.metrics.OwnMetrics;
+import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.ExpositionRequest;
@@ -36,11 +36,11 @@ public final class ScrapeHandler {
   private static final String COLLECT = "collect[]";
 
   private final GroupStore store;
-  private final OwnMetrics metrics;
+  private final SelfMetrics metrics;
   private final Answers answers;
   private final FormatUse use = new FormatUse(System::nanoTime);
 
-  public ScrapeHandler(GroupStore store, OwnMetrics metrics, Answers answers) {
+  public ScrapeHandler(GroupStore store, SelfMetrics metrics, Answers answers) {
     this.answers = answers;
     this.store = store;
     this.metrics = metrics;

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Pushes that fit, or do not fit, to what is there: types, series, reserved suffixes, own metrics.
+ * Pushes that fit, or do not fit, to what is there: types, series, reserved suffixes, self metrics.
  */
 final class ConsistencySequences {
   private static final String A = "/metrics/job/a";

@@ -307,7 +307,7 @@ final class FormatsIT {
     }
   }
 
-  /** Own metrics change from scrape to scrape; whatever format they are in, they are there. */
+  /** Self metrics change from scrape to scrape; whatever format they are in, they are there. */
   @Test
   void ownMetrics_areInEveryFormat() throws Exception {
     assertTrue(scrape("Accept: text/plain").text().contains("\npushgateway_groups 0\n"));

@@ -127,7 +127,7 @@ final class SecureNode {
     return Programs.run(directory, directory, new byte[0], command);
   }
 
-  /** The value of one of the node's own metrics. */
+  /** The value of one of the node's self metrics. */
   double metric(String series, String... credentials) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(credentials));
     arguments.addAll(List.of("-g", "/metrics?collect[]=self"));

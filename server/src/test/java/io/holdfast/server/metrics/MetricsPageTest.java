@@ -46,7 +46,7 @@ class MetricsPageTest {
   @Test
   void page_isCurrent() throws IOException {
     StringBuilder page = new StringBuilder(HEAD);
-    append(page, OwnMetrics.FAMILIES);
+    append(page, SelfMetrics.FAMILIES);
     page.append("| `jvm_*`, `process_*` | | The Java runtime and the process. |\n");
     page.append(WEB_CONFIG);
     append(page, WebConfigMetrics.FAMILIES);

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any threads may use it.
  */
-public final class OwnMetrics implements CommitListener {
+public final class SelfMetrics implements CommitListener {
   private static final double NANOS = 1e9;
   private static final Set<String> METHODS =
       Set.of("get", "put", "head", "post", "delete", "connect", "options", "notify", "trace");
@@ -217,7 +217,7 @@ public final class OwnMetrics implements CommitListener {
    * @param instance the name of a node that is one of several: every series says whose it is, so
    *     that scrapes through a load balancer do not mix them; null for a node that is alone
    */
-  public OwnMetrics(String version, @Nullable String instance) {
+  public SelfMetrics(String version, @Nullable String instance) {
     this.instance = instance;
     Info.builder()
         .name(BUILD_INFO.name())
