@@ -280,7 +280,7 @@ public final class Exposition {
   private static boolean needsMessages(NamedFamily named, ExpositionFormat format) {
     return switch (format.syntax()) {
       case TEXT -> false;
-      case OPEN_METRICS, OPEN_METRICS_0_0_1 -> named.counts().richer() > 0;
+      case OPEN_METRICS, OPEN_METRICS_0_0_1 -> named.counts().withExtras() > 0;
       case PROTOBUF, PROTOBUF_TEXT, PROTOBUF_COMPACT_TEXT -> true;
     };
   }

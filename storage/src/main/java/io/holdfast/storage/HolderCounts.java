@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param byType how many hold each type
  * @param helps how many have each help; a missing one is not counted
- * @param richer of how many OpenMetrics shows more than text does
+ * @param withExtras of how many OpenMetrics shows more than text does
  */
-record HolderCounts(int[] byType, SortedTree<String, Integer> helps, int richer) {
+record HolderCounts(int[] byType, SortedTree<String, Integer> helps, int withExtras) {
 
   static final HolderCounts NONE =
       new HolderCounts(new int[MetricType.values().length], SortedTree.empty(), 0);
@@ -28,7 +28,7 @@ record HolderCounts(int[] byType, SortedTree<String, Integer> helps, int richer)
     return new HolderCounts(
         newByType,
         counted(helps, descriptor.help(), by),
-        richer + (descriptor.textSaysAll() ? 0 : by));
+        withExtras + (descriptor.textSaysAll() ? 0 : by));
   }
 
   private static SortedTree<String, Integer> counted(
