@@ -264,10 +264,11 @@ public final class App implements AutoCloseable {
         };
     if (gatekeeper == null) {
       Handler tracked = new AnswerTracking(browsers, answers);
-      server.start(options.web(), tracked, guards, housekeeping, null);
+      server.start(options.web().listening(), tracked, guards, housekeeping, null);
     } else {
       Handler tracked = new AnswerTracking(gatekeeper.guard(browsers), answers);
-      server.start(options.web(), tracked, guards, housekeeping, gatekeeper.connections());
+      server.start(
+          options.web().listening(), tracked, guards, housekeeping, gatekeeper.connections());
       gatekeeper.follow();
     }
   }
@@ -276,10 +277,10 @@ public final class App implements AutoCloseable {
     Options.Web how = options.web();
     Gatekeeper passwords = gatekeeper;
     return new BrowserGuard.Rules(
-        new SameOrigin(how.externalUrl()),
+        new SameOrigin(how.paths().externalUrl()),
         new KnownHosts(
             how.browsers().allowedHosts(),
-            how.externalUrl(),
+            how.paths().externalUrl(),
             KnownHosts.ofThisMachine(HOST_NAME, RESOLVER)),
         () -> passwords != null && passwords.hasUsers());
   }
@@ -307,7 +308,7 @@ public final class App implements AutoCloseable {
     flags.put(FlagTable.LOG_LEVEL.name(), options.log().level().name().toLowerCase(Locale.ROOT));
     flags.put(
         FlagTable.PERSISTENCE_INTERVAL.name(), GoDuration.format(options.persistence().interval()));
-    flags.put(FlagTable.ROUTE_PREFIX.name(), options.web().routePrefix());
+    flags.put(FlagTable.ROUTE_PREFIX.name(), options.web().paths().routePrefix());
     return StatusJson.of(flags, BuildInfo.labels(), startedAt);
   }
 
@@ -318,9 +319,9 @@ public final class App implements AutoCloseable {
     Options.Web web = options.web();
     return new Pages(
         new Pages.Settings(
-            UrlPath.encode(UrlPath.toByteString(web.pagePrefix())),
-            !web.readOnlyPage(),
-            web.enableAdminApi(),
+            UrlPath.encode(UrlPath.toByteString(web.paths().pagePrefix())),
+            web.permissions().pageDeletes(),
+            web.permissions().adminApi(),
             options.pushes().names(),
             build,
             options.effective(),

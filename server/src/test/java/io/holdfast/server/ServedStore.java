@@ -120,7 +120,7 @@ final class ServedStore implements AutoCloseable {
             new PageHandler(pages, options, health, cluster, metrics));
     Routes routes = new Routes(options.web(), options.pushes().names());
     server.start(
-        options.web(),
+        options.web().listening(),
         new GatewayHandler(routes, health, metrics, slowBodies, handlers),
         new WebServer.ConnectionGuards(
             limits.web(), connections, slowBodies, metrics::limitExceeded),

@@ -32,35 +32,52 @@ public record Options(
   /**
    * The HTTP server.
    *
-   * @param listenAddresses at least one; not listened on with a socket of systemd's
-   * @param telemetryPath begins with a slash; relative to the route prefix
-   * @param externalUrl as given; empty if not given
-   * @param externalPathPrefix the external URL's path: empty, or begins with a slash and does not
-   *     end with one
-   * @param routePrefix prefix of every route: empty, or begins with a slash and does not end with
-   *     one
-   * @param readOnlyPage whether the web page deletes nothing
    * @param configFile for TLS and passwords; null if none is given
    * @param browsers what pages in browsers may do
    */
   public record Web(
-      List<ListenAddress> listenAddresses,
-      String telemetryPath,
-      String externalUrl,
-      String externalPathPrefix,
-      String routePrefix,
-      boolean enableLifecycle,
-      boolean enableAdminApi,
-      boolean systemdSocket,
-      boolean readOnlyPage,
+      Listening listening,
+      Paths paths,
+      Permissions permissions,
       @Nullable Path configFile,
-      Browsers browsers) {
+      Browsers browsers) {}
 
-    /** Prefix of the addresses that the web page refers to, as the browser sees them. */
+  /**
+   * Where the server listens.
+   *
+   * @param addresses at least one; not listened on with a socket of systemd's
+   */
+  public record Listening(List<ListenAddress> addresses, boolean systemdSocket) {}
+
+  /**
+   * Under which paths it is reached.
+   *
+   * @param telemetry path of the scrape: begins with a slash; relative to the route prefix
+   * @param externalUrl as given; empty if not given
+   * @param externalPrefix the external URL's path: empty, or begins with a slash and does not end
+   *     with one
+   * @param routePrefix prefix of every route: empty, or begins with a slash and does not end with
+   *     one
+   */
+  public record Paths(
+      String telemetry, String externalUrl, String externalPrefix, String routePrefix) {
+
+    /**
+     * Returns the prefix of the addresses that the web page refers to, as the browser sees them.
+     */
     public String pagePrefix() {
-      return externalUrl.isEmpty() ? routePrefix : externalPathPrefix;
+      return externalUrl.isEmpty() ? routePrefix : externalPrefix;
     }
   }
+
+  /**
+   * What clients may do beyond pushing and scraping.
+   *
+   * @param lifecycle end the process
+   * @param adminApi delete every group
+   * @param pageDeletes delete groups on the web page
+   */
+  public record Permissions(boolean lifecycle, boolean adminApi, boolean pageDeletes) {}
 
   /**
    * Which sites and host names browsers may use.

@@ -39,22 +39,25 @@ final class OptionsReader {
     String givenPrefix = flags.get(FlagTable.ROUTE_PREFIX);
     Options.Web web =
         new Options.Web(
-            flags.readAll(FlagTable.LISTEN_ADDRESS, ListenAddress::parse),
-            flags.read(FlagTable.TELEMETRY_PATH, OptionsReader::absolutePath),
-            externalUrl,
-            routePrefix(externalPath),
-            routePrefix(givenPrefix.isEmpty() ? externalPath : givenPrefix),
-            flags.isOn(FlagTable.ENABLE_LIFECYCLE),
-            flags.isOn(FlagTable.ENABLE_ADMIN_API),
-            flags.isOn(FlagTable.SYSTEMD_SOCKET),
-            flags.isOn(FlagTable.READ_ONLY_PAGE),
+            new Options.Listening(
+                flags.readAll(FlagTable.LISTEN_ADDRESS, ListenAddress::parse),
+                flags.isOn(FlagTable.SYSTEMD_SOCKET)),
+            new Options.Paths(
+                flags.read(FlagTable.TELEMETRY_PATH, OptionsReader::absolutePath),
+                externalUrl,
+                routePrefix(externalPath),
+                routePrefix(givenPrefix.isEmpty() ? externalPath : givenPrefix)),
+            new Options.Permissions(
+                flags.isOn(FlagTable.ENABLE_LIFECYCLE),
+                flags.isOn(FlagTable.ENABLE_ADMIN_API),
+                !flags.isOn(FlagTable.READ_ONLY_PAGE)),
             flags.read(FlagTable.CONFIG_FILE, OptionsReader::file),
             new Options.Browsers(
                 flags.readAll(FlagTable.ALLOWED_HOST, OptionsReader::hostPattern),
                 flags.read(FlagTable.CORS_ORIGIN, OptionsReader::regex)));
-    refuseTakenTelemetryPath(web);
+    refuseTakenTelemetryPath(web.paths());
 
-    ClusterOptions cluster = ClusterOptionsReader.read(flags, web.listenAddresses());
+    ClusterOptions cluster = ClusterOptionsReader.read(flags, web.listening().addresses());
     Duration interval = flags.read(FlagTable.PERSISTENCE_INTERVAL, GoDuration::parse);
     return new Options(
         web,
@@ -125,20 +128,20 @@ final class OptionsReader {
     return path;
   }
 
-  private static void refuseTakenTelemetryPath(Options.Web web) {
-    String path = UrlPath.join(web.routePrefix(), web.telemetryPath());
+  private static void refuseTakenTelemetryPath(Options.Paths paths) {
+    String path = UrlPath.join(paths.routePrefix(), paths.telemetry());
     Set<String> taken = Set.of("/-/healthy", "/-/ready", "/status", "/");
-    boolean own = path.equals("/-/quit") || path.equals(web.routePrefix());
+    boolean own = path.equals("/-/quit") || path.equals(paths.routePrefix());
     for (String route : taken) {
-      own |= path.equals(web.routePrefix() + route);
+      own |= path.equals(paths.routePrefix() + route);
     }
     for (String tree : List.of("/api/v1", "/static", "/group", "/delete-all", "/debug/pprof")) {
-      own |= (path + "/").startsWith(web.routePrefix() + tree + "/");
+      own |= (path + "/").startsWith(paths.routePrefix() + tree + "/");
     }
     if (own) {
       throw new IllegalArgumentException(
           "--%s: \"%s\" (expected: a path that is not taken by another page)"
-              .formatted(FlagTable.TELEMETRY_PATH, web.telemetryPath()));
+              .formatted(FlagTable.TELEMETRY_PATH, paths.telemetry()));
     }
   }
 

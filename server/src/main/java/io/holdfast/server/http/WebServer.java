@@ -96,7 +96,7 @@ public final class WebServer {
    * @throws StartException if it cannot on one of them
    */
   public void start(
-      Options.Web options,
+      Options.Listening options,
       Handler handler,
       ConnectionGuards guards,
       Runnable housekeeping,
@@ -108,7 +108,7 @@ public final class WebServer {
       listenOn(InheritedSocket.take(), guards, secure);
     } else {
       options
-          .listenAddresses()
+          .addresses()
           .forEach(address -> server.addConnector(connector(address, guards, secure)));
     }
     try {
@@ -117,7 +117,7 @@ public final class WebServer {
     } catch (Exception e) {
       throw new StartException(
           "cannot listen on --web.listen-address="
-              + options.listenAddresses()
+              + options.addresses()
               + ": "
               + e.getMessage()
               + (e.getCause() == null ? "" : " (" + e.getCause().getMessage() + ")"),

@@ -72,7 +72,7 @@ public final class PageHandler {
     this.health = health;
     this.cluster = cluster;
     this.metrics = metrics;
-    this.origin = new SameOrigin(options.web().externalUrl());
+    this.origin = new SameOrigin(options.web().paths().externalUrl());
   }
 
   /** Shows the list of groups. */
@@ -85,6 +85,10 @@ public final class PageHandler {
                 "status",
                 pages.groups(
                     node(notCurrent), exposition, parameters(exchange), pushUrl(exchange))));
+  }
+
+  private boolean isReadOnly() {
+    return !options.web().permissions().pageDeletes();
   }
 
   private GroupStore store() {
@@ -156,7 +160,7 @@ public final class PageHandler {
   }
 
   private Pages.Page question(GroupKey key) {
-    return options.web().readOnlyPage()
+    return isReadOnly()
         ? pages.message(403, node(null), "Delete", READ_ONLY)
         : pages.confirmDelete(node(null), key);
   }
@@ -167,7 +171,7 @@ public final class PageHandler {
   }
 
   private Pages.Page wipeQuestion() {
-    return options.web().readOnlyPage()
+    return isReadOnly()
         ? pages.message(403, node(null), "Delete all groups", READ_ONLY)
         : pages.confirmWipe(node(null), store().exposition());
   }
@@ -215,9 +219,9 @@ public final class PageHandler {
 
   /** Where to push, as whoever looks at the page reaches this server. */
   private String pushUrl(Exchange exchange) {
-    Options.Web web = options.web();
-    if (!web.externalUrl().isEmpty()) {
-      String url = web.externalUrl();
+    Options.Paths paths = options.web().paths();
+    if (!paths.externalUrl().isEmpty()) {
+      String url = paths.externalUrl();
       return (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + "/metrics";
     }
     String host = exchange.host();
@@ -226,7 +230,7 @@ public final class PageHandler {
     return scheme
         + "://"
         + (isUsable ? host : "localhost:" + Request.getLocalPort(exchange.request()))
-        + UrlPath.encode(UrlPath.toByteString(web.routePrefix()))
+        + UrlPath.encode(UrlPath.toByteString(paths.routePrefix()))
         + "/metrics";
   }
 
@@ -241,8 +245,8 @@ public final class PageHandler {
   }
 
   private void submit(Exchange exchange, Change change) {
-    if (options.web().readOnlyPage() || !origin.isOwn(exchange)) {
-      String reason = options.web().readOnlyPage() ? READ_ONLY : SameOrigin.REFUSAL;
+    if (isReadOnly() || !origin.isOwn(exchange)) {
+      String reason = isReadOnly() ? READ_ONLY : SameOrigin.REFUSAL;
       exchange.later(
           () -> send(exchange, "group", pages.message(403, node(null), "Not deleted", reason)));
       return;

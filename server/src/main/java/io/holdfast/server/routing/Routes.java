@@ -30,7 +30,11 @@ public final class Routes {
 
   public Routes(Options.Web web, NameRule names) {
     this(
-        web.routePrefix(), web.telemetryPath(), web.enableLifecycle(), web.enableAdminApi(), names);
+        web.paths().routePrefix(),
+        web.paths().telemetry(),
+        web.permissions().lifecycle(),
+        web.permissions().adminApi(),
+        names);
   }
 
   /**

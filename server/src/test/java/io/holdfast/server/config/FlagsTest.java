@@ -25,15 +25,9 @@ class FlagsTest {
 
     assertEquals(
         new Options.Web(
-            List.of(new ListenAddress("", 9091)),
-            "/metrics",
-            "",
-            "",
-            "",
-            false,
-            false,
-            false,
-            false,
+            new Options.Listening(List.of(new ListenAddress("", 9091)), false),
+            new Options.Paths("/metrics", "", "", ""),
+            new Options.Permissions(false, false, true),
             null,
             new Options.Browsers(List.of(), ".*")),
         options.web());
@@ -75,15 +69,10 @@ class FlagsTest {
 
     assertEquals(
         new Options.Web(
-            List.of(new ListenAddress("127.0.0.1", 1), new ListenAddress("::1", 2)),
-            "/m",
-            "https://example.org/out/",
-            "/out",
-            "/in",
-            true,
-            true,
-            false,
-            true,
+            new Options.Listening(
+                List.of(new ListenAddress("127.0.0.1", 1), new ListenAddress("::1", 2)), false),
+            new Options.Paths("/m", "https://example.org/out/", "/out", "/in"),
+            new Options.Permissions(true, true, false),
             Path.of("web.yml"),
             new Options.Browsers(List.of("a.example.org", "*.b.example.org"), "https://.*")),
         options.web());
@@ -98,7 +87,7 @@ class FlagsTest {
 
   @Test
   void parse_switchTurnedOff_isOff() {
-    assertFalse(run("--no-web.enable-lifecycle").web().enableLifecycle());
+    assertFalse(run("--no-web.enable-lifecycle").web().permissions().lifecycle());
   }
 
   @Test
@@ -136,7 +125,7 @@ class FlagsTest {
   void routePrefix_isNormalised(String prefix, String url, String expected) {
     Options options = run("--web.route-prefix=" + prefix, "--web.external-url=" + url);
 
-    assertEquals(expected, options.web().routePrefix());
+    assertEquals(expected, options.web().paths().routePrefix());
   }
 
   @ParameterizedTest
@@ -237,7 +226,7 @@ class FlagsTest {
   @Test
   void passwordInTheExternalUrl_isShownNowhere() {
     Options options = run("--web.external-url=https://me:hunter2@example.org/out/");
-    assertEquals("https://example.org/out/", options.web().externalUrl());
+    assertEquals("https://example.org/out/", options.web().paths().externalUrl());
     assertFalse(options.effective().toString().contains("hunter2"));
     Flags.Result bad = Flags.parse(new String[] {"--web.external-url=http://me:hunter2@::/"});
     assertFalse(bad.toString().contains("hunter2"), bad::toString);
