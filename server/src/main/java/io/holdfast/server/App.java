@@ -222,7 +222,7 @@ public final class App implements AutoCloseable {
     metrics.observe(groups);
     Limits.Web limits = options.limits().web();
     int most = options.limits().connections(heapBytes, maxFiles());
-    SlowBodies slowBodies = new SlowBodies(limits.readTimeout());
+    SlowBodies slowBodies = new SlowBodies(limits.readTimeout(), System::nanoTime);
     Connections connections = new Connections(most, limits, slowBodies, metrics::limitExceeded);
     metrics.observeConnections(connections::open, most);
     PushLimits pushes = options.limits().pushes(heapBytes);

@@ -97,7 +97,7 @@ final class ServedStore implements AutoCloseable {
     Flags.Result.Run parsed = (Flags.Result.Run) Flags.parse(arguments.toArray(String[]::new));
     Options options = parsed.options();
     Limits limits = options.limits();
-    SlowBodies slowBodies = new SlowBodies(limits.web().readTimeout());
+    SlowBodies slowBodies = new SlowBodies(limits.web().readTimeout(), System::nanoTime);
     Connections connections = new Connections(64, limits.web(), slowBodies, metrics::limitExceeded);
     Answers answers =
         new Answers(1 << 20, limits.web().writeTimeout(), metrics::limitExceeded, System::nanoTime);

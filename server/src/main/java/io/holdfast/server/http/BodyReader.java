@@ -54,7 +54,7 @@ public final class BodyReader implements Invocable.Task {
   private final BodyLimits limits;
   private final InvocationType invocationType;
   private final Receiver receiver;
-  private final long startedAt = System.nanoTime();
+  private final long startedAt;
   private final AtomicReference<State> state = new AtomicReference<>(State.READING);
 
   // Other threads ask for it, when the request may be over and know nothing any more.
@@ -74,6 +74,7 @@ public final class BodyReader implements Invocable.Task {
       Request request, BodyLimits limits, InvocationType invocationType, Receiver receiver) {
     this.request = request;
     this.limits = limits;
+    this.startedAt = limits.slowBodies.now();
     this.invocationType = invocationType;
     this.receiver = receiver;
     this.client = request.getConnectionMetaData().getConnection().getEndPoint();

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
@@ -22,13 +23,23 @@ public final class SlowBodies {
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final Duration timeout;
+  private final LongSupplier nanoTime;
   private final Set<BodyReader> reading = ConcurrentHashMap.newKeySet();
 
   /** Requests whose bodies come although the answer is known already. */
   private final Set<AnswerStream> dropping = ConcurrentHashMap.newKeySet();
 
-  public SlowBodies(Duration timeout) {
+  /**
+   * @param timeout for each body
+   */
+  public SlowBodies(Duration timeout, LongSupplier nanoTime) {
     this.timeout = timeout;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Returns the time by which bodies are measured. */
+  long now() {
+    return nanoTime.getAsLong();
   }
 
   void add(BodyReader body) {
@@ -57,7 +68,7 @@ public final class SlowBodies {
 
   /** Gives up what has taken too long. To be called every second or so. */
   public void endOverdue() {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     for (BodyReader body : reading) {
       if (body.nanosSince(now) > timeout.toNanos()) {
         body.giveUp(false);
@@ -67,23 +78,33 @@ public final class SlowBodies {
 
   /** Gives up the slowest bodies until these many bytes are about to come free, or none is slow. */
   public void makeRoom(long bytes) {
-    record Slow(BodyReader body, int taken, double rate) {}
-    long now = System.nanoTime();
-    List<Slow> candidates = new ArrayList<>();
+    long now = nanoTime.getAsLong();
+    List<Progress<BodyReader>> all = new ArrayList<>();
     for (BodyReader body : reading) {
-      long nanos = body.nanosSince(now);
-      int taken = body.taken();
-      if (taken > 0 && nanos > GRACE.toNanos()) {
-        candidates.add(new Slow(body, taken, (double) taken / nanos));
-      }
+      all.add(new Progress<>(body, body.taken(), body.nanosSince(now)));
     }
-    candidates.sort(Comparator.comparingDouble(Slow::rate));
     long free = 0;
-    for (Slow slow : candidates) {
+    for (Progress<BodyReader> slow : slowestFirst(all)) {
       if (free >= bytes) {
         return;
       }
-      free += slow.body.giveUp(true) ? slow.taken : 0;
+      free += slow.body.giveUp(true) ? slow.bytes : 0;
     }
+  }
+
+  /**
+   * How far a body has come. Taken once, because it must not change while it is sorted.
+   *
+   * @param bytes of the budget that it has taken
+   * @param nanos since it began
+   */
+  record Progress<B>(B body, int bytes, long nanos) {}
+
+  /** Returns the bodies that may give way: such as hold bytes and have had their time of grace. */
+  static <B> List<Progress<B>> slowestFirst(List<Progress<B>> all) {
+    return all.stream()
+        .filter(body -> body.bytes > 0 && body.nanos > GRACE.toNanos())
+        .sorted(Comparator.comparingDouble(body -> (double) body.bytes / body.nanos))
+        .toList();
   }
 }
