@@ -68,7 +68,7 @@ public final class Connections implements Connection.Listener {
     volatile Connection connection;
 
     /** When the last request ended or, before the first one, when it was opened. */
-    volatile long restingSince = System.nanoTime();
+    volatile long restingSince;
 
     volatile boolean hasServed;
     volatile long bytesAtRest;
@@ -81,9 +81,10 @@ public final class Connections implements Connection.Listener {
     long headAfter;
     long bytesBefore;
 
-    Client(EndPoint endPoint, Connection connection) {
+    Client(EndPoint endPoint, Connection connection, long now) {
       this.endPoint = endPoint;
       this.connection = connection;
+      this.restingSince = now;
     }
 
     boolean isResting() {
@@ -99,13 +100,6 @@ public final class Connections implements Connection.Listener {
       return isHttp1 ? now.getBytesIn() : bytesAtRest;
     }
 
-    /** For how long it has been of no use. */
-    long uselessFor(long now) {
-      long resting = now - restingSince;
-      boolean isSuspect = !hasServed && resting > FIRST_GRACE.toNanos();
-      return isSuspect ? resting + BEFORE_FIRST.toNanos() : resting;
-    }
-
     /** For how long no byte has moved. */
     long stalledFor() {
       return endPoint instanceof IdleTimeout timed
@@ -114,8 +108,33 @@ public final class Connections implements Connection.Listener {
     }
   }
 
-  /** What one may be closed for; taken once, because it must not change while it is sorted. */
-  private record Candidate(Client client, long age) {}
+  /**
+   * A connection that may have to go. Made once, because it must not change while it is sorted.
+   *
+   * @param isWaiting whether no complete request is here
+   * @param age for how long the connection has been of no use if it waits; otherwise, for how long
+   *     no byte has moved
+   */
+  record Candidate<C>(C client, boolean isWaiting, long age) {}
+
+  /**
+   * Returns for how long a connection has been of no use.
+   *
+   * @param resting since its last request ended or, before the first one, since it was opened
+   */
+  static long uselessFor(long resting, boolean hasServed) {
+    boolean isSuspect = !hasServed && resting > FIRST_GRACE.toNanos();
+    return isSuspect ? resting + BEFORE_FIRST.toNanos() : resting;
+  }
+
+  /** Returns the connections that may go: waiting ones first, then stalled ones, oldest first. */
+  static <C> List<Candidate<C>> leastUsefulFirst(List<Candidate<C>> all) {
+    Comparator<Candidate<C>> order = Comparator.comparing(each -> !each.isWaiting);
+    return all.stream()
+        .filter(each -> each.isWaiting || each.age > STALLED.toNanos())
+        .sorted(order.thenComparing(Comparator.comparingLong(each -> -each.age)))
+        .toList();
+  }
 
   /**
    * @param most how many there may be
@@ -141,7 +160,7 @@ public final class Connections implements Connection.Listener {
       known.connection = connection;
       return;
     }
-    Client client = new Client(endPoint, connection);
+    Client client = new Client(endPoint, connection, slowBodies.now());
     clients.put(endPoint, client);
     if (clients.size() > most) {
       makeRoomFor(client);
@@ -183,7 +202,7 @@ public final class Connections implements Connection.Listener {
   /** Closes others until there is room; false if there are none to close. */
   private boolean closeIdlest(Client newcomer) {
     for (int over = clients.size() - most; over > 0; over = clients.size() - most) {
-      List<Candidate> candidates = candidates(newcomer);
+      List<Candidate<Client>> candidates = candidates(newcomer);
       int count = Math.min(candidates.size(), Math.max(over, most / SHARE_TO_CLOSE));
       candidates.subList(0, count).forEach(idle -> close(idle.client, Limit.CONNECTIONS));
       if (count < over) {
@@ -193,27 +212,22 @@ public final class Connections implements Connection.Listener {
     return true;
   }
 
-  /** Those that may go, the least useful first. */
-  private List<Candidate> candidates(Client newcomer) {
-    long now = System.nanoTime();
+  /** Returns the connections that may go, the least useful first. */
+  private List<Candidate<Client>> candidates(Client newcomer) {
+    long now = slowBodies.now();
     Set<EndPoint> receiving = slowBodies.clients();
-    List<Candidate> waiting = new ArrayList<>();
-    List<Candidate> stalled = new ArrayList<>();
+    List<Candidate<Client>> all = new ArrayList<>();
     for (Client client : clients.values()) {
-      if (client == newcomer) {
-        continue;
-      }
-      if (client.isResting() || receiving.contains(client.endPoint)) {
-        waiting.add(new Candidate(client, client.uselessFor(now)));
-      } else if (client.stalledFor() > STALLED.toNanos()) {
-        stalled.add(new Candidate(client, client.stalledFor()));
+      if (client != newcomer) {
+        boolean isWaiting = client.isResting() || receiving.contains(client.endPoint);
+        long age =
+            isWaiting
+                ? uselessFor(now - client.restingSince, client.hasServed)
+                : client.stalledFor();
+        all.add(new Candidate<>(client, isWaiting, age));
       }
     }
-    Comparator<Candidate> byAge = Comparator.comparingLong(Candidate::age);
-    waiting.sort(byAge.reversed());
-    stalled.sort(byAge.reversed());
-    waiting.addAll(stalled);
-    return waiting;
+    return leastUsefulFirst(all);
   }
 
   private void close(Client client, Limit limit) {
@@ -224,7 +238,7 @@ public final class Connections implements Connection.Listener {
 
   /** Closes what has not brought a whole request in time. To be called every second or so. */
   public void sweep() {
-    long now = System.nanoTime();
+    long now = slowBodies.now();
     clients.values().removeIf(client -> !client.endPoint.isOpen());
     for (Client client : clients.values()) {
       if (client.isResting()) {
@@ -296,7 +310,7 @@ public final class Connections implements Connection.Listener {
         return super.handle(request, response, callback);
       }
       if (client.isResting()) {
-        client.restingSince = System.nanoTime();
+        client.restingSince = slowBodies.now();
       }
       client.requests.incrementAndGet();
       Callback ending = new Ending(client, callback);
@@ -318,7 +332,7 @@ public final class Connections implements Connection.Listener {
   }
 
   /** Notes the end of a request before Jetty reads the next one. */
-  private static final class Ending extends Callback.Nested {
+  private final class Ending extends Callback.Nested {
     private final Client client;
 
     Ending(Client client, Callback callback) {
@@ -340,7 +354,7 @@ public final class Connections implements Connection.Listener {
 
     private void end() {
       client.bytesAtRest = client.bytesIn();
-      client.restingSince = System.nanoTime();
+      client.restingSince = slowBodies.now();
       client.hasServed = true;
       client.requests.decrementAndGet();
     }
