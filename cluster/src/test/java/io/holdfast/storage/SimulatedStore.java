@@ -195,6 +195,7 @@ public final class SimulatedStore extends QueuedStore {
   }
 
   /** One step of the writer. */
+  @SuppressWarnings("ReferenceEquality") // Each publication makes a new object.
   private void step() {
     Standing before = standing();
     boolean isUnderWay = loop().advance();

@@ -44,9 +44,9 @@ class GoneClientTest {
     try (RawConnection client = new RawConnection(socket);
         ServedStore.Held held = served.holdWriter()) {
       client.send(request(method, "m 2\n"));
-      served.awaitWaiting();
+      held.awaitWaiting();
       socket.setSoLinger(true, 0);
-      client.close();
+      socket.close();
     }
     awaitWriter();
     assertServed("1");
@@ -58,10 +58,10 @@ class GoneClientTest {
     try (RawConnection client = new RawConnection(socket);
         ServedStore.Held held = served.holdWriter()) {
       client.send(push("m 2\n"));
-      served.awaitWaiting();
+      held.awaitWaiting();
       client.send("PUT /metrics/job/");
       socket.setSoLinger(true, 0);
-      client.close();
+      socket.close();
     }
     awaitWriter();
     assertServed("1");
@@ -74,7 +74,7 @@ class GoneClientTest {
       try (ServedStore.Held held = served.holdWriter()) {
         client.send(push("m 2\n"));
         socket.shutdownOutput();
-        served.awaitWaiting();
+        held.awaitWaiting();
       }
       assertEquals(200, client.answer().status());
     }
@@ -87,7 +87,7 @@ class GoneClientTest {
     try (RawConnection client = connection()) {
       try (ServedStore.Held held = served.holdWriter()) {
         client.send(push("m 2\n"));
-        served.awaitWaiting();
+        held.awaitWaiting();
         for (int i = 1; i <= more; i++) {
           client.send(push("m " + (2 + i) + "\n"));
         }
@@ -108,7 +108,7 @@ class GoneClientTest {
     try (RawConnection client = connection()) {
       try (ServedStore.Held held = served.holdWriter()) {
         client.send(push("m 2\n"));
-        served.awaitWaiting();
+        held.awaitWaiting();
         client.send(next.substring(0, 20));
       }
       assertEquals(200, client.answer().status());

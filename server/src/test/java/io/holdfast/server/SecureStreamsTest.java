@@ -58,7 +58,7 @@ class SecureStreamsTest {
       try (ServedStore.Held held = served.holdWriter()) {
         client.put(1, "/metrics/job/reset", false);
         client.data(1, true, "m 1\n");
-        served.awaitWaiting();
+        held.awaitWaiting();
         client.reset(1);
         // Read in order, so the reset has come when this is refused.
         client.put(3, "/nowhere", true);
@@ -77,7 +77,7 @@ class SecureStreamsTest {
     try (RawConnection client = new RawConnection(Http2Connection.secure(raw, "http/1.1"));
         ServedStore.Held held = served.holdWriter()) {
       client.send("PUT /metrics/job/reset HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nm 1\n");
-      served.awaitWaiting();
+      held.awaitWaiting();
       raw.setSoLinger(true, 0);
       raw.close();
     }

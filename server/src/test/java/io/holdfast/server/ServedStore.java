@@ -155,21 +155,30 @@ final class ServedStore implements AutoCloseable {
               return notes;
             });
     isHeld.await();
-    return release::countDown;
+    return new Held(release);
   }
 
-  interface Held extends AutoCloseable {
+  /** A writer that stands still. */
+  final class Held implements AutoCloseable {
+    private final CountDownLatch release;
+
+    private Held(CountDownLatch release) {
+      this.release = release;
+    }
+
+    /** Waits until a change waits, and until its age makes the writer look. */
+    void awaitWaiting() {
+      await().atMost(PATIENCE).until(() -> store.queueDepth() == 1);
+      long since = System.nanoTime();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> System.nanoTime() - since > ClientWatch.FIRST_LOOK.toNanos());
+    }
+
     @Override
-    void close();
-  }
-
-  /** Waits until a change waits, and until its age makes the writer look. */
-  void awaitWaiting() {
-    await().atMost(PATIENCE).until(() -> store.queueDepth() == 1);
-    long since = System.nanoTime();
-    await()
-        .atMost(PATIENCE)
-        .until(() -> System.nanoTime() - since > ClientWatch.FIRST_LOOK.toNanos());
+    public void close() {
+      release.countDown();
+    }
   }
 
   /** Scrapes over plain HTTP. */

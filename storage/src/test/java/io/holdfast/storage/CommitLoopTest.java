@@ -145,14 +145,15 @@ class CommitLoopTest {
   @Test
   void changesThatWait_shareOneSync_andOneThatComesMeanwhile_waitsForTheNext() {
     int before = records.syncs;
-    add(put(1));
-    add(put(2));
+    CompletableFuture<WriteOutcome> first = add(put(1));
+    CompletableFuture<WriteOutcome> second = add(put(2));
     assertTrue(loop.advance());
     CompletableFuture<WriteOutcome> third = add(put(3));
     while (loop.advance()) {
       // Until the first commit is through.
     }
     assertEquals(1, records.syncs - before);
+    assertTrue(first.isDone() && second.isDone());
     assertTrue(shows(2));
     assertFalse(third.isDone());
     run();
@@ -162,8 +163,9 @@ class CommitLoopTest {
 
   @Test
   void failedSync_refusesItsChanges_andGoesOnFromTheDisk() {
-    add(put(1));
+    CompletableFuture<WriteOutcome> first = add(put(1));
     run();
+    assertInstanceOf(Applied.class, first.join());
     long clock = loop.standing().clock();
     records.failure = new DiskException("broken", null);
     CompletableFuture<WriteOutcome> failed = add(put(2));

@@ -142,7 +142,7 @@ final class HeaderFields extends HttpConnectionFactory {
   private static final class Parser extends HttpParser {
     private ByteBuffer read = BufferUtil.EMPTY_BUFFER;
 
-    Parser(RequestHandler handler, int maxHeaderBytes, HttpCompliance compliance) {
+    Parser(HttpParser.RequestHandler handler, int maxHeaderBytes, HttpCompliance compliance) {
       super(handler, maxHeaderBytes, compliance);
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.server.Http2Connection;
 import io.holdfast.server.Http2Connection.Event;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,7 +67,7 @@ final class Http2IT {
   }
 
   private static Http2Connection connect() throws IOException {
-    return new Http2Connection(new Socket("127.0.0.1", node.port()));
+    return new Http2Connection(new Socket(InetAddress.getLoopbackAddress(), node.port()));
   }
 
   /** A server may answer before it resets a stream, or reset it at once. */
