@@ -42,6 +42,9 @@ final class MetadataWriter {
   private long keptAt;
   private boolean isNoting;
 
+  /** Whether the absence of this node before its start no longer counts against known nodes. */
+  private boolean isAbsenceExcused;
+
   /** Every delete up to this is on the disks of all known nodes, and noted so. */
   private long stableWatermark;
 
@@ -95,16 +98,23 @@ final class MetadataWriter {
     keptAt = loop.nanos();
     long lowest = lowestClock(standing, peers);
     boolean areAllTheSame = areAllTheSame(standing, peers);
+    boolean forgets = clock.isSettled();
+    boolean excuses = forgets && !isAbsenceExcused;
     note(
         notes -> {
           ClusterNotes known =
               notes
-                  .withKnownNodes(known(notes))
+                  .withKnownNodes(known(notes, excuses, forgets))
                   .withClockAhead(ahead)
                   .withRetention(options.limits().tombstoneRetention());
           return isFresh ? known.withCurrentAt(lowest) : known;
         },
-        isFresh && areAllTheSame ? lowest : stableWatermark);
+        () -> {
+          isAbsenceExcused |= excuses;
+          if (isFresh && areAllTheSame) {
+            stableWatermark = Math.max(stableWatermark, lowest);
+          }
+        });
     return true;
   }
 
@@ -122,11 +132,11 @@ final class MetadataWriter {
   void noteComplete() {
     if (!isNoting) {
       log.info("store complete");
-      note(ClusterNotes::whole, stableWatermark);
+      note(ClusterNotes::whole, () -> {});
     }
   }
 
-  private void note(UnaryOperator<ClusterNotes> change, long complete) {
+  private void note(UnaryOperator<ClusterNotes> change, Runnable noted) {
     isNoting = true;
     CompletableFuture<MergeOutcome> unused =
         store
@@ -137,7 +147,7 @@ final class MetadataWriter {
                         () -> {
                           isNoting = false;
                           if (outcome instanceof MergeOutcome.Merged) {
-                            stableWatermark = Math.max(stableWatermark, complete);
+                            noted.run();
                           }
                         }));
   }
@@ -148,13 +158,22 @@ final class MetadataWriter {
   }
 
   /**
-   * The nodes whose stores may come back; who was away for the retention is forgotten. On the
-   * store's writer thread.
+   * Returns the nodes whose stores may come back. A node that this node has not heard for the
+   * retention is forgotten. Only time in which this node listened counts: a node that was away
+   * itself would otherwise forget nodes that were here all the time. It would then collect the
+   * tombstone of a delete that such a node has not seen. Called on the store's writer thread.
+   *
+   * @param excuses whether to add the time since this node listened last to what it noted then
+   * @param forgets whether the time is known, so that nodes may be forgotten
    */
-  private SortedMap<Long, Long> known(ClusterNotes notes) {
-    long oldest = retentionStart();
-    long rough = period.toMillis() << CLOCK_COUNTER_BITS;
+  private SortedMap<Long, Long> known(ClusterNotes notes, boolean excuses, boolean forgets) {
     SortedMap<Long, Long> known = new TreeMap<>(notes.knownNodes());
+    if (excuses) {
+      long listenedAt = known.values().stream().mapToLong(Long::longValue).max().orElse(0);
+      long absence = Math.max(0, (clock.millis() << CLOCK_COUNTER_BITS) - listenedAt);
+      known.replaceAll((node, heardAt) -> heardAt + absence);
+    }
+    long rough = period.toMillis() << CLOCK_COUNTER_BITS;
     met.forEach(
         (node, heardAt) -> {
           // Written anew only when it matters: not with every heartbeat.
@@ -163,7 +182,10 @@ final class MetadataWriter {
           }
         });
     known.remove(store.standing().node());
-    known.values().removeIf(heardAt -> heardAt < oldest);
+    if (forgets) {
+      long oldest = retentionStart();
+      known.values().removeIf(heardAt -> heardAt < oldest);
+    }
     return known;
   }
 
