@@ -4,13 +4,14 @@ import java.util.Collections;
 import java.util.SortedMap;
 
 /**
- * A change that somebody asks of the store. Made by the request's thread, applied by the writer.
+ * A change of the store: a push, a delete or a wipe. The thread of a request makes the change. The
+ * writer applies it.
  */
 public sealed interface Change {
 
   /**
-   * Metrics for one group, sanitised, checked in themselves and rendered: see {@link
-   * PushPreparation}.
+   * The metrics of one push for one group, as {@link PushPreparation} has sanitised, checked and
+   * rendered them.
    *
    * @param replace whether the group's other families go (PUT) or stay (POST)
    * @param receivedAtNanos when the push arrived, nanoseconds since 1970
@@ -28,25 +29,27 @@ public sealed interface Change {
   }
 
   /**
-   * A push that is not compared with what is stored: what of it is in conflict is kept, but not
-   * exposed.
+   * A push that is not compared with the stored groups. Its conflicting series are stored and
+   * shadowed.
    */
   record Unchecked(Push push) implements Change {}
 
-  /** A push that is wrong in itself: it leaves nothing but the group's failure time. */
+  /**
+   * A push whose own content is wrong. The store keeps its time and its reason as part of the
+   * group.
+   */
   record RefusedPush(GroupKey group, long receivedAtNanos, Rejection rejection) implements Change {}
 
-  /** Deletes a group with its push times; no mistake if there is none. */
+  /** A delete of one group and its push times. The delete of an absent group succeeds. */
   record Delete(GroupKey group) implements Change {}
 
-  /** Deletes every group, at once. */
+  /** A delete of all groups at once. */
   record Wipe() implements Change {}
 
   /**
-   * A change that is made once more, under a higher version, because another node had a newer state
-   * of its group than this one when it was first made.
+   * A reissue: a superseded change, made once more under a higher version.
    *
-   * @param above a hybrid clock reading that the new version is above
+   * @param above a hybrid clock reading; the new version is above this reading
    */
   record Again(Change change, long above) implements Change {}
 }

@@ -10,8 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes this node's own changes: checks a push, gives it a version, merges it, and adds to the
- * batch the records that the disk must have and, in a replicated store, what other nodes are told.
+ * The maker of this node's own changes. The applier checks a push, gives the push a version and
+ * merges the push. The records of the change go into the batch. In a replicated store, the message
+ * for peers goes there too.
  *
  * <p>Concurrency: confined to the writer thread.
  */
@@ -25,7 +26,9 @@ final class ChangeApplier {
   }
 
   /**
-   * @param maximumBytes of heap that groups may take; a change that makes them take more is refused
+   * Creates an applier with limits.
+   *
+   * @param maximumBytes the heap that groups can take; a change that needs more is refused
    */
   ChangeApplier(StoreState state, GroupLimits limits, long maximumBytes) {
     this.state = state;
@@ -34,7 +37,8 @@ final class ChangeApplier {
   }
 
   WriteOutcome apply(Change change, CommitBatch batch) {
-    // A refused push gets its own answer, and leaves no trace where there is no room for one.
+    // A refused push always gets the answer with its own reason. Its failure time is stored only
+    // while there is memory for it.
     if (!(change instanceof Change.RefusedPush)) {
       String reason = tooMuchMemory(state.groups().growth(change));
       if (reason != null) {
@@ -69,7 +73,7 @@ final class ChangeApplier {
     }
     if (change instanceof Change.Again again) {
       state.clock().observe(again.above());
-      // It was taken once, and others may have it.
+      // The change was accepted once, and peers can have a copy. The limits are not checked again.
       return applyOne(again.change(), batch);
     }
     if (change instanceof Change.Delete delete) {
@@ -95,7 +99,7 @@ final class ChangeApplier {
   }
 
   private Rejected rejected(GroupKey group, long atNanos, Rejection rejection, CommitBatch batch) {
-    // The failure time would be a group of its own.
+    // The failure time can create a group, so the limits hold for the failure time too.
     long growth = state.groups().growthOfGroup(group, rejection.message());
     if (limits.checkGroups(state.groups(), group) == null && tooMuchMemory(growth) == null) {
       failedPush(group, atNanos, rejection, batch);
@@ -147,7 +151,8 @@ final class ChangeApplier {
 
   private void delete(GroupKey group, CommitBatch batch) {
     Group present = state.groups().get(group);
-    // Another node may have what is not here yet, so a replicated store deletes it all the same.
+    // A peer can have a group that this node lacks, so a replicated store always records the
+    // delete.
     if (present == null && !state.groups().isReplicated()) {
       return;
     }

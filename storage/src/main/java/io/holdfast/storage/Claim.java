@@ -3,8 +3,8 @@ package io.holdfast.storage;
 import io.holdfast.proto.metrics.MetricType;
 
 /**
- * Since when a group has a family name with its type. Of claims that conflict the older one is
- * exposed; of equally old ones that of the smaller key.
+ * A claim: the version since which a group has had a family name with its type. Of two claims that
+ * conflict, the older claim is exposed. Between equally old claims, the smaller key wins.
  */
 record Claim(Version since, GroupKey group, MetricType type) implements Comparable<Claim> {
 

@@ -8,16 +8,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a node writes down about its cluster, so that a restart does not forget it.
+ * The cluster metadata: a node's notes on its disk about its cluster, so that a restart remembers
+ * them.
  *
- * @param isWhole whether the store has all that it ever acknowledged; not so for a new one that was
- *     not yet filled from the other nodes
- * @param currentAt a hybrid clock reading: every delete and wipe up to this was here
- * @param purgedUntil tombstones up to this hybrid clock reading may have been dropped
- * @param knownNodes every other node whose store may come back, with the hybrid clock reading when
- *     it was last heard from
- * @param clockAheadMillis how far the cluster's time was ahead of what a quorum of clocks showed
- * @param retentionMillis for how long deletes are kept when a known node is away
+ * @param isWhole whether the store is complete; a new store is incomplete until a state transfer
+ *     fills it
+ * @param currentAt the delivered watermark: every delete and wipe up to this hybrid clock reading
+ *     is on this disk
+ * @param purgedUntil the collected watermark: tombstones up to this hybrid clock reading are
+ *     possibly collected
+ * @param knownNodes every other node whose store can come back, with the hybrid clock reading of
+ *     its last message
+ * @param clockAheadMillis how far the cluster time was ahead of the wall clocks of a quorum
+ * @param retentionMillis how long tombstones are kept while a known node is away
  */
 public record ClusterNotes(
     boolean isWhole,
@@ -33,7 +36,7 @@ public record ClusterNotes(
     knownNodes = Collections.unmodifiableSortedMap(new TreeMap<>(knownNodes));
   }
 
-  /** What a node knows that has never been in a cluster. */
+  /** Returns the metadata of a node without a former cluster. */
   static ClusterNotes none() {
     return new ClusterNotes(true, 0, 0, new TreeMap<>(), 0, RETENTION_MILLIS);
   }
@@ -70,13 +73,13 @@ public record ClusterNotes(
         record.getRetentionMillis() == 0 ? RETENTION_MILLIS : record.getRetentionMillis());
   }
 
-  /** The same of a store that lacks nothing any more. */
+  /** Returns this metadata for a store that is complete. */
   public ClusterNotes whole() {
     return new ClusterNotes(
         true, currentAt, purgedUntil, knownNodes, clockAheadMillis, retentionMillis);
   }
 
-  /** The same, current at this reading at least. */
+  /** Returns this metadata with the delivered watermark at this reading or later. */
   public ClusterNotes withCurrentAt(long reading) {
     return new ClusterNotes(
         isWhole,
@@ -87,18 +90,18 @@ public record ClusterNotes(
         retentionMillis);
   }
 
-  /** The same, with the cluster's time so far ahead. */
+  /** Returns this metadata with another lead of the cluster time. */
   public ClusterNotes withClockAhead(long millis) {
     return new ClusterNotes(isWhole, currentAt, purgedUntil, knownNodes, millis, retentionMillis);
   }
 
-  /** The same, with deletes kept for so long. */
+  /** Returns this metadata with another retention of tombstones. */
   public ClusterNotes withRetention(Duration retention) {
     return new ClusterNotes(
         isWhole, currentAt, purgedUntil, knownNodes, clockAheadMillis, retention.toMillis());
   }
 
-  /** The same, with other known nodes. */
+  /** Returns this metadata with other known nodes. */
   public ClusterNotes withKnownNodes(SortedMap<Long, Long> nodes) {
     return new ClusterNotes(
         isWhole, currentAt, purgedUntil, nodes, clockAheadMillis, retentionMillis);

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The records that one commit writes, all of them or none, and what it tells other nodes.
+ * The records that one commit writes, all or none, and the changes that the commit sends to peers.
  *
  * <p>Concurrency: confined to the writer thread.
  */
@@ -20,7 +20,7 @@ final class CommitBatch {
     this.writes = writes;
   }
 
-  /** Returns the family's record, for who sends it on. */
+  /** Adds a family's record and returns the record, so that the caller can send it to peers. */
   byte[] putFamily(Family family, long pushedAtNanos, byte[] encoded) {
     byte[] record = Records.family(family, pushedAtNanos, encoded);
     putFamily(family, record);
@@ -54,7 +54,10 @@ final class CommitBatch {
         WipeRecord.newBuilder().setWipedAt(Records.stored(wipedAt)).build().toByteArray());
   }
 
-  /** Keeps versions from going back after a restart, whatever the wall clock does. */
+  /**
+   * Stores the clock, so that versions never go back after a restart, whatever the wall clock
+   * shows.
+   */
   void putClock(long last) {
     writes.put(RecordKeys.CLOCK, ClockRecord.newBuilder().setLast(last).build().toByteArray());
   }
@@ -67,17 +70,17 @@ final class CommitBatch {
     writes.put(RecordKeys.TAKEOVER, takeover.record().toByteArray());
   }
 
-  /** Adds an own change to those that other nodes are told. */
+  /** Adds a change of this node to the changes that peers receive. */
   void replicate(byte[] change) {
     replicated.add(change);
   }
 
-  /** Own changes, in order; a new list. */
+  /** Returns this node's changes in order, as a new list. */
   List<byte[]> replicated() {
     return List.copyOf(replicated);
   }
 
-  /** Whether all groups were deleted at once. */
+  /** Returns whether the batch deletes all groups at once. */
   boolean hasWiped() {
     return hasWiped;
   }

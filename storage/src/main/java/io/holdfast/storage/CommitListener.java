@@ -1,14 +1,17 @@
 package io.holdfast.storage;
 
-/** Hears of commits, on the writer thread: it must be quick and must not throw. */
+/**
+ * A listener for commits. The writer thread calls the listener, so the listener must be quick and
+ * must not throw.
+ */
 public interface CommitListener {
 
   /**
-   * Called after each commit that wrote anything.
+   * Reports a commit that has written something.
    *
    * @param changes how many changes the commit held
-   * @param bytes how much was written
-   * @param nanos how long writing and fsync took
+   * @param bytes how many bytes were written
+   * @param nanos how long the write and its fsync took
    */
   void committed(int changes, long bytes, long nanos);
 }

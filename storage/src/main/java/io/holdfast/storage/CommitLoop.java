@@ -19,49 +19,49 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The order in which a change comes true, and the only code that knows it:
+ * The order in which changes become durable and visible. No other code knows this order:
  *
  * <pre>
- * IDLE     take what waits, apply it in memory, begin to send it to other nodes
- * APPLIED  write it
- * WRITTEN  sync it: from here on it survives a crash
+ * IDLE     take the waiting changes, apply them in memory, begin to send them to peers
+ * APPLIED  write the batch
+ * WRITTEN  sync the batch: from here on it survives a crash
  * SYNCED   publish the new exposition, then acknowledge
  * </pre>
  *
- * <p>Changes that arrive during one sync share the next (group commit); a lone change waits for no
- * other. A change that is acknowledged is on the disk and in every later exposition. An exposition
- * shows only what is on the disk.
+ * <p>Changes that arrive during one sync share the next sync (group commit). A lone change waits
+ * for no other change. An acknowledged change is on the disk and in every later exposition. An
+ * exposition shows only changes that are on the disk.
  *
  * <h2>Concurrency</h2>
  *
- * One thread, the writer, makes the steps. The state and the published exposition are read by any
- * thread. A step never waits for another thread; only the disk takes time. The simulation makes the
- * same steps in simulated time, and crashes between them.
+ * One thread, the writer, makes the steps. Any thread reads the state and the published exposition.
+ * A step never waits for another thread; only the disk takes time. The simulation makes these steps
+ * in simulated time, and crashes between them.
  *
  * <h2>Crash points</h2>
  *
  * <ul>
- *   <li>Before the sync: at the next start all of the batch is there or nothing, and no client was
- *       told.
- *   <li>After it: the changes are there, told or not.
+ *   <li>A crash before the sync: after the next start, all of the batch is there or nothing. No
+ *       client had an answer.
+ *   <li>A crash after the sync: the changes are there, answered or not.
  * </ul>
  *
- * <h2>When the disk fails</h2>
+ * <h2>Disk failures</h2>
  *
- * Memory is then ahead of the disk by a batch of which nobody knows how much was written. It is
- * thrown away: commands are refused, the last published exposition goes on being served, and {@link
- * #recover} opens and reads the store again. The failed batch is then there or not, for all readers
- * alike.
+ * Memory is then ahead of the disk by one batch, of which an unknown part was written. The state in
+ * memory is dropped and commands are refused. Scrapes go on from the last published exposition.
+ * {@link #recover} opens and reads the store again. After that all readers see the failed batch, or
+ * no reader does.
  */
 final class CommitLoop {
-  /** Bounds a batch's size in memory and the wait of the first change in it. */
+  /** Bounds the memory of a batch, and how long the first change of a batch waits. */
   private static final int MAX_CHANGES_PER_COMMIT = 512;
 
   private static final long MAX_BYTES_PER_COMMIT = 4L << 20;
 
   private static final Logger log = LoggerFactory.getLogger(CommitLoop.class);
 
-  /** How far the commit under way has come. */
+  /** The step that the current commit has reached. */
   private enum Phase {
     IDLE,
     APPLIED,
@@ -70,7 +70,7 @@ final class CommitLoop {
   }
 
   /**
-   * What a loop needs besides its store.
+   * The parts that a loop needs besides its store.
    *
    * @param callbackExecutor completes the futures of a commit, in one task
    * @param nanos measures how long a commit takes
@@ -81,7 +81,7 @@ final class CommitLoop {
   private final StoreHome home;
   private final Surroundings surroundings;
 
-  // Of the writer thread alone.
+  // These fields belong to the writer thread.
   private Phase phase = Phase.IDLE;
   private final List<WriterCommand> taken = new ArrayList<>();
   private List<Runnable> answers = new ArrayList<>();
@@ -104,7 +104,7 @@ final class CommitLoop {
     return state;
   }
 
-  /** What was published last. */
+  /** Returns the replica state that was published last. */
   Standing standing() {
     return standing;
   }
@@ -113,11 +113,11 @@ final class CommitLoop {
     replication = receiver;
   }
 
-  // Everything below is for the writer.
+  // Only the writer calls the methods below.
 
   /**
-   * Makes one step: begins a commit of what waits, answers one query, or goes on with the commit
-   * under way. Returns whether a commit is under way.
+   * Makes one step: begins a commit of the waiting changes, answers one query, or continues the
+   * current commit. Returns whether a commit is in progress.
    */
   boolean advance() {
     try {
@@ -128,10 +128,10 @@ final class CommitLoop {
         case SYNCED -> finish();
       }
     } catch (RuntimeException e) {
-      // A mistake in the code is met like a failing disk: the half of a change in memory goes.
+      // A bug is treated like a failing disk, because half of a change can be in memory.
       fail(e);
     } catch (Error e) {
-      // The writer ends, but no client is left waiting.
+      // The writer ends, and each waiting client gets an answer.
       String reason = "the store's writer failed: " + e;
       try {
         end(reason);
@@ -163,7 +163,7 @@ final class CommitLoop {
     }
   }
 
-  /** Between two commits memory and disk are the same. */
+  /** Takes the requested snapshots. Between two commits, memory and disk have equal content. */
   private void takePictures() {
     CompletableFuture<Picture> next = queue.nextPicture();
     while (next != null) {
@@ -205,7 +205,10 @@ final class CommitLoop {
     return taken.size() == MAX_CHANGES_PER_COMMIT || batch.bytes() >= MAX_BYTES_PER_COMMIT;
   }
 
-  /** Before the disk, which takes as long as the way to the other nodes. */
+  /**
+   * Sends this node's changes to peers. The disk takes about as long as the network, so the sending
+   * begins first.
+   */
   private void replicate(OpenStore store) {
     List<byte[]> own = store.batch().replicated();
     if (!own.isEmpty()) {
@@ -236,7 +239,8 @@ final class CommitLoop {
 
   private void finish() {
     OpenStore store = store();
-    // Visible before acknowledged: a client that was told must find the change in its next scrape.
+    // The commit becomes visible before its answers. A client with an answer must find the change
+    // in its next scrape.
     publish(store);
     acknowledge();
     store.batch().clear();
@@ -262,7 +266,7 @@ final class CommitLoop {
       taken.add(query);
       throw e;
     } catch (RuntimeException e) {
-      // It asked for what cannot be: nothing is wrong with the store.
+      // The query asked for something impossible, so the query fails alone. The store goes on.
       query.refuse(String.valueOf(e.getMessage()));
     }
   }
@@ -315,19 +319,21 @@ final class CommitLoop {
 
   private void close(String reason, long clock) {
     if (state instanceof Open open) {
-      // First, so that the groups are in no field while the store is read again.
+      // The state goes first: its groups are then free for the garbage collector while the store is
+      // read again.
       state = new Failed(reason, clock);
       open.store().close();
     }
   }
 
-  /** Opens a failed store anew, and reads it. If that fails, the reason is the news. */
+  /** Opens and reads a failed store again. If that fails, keeps the new reason. */
   void recover() {
     if (!(state instanceof Failed failed)) {
       return;
     }
     try {
-      // What was given out is not given out again, whether the failed batch is there or not.
+      // Versions that were given out are never given out again, whether the failed batch is there
+      // or not.
       reopen(failed.clock());
       String problem = state.unwritable();
       log.atInfo()
@@ -342,7 +348,7 @@ final class CommitLoop {
     OpenStore store = home.reopen();
     try {
       store.state().clock().observe(clock);
-      // Below the reserve pushes are refused still, but deletes must be possible: they make space.
+      // Below the reserve, pushes stay refused. Deletes stay possible, because deletes free space.
       WriterState reopened = opened(store, home.spaceProblem());
       publish(store);
       state = reopened;
@@ -356,7 +362,7 @@ final class CommitLoop {
     return spaceProblem == null ? new Writable(store) : new Full(store, spaceProblem);
   }
 
-  /** Refuses pushes from now on if there is too little space, and takes them if there is enough. */
+  /** Refuses pushes while there is too little space, and accepts them when there is enough. */
   void checkSpace() {
     if (!(state instanceof Open open)) {
       return;
@@ -376,9 +382,9 @@ final class CommitLoop {
   }
 
   /**
-   * Refuses what waits and what comes, and closes the store.
+   * Refuses all waiting and later commands, and closes the store.
    *
-   * @param reason if the writer failed
+   * @param reason the failure of the writer, or null
    */
   void end(@Nullable String reason) {
     WriterState before = state;
@@ -395,13 +401,13 @@ final class CommitLoop {
     return commands.stream().<Runnable>map(command -> () -> command.refuse(reason)).toList();
   }
 
-  /** Tells each its outcome, in one task: a commit's answers are written by one thread. */
+  /** Completes all outcomes in one task, so that one thread writes the answers of a commit. */
   private void complete(List<Runnable> outcomes) {
     Runnable tell = () -> outcomes.forEach(Runnable::run);
     try {
       surroundings.callbackExecutor().execute(tell);
     } catch (RejectedExecutionException e) {
-      // The executor was shut down before the store: what waits is told all the same.
+      // The executor was shut down before the store, so this thread completes the outcomes.
       tell.run();
     }
   }

@@ -7,19 +7,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whether a push would make the exposition inconsistent, at the cost of the push: family
- * names with their types, and series with their owners, kept up to date with each change. The
- * outcome is that of gathering everything after the push.
+ * The check whether a push would make the exposition inconsistent. The check costs time in
+ * proportion to the push. The index has family names with their types, and series with their
+ * owners. Each change updates the index. The outcome equals that of a Pushgateway, which gathers
+ * all metrics after the push.
  *
  * <p>Concurrency: confined to the writer thread.
  */
 final class ConsistencyIndex {
-  /** Of those who have a name, before a refusal does without the name of a group. */
+  /** The number of families that a search examines for the name of a conflicting group. */
   private static final int HOLDERS_LOOKED_AT = 100;
 
   private final Groups groups;
 
-  /** Families of the server itself that pushes may join but not contradict: name to type. */
+  /**
+   * The server's own families, name to type. Pushes may join these families but not contradict
+   * them.
+   */
   private final Map<String, MetricType> reserved;
 
   ConsistencyIndex(Groups groups, Map<String, MetricType> reserved) {
@@ -27,7 +31,7 @@ final class ConsistencyIndex {
     this.reserved = Map.copyOf(reserved);
   }
 
-  /** Why this push must be refused, or null. Changes nothing. */
+  /** Returns why this push must be refused, or null. Changes nothing. */
   @Nullable Rejection check(Change.Push push) {
     Group present = groups.get(push.group());
     Rejection rejection = checkPushTimes(push, present);
@@ -38,8 +42,8 @@ final class ConsistencyIndex {
   }
 
   /**
-   * Two grouping keys that differ in an empty instance alone have the same push times. The group
-   * that came later is refused.
+   * Refuses a group whose push times another group already has. Two grouping keys that differ only
+   * in an empty instance label have equal push times. The later group is refused.
    */
   private @Nullable Rejection checkPushTimes(Change.Push push, @Nullable Group present) {
     if (present != null && present.pushTime != null) {
@@ -62,7 +66,7 @@ final class ConsistencyIndex {
             + owner);
   }
 
-  /** One push against everything else as it will be after the push. */
+  /** The check of one push against all other content, as it will be after the push. */
   private final class Check {
     private final Change.Push push;
     private final @Nullable Group present;
@@ -78,8 +82,8 @@ final class ConsistencyIndex {
         if (before != null
             && before.shadowedSeries() == 0
             && before.hasShapeOf(family.type(), family.seriesHashes())) {
-          // Name, type and series are here already and not in dispute: nothing can be new about
-          // them.
+          // The family has its name, type and series already, and nothing shadows them. The push
+          // adds no conflict.
           continue;
         }
         Rejection rejection = family(family, before);
@@ -136,7 +140,10 @@ final class ConsistencyIndex {
               + " with that type");
     }
 
-    /** Some other group that has the type; the refusal names none if it is far to seek. */
+    /**
+     * Returns the text that names another group with the type. Names no group if the search takes
+     * too long.
+     */
     private String whoHasType(NamedFamily named, MetricType type) {
       int[] looked = new int[1];
       Family other =
@@ -151,7 +158,7 @@ final class ConsistencyIndex {
           : "group " + other.group + " has it";
     }
 
-    /** How many groups hold the type after the push, this one's families of the push apart. */
+    /** Returns how many groups have the type after the push, apart from this push's families. */
     private int othersOfType(NamedFamily named, MetricType type) {
       int holders = named.holdersOfType(type);
       Family own = present == null ? null : present.families.get(named.name());
@@ -162,7 +169,7 @@ final class ConsistencyIndex {
       return ownGoes ? holders - 1 : holders;
     }
 
-    /** Summaries and histograms own the names that a scrape makes of theirs. */
+    /** Checks the suffixes that a summary or histogram owns, such as {@code _count}. */
     private @Nullable Rejection checkSuffixes(PushedFamily family, @Nullable Family before) {
       NamedFamily own = groups.names().get(family.name());
       boolean isExposed =
@@ -215,10 +222,10 @@ final class ConsistencyIndex {
     }
 
     /**
-     * Whether the name is there after the push, with this type, and in the way.
+     * Returns whether the name will exist after the push with this type, and block the pushed name.
      *
-     * @param isRivalExposed whether what collides with it is exposed already: then a name that is
-     *     blocked for that very reason is not in its way
+     * @param isRivalExposed whether the pushed family is exposed already; then a name that this
+     *     family blocks is no obstacle
      */
     private boolean willHave(String name, MetricType type, boolean isRivalExposed) {
       PushedFamily inPush = push.families().get(name);
@@ -232,8 +239,8 @@ final class ConsistencyIndex {
     }
 
     /**
-     * A series may be in other groups too, as long as the group of the push has the oldest claim:
-     * then it is the others that are shadowed.
+     * Refuses a series if another group has an older claim to it. If the pushing group has the
+     * oldest claim, the other groups stay shadowed.
      */
     private @Nullable Rejection checkSeries(PushedFamily family) {
       long[] hashes = family.seriesHashes();

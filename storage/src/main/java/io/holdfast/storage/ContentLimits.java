@@ -9,28 +9,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much one push may hold. What has come from other nodes is not asked: they have let it in.
+ * The limits of one push. States from peers are not checked, because another node has accepted
+ * them.
  *
- * @param textBytes what a scrape may have to send of it, about: labels are written with every
- *     bucket and grouping labels with every series, so that a small body can become very much
- * @param series at most so many
- * @param labels of one series, those of its group with them
- * @param nameLength of metric and label names, in characters
- * @param labelValueLength in characters
- * @param helpLength in characters
+ * @param textBytes the estimated text of the push in a scrape; each bucket repeats the labels, and
+ *     each series repeats the grouping labels
+ * @param series the maximum number of series
+ * @param labels the maximum number of labels of a series, with those of its group
+ * @param nameLength the maximum length of metric and label names, in characters
+ * @param labelValueLength the maximum length of label values, in characters
+ * @param helpLength the maximum length of HELP texts, in characters
  */
 public record ContentLimits(
     long textBytes, int series, int labels, int nameLength, int labelValueLength, int helpLength) {
 
-  /** No limit but that of the text. */
+  /** Returns limits that bound the text alone. */
   public static ContentLimits ofText(long textBytes) {
     int any = Integer.MAX_VALUE;
     return new ContentLimits(textBytes, any, any, any, any, any);
   }
 
-  /** What is too much of these, or null. */
+  /** Returns which limit the families exceed, or null. */
   @Nullable Rejection check(GroupKey group, List<MetricFamily> families) {
-    // Most keys are shorter as a whole than any of their parts may be.
+    // Most encoded keys are shorter than the limit of a single name or value. Those keys need no
+    // check.
     boolean isShort = group.encoded().length <= Math.min(nameLength, labelValueLength);
     Map<String, String> grouping = group.labels();
     Rejection rejection = checkCount(grouping.size(), "the group");
@@ -77,7 +79,7 @@ public record ContentLimits(
               + ")");
     }
     for (Metric metric : family.getMetricList()) {
-      // Before anybody looks at the labels one by one, or sorts them.
+      // The count comes first, because the next checks examine and sort each label.
       Rejection tooMany =
           checkCount((long) metric.getLabelCount() + groupingLabels, "a series with its group");
       if (tooMany != null) {

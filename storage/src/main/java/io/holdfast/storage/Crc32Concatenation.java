@@ -1,18 +1,18 @@
 package io.holdfast.storage;
 
 /**
- * The CRC-32 of a concatenation, from those of its parts and the second part's length, without
- * looking at the bytes.
+ * The CRC-32 of a concatenation, from the CRCs of two parts and the length of the second part. The
+ * bytes themselves are not needed.
  *
  * <p>Appending n zero bytes to a message multiplies its CRC by x^(8n) modulo the CRC's polynomial
- * over GF(2); the second part's CRC is added on top. Polynomials are kept bit-reversed, as CRC-32
- * has them: x^0 is the highest bit.
+ * over GF(2). The CRC of the second part is then added. Polynomials are bit-reversed, as in CRC-32:
+ * x^0 is the highest bit.
  */
 final class Crc32Concatenation {
   private static final int POLYNOMIAL = 0xEDB88320;
   private static final int ONE = 0x80000000;
 
-  /** x^(8 * 2^i) modulo the polynomial. */
+  /** The powers x^(8 * 2^i) modulo the polynomial. */
   private static final int[] POWERS = new int[32];
 
   static {
@@ -26,6 +26,8 @@ final class Crc32Concatenation {
   private Crc32Concatenation() {}
 
   /**
+   * Returns the CRC-32 of two parts, one after the other.
+   *
    * @param secondLength bytes of the second part
    */
   static int of(int first, int second, int secondLength) {

@@ -8,21 +8,19 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * A piece of a gzip stream, compressed on its own and ended on a byte boundary, so that pieces can
- * be joined by concatenation (RFC 1951, 3.2.4: a stored block of no length, as a full flush
- * writes).
+ * A piece of a gzip stream, compressed on its own and ended on a byte boundary. Pieces can
+ * therefore be joined by concatenation. A full flush ends each piece with an empty stored block
+ * (RFC 1951, 3.2.4).
  *
  * @param bytes raw deflate data without a final block
- * @param crc the CRC-32 of what was compressed
- * @param length bytes of what was compressed
+ * @param crc the CRC-32 of the uncompressed bytes
+ * @param length the number of uncompressed bytes
  */
 record Deflated(byte[] bytes, int crc, int length) {
-  /**
-   * The fastest level: metrics are so repetitive that the higher ones gain little for much time.
-   */
+  /** The fastest level: metrics are repetitive, so higher levels gain little for much time. */
   private static final int LEVEL = Deflater.BEST_SPEED;
 
-  /** What was compressed. */
+  /** Returns the uncompressed bytes. */
   byte[] inflated() {
     byte[] inflated = new byte[length];
     Inflater inflater = new Inflater(true);
@@ -44,7 +42,10 @@ record Deflated(byte[] bytes, int crc, int length) {
     }
   }
 
-  /** Compresses pieces, one after the other. Holds native memory until closed; one thread. */
+  /**
+   * A compressor of pieces, one after the other. A compressor holds native memory until its close.
+   * Only one thread may use it.
+   */
   static final class Compressor implements AutoCloseable {
     private static final int NATIVE_BYTES = 256 << 10;
 
@@ -52,7 +53,7 @@ record Deflated(byte[] bytes, int crc, int length) {
     private byte[] buffer = new byte[16 * 1024];
     private byte[] gathered = new byte[16 * 1024];
 
-    /** All of these as one piece. */
+    /** Compresses all arrays as one piece. */
     Deflated compress(List<byte[]> arrays, int total) {
       if (total > gathered.length) {
         gathered = new byte[total];
@@ -83,7 +84,7 @@ record Deflated(byte[] bytes, int crc, int length) {
       return new Deflated(Arrays.copyOf(buffer, produced), (int) crc.getValue(), length);
     }
 
-    /** Bytes of heap, and of memory outside for the deflater. */
+    /** Returns the bytes of heap, and of native memory for the deflater. */
     long heldBytes() {
       return (long) NATIVE_BYTES + buffer.length + gathered.length;
     }

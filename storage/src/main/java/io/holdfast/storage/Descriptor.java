@@ -5,11 +5,12 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a family is, whoever has it. Groups that push the same family share one object.
+ * The name, type, HELP text and traits of a family. Groups that push an equal family share one
+ * object.
  *
- * @param name the pushed one, which is the family's identity
- * @param help absent if the push had none, which is not the same as empty
- * @param traits what scrapes must know of the family's content
+ * @param name the pushed name, which identifies the family
+ * @param help absent if the push had none, which differs from an empty text
+ * @param traits the properties of the family's content that scrapes need
  */
 record Descriptor(String name, MetricType type, @Nullable String help, Traits traits)
     implements Comparable<Descriptor> {
@@ -22,28 +23,28 @@ record Descriptor(String name, MetricType type, @Nullable String help, Traits tr
           .thenComparing(each -> each.traits.textSaysAll);
 
   /**
-   * What the names and values of a family's series make of its text.
+   * The properties of a family's text that follow from its names and values.
    *
-   * @param isNamePlain whether every escaping scheme shows the family's name as it is
-   * @param isPlain whether every escaping scheme shows the name and all names of labels as they are
+   * @param isNamePlain whether every escaping scheme shows the family's name unchanged
+   * @param isPlain whether every escaping scheme shows the name and all label names unchanged
    * @param textSaysAll whether OpenMetrics has nothing to add to the text
    */
   record Traits(boolean isNamePlain, boolean isPlain, boolean textSaysAll) {
     static final Traits PLAIN = new Traits(true, true, true);
   }
 
-  /** As equality has it: descriptors are the keys of sorted maps. */
+  /** Compares in accordance with equality, because descriptors are the keys of sorted maps. */
   @Override
   public int compareTo(Descriptor other) {
     return ORDER.compare(this, other);
   }
 
-  /** Of a family that text tells everything about. */
+  /** Returns the descriptor of a family without escaped names and without extras. */
   static Descriptor plain(String name, MetricType type, @Nullable String help) {
     return new Descriptor(name, type, help, Traits.PLAIN);
   }
 
-  /** Whether its text, as it is kept, is what a scrape shows with every escaping scheme. */
+  /** Returns whether the stored text is the text of a scrape with every escaping scheme. */
   boolean isPlain() {
     return traits.isPlain;
   }

@@ -4,10 +4,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The descriptors of all families, each once, with the heap that they take. Families of many groups
- * refer to one object, and it is forgotten with the last of them.
+ * The descriptors of all families, each once, and the heap that they take. Families of many groups
+ * refer to one object. A descriptor is removed with the last family that uses it.
  *
- * <p>A sorted map: clients choose names and helps, and may choose such whose hashes collide.
+ * <p>The map is sorted, not hashed: clients choose names and HELP texts, and can make their hashes
+ * collide.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
@@ -24,12 +25,12 @@ final class Descriptors {
   private final TreeMap<Descriptor, Uses> uses = new TreeMap<>();
   private long memoryBytes;
 
-  /** The heap that all descriptors take. */
+  /** Returns the heap that all descriptors take. */
   long memoryBytes() {
     return memoryBytes;
   }
 
-  /** The equal descriptor that is in use, or this one. */
+  /** Returns the equal descriptor that is in use, or the given descriptor if there is none. */
   Descriptor shared(Descriptor descriptor) {
     Uses known = uses.get(descriptor);
     return known == null ? descriptor : known.shared;
@@ -39,8 +40,8 @@ final class Descriptors {
     return uses.containsKey(descriptor);
   }
 
-  /** Notes that a family which had one descriptor has another now; either may be absent. */
-  @SuppressWarnings("ReferenceEquality") // A shortcut for the usual case; equal ones do no harm.
+  /** Notes that a family has changed its descriptor. One of the two descriptors can be absent. */
+  @SuppressWarnings("ReferenceEquality") // A shortcut; equal descriptors do no harm.
   void replace(@Nullable Descriptor before, @Nullable Descriptor after) {
     if (before == after) {
       return;

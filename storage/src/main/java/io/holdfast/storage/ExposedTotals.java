@@ -3,14 +3,15 @@ package io.holdfast.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of all families of one name scrapes send, kept up with each change.
+ * The amount that scrapes send of all families with one name. Each change updates the totals.
  *
- * <p>Immutable; nobody changes the array.
+ * <p>Immutable: the array is never changed.
  *
- * @param bytes of the samples with their names as they are
- * @param series that are not shadowed
- * @param others how many families do not look the same with every scheme
- * @param leftOutSeries how many of them each of {@link Looks#SCHEMES} leaves out, one by one
+ * @param bytes the bytes of the samples with unescaped names
+ * @param series the series that are not shadowed
+ * @param others the number of families that some scheme shows differently
+ * @param leftOutSeries for each of {@link Looks#SCHEMES}, how many series the scheme leaves out one
+ *     by one
  * @param wholly for each of {@link Looks#SCHEMES} a bit: whether the scheme leaves out all of them
  */
 record ExposedTotals(long bytes, long series, int others, int[] leftOutSeries, int wholly) {
@@ -60,7 +61,7 @@ record ExposedTotals(long bytes, long series, int others, int[] leftOutSeries, i
     return (wholly & (1 << scheme)) != 0;
   }
 
-  /** How many of the series this scheme leaves out. */
+  /** Returns how many of the series this scheme leaves out. */
   long leftOut(int scheme) {
     return isWhollyLeftOut(scheme) ? series : leftOutSeries[scheme];
   }

@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scrape shows: an immutable picture of all groups after some commit. Families are in order
- * of their names, groups in order of their keys, series in order of their labels, so that nodes
- * with the same groups show the same bytes.
+ * All that a scrape shows, as of one commit. Immutable. Families are in order of their names,
+ * groups in order of their keys, series in order of their labels. Nodes with equal groups therefore
+ * show equal bytes.
  *
- * <p>Taking and keeping one costs nothing but the memory of what has changed since.
+ * <p>An exposition costs only the memory of the content that has changed since.
  */
 public final class Exposition {
   private final SortedTree<String, NamedFamily> names;
@@ -28,29 +28,31 @@ public final class Exposition {
   private final Counts counts;
 
   /**
-   * How many series there are.
+   * The numbers of series.
    *
-   * @param all with the two push times of each group, the shadowed ones too
-   * @param leftOut of what is not shadowed, how many each of {@link Looks#SCHEMES} leaves out
+   * @param all all series with the two push times of each group, including shadowed series
+   * @param leftOut for each of {@link Looks#SCHEMES}, how many exposed series the scheme leaves out
    */
   record Counts(long all, long shadowed, long[] leftOut) {}
 
   private final Heap heap;
 
   /**
-   * The heap that belongs to it.
+   * The heap that the exposition takes.
    *
-   * @param memoryBytes that the groups take
-   * @param replacedBytes that groups had taken and that changes have replaced, since the store was
-   *     opened: as much more than here is kept alive by an older exposition
-   * @param memos for all expositions of the store
+   * @param memoryBytes the heap that the groups take
+   * @param replacedBytes the heap of replaced content since the store was opened; an older
+   *     exposition keeps at most the difference alive
+   * @param memos the memos for all expositions of the store
    */
   record Heap(long memoryBytes, long replacedBytes, MemoRoom memos) {
     static final Heap NONE = new Heap(0, 0, MemoRoom.NONE);
   }
 
   /**
-   * @param failureReasons why the last failed push failed, of the groups that have one
+   * Creates an exposition.
+   *
+   * @param failureReasons the reason of the last failed push, for each group that has one
    */
   Exposition(
       SortedTree<String, NamedFamily> names,
@@ -65,7 +67,7 @@ public final class Exposition {
     this.heap = heap;
   }
 
-  /** What is shown of a store that has nothing. */
+  /** Returns the exposition of an empty store. */
   public static Exposition empty() {
     return new Exposition(
         SortedTree.empty(),
@@ -79,7 +81,9 @@ public final class Exposition {
     return groups;
   }
 
-  /** Pushed series with the two push times of each group, the shadowed ones too. */
+  /**
+   * Returns the number of series with the two push times of each group, including shadowed series.
+   */
   public long series() {
     return counts.all;
   }
@@ -89,8 +93,8 @@ public final class Exposition {
   }
 
   /**
-   * How many series a scrape with this scheme leaves out, because others look the same there and
-   * have the older claims. Under their own names they are shown, but for the {@link
+   * Returns how many series a scrape with this scheme leaves out. Under this scheme they look like
+   * other series with older claims. Under their own names they are exposed, apart from the {@link
    * #shadowedSeries}.
    */
   public long leftOutSeries(EscapingScheme scheme) {
@@ -98,7 +102,10 @@ public final class Exposition {
     return index < 0 ? 0 : counts.leftOut[index];
   }
 
-  /** How many series of one family, read from the picture that shows this, a scheme leaves out. */
+  /**
+   * Returns how many series of one family a scheme leaves out. The family must come from the
+   * snapshot of this exposition.
+   */
   public int leftOutSeries(StoredFamily family, EscapingScheme scheme) {
     int index = Looks.indexOf(scheme);
     NamedFamily named = names.get(family.name());
@@ -109,33 +116,35 @@ public final class Exposition {
     return named.isLeftOut(index) ? shown.exposedSeries() : shown.leftOutSeries(index);
   }
 
-  /** Bytes of heap that the groups take. */
+  /** Returns the bytes of heap that the groups take. */
   public long memoryBytes() {
     return heap.memoryBytes;
   }
 
-  /** Bytes of heap that are kept for the next scrapes of this or a later exposition. */
+  /**
+   * Returns the bytes of heap that memos take for the next scrapes of this or a later exposition.
+   */
   public long memoBytes() {
     return heap.memos.memoryBytes();
   }
 
   /**
-   * Bytes of heap that changes have replaced since the store was opened. An exposition keeps alive
-   * no more than a later one counts above it.
+   * Returns the bytes of heap that changes have replaced since the store was opened. An exposition
+   * keeps alive at most the difference to a later exposition's count.
    */
   public long replacedBytes() {
     return heap.replacedBytes;
   }
 
-  /** What this group has under this name, exposed or not. */
+  /** Returns the family of this group with this name, exposed or not. */
   @Nullable Family family(String name, GroupKey group) {
     NamedFamily named = names.get(name);
     return named == null ? null : named.holders().get(group);
   }
 
   /**
-   * All groups without their metrics, in order of their keys. In proportion to their number, and
-   * nothing but memory is read.
+   * Returns all groups in order of their keys, without their metrics. The cost is in proportion to
+   * the number of groups. Nothing is read from the disk.
    */
   public List<GroupSummary> summaries() {
     NamedFamily pushes = names.get(PushTimes.PUSH_TIME);
@@ -144,7 +153,7 @@ public final class Exposition {
     if (pushes != null && failures != null) {
       List<Family> failed = new ArrayList<>(groups);
       failures.holders().forEach(failed::add);
-      // Every group has both, so the two trees have the same keys.
+      // Every group has both push times, so the two trees have equal keys.
       pushes
           .holders()
           .forEach(push -> summaries.add(new GroupSummary(push, failed.get(summaries.size()))));
@@ -152,7 +161,7 @@ public final class Exposition {
     return summaries;
   }
 
-  /** This group without its metrics, if it is there. */
+  /** Returns this group without its metrics, or empty if the group does not exist. */
   public Optional<GroupSummary> summary(GroupKey group) {
     Family push = family(PushTimes.PUSH_TIME, group);
     Family failure = family(PushTimes.PUSH_FAILURE_TIME, group);
@@ -161,12 +170,15 @@ public final class Exposition {
         : Optional.of(new GroupSummary(push, failure));
   }
 
-  /** Why the last failed push of the group failed, if one did and that is known. */
+  /** Returns why the last failed push of the group failed, or empty if there is no known reason. */
   public Optional<String> failureReason(GroupKey group) {
     return Optional.ofNullable(failureReasons.get(group));
   }
 
-  /** How much some groups have. In proportion to the number of family names, for few groups. */
+  /**
+   * Returns the sizes of some groups. For few groups, the cost is in proportion to the number of
+   * family names.
+   */
   public Map<GroupKey, GroupSize> sizes(Collection<GroupKey> some) {
     Map<GroupKey, GroupSize> sizes = new HashMap<>();
     some.forEach(key -> sizes.put(key, GroupSize.NOTHING));
@@ -188,7 +200,10 @@ public final class Exposition {
     return sizes;
   }
 
-  /** The groups of which a scrape leaves something out. In proportion to all families if any. */
+  /**
+   * Returns the groups that have shadowed series. If there is any, the cost is in proportion to all
+   * families.
+   */
   public Set<GroupKey> shadowedGroups() {
     Set<GroupKey> shadowed = new HashSet<>();
     forEachShadowed(family -> shadowed.add(family.group));
@@ -208,20 +223,24 @@ public final class Exposition {
     names.forEach(named -> named.holders().forEach(ifShadowed));
   }
 
-  /** Which series of the family, read from the picture that shows this, a scrape leaves out. */
+  /**
+   * Returns which series of the family are shadowed. The family must come from the snapshot of this
+   * exposition.
+   */
   public Shadows shadows(StoredFamily family) {
     return Shadows.of(family.shown(), names);
   }
 
   /**
-   * A family of a group that is kept, but not or not wholly exposed.
+   * A family with shadowed series.
    *
-   * @param series how many of its series are not exposed
+   * @param series how many of its series are shadowed
    */
   public record Shadowed(String family, GroupKey group, int series) {}
 
   /**
-   * The first ones in order. In proportion to everything that is stored, if anything is shadowed.
+   * Returns the first families with shadowed series. If there is any, the cost is in proportion to
+   * the whole store.
    */
   public List<Shadowed> shadowed(int most) {
     List<Shadowed> shadowed = new ArrayList<>();
@@ -235,7 +254,7 @@ public final class Exposition {
   }
 
   /**
-   * The text format 0.0.4, piece by piece.
+   * Returns a reader of the text format 0.0.4, piece by piece.
    *
    * @param own the server's own metrics, in order of their names
    */
@@ -243,14 +262,17 @@ public final class Exposition {
     return reader(new ExpositionRequest(ExpositionFormat.PLAIN_TEXT, false), own);
   }
 
-  /** The same, compressed with gzip; unchanged parts keep their compressed form. */
+  /**
+   * Returns a reader of the text format 0.0.4, compressed with gzip. Unchanged parts keep their
+   * compressed form.
+   */
   public ExpositionReader gzippedText(List<OwnFamily> own) {
     return reader(new ExpositionRequest(ExpositionFormat.PLAIN_TEXT, true), own);
   }
 
   /**
-   * Any format that {@linkplain #needsMessages needs no messages}, piece by piece. What has not
-   * changed since the last time is not compressed again.
+   * Returns a reader of any format that {@linkplain #needsMessages needs no messages}, piece by
+   * piece. Content that has not changed since the last scrape is not compressed again.
    *
    * @param own the server's own metrics, in order of their names
    */
@@ -269,8 +291,9 @@ public final class Exposition {
   }
 
   /**
-   * Whether a scrape in this format must be made from a {@link Picture}: memory has the text alone,
-   * and here something is shown that text does not say. In proportion to the names of families.
+   * Returns whether a scrape in this format must be made from a {@link Picture}. Memory has only
+   * the text, and some exposed family has extras. The cost is in proportion to the number of family
+   * names.
    */
   public boolean needsMessages(ExpositionFormat format) {
     NamedFamily needing = names.first(named -> named.isExposed() && needsMessages(named, format));
@@ -285,17 +308,17 @@ public final class Exposition {
     };
   }
 
-  /** Lets go of what was kept for scrapes in this format, of what is still the same since. */
+  /** Removes the memos for scrapes in this format. */
   public void forget(ExpositionFormat format) {
-    // The two may be one.
+    // The two formats can be equal.
     heap.memos.forget(new HashSet<>(List.of(Layout.kept(format), Layout.plainest(format))));
   }
 
   /**
-   * One family of the output.
+   * A family of the output.
    *
-   * @param name as it is shown
-   * @param pushed what is shown under it; several where a scheme makes their names alike
+   * @param name the shown name
+   * @param pushed the families under this name; several if a scheme makes their names equal
    */
   record Block(String name, List<NamedFamily> pushed, @Nullable OwnFamily own) {}
 
@@ -326,8 +349,8 @@ public final class Exposition {
   }
 
   /**
-   * The check at the door sees to this, but not for what was pushed before the server had such a
-   * family.
+   * Returns whether the families can share a block. The consistency check ensures this for new
+   * pushes. A family can be older than the server's own family of that name.
    */
   private static boolean canJoin(List<NamedFamily> pushed, OwnFamily own) {
     return NamedFamily.areCompatible(ShownNames.type(pushed), own.type());

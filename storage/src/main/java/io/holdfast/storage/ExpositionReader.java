@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out an exposition piece by piece, as fast as the one who scrapes takes it. Holds one
+ * A reader of an exposition, piece by piece, at the pace of the scraper. The reader holds one
  * buffer, however large the exposition is.
  *
  * <p>Concurrency: one thread at a time.
@@ -12,15 +12,21 @@ import org.jspecify.annotations.Nullable;
 public interface ExpositionReader extends AutoCloseable {
 
   /**
-   * The next piece, ready to be read, or null at the end. It is valid until the next call: the
-   * buffer is used again.
+   * Returns the next piece, ready to be read, or null at the end. The piece is valid until the next
+   * call, which reuses the buffer.
    */
   @Nullable ByteBuffer next();
 
-  /** Bytes of heap that the reader holds until the next call, apart from the groups themselves. */
+  /**
+   * Returns the bytes of heap that the reader holds until the next call, apart from the groups
+   * themselves.
+   */
   long heldBytes();
 
-  /** Frees what the reader holds. May be called before the end, and more than once. */
+  /**
+   * Frees the resources of the reader. A caller may call the method before the end, and more than
+   * once.
+   */
   @Override
   void close();
 }

@@ -3,8 +3,8 @@ package io.holdfast.storage;
 import io.holdfast.proto.ExpositionFormat;
 
 /**
- * How a scraper wants an exposition.
+ * The form in which a scraper wants an exposition.
  *
- * @param isGzip whether it is to be compressed
+ * @param isGzip whether the output is compressed
  */
 public record ExpositionRequest(ExpositionFormat format, boolean isGzip) {}

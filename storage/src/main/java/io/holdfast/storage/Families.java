@@ -7,8 +7,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The families of one group by name, in order: a sorted array, because most groups have a handful
- * and there may be very many groups. Adding to n families moves n references, four bytes each.
+ * The families of one group in order of their names. A sorted array suits them: most groups have
+ * few families, and a store can have many groups. An insertion moves up to n references, four bytes
+ * each.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
@@ -22,7 +23,7 @@ final class Families {
     return at < 0 ? null : byName[at];
   }
 
-  /** Puts the family in the place of the one with its name. */
+  /** Puts the family, and replaces the family of that name if there is one. */
   void put(Family family) {
     int at = find(family.name());
     if (at >= 0) {
@@ -47,7 +48,7 @@ final class Families {
     byName = size == byName.length ? byName : Arrays.copyOf(kept, size);
   }
 
-  /** A view in order of the names. */
+  /** Returns a view in order of the names. */
   List<Family> values() {
     return Collections.unmodifiableList(Arrays.asList(byName));
   }

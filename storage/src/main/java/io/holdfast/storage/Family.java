@@ -9,16 +9,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A metric family of one group, as it is kept in memory: what a scrape sends and what the check
- * needs, no object per series. The messages themselves are on the disk.
+ * A metric family of one group, as memory has it: the text for scrapes, and hashes for the check.
+ * There is no object per series. The messages themselves are on the disk.
  *
- * <p>Immutable: a change makes a new one. The push times of a group are such families too. There is
- * one for each family of each group, so that every field counts.
+ * <p>Immutable: a change makes a new object. The push times of a group are such families too. Every
+ * family of every group has such an object, so each field costs memory.
  */
 final class Family {
   private static final byte[] NOTHING = {};
 
-  /** What is left out of scrapes, and what a scrape sends instead of all. */
+  /** The shadowed series, and the bytes that a scrape sends without them. */
   private record Shadow(byte[] exposed, BitSet series) {}
 
   final GroupKey group;
@@ -26,23 +26,23 @@ final class Family {
   final Version version;
 
   /**
-   * With which version the group first had this family with this type, without a gap since. Of two
-   * families or series that conflict, the older claim is exposed: the version itself would let them
-   * take turns with every push.
+   * The claim: the version since which the group has had this family with this type, without a gap.
+   * Of two conflicting families or series, the older claim is exposed. With versions in place of
+   * claims, conflicting families would take turns with every push.
    */
   final Version claimedAt;
 
-  /** All samples, exposed or not, with their names as they are. */
+  /** All samples with unescaped names, shadowed or not. */
   final byte[] text;
 
   final long[] seriesHashes;
 
-  /** Null for a family that is plain. */
+  /** Null for a plain family. */
   final @Nullable Looks looks;
 
   private final @Nullable Shadow shadow;
 
-  /** Null if nothing of what is exposed is left out under any scheme. */
+  /** Null if no scheme leaves out an exposed series. */
   final @Nullable LeftOut leftOut;
 
   private Family(
@@ -80,8 +80,8 @@ final class Family {
   }
 
   /**
-   * The family that a push makes of the one that its group had, if any: it keeps the claim, and
-   * shares what is equal.
+   * Returns the family that a push makes. The family keeps the claim of the group's former family,
+   * and shares its equal parts.
    *
    * @param descriptor equal to the content's
    */
@@ -107,7 +107,10 @@ final class Family {
         null);
   }
 
-  /** An equal family that refers to these equal objects, so that its own can be forgotten. */
+  /**
+   * Returns an equal family that refers to the given equal objects, so that its own copies can be
+   * freed.
+   */
   Family sharing(GroupKey key, Descriptor equal, Version equalVersion) {
     return new Family(
         key,
@@ -122,9 +125,9 @@ final class Family {
   }
 
   /**
-   * The same family of which a scrape sends only this.
+   * Returns this family with other exposed bytes.
    *
-   * @param shadowedSeries the places of those that are left out, in the order of the text
+   * @param shadowedSeries the indexes of the shadowed series, in the order of the text
    */
   Family exposing(byte[] bytes, BitSet shadowedSeries) {
     Shadow some = shadowedSeries.isEmpty() ? null : new Shadow(bytes, shadowedSeries);
@@ -132,7 +135,7 @@ final class Family {
         group, descriptor, version, claimedAt, text, seriesHashes, looks, some, leftOut);
   }
 
-  /** The same family of which schemes that escape names leave out these series. */
+  /** Returns this family with other series that escaping schemes leave out. */
   Family leavingOut(@Nullable LeftOut some) {
     return new Family(
         group, descriptor, version, claimedAt, text, seriesHashes, looks, shadow, some);
@@ -157,24 +160,27 @@ final class Family {
   }
 
   /**
-   * What a scrape sends of it that shows names as they are: {@link #text} itself unless series are
-   * shadowed.
+   * Returns the bytes that a scrape with unescaped names sends. These are {@link #text} itself
+   * unless series are shadowed.
    */
   byte[] exposed() {
     return shadow == null ? text : shadow.exposed;
   }
 
-  /** How many series a scrape sends that shows names as they are. */
+  /** Returns how many series a scrape with unescaped names sends. */
   int exposedSeries() {
     return seriesHashes.length - shadowedSeries();
   }
 
-  /** Whether scrapes send {@link #exposed} as it is, whatever their scheme. */
+  /** Returns whether scrapes with every scheme send {@link #exposed} unchanged. */
   boolean looksTheSame() {
     return looks == null && leftOut == null;
   }
 
-  /** What a scrape sends of it in the text format, its name as {@code scheme} shows it. */
+  /**
+   * Returns the bytes that a scrape in the text format sends, with names as {@code scheme} shows
+   * them.
+   */
   byte[] shown(EscapingScheme scheme) {
     if (scheme == EscapingScheme.ALLOW_UTF8 || looksTheSame()) {
       return exposed();
@@ -185,7 +191,7 @@ final class Family {
     return looks == null ? rest : TextEscaper.escaped(name(), rest, scheme);
   }
 
-  /** The places of the series that a scrape with this scheme does not send. */
+  /** Returns the indexes of the series that a scrape with this scheme does not send. */
   BitSet notShown(EscapingScheme scheme) {
     BitSet without =
         leftOut == null || scheme == EscapingScheme.ALLOW_UTF8
@@ -197,7 +203,7 @@ final class Family {
     return without;
   }
 
-  /** Of what it exposes, how many series this one of {@link Looks#SCHEMES} leaves out. */
+  /** Returns how many exposed series the given scheme of {@link Looks#SCHEMES} leaves out. */
   int leftOutSeries(int scheme) {
     return leftOut == null ? 0 : leftOut.count(scheme);
   }
@@ -206,17 +212,22 @@ final class Family {
     return shadow == null ? 0 : shadow.series.cardinality();
   }
 
-  /** Whether a scrape leaves out this series, counted in the order of the text. */
+  /** Returns whether this series is shadowed, counted in the order of the text. */
   boolean isShadowed(int at) {
     return shadow != null && shadow.series.get(at);
   }
 
-  /** Whether type and series are the same, so that no index changes when one takes the place. */
+  /**
+   * Returns whether type and series are equal. No index changes if such a family replaces this one.
+   */
   boolean hasShapeOf(MetricType otherType, long[] otherHashes) {
     return type() == otherType && Arrays.equals(seriesHashes, otherHashes);
   }
 
-  /** Which of two conflicting claims is exposed: the older; between equals the smaller key. */
+  /**
+   * Returns whether this family is exposed in a conflict. The older claim is exposed, and between
+   * equal claims the smaller key.
+   */
   boolean precedes(Family other) {
     int byAge = claimedAt.compareTo(other.claimedAt);
     return byAge != 0 ? byAge < 0 : group.compareTo(other.group) < 0;

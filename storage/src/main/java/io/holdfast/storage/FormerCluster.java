@@ -7,12 +7,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a store that was in a cluster still owes the nodes that it knew, while it runs alone: after
- * a disaster they may come back with their disks, and must find what was deleted meanwhile.
+ * The upkeep of tombstones in a store that was in a cluster and now runs alone. After a disaster
+ * the other nodes can return with their disks. Those nodes must then learn of the deletes that they
+ * missed.
  *
- * <p>Deletes are kept for as long as any known node was heard from within the retention. What is
- * older is forgotten, and noted so: a node that comes back later puts its store aside. A store that
- * was never in a cluster keeps no deletes at all.
+ * <p>A tombstone is kept for the retention, as long as any known node was heard from within it. All
+ * other tombstones are collected, and the collected watermark is noted. A node that returns later
+ * quarantines its store. A store without a former cluster keeps no tombstones.
  *
  * <p>Concurrency: confined to the writer thread.
  */
@@ -28,14 +29,14 @@ final class FormerCluster {
   }
 
   /**
-   * Goes on as far ahead of the wall clock as the fastest of the cluster was: a change that failed
-   * on another node must look older than what is acknowledged here.
+   * Returns a clock that keeps the lead of the cluster time over the wall clock. A change that
+   * failed on another node must look older than the changes acknowledged here.
    */
   static InstantSource clock(InstantSource wallClock, ClusterNotes notes) {
     return InstantSource.offset(wallClock, Duration.ofMillis(notes.clockAheadMillis()));
   }
 
-  /** Whether there may be something to be forgotten since the last time. */
+  /** Returns whether a collection is due and there are tombstones. */
   boolean isDue(StoreState state) {
     long period =
         Math.min(
@@ -44,7 +45,7 @@ final class FormerCluster {
         && Math.abs(clock.millis() - keptAtMillis) >= period;
   }
 
-  /** Forgets what nobody can bring back any more. */
+  /** Collects the tombstones of groups that no known node can bring back. */
   void keep(StoreState state, CommitBatch batch) {
     keptAtMillis = clock.millis();
     ClusterNotes notes = state.notes();
@@ -54,7 +55,7 @@ final class FormerCluster {
     known.values().removeIf(heardAt -> heardAt < oldest);
     state.purge(known.isEmpty() ? state.clock().last() : oldest, batch);
     ClusterNotes purged = state.notes();
-    // This node has seen what it has forgotten itself.
+    // This node has seen every delete that it has collected.
     state.note(purged.withKnownNodes(known).withCurrentAt(purged.purgedUntil()), batch);
   }
 }

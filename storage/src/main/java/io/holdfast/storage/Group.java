@@ -4,28 +4,31 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a group, or a change of it: both have the same form, so that a change is made by
- * {@link GroupMerge merging} it in.
+ * The state of a group, or a change of it. Both have one form, so {@link GroupMerge} applies a
+ * change by merging it.
  *
- * <p>Concurrency: mutable, confined to the writer thread. The families in it are immutable.
+ * <p>Concurrency: mutable, confined to the writer thread. The families are immutable.
  */
 final class Group {
   final GroupKey key;
 
-  /** A DELETE: everything of this version or older is gone. */
+  /** The floor of a DELETE: content of this version or older is gone. */
   @Nullable Version deletedAt;
 
-  /** A PUT: families older than this are gone, push times stay. */
+  /** The floor of a PUT: families older than this are gone, push times stay. */
   @Nullable Version replacedAt;
 
   @Nullable PushStamp lastPush;
   @Nullable PushStamp lastFailure;
   final Families families = new Families();
 
-  /** Of {@link #families}, shadowed ones too. Kept up by {@link Groups}; 0 in a mere change. */
+  /**
+   * The number of series in {@link #families}, including shadowed series. {@link Groups} updates
+   * the number. A change has 0.
+   */
   int seriesCount;
 
-  /** The push times as a scrape shows them; derived from the stamps, absent in a mere change. */
+  /** The push times as a scrape shows them, derived from the stamps. A change has none. */
   @Nullable Family pushTime;
 
   @Nullable Family pushFailureTime;
@@ -34,19 +37,19 @@ final class Group {
     this.key = key;
   }
 
-  /** Whether anything in it is visible. */
+  /** Returns whether the group has no families and no stamps. */
   boolean isEmpty() {
     return families.isEmpty() && lastPush == null && lastFailure == null;
   }
 
-  /** Whether it is nothing at all, not even a tombstone. */
+  /** Returns whether the group has no content and no floor either. */
   boolean isNothing() {
     return isEmpty() && deletedAt == null && replacedAt == null;
   }
 
   /**
-   * The version of the last change of the group, null if there was none. The families need not be
-   * looked at: whoever pushed one left a stamp at least as new.
+   * Returns the version of the last change of the group, or null if there was none. The families
+   * need not be read: every push leaves a stamp that is at least as new as its families.
    */
   @Nullable Version newest() {
     Version newest = Version.later(deletedAt, replacedAt);
@@ -54,7 +57,7 @@ final class Group {
     return Version.later(newest, lastFailure == null ? null : lastFailure.version());
   }
 
-  /** Whether a floor at this version would hide anything that is in here. */
+  /** Returns whether a floor at this version would remove any content of the group. */
   boolean hasAnythingUpTo(Version floor) {
     if ((lastPush != null && !lastPush.version().isAfter(floor))
         || (lastFailure != null && !lastFailure.version().isAfter(floor))) {
@@ -68,7 +71,7 @@ final class Group {
     return false;
   }
 
-  /** Whether both have the same floors, stamps and families, each of the same version. */
+  /** Returns whether both groups have equal floors, stamps and families, each of equal version. */
   boolean hasVersionsOf(Group other) {
     if (!Objects.equals(deletedAt, other.deletedAt)
         || !Objects.equals(replacedAt, other.replacedAt)
@@ -96,7 +99,7 @@ final class Group {
     };
   }
 
-  /** Puts another object for a family that the group has, with the same name. */
+  /** Replaces a family of the group by another object with its name. */
   void substitute(Family family) {
     switch (family.name()) {
       case PushTimes.PUSH_TIME -> pushTime = family;
@@ -106,8 +109,8 @@ final class Group {
   }
 
   /**
-   * Since when the group has push times: the claim that the next stamp takes over. A group that was
-   * deleted begins anew.
+   * Returns the version since which the group has push times. The next stamp takes over this claim.
+   * A deleted group begins a new claim.
    */
   @Nullable Version stampsClaimedAt() {
     if (lastPush == null || lastFailure == null) {

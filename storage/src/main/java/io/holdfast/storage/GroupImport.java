@@ -15,28 +15,30 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of groups that another program kept states that merge like another node's.
+ * The import of groups from another program. The import makes states that merge like those of
+ * another node.
  *
- * <p>Families pass what pushes pass in {@link PushPreparation}; what does not is left out. What is
- * in conflict with other groups is not: like what comes from another node, it is kept and shadowed.
+ * <p>Each family passes {@link PushPreparation} like a push. A family that does not pass is left
+ * out. A family that conflicts with other groups is kept and shadowed, like a state from another
+ * node.
  *
  * <h2>Versions</h2>
  *
- * The version of what is imported is the time of its push in <em>micro</em>seconds, and of no node.
- * Read as a hybrid clock that is some time in 1970 or 1971. So
+ * The version of an imported family is the time of its push in <em>micro</em>seconds, without a
+ * node. Read as a hybrid clock, the version is a time in 1970 or 1971. Therefore
  *
  * <ul>
- *   <li>every change that this or another node has ever made is newer, deletes and wipes included,
- *       however wrong a clock is or was;
- *   <li>nodes that import the same file have the same state, without a word to each other;
- *   <li>of two files with the same group, the later push wins, and of what conflicts, the older is
- *       exposed.
+ *   <li>every change of any node is newer, deletes and wipes included, however wrong a clock is or
+ *       was;
+ *   <li>nodes that import equal files have equal states, without a message to each other;
+ *   <li>of two files with one group, the later push wins;
+ *   <li>of conflicting families, the older is exposed.
  * </ul>
  */
 public final class GroupImport {
   private static final long NANOS_PER_MICRO = 1_000;
 
-  /** Shows with its labels alone what every series of a group will have. */
+  /** A family whose labels show the labels that every series of a group will have. */
   private static final MetricFamily PROBE =
       MetricFamily.newBuilder()
           .setName("group")
@@ -44,12 +46,12 @@ public final class GroupImport {
           .addMetric(Metric.newBuilder().setGauge(Gauge.newBuilder().setValue(1)))
           .build();
 
-  /** Hears of each group and each family that cannot be kept. */
+  /** A listener for the groups and families that the import leaves out. */
   public interface LeftOut {
     /**
-     * Told of one.
+     * Reports a group or a family that is left out.
      *
-     * @param family null if it is the whole group
+     * @param family the family, or null if the whole group is left out
      */
     void of(ImportedGroup group, @Nullable String family, String reason);
   }
@@ -58,14 +60,16 @@ public final class GroupImport {
   private final LeftOut leftOut;
 
   /**
-   * @param maxTextBytes see {@link PushPreparation#prepare}; for each family
+   * Creates an import.
+   *
+   * @param maxTextBytes the limit for each family, see {@link PushPreparation#prepare}
    */
   public GroupImport(long maxTextBytes, LeftOut leftOut) {
     this.maxTextBytes = maxTextBytes;
     this.leftOut = leftOut;
   }
 
-  /** The states of these groups, without what had to be left out. */
+  /** Returns the states of these groups, without the parts that are left out. */
   public ReceivedStates prepare(List<ImportedGroup> groups) {
     List<Received> states = new ArrayList<>(groups.size());
     for (ImportedGroup group : groups) {
@@ -118,7 +122,8 @@ public final class GroupImport {
 
   private static void stamp(Group group, ImportedGroup.@Nullable Times times) {
     if (times != null) {
-      // Both as new as anything of the group: who asks for its newest version looks at them alone.
+      // Both stamps are as new as the newest family, because Group.newest() reads only floors and
+      // stamps.
       Version newest = version(times.newestNanos());
       group.lastPush = stamp(newest, times.lastPush());
       group.lastFailure = stamp(newest, times.lastFailure());

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The grouping key: the label set of the push URL, which identifies a group.
  *
- * <p>Kept in its encoded form, {@code name 0xFF value 0xFE} for each label in order of the names.
- * Neither byte occurs in UTF-8, so no label set's encoding is another one's, and the encodings of
- * distinct keys differ in order as they do on the disk. It always ends with 0xFE, which a family
+ * <p>The key is kept in its encoded form: {@code name 0xFF value 0xFE} for each label, in order of
+ * the names. Neither byte occurs in UTF-8, so distinct label sets have distinct encodings. The
+ * order of keys equals their order on the disk. An encoding always ends with 0xFE, which a family
  * name never contains: see {@link RecordKeys}.
  *
- * <p>Immutable. The order is that of the encodings, compared as unsigned bytes.
+ * <p>Immutable. Keys are ordered by their encodings as unsigned bytes.
  */
 public final class GroupKey implements Comparable<GroupKey> {
   static final byte AFTER_NAME = (byte) 0xFF;
@@ -26,7 +26,7 @@ public final class GroupKey implements Comparable<GroupKey> {
   private final byte[] encoded;
   private final int hash;
 
-  /** Made when it is first asked for; two threads would make equal ones. */
+  /** Computed at the first use. Two threads that compute it at once get equal objects. */
   private @Nullable IdentityHash identity;
 
   private GroupKey(byte[] encoded) {
@@ -35,7 +35,7 @@ public final class GroupKey implements Comparable<GroupKey> {
   }
 
   /**
-   * The key of this label set.
+   * Returns the key of this label set.
    *
    * @param labels at least one label, names and values well-formed (no lone surrogates)
    */
@@ -55,9 +55,9 @@ public final class GroupKey implements Comparable<GroupKey> {
   }
 
   /**
-   * The key whose {@link #encoded} form this is; the array becomes the key's own.
+   * Returns the key with this {@link #encoded} form. The key keeps the array.
    *
-   * @throws IllegalArgumentException if it is no key's
+   * @throws IllegalArgumentException if the bytes are not the form of a key
    */
   static GroupKey decode(byte[] encoded) {
     int labels = 0;
@@ -84,17 +84,17 @@ public final class GroupKey implements Comparable<GroupKey> {
             + " (expected: labels, each a name, FF, a value, FE)");
   }
 
-  /** Bytes of all labels together. */
+  /** Returns the bytes of all labels together. */
   public int size() {
     return encoded.length;
   }
 
-  /** The encoded form; callers must not change it. */
+  /** Returns the encoded form. Callers must not change the array. */
   byte[] encoded() {
     return encoded;
   }
 
-  /** What stands for the whole key where nodes compare what they have. */
+  /** Returns the hash that stands for the key where nodes compare their states. */
   IdentityHash identity() {
     IdentityHash known = identity;
     if (known == null) {
@@ -104,7 +104,7 @@ public final class GroupKey implements Comparable<GroupKey> {
     return known;
   }
 
-  /** The labels, by name. A new map with each call. */
+  /** Returns the labels by name, as a new map with each call. */
   public SortedMap<String, String> labels() {
     SortedMap<String, String> labels = new TreeMap<>();
     int start = 0;
@@ -120,7 +120,9 @@ public final class GroupKey implements Comparable<GroupKey> {
     return labels;
   }
 
-  /** The value of one label, empty if there is none: quicker than all {@link #labels}. */
+  /**
+   * Returns the value of one label, or an empty text if there is none. Faster than {@link #labels}.
+   */
   public String label(String name) {
     byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
     int start = 0;
@@ -157,7 +159,7 @@ public final class GroupKey implements Comparable<GroupKey> {
     return hash;
   }
 
-  /** As in a selector: {@code {job="backup",path="/var"}}. */
+  /** Returns the key in the form of a selector: {@code {job="backup",path="/var"}}. */
   @Override
   public String toString() {
     return printable(labels());

@@ -4,18 +4,20 @@ import io.holdfast.storage.Rejection.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much pushes may make of the store. Holds for what this node is asked, never for what other
- * nodes have acknowledged: nodes with different limits must come to the same state all the same.
+ * The limits of the whole store for pushes to this node. Changes from peers are not limited: nodes
+ * with different limits must come to equal states.
  *
- * @param groups at most so many
- * @param seriesPerGroup at most so many, push times apart
+ * @param groups the maximum number of groups
+ * @param seriesPerGroup the maximum number of series of a group, apart from its push times
  */
 public record GroupLimits(int groups, int seriesPerGroup) {
 
-  /** None. */
+  /** The absence of limits. */
   public static final GroupLimits NONE = new GroupLimits(Integer.MAX_VALUE, Integer.MAX_VALUE);
 
-  /** Why there must not be one more group, or null if it is there or there may. */
+  /**
+   * Returns why the push must not create the group, or null if the group exists or can be created.
+   */
   @Nullable Rejection checkGroups(Groups present, GroupKey wanted) {
     Group group = present.get(wanted);
     if (present.size() < groups || (group != null && !group.isEmpty())) {
@@ -30,7 +32,10 @@ public record GroupLimits(int groups, int seriesPerGroup) {
             + "): delete some before you push to a new one");
   }
 
-  /** Why the group would have too many series after the push, or null. Costs what the push does. */
+  /**
+   * Returns why the group would have too many series after the push, or null. The cost is in
+   * proportion to the push.
+   */
   @Nullable Rejection checkSeries(@Nullable Group present, Change.Push push) {
     long series = present == null || push.replace() ? 0 : present.seriesCount;
     for (PushedFamily family : push.families().values()) {

@@ -7,21 +7,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges two states of a group. Field by field the larger version stays; what lies under a floor
- * ({@code deletedAt}, {@code replacedAt}) is invisible and dropped. The result does not depend on
- * the order or repetition of merges: it is commutative, associative and idempotent.
+ * The merge of two states of a group. In each field the larger version stays. Content under a floor
+ * ({@code deletedAt}, {@code replacedAt}) is dropped. The order and repetition of merges do not
+ * matter: the merge is commutative, associative and idempotent.
  *
- * <p>A delete wins a full tie: what has the very version of the delete is gone. A replace does not:
- * the families of a PUT carry its own version.
+ * <p>A delete wins a full tie: content of exactly the delete's version is gone. A replace loses a
+ * full tie, because the families of a PUT carry the version of the replace.
  */
 final class GroupMerge {
 
-  /** Hears of each family of the merged-into group that comes, changes or goes. */
+  /** A listener for each family of the merged group that is added, changed or removed. */
   interface Listener {
     void changed(@Nullable Family before, @Nullable Family after);
   }
 
-  /** Equal versions mean equal content, but for a damaged peer: even then all nodes must agree. */
+  /**
+   * Equal versions mean equal content, unless a peer is damaged. The further fields make all nodes
+   * agree even then.
+   */
   private static final Comparator<Family> BY_VERSION =
       Comparator.comparing((Family family) -> family.version)
           .thenComparing(family -> family.claimedAt)
@@ -39,13 +42,13 @@ final class GroupMerge {
   private GroupMerge() {}
 
   /**
-   * Brings {@code into} to the merge of both. In proportion to {@code from}, and to what a raised
-   * floor removes.
+   * Merges {@code from} into {@code into}. The cost is in proportion to {@code from} and to the
+   * families that a raised floor removes.
    */
   static void merge(Group into, Group from, Listener listener) {
     boolean floorRaised = raiseFloors(into, from);
-    // What is new goes in before what is old goes out: a family that a PUT brings again is one
-    // change to the listener, not a removal and an addition.
+    // Families are added before others are removed. A family that a PUT repeats is then one change
+    // to the listener.
     for (Family family : from.families.values()) {
       Family present = into.families.get(family.name());
       if (isVisible(into, family) && (present == null || BY_VERSION.compare(family, present) > 0)) {

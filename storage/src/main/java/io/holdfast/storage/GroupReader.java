@@ -9,13 +9,13 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes from group to group of a {@link Picture}, and from family to family of each, in order of
- * keys and names. Holds one family at a time, however many there are.
+ * A reader of the groups of a {@link Picture}, in order of keys, and of their families, in order of
+ * names. The reader holds one family at a time.
  *
- * <p>What it goes along is the disk. Of a group the records need not be neighbours there: those of
- * {@code {job="a",path="/"}} lie between those of {@code {job="a"}}, before the families of the
- * latter whose names are greater than {@code path}. So it steps over them, once for each such label
- * name, and comes back.
+ * <p>The reader follows the records on the disk, where the records of one group need not be
+ * neighbours. The records of {@code {job="a",path="/"}} lie among those of {@code {job="a"}}:
+ * before the families whose names are greater than {@code path}. The reader steps over such
+ * records, once for each such label name, and returns to the skipped records later.
  *
  * <p>Concurrency: one thread at a time.
  */
@@ -24,25 +24,30 @@ public final class GroupReader implements AutoCloseable {
   private final RecordSnapshot.Cursor cursor;
   private final @Nullable GroupKey only;
 
-  /** Where the cursor stands; null beyond the last record. */
+  /** The key at the cursor; null beyond the last record. */
   private byte @Nullable [] at;
 
-  /** Begins the keys of the current group's records; null before the first group. */
+  /** The prefix of the keys of the current group's records; null before the first group. */
   private byte @Nullable [] prefix;
 
   private @Nullable GroupKey group;
 
-  /** The first record of a group that was stepped over. */
+  /** The first record that was stepped over. */
   private byte @Nullable [] steppedOver;
 
-  /** The current group's families that are on no disk, in order. */
+  /**
+   * The two push times of the current group, in order. Push times have no family records on the
+   * disk.
+   */
   private final Deque<StoredFamily> pushTimes = new ArrayDeque<>(2);
 
-  /** The next family from the disk, which waits for one of those. */
+  /** The next family from the disk, while a push time comes before it. */
   private @Nullable StoredFamily held;
 
   /**
-   * @param shown of the same instant
+   * Creates a reader.
+   *
+   * @param shown the exposition of the same commit
    * @param cursor becomes the reader's own
    * @param only the one group to be read, or null for all
    */
@@ -52,7 +57,10 @@ public final class GroupReader implements AutoCloseable {
     this.only = only;
   }
 
-  /** Goes to the next group; null at the end. What is left of the one before is left out. */
+  /**
+   * Moves to the next group and returns it, or null at the end. Skips the remaining families of the
+   * previous group.
+   */
   public @Nullable StoredGroup next() {
     if (prefix == null) {
       at = cursor.seek(only == null ? RecordKeys.FIRST_GROUP : RecordKeys.group(only));
@@ -71,8 +79,8 @@ public final class GroupReader implements AutoCloseable {
   }
 
   /**
-   * Lets go of what the database keeps in memory for it, until it is used again: for who reads on
-   * only when somebody else has taken what was read.
+   * Frees the memory that the database holds for the cursor, until the next read. Useful while a
+   * slow client takes the output.
    */
   public void rest() {
     cursor.rest();
@@ -94,16 +102,19 @@ public final class GroupReader implements AutoCloseable {
         && (only == null || Arrays.equals(at, RecordKeys.group(only)));
   }
 
-  /** The group whose own record is here, if it is to be seen; goes on in any case. */
+  /**
+   * Returns the group whose own record is here, if the exposition has the group. Moves on in either
+   * case.
+   */
   private @Nullable StoredGroup groupHere() {
     byte[] key = here();
     StoredGroup found = null;
-    // A family here is one of a group that was read already, and stepped over this one's.
+    // A family record here belongs to a group that was read before.
     if (!RecordKeys.isFamily(key)) {
       GroupKey candidate = RecordKeys.groupOf(key);
       Family push = shown.family(PushTimes.PUSH_TIME, candidate);
       Family failure = shown.family(PushTimes.PUSH_FAILURE_TIME, candidate);
-      // Of a group that was deleted, its record may be left: others must hear of the delete.
+      // A deleted group can still have a record: its tombstone, for the other nodes.
       if (push != null && failure != null) {
         found = entered(candidate, push, failure);
         prefix = key;
@@ -121,7 +132,7 @@ public final class GroupReader implements AutoCloseable {
     } catch (InvalidProtocolBufferException e) {
       throw Picture.unreadable(e);
     }
-    // Versions may be ahead of all clocks; the time of a push is one that a clock has shown.
+    // Versions can be ahead of all clocks. The time of a push is a time that a clock has shown.
     Instant claimed = push.claimedAt.time();
     Instant began =
         earlier(
@@ -139,7 +150,7 @@ public final class GroupReader implements AutoCloseable {
     return one.isBefore(other) ? one : other;
   }
 
-  /** The next family of the current group, the two push times among them; null at the end. */
+  /** Returns the next family of the current group, the two push times included; null at the end. */
   public @Nullable StoredFamily nextFamily() {
     if (held == null) {
       held = nextStored();
@@ -157,7 +168,8 @@ public final class GroupReader implements AutoCloseable {
     GroupKey of = group;
     for (String name = findRecord(); of != null && name != null; name = findRecord()) {
       Family family = shown.family(name, of);
-      // What is not in memory is not there: a floor may be above what is left of it on the disk.
+      // A family that memory lacks is deleted. A floor can be above the family's remains on the
+      // disk.
       StoredFamily found = family == null ? null : StoredFamily.ofRecord(family, cursor.value());
       at = cursor.next();
       if (found != null) {
@@ -167,7 +179,10 @@ public final class GroupReader implements AutoCloseable {
     return null;
   }
 
-  /** Goes to the current group's next record, if not there, and returns the family's name. */
+  /**
+   * Moves to the current group's next record, unless the cursor is there. Returns the family's
+   * name.
+   */
   private @Nullable String findRecord() {
     byte[] start = prefix;
     while (start != null && at != null && startsWith(at, start)) {
@@ -179,7 +194,7 @@ public final class GroupReader implements AutoCloseable {
         steppedOver = at;
       }
       byte[] behind = Arrays.copyOf(at, labelEnd + 2);
-      // Greater than any value that this label may have.
+      // Greater than any value of this label.
       behind[labelEnd + 1] = GroupKey.AFTER_NAME;
       at = cursor.seek(behind);
     }
@@ -207,7 +222,10 @@ public final class GroupReader implements AutoCloseable {
     return at;
   }
 
-  /** Frees what the reader holds. May be called before the end, and more than once. */
+  /**
+   * Frees the resources of the reader. A caller may call the method before the end, and more than
+   * once.
+   */
   @Override
   public void close() {
     cursor.close();

@@ -1,11 +1,11 @@
 package io.holdfast.storage;
 
 /**
- * How much a group has.
+ * The size of a group.
  *
- * @param families without the two push times
- * @param series of these
- * @param shadowedSeries that a scrape leaves out, of the push times too
+ * @param families the number of families, without the two push times
+ * @param series the number of series of these families
+ * @param shadowedSeries the number of shadowed series, those of the push times included
  */
 public record GroupSize(int families, long series, long shadowedSeries) {
   static final GroupSize NOTHING = new GroupSize(0, 0, 0);

@@ -5,54 +5,56 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * Keeps groups. All methods may be called from any thread.
+ * A store of groups. Any thread may call all methods.
  *
- * <p>The order of submission is the order of effect: a change whose {@link #submit} returned before
- * another's was called takes effect first.
+ * <p>Changes take effect in the order of submission. A change whose {@link #submit} has returned
+ * takes effect before a change that is submitted later.
  */
 public interface GroupStore extends AutoCloseable {
 
   /**
-   * Asks for a change and returns at once.
+   * Submits a change and returns at once.
    *
-   * <p>The future completes with {@link WriteOutcome.Applied} or {@link WriteOutcome.Rejected} only
-   * when everything that the change left (a rejected push leaves its failure time) is on the disk
-   * (fsync) and in every {@link #exposition} taken from then on. It never completes exceptionally:
-   * what the store cannot take is {@link WriteOutcome.Unavailable}. It may complete on the caller's
-   * thread or on one that acknowledges many changes: dependents must be short and must not block.
+   * <p>The future completes with {@link WriteOutcome.Applied} or {@link WriteOutcome.Rejected}
+   * after the commit of the change. The change is then on the disk (fsync) and in every later
+   * {@link #exposition}. A rejected push leaves its failure time, for which this holds too. The
+   * future never completes exceptionally: a change that the store cannot take is {@link
+   * WriteOutcome.Unavailable}. The future may complete on the caller's thread or on a thread that
+   * acknowledges many changes. Dependents must be short and must not block.
    *
-   * <p>While {@link #unwritable} gives a reason, pushes are {@code Unavailable} with that reason at
-   * once; deletes and wipes are tried, for they make space. After {@link #close} every change is
-   * {@code Unavailable}.
+   * <p>While {@link #unwritable} gives a reason, pushes are {@code Unavailable} at once with that
+   * reason. Deletes and wipes are tried, because they free space. After {@link #close} every change
+   * is {@code Unavailable}.
    *
-   * <p>Cancelling the future withdraws the change if it was not yet begun.
+   * <p>Cancelling the future withdraws the change, unless the writer has begun it.
    */
   CompletableFuture<WriteOutcome> submit(Change change);
 
   /**
-   * Asks for a change that is not to be made any more when its turn comes too late: a client that
-   * waited for it may have repeated it at another node, and changed more there since.
+   * Submits a change that can be too late when its turn comes. The waiting client has possibly
+   * repeated the change at another node, and made further changes there.
    *
-   * @param isTooLate asked by the writer, just before it gives the change its version
+   * @param isTooLate called by the writer, just before it gives the change its version
    */
   CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate);
 
-  /** The picture after the last commit. Never blocks. */
+  /** Returns the exposition after the last commit. Never blocks. */
   Exposition exposition();
 
   /**
-   * What a scrape should show. Completes at once if the store is alone; if other nodes have the
-   * same groups, when it is known whether they have more. Never exceptionally.
+   * Returns the read result for a scrape. A store that is alone completes the future at once. A
+   * replicated store completes it when its freshness is known. The future never completes
+   * exceptionally.
    */
   default CompletableFuture<Reading> read() {
     return CompletableFuture.completedFuture(new Reading.Current(exposition()));
   }
 
   /**
-   * The same with whole messages; see {@link Picture} for what that costs. Who asks must close what
-   * comes. Unlike a scrape of text, it needs the disk: while that fails it is {@link
-   * PictureReading.Unsure}. It may complete on a thread of the store: dependents must be short and
-   * must not block. Must not be cancelled.
+   * Returns the read result with whole messages; see {@link Picture} for the cost. The caller must
+   * close the snapshot. The disk is needed, unlike for a scrape of text. While the disk fails, the
+   * result is {@link PictureReading.Unsure}. The future may complete on a thread of the store:
+   * dependents must be short and must not block. The future must not be cancelled.
    */
   default CompletableFuture<PictureReading> readPicture() {
     return picture()
@@ -64,38 +66,39 @@ public interface GroupStore extends AutoCloseable {
   }
 
   /**
-   * What is here, with whole messages, whether there is more elsewhere or not: everything that was
-   * acknowledged here before the call is in it. Completes exceptionally when the disk cannot be
-   * read, and after {@link #close}. Dependents and cancelling as for {@link #readPicture}.
+   * Returns a snapshot of this store, with whole messages, whether the store is fresh or not. The
+   * snapshot has every change that was acknowledged here before the call. The future completes
+   * exceptionally if the disk cannot be read, and after {@link #close}. For dependents and
+   * cancelling, {@link #readPicture} has the rules.
    */
   CompletableFuture<Picture> picture();
 
-  /** Why requests had better go to another node, or empty. Never blocks. */
+  /** Returns why clients should use another node, or empty. Never blocks. */
   default Optional<String> unready() {
     return Optional.empty();
   }
 
-  /** Why changes are refused at the moment (a full or failing disk), or empty when they are not. */
+  /** Returns why changes are refused now (a full or failing disk), or empty. */
   Optional<String> unwritable();
 
   /**
-   * Completes with the reason if the store can never take a change again in this process. It goes
-   * on to show its last {@link #exposition}; the process should end and be started anew.
+   * Completes with the reason when the store can never take a change again in this process. The
+   * store still shows its last {@link #exposition}. The process should be restarted.
    */
   CompletableFuture<String> failure();
 
-  /** How many changes wait. */
+  /** Returns how many changes wait. */
   int queueDepth();
 
-  /** How many changes may wait. */
+  /** Returns how many changes can wait. */
   int queueCapacity();
 
-  /** Bytes that the store takes on the disk, roughly; 0 when that is not known. */
+  /** Returns roughly how many bytes the store takes on the disk; 0 if that is unknown. */
   long sizeBytes();
 
   /**
-   * Commits what waits, refuses what comes later and releases the directory. {@link #exposition}
-   * goes on to show the last picture. A second call does nothing.
+   * Commits the waiting changes, refuses later changes and releases the directory. {@link
+   * #exposition} still returns the last exposition. A second call does nothing.
    */
   @Override
   void close();

@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A group as it is known without reading its metrics. Immutable; holds nothing that the exposition
- * does not hold as well, and works out its times when asked.
+ * A summary of a group without its metrics. Immutable. The summary refers only to objects of the
+ * exposition. The times are computed on demand.
  */
 public final class GroupSummary {
   private final Family push;
@@ -20,25 +20,25 @@ public final class GroupSummary {
     return push.group;
   }
 
-  /** When the last push that succeeded arrived; empty if none did. */
+  /** Returns when the last successful push arrived; empty if there was none. */
   public Optional<Instant> lastPush() {
     return time(push);
   }
 
-  /** When the last push that failed arrived; empty if none did. */
+  /** Returns when the last failed push arrived; empty if there was none. */
   public Optional<Instant> lastFailure() {
     return time(failure);
   }
 
-  /** Whether no push has failed since the last one that succeeded. */
+  /** Returns whether no push has failed since the last successful push. */
   public boolean isLastPushSuccessful() {
     return !PushTimes.isSet(failure) || PushTimes.seconds(failure) <= PushTimes.seconds(push);
   }
 
   /**
-   * For sorting and comparing many: milliseconds since 1970 of the last push that succeeded, by the
-   * clock of the node that took it; 0 if none did. Not the version's time, which may be ahead of
-   * all clocks.
+   * Returns the time of the last successful push in milliseconds since 1970, for sorting; 0 if
+   * there was none. The time is from the clock of the node that accepted the push. The version's
+   * time can be ahead of all clocks.
    */
   public long lastPushMillis() {
     return PushTimes.isSet(push) ? (long) (PushTimes.seconds(push) * 1e3) : 0;

@@ -15,40 +15,46 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All groups in memory, with what follows from them: family names, series owners, what a scrape
- * shows. The truth is on the disk; this is built from it at the start and kept up with each change.
+ * All groups in memory, with the data derived from them: family names, series owners, the
+ * exposition. The disk has the groups themselves. The data is read and derived at the start, and
+ * each change updates it.
  *
  * <h2>Shadowing</h2>
  *
- * Conflicts are refused at the door ({@link ConsistencyIndex}), but can come in otherwise: two
+ * {@link ConsistencyIndex} refuses pushes that conflict. Two other ways lead to conflicts: two
  * nodes accept conflicting pushes at once, or two grouping keys have the same push times. Then the
- * older claim is exposed and the later one <em>shadowed</em>: kept, not exposed, counted. What is
- * exposed is a function of the groups alone, so every node that has them shows the same.
+ * older claim is exposed and the later claim is <em>shadowed</em>: stored, not exposed, counted.
+ * The exposition is a function of the groups alone, so nodes with equal groups show equal
+ * expositions.
  *
  * <ul>
  *   <li>Of incompatible types under one name, the type of the oldest claim is exposed.
- *   <li>Of names that collide by a suffix ({@link SuffixRule}), the one with the older claim.
- *   <li>Of equal series, the older owner's.
- *   <li>Of a name or type that the server itself has, the server's.
+ *   <li>Of names that collide by a suffix ({@link SuffixRule}), the name with the older claim is
+ *       exposed.
+ *   <li>Of equal series, the series with the older claim is exposed.
+ *   <li>Of a name or type that the server itself has, the server's is exposed.
  * </ul>
  *
- * What looks alike only once a scheme has escaped its names is no conflict: {@link Lookalikes}
- * settles that for each scheme, among what is exposed.
+ * <p>Names that look alike only under an escaping scheme are no conflict. {@link Lookalikes}
+ * settles them for each scheme, among the exposed families.
  *
- * <p>Without any conflict this costs a comparison per change; with one, what it touches is worked
- * out anew in {@link #settle}.
+ * <p>Without any conflict, this costs a comparison per change. In a conflict, {@link #settle}
+ * recomputes the families that the change affects.
  *
- * <p>Concurrency: confined to the writer thread; {@link #exposition} makes snapshots for others.
+ * <p>Concurrency: confined to the writer thread. {@link #exposition} makes immutable expositions
+ * for other threads.
  */
 final class Groups {
   /**
+   * The first owner of a shared series.
+   *
    * @param name of the family
    */
   private record FirstOwner(String name, @Nullable GroupKey group) {}
 
   private final Map<GroupKey, Group> groups = new HashMap<>();
 
-  /** Groups of which nothing is left but that they were deleted; none if always alone. */
+  /** The deleted groups of which only a floor is left. Empty if the store was always alone. */
   private final Set<GroupKey> tombstones = new HashSet<>();
 
   /** Null for a store that is not replicated. */
@@ -56,7 +62,7 @@ final class Groups {
 
   private final ReservedNames reserved;
 
-  /** Everything up to this is gone, in every group. */
+  /** The floor of the last wipe: all content up to this version is gone, in every group. */
   private @Nullable Version wipedAt;
 
   private final SeriesIndex series = new SeriesIndex();
@@ -65,7 +71,7 @@ final class Groups {
   private long seriesCount;
   private long shadowedCount;
 
-  /** What groups and families take of the heap, without their descriptors. */
+  /** The heap that groups and families take, without their descriptors. */
   private long memoryBytes;
 
   private long seriesSettled;
@@ -77,39 +83,44 @@ final class Groups {
   /** Names that are blocked or hold incompatible types. */
   private final Set<String> disputedNames = new LinkedHashSet<>();
 
-  /** Of what is exposed, how many series each of {@link Looks#SCHEMES} leaves out. */
+  /** For each of {@link Looks#SCHEMES}, how many exposed series it leaves out. */
   private final long[] leftOutCounts = new long[Looks.SCHEMES.size()];
 
   private final Lookalikes lookalikes;
 
   private final Deque<String> namesToSettle = new ArrayDeque<>();
 
-  /** What the names that the merge has changed were before it; null for those that were not. */
+  /** The former states of the names that the merge has changed; null for new names. */
   private final Map<String, @Nullable NamedFamily> namesBefore = new HashMap<>();
 
   private final Set<Holder> familiesToSettle = new LinkedHashSet<>();
 
-  /** Of the shared series that the merge has changed, who was exposed before it. */
+  /** For each shared series that the merge has changed, the group that was exposed before. */
   private final Map<Long, FirstOwner> firstOwnersBefore = new HashMap<>();
 
   /**
-   * @param isReplicated whether other nodes have the same groups, or had, and may come back: then
-   *     tombstones are kept, and the digest is kept up
+   * Creates an empty set of groups.
+   *
+   * @param isReplicated whether other nodes have, or had, copies of these groups; then tombstones
+   *     and the digest are kept
    */
   Groups(boolean isReplicated) {
     this(isReplicated, ReservedNames.NONE);
   }
 
   /**
-   * @param reserved names of the server itself: what contradicts them is shadowed as by an older
-   *     claim
+   * Creates an empty set of groups beside the server's own families.
+   *
+   * @param reserved the server's own names; families that contradict them are shadowed
    */
   Groups(boolean isReplicated, ReservedNames reserved) {
     this(isReplicated, reserved, new MemoRoom(Long.MAX_VALUE));
   }
 
   /**
-   * @param memos where scrapes of these groups keep what they make
+   * Creates an empty set of groups with memos.
+   *
+   * @param memos the heap for the memos of scrapes
    */
   Groups(boolean isReplicated, ReservedNames reserved, MemoRoom memos) {
     this.digest = isReplicated ? new StateDigest() : null;
@@ -118,7 +129,7 @@ final class Groups {
     this.memos = memos;
   }
 
-  /** None at all, of the same kind. */
+  /** Returns an empty set of groups with these settings. */
   Groups emptied() {
     Groups emptied = new Groups(isReplicated(), reserved, memos);
     emptied.replacedBytes = replacedBytes + memoryBytes();
@@ -138,8 +149,8 @@ final class Groups {
   }
 
   /**
-   * Notes that everything up to this version is gone. It takes effect on a group with the next
-   * merge into it; so this comes before them all, or is followed by a merge into each.
+   * Raises the floor of the last wipe. The floor takes effect on a group at the next merge into it.
+   * A caller must raise the floor before all merges, or merge into each group afterwards.
    */
   void raiseWipe(Version version) {
     if (Version.isLater(version, wipedAt)) {
@@ -158,7 +169,7 @@ final class Groups {
     return groups.get(key);
   }
 
-  /** What this group has under this name, a push time too; or null. */
+  /** Returns the family or push time of this group with this name, or null. */
   @Nullable Family family(GroupKey key, String name) {
     Group group = groups.get(key);
     return group == null ? null : group.family(name);
@@ -176,12 +187,12 @@ final class Groups {
     return groups.values();
   }
 
-  /** All keys, tombstones too; a copy. */
+  /** Returns a copy of all keys, those of tombstones included. */
   List<GroupKey> keys() {
     return List.copyOf(groups.keySet());
   }
 
-  /** How many groups there are, without tombstones. */
+  /** Returns the number of groups, without tombstones. */
   int size() {
     return groups.size() - tombstones.size();
   }
@@ -199,13 +210,14 @@ final class Groups {
   /**
    * Merges a change, or a whole state, into its group.
    *
-   * @param change not to be used any more
-   * @param listener hears of each family that came, changed or went
+   * @param change must not be used afterwards
+   * @param listener hears of each family that was added, changed or removed
    */
   void merge(Group change, GroupMerge.Listener listener) {
     if (wipedAt != null && change.hasAnythingUpTo(wipedAt)) {
-      // A wipe is a delete of every group, those too that come later with something older. Not set
-      // for every change: a raised floor makes the merge look at all families of the group.
+      // A wipe is a delete of every group, also of a group whose older change arrives later. The
+      // floor is set only where needed, because a raised floor makes the merge examine all families
+      // of the group.
       change.deletedAt = Version.later(change.deletedAt, wipedAt);
     }
     long costBefore = HeapCost.of(groups.get(change.key));
@@ -242,7 +254,10 @@ final class Groups {
         reason == null ? failureReasons.without(key) : failureReasons.with(key, reason);
   }
 
-  /** What a higher floor implies is not kept: equal states must look equal, however they came. */
+  /**
+   * Removes floors that a higher floor implies. States with equal content then have equal floors,
+   * whatever the order of merges.
+   */
   private void dropImpliedFloors(Group group) {
     if (!Version.isLater(group.deletedAt, wipedAt)) {
       group.deletedAt = null;
@@ -258,13 +273,13 @@ final class Groups {
     } else if (digest != null && !group.isNothing()) {
       tombstones.add(group.key);
     } else {
-      // A single node needs no tombstone: nobody can bring back what it has deleted.
+      // A single node needs no tombstone: no other node can bring the group back.
       groups.remove(group.key);
       tombstones.remove(group.key);
     }
   }
 
-  /** Forgets that a group was deleted. */
+  /** Removes the tombstone of a group. */
   void dropTombstone(GroupKey key) {
     Group group = tombstones.remove(key) ? groups.remove(key) : null;
     memoryBytes -= HeapCost.of(group);
@@ -273,17 +288,22 @@ final class Groups {
     }
   }
 
-  /** Of how many series it was worked out whether a scrape shows them: the cost of conflicts. */
+  /**
+   * Returns for how many series the exposure was recomputed. The number is the cost of conflicts.
+   */
   long seriesSettled() {
     return seriesSettled;
   }
 
-  /** What groups, families and descriptors take of the heap: no less than they do. */
+  /** Returns an upper bound of the heap that groups, families and descriptors take. */
   long memoryBytes() {
     return memoryBytes + descriptors.memoryBytes();
   }
 
-  /** By how much a change would make {@link #memoryBytes} more. Costs what the change does. */
+  /**
+   * Returns by how much a change would raise {@link #memoryBytes}. The cost is in proportion to the
+   * change.
+   */
   long growth(Change change) {
     if (change instanceof Change.Push push) {
       return growthOfGroup(push.group(), null) + growthOfFamilies(push);
@@ -300,7 +320,7 @@ final class Groups {
     return 0;
   }
 
-  /** By how much a push to this group grows it by failing. */
+  /** Returns by how much a failed push to this group would raise {@link #memoryBytes}. */
   long growthOfGroup(GroupKey key, @Nullable String reason) {
     String kept = reason == null ? null : PushStamp.bounded(reason);
     Group present = groups.get(key);
@@ -333,7 +353,7 @@ final class Groups {
     return SeriesText.of(family.name(), family.type(), family.text, family.seriesHashes.length);
   }
 
-  /** The equal descriptor that the groups of this family mostly have already, or this one. */
+  /** Returns the equal descriptor that other groups use already, or the given descriptor. */
   Descriptor shared(Descriptor descriptor) {
     NamedFamily named = names.get(descriptor.name());
     return named != null && named.descriptor().equals(descriptor)
@@ -425,9 +445,7 @@ final class Groups {
     }
   }
 
-  /**
-   * Puts another object in the place of a family that a group has, with the same name and shape.
-   */
+  /** Replaces a family of a group by another object with equal name and shape. */
   void substitute(Family family, Family by) {
     Group group = groups.get(family.group);
     if (group != null) {
@@ -438,7 +456,7 @@ final class Groups {
     }
   }
 
-  /** Puts another object in the place of what is known of a name. */
+  /** Replaces the object that describes a name. */
   void substitute(NamedFamily named, NamedFamily by) {
     putName(named, by, named.name());
   }
@@ -454,11 +472,11 @@ final class Groups {
     }
   }
 
-  /** Since when another group has the series that a family comes to share with it. */
+  /** Returns the claim of another group to a series that a family comes to share with it. */
   private Version claimedAt(GroupKey owner, Family sharing) {
     Group group = groups.get(owner);
     Family theirs = group == null ? null : group.family(sharing.name());
-    // Without such a family two hashes have met by chance.
+    // Without such a family, two hashes are equal by chance.
     return theirs == null ? sharing.claimedAt : theirs.claimedAt;
   }
 
@@ -481,9 +499,10 @@ final class Groups {
   }
 
   /**
-   * Works out anew what is exposed of everything that the last change may have touched: the
-   * families that came; of a shared series, who was exposed and who is now; all that a name holds
-   * only if its winning type, or whether it is blocked, is another than before.
+   * Recomputes the exposure of everything that the last change has possibly affected. These are the
+   * added and changed families. Of a shared series, the former and the new first owner are
+   * included. All families of a name are included only if its winning type or its blocking has
+   * changed.
    */
   private void settle() {
     for (String name = namesToSettle.poll(); name != null; name = namesToSettle.poll()) {
@@ -538,7 +557,10 @@ final class Groups {
         || !NamedFamily.areCompatible(before.type(), now.type());
   }
 
-  /** A name that came, went or changed its type may block or free those that it collides with. */
+  /**
+   * Marks the colliding names that this name can block or free, now that its type or presence has
+   * changed.
+   */
   private void settleNeighbours(String name) {
     for (String suffix : SuffixRule.SUFFIXES) {
       String base = SuffixRule.base(name, suffix);
@@ -553,7 +575,10 @@ final class Groups {
     }
   }
 
-  /** Whether an older name that is exposed collides. Ends, for each step goes to an older claim. */
+  /**
+   * Returns whether an older exposed name collides with this name. The recursion ends, because each
+   * step goes to an older claim.
+   */
   private boolean isBlocked(NamedFamily named) {
     if (reserved.isContradictedBy(named.name(), named.type())) {
       return true;
@@ -581,7 +606,8 @@ final class Groups {
       return false;
     }
     int byAge = rivalClaim.since().compareTo(claim.since());
-    // One change can bring both: then the shorter name, the summary or histogram, is exposed.
+    // One change can bring both names. Then the shorter name is exposed, which is the summary or
+    // histogram.
     boolean isOlder = byAge != 0 ? byAge < 0 : rival.name().length() < named.name().length();
     return isOlder && !isBlocked(rival);
   }

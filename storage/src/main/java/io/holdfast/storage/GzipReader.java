@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An exposition as one gzip member (RFC 1952), joined from pieces that were compressed each on its
- * own; a segment may have been compressed for a former scrape already. One member and not many,
- * though many would be simpler: not every HTTP client reads on after the first.
+ * A reader of an exposition as one gzip member (RFC 1952). The member is joined from separately
+ * compressed pieces. A former scrape has possibly compressed a segment already. The output is one
+ * member, because some HTTP clients stop after the first member.
  */
 final class GzipReader implements ExpositionReader {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -22,7 +22,7 @@ final class GzipReader implements ExpositionReader {
   private final Deflated.Compressor compressor = new Deflated.Compressor();
   private @Nullable Segment segment;
 
-  /** Which of the segment's pieces comes next. */
+  /** The index of the segment's next piece. */
   private int at;
 
   private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -73,7 +73,7 @@ final class GzipReader implements ExpositionReader {
 
   private void finish() {
     ensureSpace(FINAL_BLOCK.length + TRAILER_BYTES);
-    // The length is modulo 2^32, as an int that overflows has it.
+    // The length is modulo 2^32, as an overflowing int has it.
     buffer.put(FINAL_BLOCK).putInt(crc).putInt(length);
     isFinished = true;
     compressor.close();

@@ -4,42 +4,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The heap that groups take, object by object. A test fills the heap with groups of many shapes and
- * compares: the cost is never below what a full collection leaves.
+ * compares. The cost is never below the heap in use after a full garbage collection.
  *
- * <p>Costs are functions of immutable objects, so that a cost which was added can be taken away.
+ * <p>Costs are functions of immutable objects, so a cost that was added can be subtracted again.
  */
 final class HeapCost {
   /** The group, its entry in the map of groups, its key, two stamps with their versions. */
   private static final long GROUP = 420;
 
-  /** The family, its versions, its arrays' heads, its places in a tree and in its group. */
+  /** The family, its versions, the headers of its arrays, its places in a tree and in its group. */
   private static final long FAMILY = 200;
 
   /** The hash in the family, and the slot of an index that is half empty. */
   private static final long SERIES = 56;
 
   /**
-   * The descriptor, its texts' heads, and all that there is for a name: trees, counts, a header.
+   * The descriptor, the headers of its texts, and the data of a name: trees, counts, a family
+   * header.
    */
   private static final long DESCRIPTOR = 900;
 
-  /** Where a family is not plain: for each scheme a hash, and a place among look-alikes. */
+  /**
+   * For each series of a family that is not plain: for each scheme a hash, and a place among
+   * look-alikes.
+   */
   private static final long LOOKS = 400;
 
-  /** What takes less than the whole text of a family, and the places of its series. */
+  /** The objects for the exposed part of a family, and the set of its shadowed series. */
   private static final long SHADOW = 80;
 
   private static final long TEXT = 56;
 
-  /** Name, braces, value and line feed of a push time. */
+  /** The name, braces, value and line feed of a push time. */
   private static final long PUSH_TIME_LINE = 64;
 
-  /** Quotes, the equals sign and a comma of each label take the place of two marks in the key. */
+  /**
+   * In a line, each label has quotes, an equals sign and a comma instead of two marks in the key.
+   */
   private static final int LINE_PER_KEY = 3;
 
   private HeapCost() {}
 
-  /** A group without its families; a tombstone, too. */
+  /** Returns the cost of a group without its families, or of a tombstone. */
   static long of(@Nullable Group group) {
     return group == null
         ? 0
@@ -50,18 +56,18 @@ final class HeapCost {
     return GROUP + key.encoded().length + of(reason);
   }
 
-  /** A group that is not there yet, with its push times. */
+  /** Returns the cost of a group that is new, with its push times. */
   static long ofNewGroup(GroupKey key, @Nullable String reason) {
     return ofGroup(key, reason) + ofPushTimes(key);
   }
 
-  /** The two families that each group has besides its own. */
+  /** Returns the cost of the two push times of a group. */
   static long ofPushTimes(GroupKey key) {
     long line = PUSH_TIME_LINE + (long) LINE_PER_KEY * key.encoded().length;
     return 2 * (FAMILY + SERIES + line);
   }
 
-  /** A group of which nothing is left but that it was deleted. */
+  /** Returns the cost of a tombstone. */
   static long ofTombstone(GroupKey key) {
     return ofGroup(key, null);
   }
@@ -82,10 +88,13 @@ final class HeapCost {
     return FAMILY + textLength + (SERIES + (looks == null ? 0 : LOOKS)) * series;
   }
 
-  /** A descriptor that families share. The name and the help are written in a header, too. */
+  /**
+   * Returns the cost of a descriptor that families share. A family header repeats the name and the
+   * HELP text.
+   */
   static long of(Descriptor descriptor) {
     if (PushTimes.isReserved(descriptor.name())) {
-      // They are there with or without groups.
+      // These descriptors exist without groups too.
       return 0;
     }
     return DESCRIPTOR + 3 * of(descriptor.name()) + 2 * of(descriptor.help());
@@ -95,12 +104,15 @@ final class HeapCost {
     return text == null ? 0 : TEXT + (isLatin1(text) ? 1L : 2L) * text.length();
   }
 
-  /** As the JDK keeps text: one character that does not fit into a byte makes all take two. */
+  /**
+   * Returns whether the JDK stores the text in one byte per character. One wider character makes
+   * all characters take two bytes.
+   */
   private static boolean isLatin1(String text) {
     return text.chars().allMatch(each -> each <= 0xff);
   }
 
-  /** By how much another reason of a failed push takes more than the one before. */
+  /** Returns by how much a new failure reason takes more than the former reason. */
   static long growth(@Nullable String before, String after) {
     return of(after) - of(before);
   }

@@ -4,13 +4,13 @@ import io.holdfast.proto.metrics.MetricType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be known of all groups that hold a family name, kept up with each change.
+ * The counts of all groups that hold a family name. Each change updates them.
  *
- * <p>Immutable; nobody changes the array.
+ * <p>Immutable: the array is never changed.
  *
- * @param byType how many hold each type
- * @param helps how many have each help; a missing one is not counted
- * @param withExtras of how many OpenMetrics shows more than text does
+ * @param byType how many groups hold each type
+ * @param helps how many groups have each HELP text; a missing text is not counted
+ * @param withExtras how many of the families have extras
  */
 record HolderCounts(int[] byType, SortedTree<String, Integer> helps, int withExtras) {
 

@@ -4,9 +4,9 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A clock that follows the wall clock and never repeats or goes back, whatever the wall clock does:
- * milliseconds since 1970 in the upper 48 bits, a counter in the lower 16 that overflows into the
- * milliseconds (Kulkarni et al., "Logical Physical Clocks", 2014).
+ * A clock that follows the wall clock but never repeats or goes back. A reading has milliseconds
+ * since 1970 in the upper 48 bits, and a counter in the lower 16 bits. The counter overflows into
+ * the milliseconds (Kulkarni et al., "Logical Physical Clocks", 2014).
  *
  * <p>Concurrency: confined to the writer thread.
  */
@@ -14,27 +14,30 @@ final class HybridClock {
   static final int COUNTER_BITS = 16;
 
   /**
-   * A wall clock that shows less has lost the time: such a clock counts from here, 9 September
-   * 2001. No version that a node makes is as old as an imported one, see {@link GroupImport}.
+   * The earliest time, 9 September 2001. A wall clock that shows less has lost the time, and counts
+   * as this. No version that a node makes is as old as an imported version, see {@link
+   * GroupImport}.
    */
   static final long EARLIEST_MILLIS = 1_000_000_000_000L;
 
-  /** The clocks of Linux end here, in April 2262; a wall clock that shows more counts as this. */
+  /** The end of Linux clocks, in April 2262. A wall clock that shows more counts as this. */
   static final long LATEST_MILLIS = Long.MAX_VALUE / 1_000_000;
 
   /**
-   * No reading reaches this: from the end of all wall clocks, a million changes a second take
-   * 17,000 years to it. So a reading from another node cannot use up the clock.
+   * The limit of all readings. From the end of all wall clocks, a million changes a second take
+   * 17,000 years to reach it. A reading from another node can therefore never use up the clock.
    */
   private static final long LIMIT = 1L << 60;
 
   private final InstantSource wallClock;
   private long last;
 
-  /** What the wall clock showed for the next reading; null if the next reading asks it. */
+  /** The wall clock's time for the next reading; null if the next reading asks the wall clock. */
   private @Nullable Long heldMillis;
 
   /**
+   * Creates a clock.
+   *
    * @param last the highest reading that this node has ever given out or seen; 0 for a new node
    */
   HybridClock(InstantSource wallClock, long last) {
@@ -43,14 +46,14 @@ final class HybridClock {
   }
 
   /**
-   * Takes the time of the next reading now. A pause of the process between now and then does not
+   * Takes the time of the next reading now. A pause of the process before that reading does not
    * make the reading later.
    */
   void hold() {
     heldMillis = wallClock.millis();
   }
 
-  /** A reading above everything given out or observed before. */
+  /** Returns a reading above every reading that was given out or observed before. */
   long next() {
     long shown = heldMillis == null ? wallClock.millis() : heldMillis;
     heldMillis = null;
@@ -59,17 +62,17 @@ final class HybridClock {
     return last;
   }
 
-  /** Makes sure that later readings are above this one, which another node gave out. */
+  /** Makes sure that later readings are above this reading of another node. */
   void observe(long reading) {
     last = Math.max(last, reading);
   }
 
-  /** Whether some clock can have given out this reading. */
+  /** Returns whether some clock can have given out this reading. */
   static boolean isPossible(long reading) {
     return reading >= 0 && reading < LIMIT;
   }
 
-  /** A reading's part that follows the wall clock: milliseconds since 1970. */
+  /** Returns the milliseconds since 1970 in a reading. */
   static long millis(long reading) {
     return reading >>> COUNTER_BITS;
   }

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The first 128 bits of a SHA-256: stands for a name or a grouping key where nodes compare what
- * they have. Clients choose names and keys; nobody can choose two with equal hashes.
+ * The first 128 bits of a SHA-256. The bits stand for a name or a grouping key where nodes compare
+ * their states. Clients choose names and keys, but cannot find two with equal hashes.
  */
 record IdentityHash(long high, long low) {
 
@@ -23,7 +23,7 @@ record IdentityHash(long high, long low) {
   }
 
   /**
-   * Hashes of names, each made once: groups mostly push the same families again and again.
+   * The hashes of names, each computed once: groups mostly push the same families again and again.
    *
    * <p>Concurrency: confined to one thread.
    */

@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group as another program kept it, or a part of a large one.
+ * A group as another program stored it, or a part of a large group.
  *
  * @param labels the grouping key
- * @param times null but for one part of the group
+ * @param times null except in one part of the group
  */
 public record ImportedGroup(
     SortedMap<String, String> labels, List<ImportedFamily> families, @Nullable Times times) {
@@ -22,16 +22,16 @@ public record ImportedGroup(
   }
 
   /**
-   * A metric family of it.
+   * A metric family of the group.
    *
-   * @param pushedAtNanos when it was pushed, nanoseconds since 1970
+   * @param pushedAtNanos when the family was pushed, nanoseconds since 1970
    */
   public record ImportedFamily(long pushedAtNanos, MetricFamily family) {}
 
   /**
-   * Its push times. One of them at least is there.
+   * The push times of the group, at least one of the two.
    *
-   * @param newestNanos when anything of the group was last changed, nanoseconds since 1970
+   * @param newestNanos when the group was last changed, nanoseconds since 1970
    * @param lastPush seconds since 1970; null if no push ever succeeded
    * @param lastFailure seconds since 1970; null if no push ever failed
    */
@@ -43,7 +43,7 @@ public record ImportedGroup(
     }
   }
 
-  /** As in a selector: {@code {job="backup"}}. */
+  /** Returns the key in the form of a selector: {@code {job="backup"}}. */
   public String name() {
     return GroupKey.printable(labels);
   }

@@ -12,20 +12,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a block of an exposition is made of in one format. A scheme that escapes names may show
- * several families under one name; then they are one block, and {@link Lookalikes} has settled what
- * of them is left out.
+ * The segments that a block of an exposition has in one format. A scheme that escapes names can
+ * show several families under one name. Those families are one block, after {@link Lookalikes} has
+ * settled which series are left out.
  *
- * <p>Most families have plain names alone. They look the same with each escaping scheme, and what
- * is kept of them serves all.
+ * <p>Most families have only plain names. Such families look the same under each escaping scheme,
+ * so one memo serves all schemes.
  */
 final class Layout {
   private final ExpositionFormat format;
 
-  /** The one under which leaves keep what they look like in this format, ... */
+  /** The format under which leaves keep their memos for this format. */
   private final ExpositionFormat kept;
 
-  /** ... and under which those do that look the same with every escaping scheme. */
+  /** The format for the memos of leaves that look the same under every escaping scheme. */
   private final ExpositionFormat plainest;
 
   private final ShownNames names;
@@ -34,7 +34,9 @@ final class Layout {
   private final @Nullable Picture picture;
 
   /**
-   * @param picture may be absent if no message is needed
+   * Creates a layout.
+   *
+   * @param picture can be null if no message is needed
    */
   Layout(
       ExpositionFormat format,
@@ -61,7 +63,7 @@ final class Layout {
         : format;
   }
 
-  /** The segments of a block, in order. */
+  /** Returns the segments of a block, in order. */
   List<Segment> segments(Exposition.Block block) {
     Head head = head(block);
     boolean created = mayShowCreated(head);
@@ -111,7 +113,7 @@ final class Layout {
         : own.head();
   }
 
-  /** Of several families under one name, the first that has a help. */
+  /** Returns the first HELP text of several families under one name, or null. */
   private static @Nullable String help(List<NamedFamily> families) {
     String help = families.get(0).help();
     for (int i = 1; help == null && i < families.size(); i++) {
@@ -120,7 +122,7 @@ final class Layout {
     return help;
   }
 
-  /** What stands before these samples. */
+  /** Returns the header before these samples. */
   private byte[] header(Head head, List<Segment> samples) {
     long length = 0;
     if (format.needsLength()) {
@@ -133,7 +135,10 @@ final class Layout {
     return format.header(isBaseTaken(head) ? unknown(head) : head, length);
   }
 
-  /** What is made for this is kept in the leaf's memo, or made again where that has no room. */
+  /**
+   * Returns the length of a segment. The rendered pieces stay in the leaf's memo, or are rendered
+   * again if the memo has no room.
+   */
   private static long length(Segment segment, Deflated.Compressor compressor) {
     long length = 0;
     if (segment instanceof LeafSegment leaf) {
@@ -148,14 +153,20 @@ final class Layout {
     return length;
   }
 
-  /** Whether the samples of one may be followed by times of creation: no other has that name. */
+  /**
+   * Returns whether creation times may follow the samples of the family. The name must be free of
+   * other families.
+   */
   private boolean mayShowCreated(Head head) {
     return format.syntax().isOpenMetrics()
         && !isBaseTaken(head)
         && !isTaken(OpenMetricsWriter.baseName(head.name(), head.type()) + "_created");
   }
 
-  /** OpenMetrics calls the counter {@code x_total} {@code x}, but another family may be that. */
+  /**
+   * Returns whether another family has the base name. OpenMetrics calls the counter {@code x_total}
+   * {@code x}.
+   */
   private boolean isBaseTaken(Head head) {
     String base = OpenMetricsWriter.baseName(head.name(), head.type());
     return format.syntax().isOpenMetrics() && !base.equals(head.name()) && isTaken(base);
@@ -165,7 +176,7 @@ final class Layout {
     return new Head(head.name(), MetricType.UNTYPED, head.help());
   }
 
-  /** Whether the scrape shows some family under this name. */
+  /** Returns whether the scrape shows a family under this name. */
   private boolean isTaken(String name) {
     return ownNames.contains(name) || names.type(name) != null;
   }

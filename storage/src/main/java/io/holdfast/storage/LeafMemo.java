@@ -6,16 +6,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What scrapes have compressed of a leaf, by format, so that the next ones need not: lives as long
- * as the leaf, that is until one of its groups changes, or until nobody asks for the format any
- * more, or until its room is needed ({@link MemoRoom}).
+ * The memo of a leaf: compressed samples by format, which later scrapes use again. A memo lives
+ * until one of the leaf's groups changes. A memo also ends when its format is forgotten, or when
+ * {@link MemoRoom} needs the heap.
  *
- * <p>Immutable, with final fields alone: see {@link SortedTree.Leaf#memo}.
+ * <p>Immutable, with only final fields: see {@link SortedTree.Leaf#memo}.
  */
 final class LeafMemo {
 
   /**
-   * @param format of all that look the same, the plainest
+   * The key of an entry.
+   *
+   * @param format of leaves that look the same under every scheme, the plainest format
    * @param created see {@link ExpositionFormat#samples}
    */
   record Key(ExpositionFormat format, boolean created) {}
@@ -39,7 +41,7 @@ final class LeafMemo {
     return null;
   }
 
-  /** Adds pieces. Called by {@link MemoRoom} alone, one at a time. */
+  /** Adds pieces. Only {@link MemoRoom} calls the method, one thread at a time. */
   static void put(SortedTree.Leaf<?, ?> leaf, Key key, Deflated[] pieces) {
     List<Entry> entries = new ArrayList<>();
     if (leaf.memo instanceof LeafMemo memo) {
@@ -49,7 +51,7 @@ final class LeafMemo {
     leaf.memo = new LeafMemo(entries);
   }
 
-  /** Forgets what is kept under this key. Called by {@link MemoRoom} alone. */
+  /** Removes the entry with this key. Only {@link MemoRoom} calls the method. */
   static void forget(SortedTree.Leaf<?, ?> leaf, Key key) {
     if (leaf.memo instanceof LeafMemo memo) {
       List<Entry> rest = new ArrayList<>(memo.entries);

@@ -12,12 +12,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the groups of one leaf show of a family. The text that is in memory serves where it says all
- * that the format shows; the rest is made of the messages. What is made, or compressed, is kept in
- * the leaf's memo.
+ * The samples of one family name from the groups of one leaf. If the text in memory has all that
+ * the format shows, the samples are made of that text. Otherwise the samples are made of the
+ * messages. Rendered or compressed samples are kept in the leaf's memo.
  */
 final class LeafSegment implements Segment {
-  /** A piece holds more only if a single family does. */
+  /** A piece is larger only if a single family is larger. */
   private static final int MAX_JOINED_BYTES = 1 << 20;
 
   private final SortedTree.Leaf<GroupKey, Family> leaf;
@@ -29,18 +29,20 @@ final class LeafSegment implements Segment {
   /** Whether no message is needed. */
   private final boolean isOfText;
 
-  /** Where in the leaf each piece ends. */
+  /** The index in the leaf at which each piece ends. */
   private final int[] ends;
 
-  /** What the memo has, or gets when all is made and has room. */
+  /** The pieces of the memo, or of a future memo once all pieces are there and fit. */
   private @Nullable Deflated @Nullable [] made;
 
   private int missing;
   private long madeBytes;
 
   /**
-   * @param key the plainest format in which the leaf looks as it is to look
-   * @param picture may be absent if no message is needed
+   * Creates a segment.
+   *
+   * @param key the plainest format with the same output for this leaf
+   * @param picture can be null if no message is needed
    */
   LeafSegment(
       SortedTree.Leaf<GroupKey, Family> leaf,
@@ -75,7 +77,7 @@ final class LeafSegment implements Segment {
     return Arrays.copyOf(ends, pieces);
   }
 
-  /** Whether it looks the same with every escaping scheme. */
+  /** Returns whether the leaf looks the same under every escaping scheme. */
   static boolean isPlain(SortedTree.Leaf<GroupKey, Family> leaf) {
     for (int i = 0; i < leaf.size(); i++) {
       if (!leaf.value(i).looksTheSame()) {
@@ -85,7 +87,7 @@ final class LeafSegment implements Segment {
     return true;
   }
 
-  /** Whether this format shows of this family what its text does not say. */
+  /** Returns whether this format shows extras of the family, which its text lacks. */
   private static boolean needsMessage(Family family, ExpositionFormat format) {
     return switch (format.syntax()) {
       case TEXT -> false;
@@ -104,9 +106,9 @@ final class LeafSegment implements Segment {
   }
 
   /**
-   * What this family's samples look like.
+   * Returns the samples of this family.
    *
-   * @param message if it {@linkplain #needsMessage needs} one
+   * @param message the message, if the family {@linkplain #needsMessage needs} it
    */
   private static byte[] samples(
       Family family, ExpositionFormat format, boolean created, @Nullable StoredFamily message) {
@@ -140,7 +142,7 @@ final class LeafSegment implements Segment {
     return isOfText && format.syntax() == Syntax.TEXT && isPlain(leaf);
   }
 
-  /** What the memo has got is counted there. */
+  /** Returns the bytes of the pieces outside the memo. The memo's own bytes are counted there. */
   @Override
   public long heldBytes() {
     return made == null || missing == 0 ? 0 : madeBytes;
@@ -164,7 +166,10 @@ final class LeafSegment implements Segment {
     return piece;
   }
 
-  /** A part that has no room in the memo is not held either: the leaf may be most of the store. */
+  /**
+   * Keeps a piece for the memo. Without room in the memo the segment holds no pieces, because the
+   * leaf can be most of the store.
+   */
   private void keep(int i, Deflated piece) {
     Deflated[] some = made;
     if (some == null) {

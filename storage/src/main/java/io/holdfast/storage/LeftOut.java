@@ -4,10 +4,10 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which series of one family are left out under the schemes that escape names, because an older
- * claim looks the same there. Under their own names scrapes show them.
+ * The series of one family that the escaping schemes leave out. An older claim looks the same
+ * there. Under their own names these series are exposed.
  *
- * <p>Immutable: nobody changes a set once it is in here.
+ * <p>Immutable: the sets are never changed.
  */
 final class LeftOut {
   private final @Nullable BitSet[] series;
@@ -17,10 +17,10 @@ final class LeftOut {
   }
 
   /**
-   * The sets as one object, null if nothing is left out.
+   * Returns the sets as one object, or null if nothing is left out.
    *
-   * @param series for each of {@link Looks#SCHEMES} the places of series, in the order of the text;
-   *     null for none
+   * @param series for each of {@link Looks#SCHEMES} the indexes of series, in the order of the
+   *     text; null for none
    */
   static @Nullable LeftOut of(@Nullable BitSet[] series) {
     for (BitSet some : series) {
@@ -31,7 +31,10 @@ final class LeftOut {
     return null;
   }
 
-  /** The places of those left out under this one of {@link Looks#SCHEMES}; a copy. */
+  /**
+   * Returns a copy of the indexes of the series left out under the given scheme of {@link
+   * Looks#SCHEMES}.
+   */
   BitSet series(int scheme) {
     BitSet some = series[scheme];
     return some == null ? new BitSet() : (BitSet) some.clone();

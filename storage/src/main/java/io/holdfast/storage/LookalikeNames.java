@@ -16,21 +16,22 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which families one scheme leaves out as a whole, because an older one is shown under the same
- * name with a type beside which theirs cannot stand, or would share a name by a suffix ({@link
- * SuffixRule}). Families that are shown under one name with one type share their fate, and its age
- * is that of the oldest claim among them.
+ * The families that one scheme leaves out as a whole. An older family is shown under the same name
+ * with an incompatible type. Or the older family shares a name by a suffix ({@link SuffixRule}).
+ * Families with one shown name and one type are exposed or left out together. The oldest claim
+ * among them is their claim.
  *
- * <p>Plain families are looked up where a name that is shown is theirs, and not kept here. They are
- * never in conflict with each other: of those, {@link Groups} exposes one.
+ * <p>Plain families are not kept here. A plain family is looked up by its name where needed. Plain
+ * families have no conflicts with each other here, because {@link Groups} has settled their
+ * conflicts.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
 final class LookalikeNames {
 
   /**
-   * Since when a family has its name. Of equally old claims a plain name comes first, then a short
-   * one: a summary or histogram before what has its name and a suffix.
+   * The version since which a family has its name. Of equally old claims, a plain name comes first,
+   * then a short name. A summary or histogram thus comes before a name with its suffix.
    */
   private record Age(Version since, boolean isEscaped, String name) implements Comparable<Age> {
     @Override
@@ -47,7 +48,7 @@ final class LookalikeNames {
   /** All families that are shown under one name with one type. */
   private record Kind(String shownName, MetricType type) {}
 
-  /** What is shown under one name besides the plain family of that name. */
+  /** The families shown under one name besides the plain family of that name. */
   private static final class Alike {
     final Map<MetricType, TreeSet<Age>> byType = new EnumMap<>(MetricType.class);
     final Set<MetricType> leftOut = EnumSet.noneOf(MetricType.class);
@@ -75,13 +76,13 @@ final class LookalikeNames {
   private final Groups groups;
   private final ReservedNames reserved;
 
-  /** By the name that the scheme shows. */
+  /** The families by the name that the scheme shows. */
   private final Map<String, Alike> alikes = new HashMap<>();
 
-  /** By the name that was pushed: what of it is in {@link #alikes}. */
+  /** The entries of {@link #alikes} by the pushed name. */
   private final Map<String, Known> known = new HashMap<>();
 
-  /** What was found out in the course of one {@link #settle}. */
+  /** The verdicts of one {@link #settle}. */
   private final Map<Kind, Boolean> verdicts = new HashMap<>();
 
   LookalikeNames(int index, Groups groups, ReservedNames reserved) {
@@ -92,7 +93,7 @@ final class LookalikeNames {
   }
 
   /**
-   * Works out what is left out of these names, and of those that they collide with.
+   * Settles which of these names are left out, and which of the names that collide with them.
    *
    * @param changed names as they were pushed
    */
@@ -150,7 +151,7 @@ final class LookalikeNames {
     return alikes.computeIfAbsent(shownName, first -> new Alike());
   }
 
-  /** Keeps up what is known of a family whose name is not plain. */
+  /** Updates the entry of a family whose name is not plain. */
   private void update(String name, String shownName) {
     NamedFamily named = groups.names().get(name);
     Age age = named == null ? null : age(named);
@@ -167,7 +168,7 @@ final class LookalikeNames {
     }
   }
 
-  /** Null for what no scrape shows. */
+  /** Returns null for a family that no scrape shows. */
   private static @Nullable Age age(NamedFamily named) {
     Claim oldest = named.isExposed() ? named.oldestClaim() : null;
     return oldest == null
@@ -175,7 +176,7 @@ final class LookalikeNames {
         : new Age(oldest.since(), !named.descriptor().isNamePlain(), named.name());
   }
 
-  /** Returns whether the verdict on anything that is shown under this name is another now. */
+  /** Settles all families under a shown name. Returns whether any verdict has changed. */
   private boolean settle(String shownName) {
     boolean isOther = false;
     NamedFamily plain = groups.names().get(shownName);
@@ -210,7 +211,10 @@ final class LookalikeNames {
     return true;
   }
 
-  /** Whether an older kind that is shown collides. Ends, for each step goes to an older claim. */
+  /**
+   * Returns whether an older shown kind collides. The recursion ends, because each step goes to an
+   * older claim.
+   */
   private boolean isLeftOut(Kind kind) {
     Boolean verdict = verdicts.get(kind);
     if (verdict == null) {

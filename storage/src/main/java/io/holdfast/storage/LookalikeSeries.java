@@ -12,10 +12,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which series look alike under one scheme, in order of their claims: the first one is shown, all
- * others are left out. Every series of a family that is not plain is in here. A series of a plain
- * family comes in only while it shares its looks with one of those, so that plain families take no
- * memory here. Whatever comes or goes costs a search in the order, however many look alike.
+ * The series that look alike under one scheme, in order of their claims. The first series is shown,
+ * all others are left out. Every series of a family that is not plain is in this index. A series of
+ * a plain family is included only while such a series looks like it. Plain families therefore take
+ * no memory here. An addition or removal costs one search in the order, however many series look
+ * alike.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
@@ -24,10 +25,10 @@ final class LookalikeSeries {
   /**
    * A series of an exposed family.
    *
-   * @param isEscaped whether the scheme shows it otherwise than it is: of equal claims those come
+   * @param isEscaped whether the scheme changes the series; of equal claims, changed series come
    *     last
-   * @param at its place in the order of the family's text
-   * @param isOfPlainFamily whether it is here for the sake of others alone
+   * @param at its index in the order of the family's text
+   * @param isOfPlainFamily whether it is here only because other series look like it
    */
   private record Member(
       Version claimedAt, boolean isEscaped, Holder holder, int at, boolean isOfPlainFamily)
@@ -47,10 +48,10 @@ final class LookalikeSeries {
   private final EscapingScheme scheme;
   private final Groups groups;
 
-  /** By the names that the scheme shows: how many families are not plain. */
+  /** The number of families that are not plain, by the names that the scheme shows. */
   private final Map<String, Integer> contested = new HashMap<>();
 
-  /** By hashes of looks: a Member, or a NavigableSet of them. */
+  /** A Member or a NavigableSet of Members, by hash of the looks. */
   private final Map<Long, Object> members = new HashMap<>();
 
   LookalikeSeries(int index, Groups groups) {
@@ -59,7 +60,7 @@ final class LookalikeSeries {
     this.groups = groups;
   }
 
-  /** Whether any family that is not plain is shown under this name. */
+  /** Returns whether a family that is not plain is shown under this name. */
   boolean isContested(String name) {
     return contested.containsKey(name);
   }
@@ -116,7 +117,7 @@ final class LookalikeSeries {
     return new Member(family.claimedAt, isEscaped, holder, at, family.looks == null);
   }
 
-  /** The exposed series of a plain family that looks like this, being it; or null. */
+  /** Returns the exposed series of a plain family whose own hash is this look, or null. */
   private @Nullable Member plainMember(long look, String shownName) {
     GroupKey owner = groups.series().first(look);
     Family family = owner == null ? null : groups.family(owner, shownName);
@@ -174,7 +175,7 @@ final class LookalikeSeries {
     }
   }
 
-  @SuppressWarnings("unchecked") // Nothing but Members and sets of them is put in.
+  @SuppressWarnings("unchecked") // Only Members and sets of Members are put in.
   private static NavigableSet<Member> several(Object present) {
     if (present instanceof Member only) {
       NavigableSet<Member> several = new TreeSet<>();

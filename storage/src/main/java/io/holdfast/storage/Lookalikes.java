@@ -12,19 +12,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settles what each scheme that escapes names leaves out. Families and series are known by the
- * names that were pushed; under a scheme different ones may look alike. Then the older claim is
- * shown and the later one left out, under that scheme alone:
+ * The settlement of what each escaping scheme leaves out. Families and series are identified by
+ * their pushed names, and a scheme can make different names look alike. Then the older claim is
+ * shown and the later claim is left out, under that scheme alone:
  *
  * <ul>
- *   <li>of series that look alike, the later ones ({@link LookalikeSeries});
- *   <li>of families whose names look alike or would share a name by a suffix, but whose types
- *       cannot stand beside each other, the later one as a whole ({@link LookalikeNames}).
+ *   <li>of series that look alike, the later series ({@link LookalikeSeries});
+ *   <li>of families with incompatible types whose names look alike, the later family as a whole
+ *       ({@link LookalikeNames});
+ *   <li>of families that would share a name by a suffix, the later family as a whole.
  * </ul>
  *
- * <p>What {@linkplain Groups shadowing} keeps out of scrapes takes no part. Families whose names
- * are all plain never look like each other. So they cost nothing here, until one that is not plain
- * looks like one of them; and then their claims count like all others.
+ * <p>Families and series that are {@linkplain Groups shadowed} take no part. Families with only
+ * plain names always look different, so they cost nothing here. Once a family with other names
+ * looks like a plain family, the claims of both count.
  *
  * <p>Concurrency: confined to the writer thread.
  */
@@ -34,9 +35,9 @@ final class Lookalikes {
   record Holder(GroupKey group, String name) {}
 
   /**
-   * What one scheme leaves out or shows again.
+   * A series that one scheme leaves out or shows again.
    *
-   * @param at the place of the series in the order of the text
+   * @param at the index of the series in the order of the text
    */
   record News(int scheme, int at, boolean isLeftOut) {}
 
@@ -44,12 +45,12 @@ final class Lookalikes {
   private final List<LookalikeSeries> series = new ArrayList<>();
   private final List<LookalikeNames> names = new ArrayList<>();
 
-  /** What the families that a merge has changed were before it. */
+  /** The former states of the families that a merge has changed. */
   private final Map<Holder, @Nullable Family> before = new LinkedHashMap<>();
 
   private final Set<String> changedNames = new LinkedHashSet<>();
 
-  /** In how many families of several groups names are not plain. */
+  /** The number of families, over all groups, that are not plain. */
   private int otherNames;
 
   Lookalikes(Groups groups, ReservedNames reserved) {
@@ -61,15 +62,15 @@ final class Lookalikes {
   }
 
   /**
-   * Notes that a family came, changed or went, or what is exposed of it.
+   * Notes that a family was added, changed or removed, or that its exposure has changed.
    *
-   * @param was as it was settled before
+   * @param was its state after the last settlement
    */
   void changed(@Nullable Family was, @Nullable Family is) {
     Family any = is == null ? Objects.requireNonNull(was, "was") : is;
     if (concerns(was) || concerns(is)) {
       Holder holder = new Holder(any.group, any.name());
-      // Not putIfAbsent: null stands for a family that was not there, and is to stay.
+      // The code does not use putIfAbsent, because null stands for a family that was absent before.
       if (!before.containsKey(holder)) {
         before.put(holder, was);
       }
@@ -92,14 +93,14 @@ final class Lookalikes {
     return false;
   }
 
-  /** Notes that a name may have got another type, another oldest claim, or nothing to expose. */
+  /** Notes that a name has possibly another type, another oldest claim, or nothing to expose. */
   void changed(NamedFamily named) {
     if (otherNames > 0 || !named.descriptor().isNamePlain()) {
       changedNames.add(named.name());
     }
   }
 
-  /** Works out what is left out, once everything that is exposed is settled. */
+  /** Settles what is left out, after the exposure of all families is settled. */
   void settle() {
     Map<Holder, List<News>> news = settleSeries();
     news.forEach(this::apply);
@@ -130,7 +131,7 @@ final class Lookalikes {
           }
         });
     before.clear();
-    // All that went comes first: a place in a family's text means another series after it.
+    // Removals come first, because afterwards an index in a family's text means another series.
     for (Family family : went) {
       count(family, -1);
       for (LookalikeSeries scheme : series) {
@@ -161,7 +162,7 @@ final class Lookalikes {
     }
   }
 
-  /** Whether nothing of what is settled here can differ. */
+  /** Returns whether nothing that is settled here can differ between the two states. */
   private static boolean looksLike(Family was, Family is) {
     return was.hasShapeOf(is.type(), is.seriesHashes)
         && was.claimedAt.equals(is.claimedAt)

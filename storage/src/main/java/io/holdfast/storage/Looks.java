@@ -11,14 +11,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What the series of one family look like under the schemes that escape names: for each scheme a
- * {@link SeriesHash} of each series, in the order of the text. A series with plain names looks like
- * itself under every scheme, so its looks are its own hash.
+ * The looks of the series of one family under the escaping schemes: for each scheme a {@link
+ * SeriesHash} of each series, in the order of the text. A series with plain names looks the same
+ * under every scheme, so its looks are its own hash.
  *
  * <p>Immutable. Only families that are not plain have looks.
  */
 final class Looks {
-  /** The schemes under which different names may look alike. */
+  /** The schemes under which different names can look alike. */
   static final List<EscapingScheme> SCHEMES =
       List.of(EscapingScheme.UNDERSCORES, EscapingScheme.DOTS, EscapingScheme.VALUES);
 
@@ -31,7 +31,7 @@ final class Looks {
     this.hashes = hashes;
   }
 
-  /** The place of a scheme among {@link #SCHEMES}; below 0 for the one that escapes nothing. */
+  /** Returns the index of a scheme in {@link #SCHEMES}; below 0 for the scheme without escaping. */
   static int indexOf(EscapingScheme scheme) {
     return switch (scheme) {
       case UNDERSCORES -> 0;
@@ -42,7 +42,7 @@ final class Looks {
   }
 
   /**
-   * Of the series of one family.
+   * Returns the looks of the series of one family.
    *
    * @param series in the order of the text
    * @param own their hashes under the names that were pushed
@@ -73,7 +73,10 @@ final class Looks {
     return shown;
   }
 
-  /** Of all series under one of {@link #SCHEMES}; nobody changes the array. */
+  /**
+   * Returns the hashes of all series under one of {@link #SCHEMES}. Callers must not change the
+   * array.
+   */
   long[] hashes(int scheme) {
     return hashes[scheme];
   }

@@ -9,19 +9,20 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The heap that {@link LeafMemo}s take, and may take. Groups come first: memos have what the groups
- * leave of the limit, and a small share in any case. What has no room is made again by each scrape.
+ * The limit of the heap that {@link LeafMemo}s take. Groups come first: memos have the rest of the
+ * limit, and in any case a small share. Samples without room in a memo are rendered again by each
+ * scrape.
  *
- * <p>A full room takes nothing new, and keeps what it has: a scrape asks for all leaves in turn, so
- * that the oldest is the one that is needed next. When groups need the room, the oldest go.
+ * <p>A full room keeps its memos and takes no new memo. A scrape reads all leaves in turn, so the
+ * next scrape needs the oldest memo first. When groups need the heap, the oldest memos are removed.
  *
  * <p>Concurrency: any threads may use it.
  */
 final class MemoRoom {
-  /** A room for nothing. */
+  /** A room without space. */
   static final MemoRoom NONE = new MemoRoom(0);
 
-  /** The share of the limit that memos have when groups fill it. */
+  /** The divisor of the limit for the share that memos have when groups fill the limit. */
   private static final int SHARE = 8;
 
   /** An entry, its list, its pieces. */
@@ -30,13 +31,13 @@ final class MemoRoom {
   private final long limit;
   private final long share;
 
-  // Guarded by this.
+  // These fields are guarded by this.
   private final Set<Charge> charges = new LinkedHashSet<>();
   private final ReferenceQueue<SortedTree.Leaf<?, ?>> gone = new ReferenceQueue<>();
   private long groupBytes;
   private long memoryBytes;
 
-  /** What one memo has taken. Its leaf may be forgotten by all others. */
+  /** The heap that one memo takes. The leaf can be garbage already. */
   static final class Charge extends WeakReference<SortedTree.Leaf<?, ?>> {
     private final LeafMemo.Key key;
     private final long bytes;
@@ -53,6 +54,8 @@ final class MemoRoom {
   }
 
   /**
+   * Creates a room.
+   *
    * @param limit of groups and memos together
    */
   MemoRoom(long limit) {
@@ -60,7 +63,7 @@ final class MemoRoom {
     this.share = limit / SHARE;
   }
 
-  /** Whether a memo of so many bytes has room now. */
+  /** Returns whether a memo of this many bytes has room now. */
   synchronized boolean hasRoom(long bytes) {
     forgetGone();
     return memoryBytes + MEMORY_PER_MEMO + bytes <= room();
@@ -79,12 +82,12 @@ final class MemoRoom {
     }
   }
 
-  /** Forgets all memos in one of these formats. */
+  /** Removes all memos in these formats. */
   synchronized void forget(Set<ExpositionFormat> formats) {
     charges.removeIf(charge -> formats.contains(charge.key.format()) && release(charge));
   }
 
-  /** Notes how much the groups take; memos give way. */
+  /** Notes how much the groups take, and removes memos as needed. */
   synchronized void groupsTake(long bytes) {
     groupBytes = bytes;
     if (memoryBytes <= room()) {
@@ -98,7 +101,7 @@ final class MemoRoom {
     }
   }
 
-  /** The heap that memos take. */
+  /** Returns the heap that memos take. */
   synchronized long memoryBytes() {
     forgetGone();
     return memoryBytes;

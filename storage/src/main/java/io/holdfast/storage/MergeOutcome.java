@@ -3,23 +3,26 @@ package io.holdfast.storage;
 import java.util.List;
 import java.util.Map;
 
-/** What became of a {@link MergeRequest}. */
+/** The outcome of a {@link MergeRequest}. */
 public sealed interface MergeOutcome {
 
   /**
-   * Everything is on the disk and in every exposition taken from now on.
+   * The outcome of a complete merge. Everything is on the disk and in every later exposition.
    *
-   * @param outranked sequence numbers of the changes whose group has a newer one here already
-   * @param conflicts sequence number to reason: changes of which something is shadowed here
-   * @param clock the highest hybrid clock reading given out or seen, these changes' among them
+   * @param outranked the offsets of superseded changes: this store has a newer version of their
+   *     group
+   * @param conflicts offset to reason: changes of which something is shadowed here
+   * @param clock the highest hybrid clock reading given out or seen, those of these changes
+   *     included
    */
   record Merged(List<Long> outranked, Map<Long, String> conflicts, long clock)
       implements MergeOutcome {}
 
   /**
-   * Nothing of it was merged, or the disk failed and nobody knows how much of it.
+   * The outcome of a refused merge, or of a merge during which the disk failed. After a failure of
+   * the disk, an unknown part was merged.
    *
-   * @param reason for people
+   * @param reason a text for the log
    */
   record Refused(String reason) implements MergeOutcome {}
 }

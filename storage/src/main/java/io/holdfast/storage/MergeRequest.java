@@ -3,14 +3,14 @@ package io.holdfast.storage;
 import java.util.Map;
 
 /**
- * What another node sent, to be merged in one commit.
+ * A request to merge the changes or states of another node in one commit.
  *
- * @param states changes of one stream in order, or states of groups in any
- * @param stream whose changes they are; 0 for states
- * @param first the sequence number of the first change
- * @param shown where the states come from, no change beyond these has left anything
- * @param reached positions that the store has reached once these states are in: what the node from
- *     which they were copied had when the copy began
+ * @param states changes of one log in order, or states of groups in any order
+ * @param stream the log of the changes; 0 for states
+ * @param first the offset of the first change
+ * @param shown for each log, the last offset of which the states can show anything
+ * @param reached offsets that the store has reached after the merge: those of the source node when
+ *     the copy began
  */
 public record MergeRequest(
     ReceivedStates states,
@@ -19,22 +19,25 @@ public record MergeRequest(
     Map<Long, Long> shown,
     Map<Long, Long> reached) {
 
-  /** Changes of a stream. */
+  /** Returns a request for changes of a log. */
   public static MergeRequest ofChanges(long stream, long first, ReceivedStates changes) {
     return new MergeRequest(changes, stream, first, Map.of(), Map.of());
   }
 
-  /** States, without a word on where they leave this node. */
+  /** Returns a request for states that does not advance the version vector. */
   public static MergeRequest ofStates(ReceivedStates states) {
     return ofStates(states, Map.of());
   }
 
-  /** States of a node that may show changes up to these. */
+  /** Returns a request for states of a node that can show changes up to these offsets. */
   public static MergeRequest ofStates(ReceivedStates states, Map<Long, Long> shown) {
     return new MergeRequest(states, 0, 0, shown, Map.of());
   }
 
-  /** Nothing but the news that all of another node's state, as of these positions, is here. */
+  /**
+   * Returns a request without states. The request notes that all of another node's state, as of
+   * these offsets, is here.
+   */
   public static MergeRequest ofPositions(Map<Long, Long> reached) {
     return new MergeRequest(ReceivedStates.none(), 0, 0, Map.of(), reached);
   }

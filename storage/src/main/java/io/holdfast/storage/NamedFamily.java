@@ -9,37 +9,41 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that groups have under one family name: who has it with which type and help, which type won,
- * and the block that a scrape shows.
+ * All families with one name: their groups with types and HELP texts, the winning type, and the
+ * block that a scrape shows.
  *
- * <p>Immutable, but for what is kept of it once somebody has asked.
+ * <p>Immutable, apart from values that readers cache.
  */
 final class NamedFamily {
-  /** As the group that changed last in this has it. */
+  /** The descriptor of the group that changed last. */
   private final Descriptor descriptor;
 
-  /** Every group's family of this name, the shadowed ones too. */
+  /** Every group's family of this name, shadowed families included. */
   private final SortedTree<GroupKey, Family> holders;
 
   private final HolderCounts counts;
   private final ExposedTotals exposed;
 
-  /** Of several incompatible types the one with the oldest claim. */
+  /** The winning type: of several incompatible types, the type with the oldest claim. */
   private final MetricType type;
 
-  /** Whether an older family with a colliding name keeps this one out of every scrape. */
+  /**
+   * Whether the name is blocked: an older family with a colliding name keeps this name out of every
+   * scrape.
+   */
   private final boolean isBlocked;
 
   /**
-   * HELP and TYPE, once a reader has asked: a help may be long, and the writer has no use for it.
-   * Racy by design: of two readers that render it at once one wins, and both have the same bytes.
+   * The family header, HELP and TYPE, made by the first reader. The writer does not need it, and a
+   * HELP text can be long. The race is intended: two readers render equal bytes, and either result
+   * stays.
    */
   private byte @Nullable [] header;
 
   /**
-   * All claims in order, once they have mattered: a name that was never in conflict has none. Kept
-   * up from then on, so that a conflict costs each further holder a search, and not a walk. Racy as
-   * {@link #header} is.
+   * All claims in order, made in the name's first conflict. From then on each change updates them.
+   * In a conflict, each further holder then costs one search. The race of {@link #header} is
+   * intended here too.
    */
   private @Nullable SortedTree<Claim, Claim> claims;
 
@@ -102,7 +106,7 @@ final class NamedFamily {
     return counts;
   }
 
-  /** HELP and TYPE as a scrape shows them. */
+  /** Returns HELP and TYPE as a scrape shows them. */
   byte[] header() {
     byte[] rendered = header;
     if (rendered == null) {
@@ -113,53 +117,57 @@ final class NamedFamily {
   }
 
   /**
-   * The help that a scrape shows, where groups differ: the first in order that is not empty. It
-   * does not depend on the order of pushes, so every node shows the same.
+   * Returns the HELP text that a scrape shows. Of different texts it is the first in order that is
+   * not empty. The choice does not depend on the order of pushes, so every node shows the same
+   * text.
    */
   @Nullable String help() {
-    // The empty one, if there is one, comes first.
+    // An empty text comes first in the order.
     String first = counts.helps().without("").firstKey();
     return first == null ? counts.helps().firstKey() : first;
   }
 
-  /** Whether a scrape shows anything of it. */
+  /** Returns whether a scrape shows any series of this name. */
   boolean isExposed() {
     return exposed.bytes() > 0;
   }
 
-  /** Whether a scrape with this scheme shows anything of it. */
+  /** Returns whether a scrape with this scheme shows any series of this name. */
   boolean isShown(EscapingScheme scheme) {
     int index = Looks.indexOf(scheme);
     return isExposed() && (index < 0 || exposed.leftOut(index) < exposed.series());
   }
 
-  /** Whether all its samples look the same with every scheme, and none leaves any out. */
+  /** Returns whether all samples look the same under every scheme, and no scheme leaves out any. */
   boolean looksTheSame() {
     return exposed.others() == 0;
   }
 
-  /** Whether this one of {@link Looks#SCHEMES} leaves it out as a whole. */
+  /** Returns whether the given scheme of {@link Looks#SCHEMES} leaves out the whole name. */
   boolean isLeftOut(int scheme) {
     return exposed.isWhollyLeftOut(scheme);
   }
 
-  /** Of what is exposed, how many series this one of {@link Looks#SCHEMES} leaves out. */
+  /** Returns how many exposed series the given scheme of {@link Looks#SCHEMES} leaves out. */
   long leftOutSeries(int scheme) {
     return exposed.leftOut(scheme);
   }
 
-  /** The same name, which this one of {@link Looks#SCHEMES} leaves out as a whole, or not. */
+  /**
+   * Returns this name with another verdict on whether the given scheme of {@link Looks#SCHEMES}
+   * leaves it out as a whole.
+   */
   NamedFamily leavingOut(int scheme, boolean wholly) {
     ExposedTotals changed = exposed.leavingOut(scheme, wholly);
     return new NamedFamily(descriptor, holders, counts, changed, type, isBlocked)
         .keeping(this, claims);
   }
 
-  /** Whether groups hold types that cannot stand beside each other. */
+  /** Returns whether groups hold incompatible types. */
   boolean hasTypeConflict() {
     int kinds = 0;
     for (MetricType one : MetricType.values()) {
-      // The two kinds of histogram are one in a text scrape.
+      // A text scrape has one type for both kinds of histogram.
       if (one != MetricType.GAUGE_HISTOGRAM && holdersCompatibleWith(one) > 0) {
         kinds++;
       }
@@ -181,7 +189,7 @@ final class NamedFamily {
     return type == MetricType.HISTOGRAM || type == MetricType.GAUGE_HISTOGRAM;
   }
 
-  /** With one group's family changed; either may be absent, not both. */
+  /** Returns this name with one group's family changed. One of the two families can be absent. */
   NamedFamily with(@Nullable Family before, @Nullable Family after) {
     Family any = after == null ? Objects.requireNonNull(before, "before") : after;
     SortedTree<GroupKey, Family> newHolders =
@@ -219,7 +227,7 @@ final class NamedFamily {
     return changed;
   }
 
-  /** Takes over what is still right of what was kept of another. */
+  /** Takes over the cached values of another object that are still right. */
   private NamedFamily keeping(
       NamedFamily other, @Nullable SortedTree<Claim, Claim> stillRightClaims) {
     if (claims == null) {
@@ -236,14 +244,14 @@ final class NamedFamily {
         .keeping(this, claims);
   }
 
-  /** Works out the winning type, which follows from the holders. */
+  /** Returns this name with the winning type, which follows from the holders. */
   private NamedFamily settled() {
     MetricType winner = type;
     if (hasTypeConflict()) {
       Claim oldest = oldestClaim();
       winner = oldest == null ? type : oldest.type();
       if (isHistogram(winner) && holdersOfType(MetricType.HISTOGRAM) > 0) {
-        // As without the conflict: of both kinds, the one that owns suffixes.
+        // Of both kinds of histogram, the kind that owns suffixes, as without the conflict.
         winner = MetricType.HISTOGRAM;
       }
     } else {
@@ -259,8 +267,8 @@ final class NamedFamily {
   }
 
   /**
-   * The claim that wins a conflict. In proportion to the holders once in the life of a name, when
-   * it gets into its first conflict.
+   * Returns the claim that wins a conflict. The first conflict in the life of a name costs time in
+   * proportion to the holders.
    */
   @Nullable Claim oldestClaim() {
     SortedTree<Claim, Claim> ordered = claims;

@@ -4,14 +4,15 @@ import io.holdfast.storage.disk.RecordStore;
 import io.holdfast.storage.disk.RecordWrites;
 
 /**
- * An open store: its records, the same in memory, and the batch by which memory is ahead.
+ * An open store: its records, its state in memory, and the batch of changes that are only in
+ * memory.
  *
  * <p>Concurrency: confined to the writer thread.
  */
 record OpenStore(
     RecordStore records, WriterCommand.Writing writing, RecordWrites writes, CommitBatch batch) {
 
-  /** A store with an empty batch. */
+  /** Returns a store with an empty batch. */
   static OpenStore of(RecordStore records, WriterCommand.Writing writing) {
     RecordWrites writes = records.newWrites();
     return new OpenStore(records, writing, writes, new CommitBatch(writes));

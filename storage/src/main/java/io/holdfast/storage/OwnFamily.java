@@ -5,21 +5,20 @@ import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 
 /**
- * A family of the server's own metrics, for a scrape that shows them with the pushed ones.
+ * A family of the server's own metrics, for a scrape that shows them with the pushed metrics.
  *
  * @param family with a name that every format can show
- * @param yields whether it is left out where groups have a family of this name (or one that would
- *     collide with its {@code _sum}, {@code _count} or {@code _bucket}); otherwise pushed series
- *     join it under its own header
+ * @param yields whether the family is left out if a pushed family has its name or collides by a
+ *     suffix; otherwise pushed series join the family under its own header
  */
 public record OwnFamily(MetricFamily family, boolean yields) {
 
-  /** In the exposition's order. */
+  /** Returns the name, which decides the place in the exposition. */
   public String name() {
     return family.getName();
   }
 
-  /** As every format has it. */
+  /** Returns the type, which is the same in every format. */
   public MetricType type() {
     return family.getType();
   }

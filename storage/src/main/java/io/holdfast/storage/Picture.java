@@ -7,46 +7,51 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All groups after some commit, with their whole messages: the {@link Exposition} of that commit
- * and the records behind it, both of the same instant.
+ * A snapshot: the {@link Exposition} of one commit, and the records behind it with their whole
+ * messages.
  *
- * <p>What it costs: taking one waits for the commit under way, at most. Keeping it costs the memory
- * of what has changed since, as with an exposition, and the disk space of what would have been
- * deleted since; no push waits for it. What is read comes from the disk, or the system's cache of
- * it, a record at a time.
+ * <p>Taking a snapshot waits at most for the current commit. A snapshot costs the memory of the
+ * content that has changed since, like an exposition. A snapshot also costs the disk space of the
+ * records that were deleted since. No push waits for it. Reads come from the disk, or from the
+ * system's cache of it, one record at a time.
  *
- * <p>It must be closed. Its database may be gone before: the store was closed, or opened anew after
- * the disk had failed. Then reading throws {@link PictureException}, but {@link #exposition} goes
- * on.
+ * <p>A snapshot must be closed. Its database can end before: the store was closed, or opened again
+ * after a failure of the disk. Then reads throw {@link PictureException}, but {@link #exposition}
+ * still works.
  *
- * <p>Concurrency: any threads may use it, a reader one at a time.
+ * <p>Concurrency: any threads may use it, and one thread at a time each of its readers.
  */
 public final class Picture implements AutoCloseable {
   private final Standing standing;
   private final RecordSnapshot records;
 
   /**
-   * @param records of exactly this state; become the picture's own
+   * Creates a snapshot.
+   *
+   * @param records of exactly this state; become the snapshot's own
    */
   Picture(Standing standing, RecordSnapshot records) {
     this.standing = standing;
     this.records = new ReadableRecords(records);
   }
 
-  /** What a text scrape shows of the same instant. May be used after the picture was closed. */
+  /**
+   * Returns the exposition of the same commit. A caller may use it after the snapshot was closed.
+   */
   public Exposition exposition() {
     return standing.exposition();
   }
 
-  /** How far the store had come. */
+  /** Returns the replica state of the same commit. */
   public Standing standing() {
     return standing;
   }
 
   /**
-   * A scrape in any format; see {@link Exposition#reader}. What has not changed since the last one
-   * is not read again, nor made again. Throws {@link PictureException} as it goes on if the
-   * database is gone. The picture must stay open until the reader has come to its end.
+   * Returns a reader for a scrape in any format; see {@link Exposition#reader}. Content that has
+   * not changed since the last scrape is neither read nor rendered again. The reader throws {@link
+   * PictureException} if the database has ended. The snapshot must stay open until the end of the
+   * reader.
    *
    * @param own the server's own metrics, in order of their names
    */
@@ -54,19 +59,19 @@ public final class Picture implements AutoCloseable {
     return exposition().reader(request, own, this);
   }
 
-  /** All groups with their families, in order of the grouping keys. */
+  /** Returns a reader of all groups with their families, in order of the grouping keys. */
   public GroupReader groups() {
     return new GroupReader(exposition(), records.cursor(), null);
   }
 
-  /** This group alone, if it is there. */
+  /** Returns a reader of this group alone, if the group is there. */
   public GroupReader group(GroupKey key) {
     return new GroupReader(exposition(), records.cursor(), key);
   }
 
   /**
-   * The messages of these families of the exposition, in their order; for many at once this is
-   * faster than for one at a time, and needs as much memory as their encoded forms.
+   * Returns the messages of these families of the exposition, in their order. One call for many
+   * families is faster than many calls. The call needs as much memory as their encoded forms.
    */
   List<StoredFamily> messages(List<Family> families) {
     List<byte[]> keys = new ArrayList<>(families.size());
@@ -104,7 +109,7 @@ public final class Picture implements AutoCloseable {
     return records;
   }
 
-  /** Ends it. A second call does nothing. */
+  /** Closes the snapshot. A second call does nothing. */
   @Override
   public void close() {
     records.close();

@@ -3,8 +3,8 @@ package io.holdfast.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Picture} cannot be read to its end: its database was closed or opened anew, or the disk
- * fails. A new one may be had.
+ * A failure to read a {@link Picture} to its end: its database was closed or opened again, or the
+ * disk fails. The caller can take a new snapshot.
  */
 public final class PictureException extends RuntimeException {
   private static final long serialVersionUID = 1L;

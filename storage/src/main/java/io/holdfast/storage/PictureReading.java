@@ -3,26 +3,26 @@ package io.holdfast.storage;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link Reading} with whole messages. Who gets a picture closes it. */
+/** A read result with whole messages, see {@link Reading}. The receiver of a snapshot closes it. */
 public sealed interface PictureReading {
 
-  /** Everything that was acknowledged before the question is in it. */
+  /** A fresh read result. The result has everything that was acknowledged before the question. */
   record Current(Picture picture) implements PictureReading {}
 
   /**
-   * The last that is known here; see {@link Reading.Stale}.
+   * A stale read result; see {@link Reading.Stale}.
    *
-   * @param reason why there may be more
+   * @param reason why other nodes possibly have more
    */
   record Stale(Picture picture, String reason) implements PictureReading {}
 
   /**
-   * Nothing now: there may be more elsewhere, or the disk cannot be read. Another node may know, or
-   * this one a moment later.
+   * An unavailable read result: other nodes possibly have more, or the disk cannot be read. Another
+   * node can have an answer, or this node a moment later.
    */
   record Unsure(String reason) implements PictureReading {}
 
-  /** Why {@link GroupStore#picture} failed, for a client. */
+  /** Returns why {@link GroupStore#picture} failed, in a text for the client. */
   static String reason(@Nullable Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null

@@ -3,7 +3,7 @@ package io.holdfast.storage;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** An exposition as it is, gathered into buffers. */
+/** A reader of an uncompressed exposition, gathered into buffers. */
 final class PlainReader implements ExpositionReader {
   private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -11,7 +11,10 @@ final class PlainReader implements ExpositionReader {
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private @Nullable Segment segment;
 
-  /** Which of the segment's arrays is being gathered, and how much of it is already. */
+  /**
+   * The index of the segment's current array. The fields below hold the array and how much of it
+   * was read.
+   */
   private int at;
 
   private byte @Nullable [] array;
@@ -39,7 +42,7 @@ final class PlainReader implements ExpositionReader {
     return filled == 0 ? null : ByteBuffer.wrap(buffer, 0, filled);
   }
 
-  /** The array that comes next, or null at the end. */
+  /** Returns the next array, or null at the end. */
   private byte @Nullable [] current() {
     while (array == null && segment != null) {
       if (at < segment.arrays()) {

@@ -21,16 +21,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything about a push that needs nobody else: labels are sanitised, what is wrong in itself is
- * found, samples are rendered, messages encoded, series hashed. Runs on the request's thread, so
- * that the writer only compares and commits.
+ * The part of a push that needs no other push. Labels are sanitised, defects are found, samples are
+ * rendered, messages encoded and series hashed. All of this runs on the thread of the request. The
+ * writer only compares and commits.
  */
 public final class PushPreparation {
-  /** Series by label names and values: the order in which a scrape shows them. */
+  /** The order of series in a scrape: by label names and values. */
   private static final Comparator<Metric> BY_LABELS =
       (one, other) -> compareLabels(one.getLabelList(), other.getLabelList());
 
-  /** Carries a rejection out of the depths of a family. */
+  /** A rejection on its way out of nested calls. */
   @SuppressWarnings("serial") // Never leaves this class.
   private static final class Defect extends Exception {
     final Rejection rejection;
@@ -41,12 +41,12 @@ public final class PushPreparation {
     }
   }
 
-  /** Enough to tell a series from others; labels behind it are left out. */
+  /** The limit of a description. Labels beyond it are left out. */
   private static final int LONGEST_DESCRIPTION = 2048;
 
   private PushPreparation() {}
 
-  /** Prepares a push whose work nobody ends. */
+  /** Prepares a push whose preparation is never broken off. */
   public static Change prepare(
       GroupKey group,
       boolean replace,
@@ -57,8 +57,8 @@ public final class PushPreparation {
   }
 
   /**
-   * Returns the change that these families ask for: a {@link Change.Push}, or a {@link
-   * Change.RefusedPush} if they are wrong in themselves.
+   * Returns the change for these families: a {@link Change.Push}, or a {@link Change.RefusedPush}
+   * if they have a defect.
    *
    * @param replace whether the group's other families go (PUT) or stay (POST)
    * @param receivedAtNanos nanoseconds since 1970
@@ -91,14 +91,14 @@ public final class PushPreparation {
     }
   }
 
-  /** Metrics that once passed {@link #prepare}, in the order in which a scrape shows them. */
+  /** Sorts metrics that have passed {@link #prepare} into the order of a scrape. */
   static List<Metric> inOrder(List<Metric> sanitised) {
     List<Metric> series = new ArrayList<>(sanitised);
     series.sort(BY_LABELS);
     return series;
   }
 
-  /** A family from the disk, where only what once passed {@link #prepare} lies. */
+  /** Returns a family from the disk, where every family has passed {@link #prepare}. */
   static PushedFamily restore(MetricFamily sanitised) {
     return render(sanitised, inOrder(sanitised.getMetricList()));
   }
@@ -213,7 +213,8 @@ public final class PushPreparation {
           + quote(name)
           + " (expected: valid UTF-8, not empty, not starting with \"__\")";
     }
-    // A text scrape writes these two itself, and a repeated label makes Prometheus drop it all.
+    // A text scrape writes these two labels itself. A repeated label would make Prometheus drop the
+    // whole scrape.
     if (name.equals("quantile") && type == MetricType.SUMMARY) {
       return "must not have an explicit \"quantile\" label";
     }
@@ -227,14 +228,15 @@ public final class PushPreparation {
   }
 
   /**
-   * Whether the text can only have come from valid UTF-8. If not, the bytes must be looked at:
-   * decoding puts a replacement character for what is malformed, but it may as well have been sent.
+   * Returns whether the text can only have come from valid UTF-8. Otherwise the caller must check
+   * the bytes. Decoding puts a replacement character for malformed bytes, but a client can also
+   * send that character.
    */
   private static boolean isWellFormed(String decoded) {
     return decoded.indexOf('\uFFFD') < 0;
   }
 
-  /** A native histogram must bring a count for each bucket that its spans announce. */
+  /** Checks that a native histogram has a count for each bucket that its spans announce. */
   private static void checkSpans(String family, Histogram histogram, List<LabelPair> labels)
       throws Defect {
     checkSpans(

@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
  * The time of a group's last successful or last failed push.
  *
  * @param unixSeconds seconds since 1970
- * @param claimedAt since when the group has had such a stamp; of two groups whose push times would
- *     be the same series, the older is exposed
- * @param reason why the push failed; null if it succeeded, or if that is not known
+ * @param claimedAt the version since which the group has had such a stamp; of two groups whose push
+ *     times would be the same series, the older is exposed
+ * @param reason why the push failed; null if it succeeded, or if the reason is unknown
  */
 record PushStamp(Version version, double unixSeconds, Version claimedAt, @Nullable String reason) {
-  /** Enough to name the family, the series and the other group, unless their labels are long. */
+  /** Enough for the family, the series and the other group, unless their labels are long. */
   static final int MAX_REASON_LENGTH = 400;
 
   private static final String CUT = "\u2026";
 
   PushStamp {
-    // Here, so that nothing that somebody sends is longer in memory.
+    // The constructor cuts the reason, so that a reason from another node is bounded in memory too.
     reason = reason == null ? null : bounded(reason);
   }
 
@@ -25,7 +25,7 @@ record PushStamp(Version version, double unixSeconds, Version claimedAt, @Nullab
     this(version, unixSeconds, claimedAt, null);
   }
 
-  /** The reason as a stamp keeps it. */
+  /** Returns the reason, cut to the length that a stamp keeps. */
   static String bounded(String reason) {
     if (reason.length() <= MAX_REASON_LENGTH) {
       return reason;

@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two families that every group has besides what was pushed, named and worded as the
- * Pushgateway's.
+ * The two families that every group has besides its pushed families. Their names and HELP texts are
+ * those of the Pushgateway.
  */
 final class PushTimes {
   static final String PUSH_TIME = "push_time_seconds";
@@ -37,7 +37,7 @@ final class PushTimes {
           MetricType.GAUGE,
           "Last Unix time when changing this group in the Pushgateway failed.");
 
-  /** The stamps are on the disk; the families are made of them. */
+  /** Empty: the stamps are on the disk, and the families are made of them. */
   private static final byte[] NOT_STORED = {};
 
   private PushTimes() {}
@@ -47,8 +47,8 @@ final class PushTimes {
   }
 
   /**
-   * The group's push time as a family, 0 if no push ever succeeded: the one that it has if that is
-   * still right, null for a group without stamps.
+   * Returns the group's push time as a family; 0 if no push ever succeeded. Returns the group's
+   * present family if it is still right. Returns null for a group without stamps.
    *
    * @param claimedAt {@link Group#stampsClaimedAt}
    */
@@ -56,13 +56,16 @@ final class PushTimes {
     return refreshed(group.pushTime, PUSH_TIME_FAMILY, group, group.lastPush, claimedAt);
   }
 
-  /** The same for the time of the last failed push. */
+  /**
+   * Returns the time of the group's last failed push as a family, by the rules of {@link
+   * #pushTime}.
+   */
   static @Nullable Family pushFailureTime(Group group, @Nullable Version claimedAt) {
     return refreshed(
         group.pushFailureTime, PUSH_FAILURE_TIME_FAMILY, group, group.lastFailure, claimedAt);
   }
 
-  /** The hash that the push time series of this group has, whether the group exists or not. */
+  /** Returns the hash of the group's push time series, whether the group exists or not. */
   static long seriesHash(GroupKey group) {
     return new SeriesHash(PUSH_TIME, MetricType.GAUGE).of(Sanitiser.groupLabels(group));
   }
@@ -82,7 +85,8 @@ final class PushTimes {
       return new Family(group.key, rendered(descriptor, group.key, seconds), version, claimedAt);
     }
     byte[] text = withValue(present.text, seconds);
-    // The version alone does not tell: a stamp that was missing may come with the claim's own.
+    // The version alone does not decide: a stamp that was missing can arrive with the version of
+    // the claim.
     if (present.version.equals(version)
         && present.claimedAt.equals(claimedAt)
         && Arrays.equals(present.text, text)) {
@@ -93,7 +97,7 @@ final class PushTimes {
     return new Family(group.key, content, version, claimedAt);
   }
 
-  /** The message of one of the two families; its value is in its text alone. */
+  /** Returns the message of one of the two families. Memory has its value only in the text. */
   static MetricFamily message(Family family) {
     return MetricFamily.newBuilder()
         .setName(family.name())
@@ -103,15 +107,15 @@ final class PushTimes {
         .build();
   }
 
-  /** What a scrape shows of a stamp. */
+  /** Returns the value that a scrape shows of a stamp. */
   static double seconds(@Nullable PushStamp stamp) {
     return stamp == null ? 0 : stamp.unixSeconds();
   }
 
   /**
-   * The time of a stamp, to the microsecond: a double of seconds holds no more.
+   * Returns the time of a stamp, to the microsecond. A double of seconds is no more precise.
    *
-   * @param missing for a push that never was
+   * @param missing the result for a push that never was
    */
   static Instant time(@Nullable PushStamp stamp, Instant missing) {
     return stamp == null ? missing : time(stamp.unixSeconds());
@@ -121,14 +125,14 @@ final class PushTimes {
     return Instant.EPOCH.plus(Math.round(unixSeconds * 1e6), ChronoUnit.MICROS);
   }
 
-  /** The value of one of the two families: it is in the text alone. */
+  /** Returns the value of one of the two families from its text. */
   static double seconds(Family family) {
     int start = valueAt(family.text);
     return Double.parseDouble(
         new String(family.text, start, family.text.length - 1 - start, StandardCharsets.US_ASCII));
   }
 
-  /** Whether there ever was such a push; quicker to find out than when. */
+  /** Returns whether there ever was such a push. The answer is faster than reading the time. */
   static boolean isSet(Family family) {
     byte[] line = family.text;
     return line[line.length - 2] != '0' || line[line.length - 3] != ' ';
@@ -167,7 +171,7 @@ final class PushTimes {
     return new Descriptor(plain.name(), plain.type(), plain.help(), traits);
   }
 
-  /** The same line with another value: labels need not be rendered with every push. */
+  /** Returns the line with another value, so that a push need not render the labels again. */
   private static byte[] withValue(byte[] line, double value) {
     int valueAt = valueAt(line);
     byte[] number = (GoNumbers.format(value) + "\n").getBytes(StandardCharsets.US_ASCII);

@@ -4,13 +4,13 @@ import io.holdfast.proto.metrics.MetricType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A metric family of one push, in every form that the writer needs. The arrays are shared, never
- * changed; two of these are never compared.
+ * A metric family of one push, in every form that the writer needs. The arrays are shared and never
+ * changed. Two of these objects are never compared.
  *
  * @param encoded the sanitised {@code io.prometheus.client.MetricFamily}
- * @param text the samples with their names as they are, without HELP and TYPE, sorted by labels
+ * @param text the samples with unescaped names, without HELP and TYPE, sorted by labels
  * @param seriesHashes a {@link SeriesHash} for each series, in the order of the text
- * @param looks of the series, in the order of the text; null for a family that is plain
+ * @param looks of the series, in the order of the text; null for a plain family
  */
 record PushedFamily(
     Descriptor descriptor,

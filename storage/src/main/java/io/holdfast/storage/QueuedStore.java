@@ -14,8 +14,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /**
- * A store whose requests wait in a queue for a {@link CommitLoop}. What drives the loop is the
- * subclass's business.
+ * A store whose requests wait in a queue for a {@link CommitLoop}. The subclass drives the loop.
  */
 abstract class QueuedStore implements ReplicatedStore {
   private final WriterQueue queue;
@@ -35,7 +34,7 @@ abstract class QueuedStore implements ReplicatedStore {
     return loop;
   }
 
-  /** Hands a command to the writer, or refuses it at once. */
+  /** Adds a command to the writer's queue, or refuses it at once. */
   void enqueue(WriterCommand command) {
     String reason = loop.state().unwritable();
     if (reason != null && (command.takesSpace() || queue.isClosed())) {
@@ -152,7 +151,10 @@ abstract class QueuedStore implements ReplicatedStore {
     return answer;
   }
 
-  /** Not in order with the changes: what was acknowledged is in the next picture in any case. */
+  /**
+   * Takes a snapshot, out of order with the waiting changes. Acknowledged changes are in the next
+   * snapshot in any case.
+   */
   @Override
   public CompletableFuture<Picture> picture() {
     CompletableFuture<Picture> picture = new CompletableFuture<>();

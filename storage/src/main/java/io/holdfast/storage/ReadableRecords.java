@@ -5,7 +5,7 @@ import io.holdfast.storage.disk.RecordSnapshot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The records of a {@link Picture}: failures of the disk become {@link PictureException}s. */
+/** The records of a {@link Picture}. Failures of the disk become {@link PictureException}s. */
 record ReadableRecords(RecordSnapshot records) implements RecordSnapshot {
 
   private static PictureException unreadable(DiskException e) {

@@ -1,22 +1,21 @@
 package io.holdfast.storage;
 
-/** What there is to be sent to a scraper. */
+/** A read result: the answer to a scrape. */
 public sealed interface Reading {
 
-  /** Everything that was acknowledged before the question is in it. */
+  /** A fresh read result. The result has everything that was acknowledged before the question. */
   record Current(Exposition exposition) implements Reading {}
 
   /**
-   * The last that is known here, by a node that has tried in vain to find out whether there is
-   * more.
+   * A stale read result: the last exposition of a node that is cut off.
    *
-   * @param reason why it does not know
+   * @param reason why the node is not fresh
    */
   record Stale(Exposition exposition, String reason) implements Reading {}
 
   /**
-   * Nothing yet: there may be more, and this node is finding out. Another node may know, or this
-   * one a moment later.
+   * An unavailable read result: the node does not know yet whether its peers have more. Another
+   * node can have an answer, or this node a moment later.
    */
   record Unsure(String reason) implements Reading {}
 }

@@ -10,13 +10,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * States or changes of another node, read and rendered on the thread that received them, so that
- * the writer only merges and commits.
+ * The states or changes of another node. The receiving thread reads and renders them, so that the
+ * writer only merges and commits.
  */
 public final class ReceivedStates {
 
   /**
-   * One group's state, or a wipe.
+   * The state of one group, or a wipe.
    *
    * @param group null for a wipe
    * @param records the encoded record of each family, by name
@@ -33,16 +33,16 @@ public final class ReceivedStates {
     return new ReceivedStates(List.copyOf(states));
   }
 
-  /** No states at all. */
+  /** Returns an object without states. */
   public static ReceivedStates none() {
     return new ReceivedStates(List.of());
   }
 
   /**
-   * Reads states as they came.
+   * Reads encoded states.
    *
    * @param encoded each an encoded {@link ReplicatedState}
-   * @throws IllegalArgumentException if one is not
+   * @throws IllegalArgumentException if one of them cannot be read
    */
   public static ReceivedStates decode(List<ByteString> encoded) {
     List<Received> states = new ArrayList<>(encoded.size());
@@ -80,7 +80,10 @@ public final class ReceivedStates {
     return states.size();
   }
 
-  /** Whether merging them can take space; deletes, wipes and push times take next to none. */
+  /**
+   * Returns whether a merge of the states can take space. Deletes, wipes and push times take almost
+   * none.
+   */
   boolean haveFamilies() {
     return states.stream().anyMatch(state -> !state.records.isEmpty());
   }

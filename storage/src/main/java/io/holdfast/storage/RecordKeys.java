@@ -16,7 +16,7 @@ import java.util.Arrays;
  * g job FF backup FE last_success      FamilyRecord of its family last_success
  * </pre>
  *
- * The grouping key ends with the last FE: a family name is UTF-8 and has none.
+ * <p>The grouping key ends with the last FE, because a family name is UTF-8 and has no FE.
  */
 final class RecordKeys {
   private static final byte GROUPS = 'g';
@@ -27,10 +27,10 @@ final class RecordKeys {
   static final byte[] CLUSTER = ascii("mcluster");
   static final byte[] TAKEOVER = ascii("mtakeover");
 
-  /** All groups and families lie from here, inclusive, ... */
+  /** The first key of groups and families, inclusive. */
   static final byte[] FIRST_GROUP = {GROUPS};
 
-  /** ... to here, exclusive. */
+  /** The end of the keys of groups and families, exclusive. */
   static final byte[] BEHIND_GROUPS = {GROUPS + 1};
 
   private RecordKeys() {}
@@ -49,7 +49,7 @@ final class RecordKeys {
     return key;
   }
 
-  /** The group of a group's or family's key. */
+  /** Returns the group in the key of a group or family. */
   static GroupKey groupOf(byte[] key) {
     return GroupKey.decode(Arrays.copyOfRange(key, 1, familyStart(key)));
   }
@@ -58,7 +58,7 @@ final class RecordKeys {
     return familyStart(key) < key.length;
   }
 
-  /** The family's name in a key whose group's part is this long. */
+  /** Returns the family's name in a key whose group's part has this length. */
   static String familyName(byte[] key, int groupLength) {
     return new String(key, groupLength, key.length - groupLength, StandardCharsets.UTF_8);
   }

@@ -10,7 +10,7 @@ import io.holdfast.proto.store.StoredPushStamp;
 import io.holdfast.proto.store.StoredVersion;
 import org.jspecify.annotations.Nullable;
 
-/** Turns groups and families into the store's records and back. */
+/** The conversion of groups and families to the store's records and back. */
 final class Records {
   private Records() {}
 
@@ -35,7 +35,7 @@ final class Records {
     return record.build();
   }
 
-  /** A group's state, or a change of it, as other nodes are told. */
+  /** Returns a group's state, or a change of it, encoded for peers. */
   static byte[] replicated(Group group, Iterable<byte[]> familyRecords) {
     ReplicatedState.Builder state =
         ReplicatedState.newBuilder()
@@ -56,13 +56,13 @@ final class Records {
         .setVersion(stored(family.version))
         .setClaimedAt(stored(family.claimedAt))
         .setPushedAtNanos(pushedAtNanos)
-        // Nobody changes the array: a PushedFamily is immutable.
+        // The array is never changed, because a PushedFamily is immutable.
         .setMetricFamily(UnsafeByteOperations.unsafeWrap(encoded))
         .build()
         .toByteArray();
   }
 
-  /** Fills in what the record says of the group itself. */
+  /** Reads the group's own fields from its record. */
   static void readGroup(byte[] value, Group into) throws InvalidProtocolBufferException {
     readGroup(GroupRecord.parseFrom(value), into);
   }

@@ -3,7 +3,7 @@ package io.holdfast.storage;
 import io.holdfast.proto.Excerpt;
 
 /**
- * Why a push was refused, for the one who pushed.
+ * The reason for the refusal of a push, for the client.
  *
  * @param message names the family, the series and, for a conflict, the other group
  */
@@ -12,7 +12,7 @@ public record Rejection(Reason reason, String message) {
     message = Excerpt.ofMessage(message);
   }
 
-  /** What kind of mistake it was: the {@code reason} label of the counter of rejected pushes. */
+  /** The kind of a mistake: the {@code reason} label of the counter of rejected pushes. */
   public enum Reason {
     TIMESTAMP,
     BAD_LABELS,
@@ -20,7 +20,7 @@ public record Rejection(Reason reason, String message) {
     DUPLICATE_SERIES,
     TYPE_CONFLICT,
     SUFFIX_COLLISION,
-    /** Another node took something else at the same time. */
+    /** Another node accepted a conflicting push at the same time. */
     CONCURRENT_CONFLICT,
     TOO_LARGE,
     TOO_MANY_SERIES,

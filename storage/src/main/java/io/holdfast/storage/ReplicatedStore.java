@@ -11,60 +11,69 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 /**
- * A store whose state other nodes have as well: it says what it has, gives it away, and takes in
- * what others have. All methods may be called from any thread.
+ * A store whose groups other nodes have too. The store describes its state, hands its state out,
+ * and merges the states of peers. Any thread may call all methods.
  *
- * <p>Questions are answered by the writer, in order with the changes; answers are of what is on the
- * disk. Futures of questions complete exceptionally when the store cannot be read.
+ * <p>The writer answers queries, in order with the changes. Answers describe the state on the disk.
+ * The future of a query completes exceptionally if the store cannot be read.
  */
 public interface ReplicatedStore extends GroupStore {
 
-  /** How far it has come, as of the last commit. Never blocks. */
+  /** Returns the replica state as of the last commit. Never blocks. */
   Standing standing();
 
-  /** Own changes go here from now on. Called once, before the first {@link #submit}. */
+  /**
+   * Sets the receiver of this store's own changes. Called once, before the first {@link #submit}.
+   */
   void replicateTo(Replication replication);
 
   /**
-   * Merges what another node sent and completes when it is on the disk and in every exposition.
-   * Order and repetition do not matter.
+   * Merges changes or states of another node. Completes when they are on the disk and in every
+   * exposition. Order and repetition do not matter.
    */
   CompletableFuture<MergeOutcome> merge(MergeRequest request);
 
   /**
-   * Takes over what is here of streams that have ended behind a gap: no other store will ever reach
-   * that, so from now on a copy of this whole store tells that another one has it.
+   * Adopts the changes that arrived behind a gap of these ended logs. No other store will ever
+   * reach these offsets. From now on, a copy of this whole store shows that another store has these
+   * changes.
    */
   CompletableFuture<MergeOutcome> adopt(Set<Long> streams);
 
-  /** The digest of each bucket, with the positions that it covers. */
+  /** Returns the digest of each bucket, with the version vector that it covers. */
   CompletableFuture<Digest> digest();
 
   /**
-   * The groups in some buckets. In proportion to all groups.
+   * Returns the groups in some buckets. The cost is in proportion to all groups.
    *
-   * @param buckets in this order; as many are listed as fit into about this many bytes
+   * @param buckets in this order; the listing ends after about this many bytes
    */
   CompletableFuture<Listing> listing(List<Integer> buckets, int maxBytes);
 
-  /** Which of these groups this store has not, or has in another state. */
+  /** Returns which of these groups this store lacks or has in another state. */
   CompletableFuture<List<ByteString>> differing(Listing theirs);
 
-  /** Which buckets differ from another store's. */
+  /** Returns which buckets differ from another store's. */
   CompletableFuture<BitSet> differing(Digest theirs);
 
-  /** The states of these groups, tombstones too: as many as fit into about this many bytes. */
+  /** Returns the states of these groups, tombstones included, up to about this many bytes. */
   CompletableFuture<States> states(List<ByteString> groupingKeys, int maxBytes);
 
-  /** Writes down what this makes of the notes as they are by then; on the writer thread. */
+  /**
+   * Changes and stores the cluster metadata. The writer thread calls the function with the current
+   * metadata.
+   */
   CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterNotes> change);
 
-  /** Drops tombstones up to this hybrid clock reading, and notes it if there were any. */
+  /**
+   * Collects tombstones up to this hybrid clock reading, and notes the collected watermark if there
+   * were any.
+   */
   CompletableFuture<MergeOutcome> purge(long until);
 
   /**
-   * Puts everything that is stored aside, into a directory beside the live files, and goes on
-   * empty, under a new identity. Nothing is deleted.
+   * Quarantines the store: moves all its files into a directory beside the live files. The store
+   * continues empty, under a new identity. Nothing is deleted.
    */
   CompletableFuture<MergeOutcome> setAside();
 }

@@ -2,20 +2,24 @@ package io.holdfast.storage;
 
 import java.util.List;
 
-/** Hears of a store's own changes, to send them to other nodes. Must be quick, must not throw. */
+/**
+ * A receiver of a store's own changes, which sends them to peers. A receiver must be quick and must
+ * not throw.
+ */
 public interface Replication {
 
   /**
-   * Changes that are about to be written. On the writer thread, before the disk has them, so that
-   * both happen at the same time: nothing may be promised to anybody on the strength of this call.
+   * Receives changes that are about to be written. The call is on the writer thread, before the
+   * write. The disk and the network then work at the same time. The changes can still be lost, so
+   * the receiver must not acknowledge anything because of this call.
    *
-   * @param stream the store's own
-   * @param first the sequence number of the first; the others follow it without a gap, and this
-   *     call follows the one before without a gap
+   * @param stream the store's own log
+   * @param first the offset of the first change; offsets have no gaps within a call or between
+   *     calls
    * @param changes each an encoded {@code ReplicatedState}
    */
   void committing(long stream, long first, List<byte[]> changes);
 
-  /** Who does not replicate. */
+  /** A receiver for a store that does not replicate. */
   Replication NONE = (stream, first, changes) -> {};
 }

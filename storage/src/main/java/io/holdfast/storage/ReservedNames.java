@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Families of the server itself that pushed ones may join but not contradict. Immutable.
+ * The server's own families. Pushed families may join them but not contradict them. Immutable.
  *
  * @param types by name
  */
@@ -16,7 +16,10 @@ record ReservedNames(Map<String, MetricType> types) {
     types = Map.copyOf(types);
   }
 
-  /** Whether no scrape can show a family of this name and type beside the server's own. */
+  /**
+   * Returns whether no scrape can show a family of this name and type beside the server's own
+   * families.
+   */
   boolean isContradictedBy(String name, MetricType type) {
     if (types.isEmpty()) {
       return false;

@@ -12,10 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Groups on RocksDB, and the thread that writes them.
+ * A store of groups on RocksDB, and the thread that writes them.
  *
- * <p>Concurrency: the thread, the writer, drives the {@link CommitLoop}. Once a second it looks
- * after the store: it opens a failed one anew, watches the free space, and forgets old deletes.
+ * <p>Concurrency: the thread, the writer, drives the {@link CommitLoop}. Once a second the writer
+ * also maintains the store. The writer opens a failed store again, checks the free space, and
+ * collects old tombstones.
  */
 public final class RocksGroupStore extends QueuedStore {
   private static final Logger log = LoggerFactory.getLogger(RocksGroupStore.class);
@@ -29,7 +30,7 @@ public final class RocksGroupStore extends QueuedStore {
   private final FormerCluster formerCluster;
   private final Thread writer;
 
-  // Of the writer thread alone.
+  // These fields belong to the writer thread.
   private long housekeepingAt = System.nanoTime();
   private boolean hasFailed;
 
@@ -43,7 +44,7 @@ public final class RocksGroupStore extends QueuedStore {
   }
 
   /**
-   * Opens the store, reads it and starts the writer. Returns when everything is there to be served.
+   * Opens the store, reads it and starts the writer. Returns when everything can be served.
    *
    * @param acknowledger completes the futures of a commit, in one task
    * @throws StoreException if the directory cannot be used, with the reason and the ways out;
@@ -71,14 +72,14 @@ public final class RocksGroupStore extends QueuedStore {
     }
   }
 
-  /** Whether groups of another program could be, or had been, taken over when this was opened. */
+  /** Returns how far a migration had come when this store was opened. */
   public Takeover takeover() {
     return takeover;
   }
 
   /**
-   * Merges groups of another program, and notes in the same commit how far the takeover has come.
-   * Completes when both are on the disk. To be called before anything else changes the store.
+   * Merges groups of another program. Notes in the same commit how far the migration has come.
+   * Completes when both are on the disk. The caller must call it before any other change.
    */
   public CompletableFuture<MergeOutcome> takeOver(ReceivedStates groups, Takeover noted) {
     return write(true, (writing, into) -> noted.take(groups, writing, into));
@@ -102,12 +103,12 @@ public final class RocksGroupStore extends QueuedStore {
       Thread.currentThread().interrupt();
     }
     if (writer.isAlive()) {
-      // What was acknowledged is on the disk all the same.
+      // Every acknowledged change is on the disk in any case.
       log.warn("the store's writer does not end; it is left to the end of the process");
     }
   }
 
-  // Everything below runs on the writer thread.
+  // The methods below run on the writer thread.
 
   private void run() {
     try {
@@ -115,7 +116,7 @@ public final class RocksGroupStore extends QueuedStore {
         keepHouse();
         boolean unused = queue().await(TURN);
         while (loop().advance()) {
-          // Until the commit is through.
+          // Repeats until the commit is complete.
         }
       }
     } catch (InterruptedException e) {
@@ -137,7 +138,7 @@ public final class RocksGroupStore extends QueuedStore {
   private void keepHouse() {
     boolean isFailed = loop().state() instanceof WriterState.Failed;
     if (isFailed && !hasFailed) {
-      // The disk gets its time before the first new attempt.
+      // The disk gets some time before the first new attempt.
       housekeepingAt = System.nanoTime();
     }
     hasFailed = isFailed;

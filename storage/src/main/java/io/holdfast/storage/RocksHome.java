@@ -19,7 +19,7 @@ final class RocksHome implements StoreHome {
   private final StoreOptions options;
   private final SpaceReserve reserve;
 
-  /** A store that was opened, and the takeover that it was found in. */
+  /** An open store, and how far its migration had come. */
   record Opened(OpenStore store, Takeover takeover) {}
 
   RocksHome(StoreOptions options) {
@@ -27,7 +27,7 @@ final class RocksHome implements StoreHome {
     this.reserve = new SpaceReserve(options.directory(), options.minimumFreeBytes());
   }
 
-  /** Opens what the directory holds, or a new store in an empty one. */
+  /** Opens the store in the directory, or a new store in an empty directory. */
   Opened open() throws StoreException {
     return open(options.replicated());
   }
@@ -35,7 +35,8 @@ final class RocksHome implements StoreHome {
   @Override
   public OpenStore reopen() throws StoreException {
     Replicated replicated = options.replicated();
-    // What is found empty now takes the place of a store that was put aside, or was lost.
+    // An empty directory now means that a store was quarantined or lost. The new store replaces it,
+    // and is incomplete.
     return open(replicated == null ? null : replicated.ofSuccessor()).store();
   }
 

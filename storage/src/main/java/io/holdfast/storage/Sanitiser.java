@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Gives every metric of a push the labels of its group: they overwrite labels of the same name, and
- * a metric without an {@code instance} label gets an empty one, so that the scraping Prometheus
- * does not attach its own. Labels come out sorted by name.
+ * The step that gives every metric of a push the labels of its group. Grouping labels replace
+ * labels of the same name. A metric without an {@code instance} label gets an empty one, so that
+ * Prometheus does not attach its own. The labels are sorted by name.
  */
 final class Sanitiser {
   private static final String INSTANCE = "instance";
@@ -26,7 +26,7 @@ final class Sanitiser {
     this.groupLabels = groupLabels(group);
   }
 
-  /** The labels of a metric that brings none itself, sorted by name. */
+  /** Returns the labels of a metric without own labels, sorted by name. */
   static List<LabelPair> groupLabels(GroupKey group) {
     Map<String, String> labels = group.labels();
     List<LabelPair> pairs = new ArrayList<>(labels.size() + 1);
@@ -39,9 +39,10 @@ final class Sanitiser {
   }
 
   /**
-   * The labels that a metric is kept with. A label name that it repeats stays repeated.
+   * Returns the labels that are stored with a metric. A label name that the metric repeats stays
+   * repeated.
    *
-   * @param own that the metric brings; each is looked at once
+   * @param own the metric's own labels; each is examined once
    */
   List<LabelPair> labels(List<LabelPair> own) {
     if (own.isEmpty()) {

@@ -1,29 +1,29 @@
 package io.holdfast.storage;
 
-/**
- * A part of an exposition, both as it is and compressed. Whoever needs neither pays for neither.
- */
+/** A part of an exposition, plain and compressed. Each form is made only when it is needed. */
 interface Segment {
 
-  /** How many arrays it is made of. */
+  /** Returns how many arrays the segment has. */
   int arrays();
 
-  /** One of them; nobody changes it. May be made anew with each call. */
+  /**
+   * Returns one of the arrays. Callers must not change the array. Each call may make a new object.
+   */
   byte[] array(int i);
 
-  /** Whether its arrays are there without it, in the store. */
+  /** Returns whether the arrays belong to the store, and exist without the segment. */
   boolean isOfStore();
 
-  /** Bytes of pieces that it holds, and that nobody else does. */
+  /** Returns the bytes of pieces that only this segment holds. */
   long heldBytes();
 
-  /** How many pieces it is compressed in. */
+  /** Returns how many compressed pieces the segment has. */
   int pieces();
 
-  /** One of them; asked for in order. May be made anew with each call. */
+  /** Returns one of the pieces. Callers ask for them in order. Each call may make a new object. */
   Deflated piece(int i, Deflated.Compressor compressor);
 
-  /** What is as it is. */
+  /** A segment of given bytes. */
   record Fixed(byte[] bytes) implements Segment {
     @Override
     public int arrays() {

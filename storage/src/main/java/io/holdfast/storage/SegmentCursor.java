@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Walks over an exposition, one segment at a time. */
+/** A walk over an exposition, one segment at a time. */
 final class SegmentCursor {
   private final Iterator<Exposition.Block> blocks;
   private final Function<Exposition.Block, List<Segment>> layout;
@@ -13,8 +13,10 @@ final class SegmentCursor {
   private byte @Nullable [] end;
 
   /**
-   * @param layout what a block is made of; asked when its turn comes
-   * @param end what the whole ends with
+   * Creates a cursor.
+   *
+   * @param layout returns the segments of a block; called when the block's turn comes
+   * @param end the last bytes of the exposition
    */
   SegmentCursor(
       List<Exposition.Block> blocks, Function<Exposition.Block, List<Segment>> layout, byte[] end) {
@@ -23,7 +25,7 @@ final class SegmentCursor {
     this.end = end;
   }
 
-  /** The next segment, or null at the end. */
+  /** Returns the next segment, or null at the end. */
   @Nullable Segment next() {
     while (!segments.hasNext()) {
       if (blocks.hasNext()) {

@@ -7,19 +7,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The hash by which a series is known: SipHash-2-4 of its family's name, the kind of its type and
- * its full label set. An object serves one family.
+ * The hash that identifies a series: SipHash-2-4 of its family's name, the kind of its type and its
+ * full label set. An object serves one family.
  *
- * <p>The key is random, new in each process, and never stored or sent. So a client cannot look for
- * series that share a hash, and a hash means nothing to another process.
+ * <p>The key is random, new in each process, and never stored or sent. A client can therefore not
+ * search for series with equal hashes. A hash means nothing to another process.
  *
  * <p>Series with equal hashes count as one series without a look at their labels. The labels of the
- * other series lie in another group's text, and looking them up there would cost as much as that
- * group holds. Among a million series two share a hash with a chance of 3 in 10^8. The Pushgateway
- * compares 64-bit hashes, too, and its hash has no key.
+ * other series lie in another group's text. Reading them would cost time in proportion to that
+ * group. Among a million series, two share a hash with a probability of 3 in 10^8. The Pushgateway
+ * compares 64-bit hashes too, and its hash has no key.
  *
- * <p>Types that cannot stand beside each other have different hashes: their families are told apart
- * as a whole, not series by series.
+ * <p>Incompatible types have different hashes, because their families conflict as a whole and not
+ * series by series.
  *
  * <p>Concurrency: mutable, confined to one thread.
  */
@@ -36,10 +36,10 @@ final class SeriesHash {
 
   private final SipKey key;
 
-  /** Of the family's type and name; each series goes on from there. */
+  /** The hash of the family's type and name, from which the hash of each series continues. */
   private final long prefix;
 
-  /** What is to be hashed, four characters in each. */
+  /** The words to be hashed, with up to four characters in each. */
   private long[] words = new long[32];
 
   private int count;
@@ -62,7 +62,7 @@ final class SeriesHash {
   }
 
   /**
-   * The hash of the family's series with these labels.
+   * Returns the hash of the family's series with these labels.
    *
    * @param labels sorted by name
    */
@@ -75,7 +75,10 @@ final class SeriesHash {
     return sipHash(prefix);
   }
 
-  /** Each text is its length and its characters, so that no two sequences of texts are alike. */
+  /**
+   * Adds a text as its length and its characters, so that different sequences of texts have
+   * different words.
+   */
   private void add(String text) {
     int length = text.length();
     int needed = count + 2 + length / 4;
@@ -114,7 +117,7 @@ final class SeriesHash {
     words[count++] = word;
   }
 
-  /** Of one word, the words that were added, and their number; they are forgotten then. */
+  /** Returns the SipHash of one word, the added words, and their number. Clears the added words. */
   private long sipHash(long first) {
     long v0 = key.low ^ 0x736f6d6570736575L;
     long v1 = key.high ^ 0x646f72616e646f6dL;
@@ -122,7 +125,7 @@ final class SeriesHash {
     long v3 = key.high ^ 0x7465646279746573L;
     int last = count + 1;
     count = 0;
-    // Behind the last word comes the end: a step without a word, and twice as long.
+    // The last word is followed by the end: a step without a word and with twice the rounds.
     for (int i = 0; i <= last + 1; i++) {
       boolean isEnd = i > last;
       long word = i == 0 ? first : i < last ? words[i - 1] : isEnd ? 0 : last;

@@ -3,40 +3,42 @@ package io.holdfast.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which groups own a series, by {@link SeriesHash}: an open-addressing table with one slot for a
- * hash, so that half a million series take some megabytes and no object each.
+ * The groups that own a series, by {@link SeriesHash}. The open-addressing table has one slot for a
+ * hash, and no object. Half a million series therefore take some megabytes.
  *
- * <p>A hash with several owners is a conflict that slipped past the check. Every question and every
- * change of it costs a search among the owners, never a walk along them: an unchecked gateway may
- * have any number.
+ * <p>A hash with several owners is a conflict that the check did not prevent. Every query and every
+ * change costs one search among the owners, never a walk along them. A store without checks can
+ * have any number of owners.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
 final class SeriesIndex {
   private static final int INITIAL_CAPACITY = 1 << 10;
 
-  /** Tells since when an owner has its series; asked when a hash gets its second owner. */
+  /** A source of claims, called when a hash gets its second owner. */
   interface Claims {
     Version claimedAt(GroupKey owner);
   }
 
   private long[] hashes = new long[INITIAL_CAPACITY];
 
-  /** A GroupKey, or SeriesOwners where a hash has several owners; null marks a free slot. */
+  /** A GroupKey, or SeriesOwners if a hash has several owners; null marks a free slot. */
   private @Nullable Object[] owners = new @Nullable Object[INITIAL_CAPACITY];
 
   private int used;
 
-  /** How many hashes have owners in several groups. */
+  /** The number of hashes with owners in several groups. */
   private int shared;
 
-  /** Of the groups that own a series of this hash, the one with the oldest claim; or null. */
+  /**
+   * Returns the group with the oldest claim among those that own a series of this hash; or null.
+   */
   @Nullable GroupKey first(long hash) {
     Object owner = owners[slot(hash)];
     return owner instanceof SeriesOwners several ? several.first() : (GroupKey) owner;
   }
 
-  /** How many groups own a series of this hash. */
+  /** Returns how many groups own a series of this hash. */
   int owners(long hash) {
     Object owner = owners[slot(hash)];
     if (owner == null) {
@@ -45,7 +47,7 @@ final class SeriesIndex {
     return owner instanceof SeriesOwners several ? several.size() : 1;
   }
 
-  /** Whether any hash has owners in several groups. */
+  /** Returns whether any hash has owners in several groups. */
   boolean hasSharedHashes() {
     return shared > 0;
   }
@@ -76,7 +78,7 @@ final class SeriesIndex {
     shared += groups == 1 && several.size() == 2 ? 1 : 0;
   }
 
-  /** Takes back one {@link #add} of this hash and group. */
+  /** Undoes one {@link #add} of this hash and group. */
   void remove(long hash, GroupKey group) {
     int slot = slot(hash);
     Object owner = owners[slot];
@@ -102,7 +104,7 @@ final class SeriesIndex {
         "series index: " + group + " does not own hash " + Long.toHexString(hash));
   }
 
-  /** The slot of this hash, or the free one where it would go. */
+  /** Returns the slot of this hash, or the free slot for it. */
   private int slot(long hash) {
     int mask = owners.length - 1;
     int slot = home(hash, mask);
@@ -116,7 +118,10 @@ final class SeriesIndex {
     return (int) (hash ^ (hash >>> 32)) & mask;
   }
 
-  /** Closes the gap, so that every entry stays reachable from its home without a free slot. */
+  /**
+   * Frees a slot and closes the gap. Every entry stays reachable from its home slot without a free
+   * slot between.
+   */
   private void free(int slot) {
     int mask = owners.length - 1;
     int gap = slot;

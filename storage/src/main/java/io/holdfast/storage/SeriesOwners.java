@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The groups that own one series, in order of their claims: the first one's is exposed. A group
- * that comes or goes costs a search in the order, however many there are.
+ * The groups that own one series, in order of their claims. The series of the first group is
+ * exposed. An addition or removal costs one search in the order.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
@@ -37,7 +37,7 @@ final class SeriesOwners {
     }
   }
 
-  /** Takes back one {@link #add}; false if there was none. */
+  /** Undoes one {@link #add}. Returns false if there was none. */
   boolean remove(GroupKey group) {
     Owner present = byGroup.get(group);
     if (present == null) {
@@ -60,17 +60,17 @@ final class SeriesOwners {
     byClaim.add(owner);
   }
 
-  /** The group with the oldest claim. */
+  /** Returns the group with the oldest claim. */
   GroupKey first() {
     return byClaim.first().group;
   }
 
-  /** How many groups there are. */
+  /** Returns the number of groups. */
   int size() {
     return byGroup.size();
   }
 
-  /** Whether this is one group with one series: then no object is needed for it. */
+  /** Returns whether this is one group with one series. Then no object is needed for it. */
   boolean isSingle() {
     return byClaim.size() == 1 && byClaim.first().times == 1;
   }

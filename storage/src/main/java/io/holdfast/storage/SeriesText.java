@@ -8,22 +8,22 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * The rendered samples of a family, taken apart into series again. Only conflicts need this, so the
- * price is paid there and not with an index of offsets for every family.
+ * The rendered samples of a family, split into series again. Only conflicts need the split, so
+ * there is no index of offsets for every family.
  *
- * <p>A simple series is one line. One of a summary or histogram is several, of which {@code _count}
- * comes last. The label block of a series' last line names it: sorted labels with their names as
- * they are, without {@code quantile} or {@code le}.
+ * <p>A simple series is one line. A series of a summary or histogram has several lines, and the
+ * {@code _count} line comes last. The label block of the last line identifies the series. The block
+ * has sorted, unescaped labels without {@code quantile} or {@code le}.
  */
 final class SeriesText {
   private static final byte[] COUNT = "_count".getBytes(StandardCharsets.US_ASCII);
 
   private final byte[] text;
 
-  /** Where each series ends; the next one begins there. */
+  /** The end of each series; the next series begins there. */
   private final int[] ends;
 
-  /** How many bytes the last line of a series has up to the end of its name. */
+  /** The number of bytes in a series' last line up to the end of the name. */
   private final int nameLength;
 
   private SeriesText(byte[] text, int[] ends, int nameLength) {
@@ -37,8 +37,10 @@ final class SeriesText {
   }
 
   /**
+   * Splits a text.
+   *
    * @param name as pushed
-   * @param series how many there are in the text
+   * @param series how many series the text has
    */
   static SeriesText of(String name, MetricType type, byte[] text, int series) {
     int nameLength = TextEscaper.nameLength(name);
@@ -65,7 +67,7 @@ final class SeriesText {
     return new SeriesText(text, ends, isOneLine ? nameLength : nameLength + COUNT.length);
   }
 
-  /** Whether {@code _count} stands here, behind the name of a family. */
+  /** Returns whether {@code _count} follows the name of the family here. */
   private static boolean isCount(byte[] text, int at) {
     int end = at + COUNT.length;
     return end < text.length
@@ -78,7 +80,7 @@ final class SeriesText {
     while (text[lineEnd] != '\n') {
       lineEnd++;
     }
-    // The value behind it has no brace, label values before it may.
+    // Label values can have braces. The sample value after the label block has none.
     for (int i = lineEnd; i > from; i--) {
       if (text[i] == '}') {
         return i;
@@ -87,7 +89,7 @@ final class SeriesText {
     return -1;
   }
 
-  /** The label block of series i, such as {@code {instance="",job="a"}}. */
+  /** Returns the label block of series i, such as {@code {instance="",job="a"}}. */
   String labels(int i) {
     int lineStart = start(i);
     for (int at = ends[i] - 2; at >= start(i); at--) {
@@ -104,12 +106,12 @@ final class SeriesText {
     if (text[open] != '"') {
       return new String(text, open, close + 1 - open, StandardCharsets.UTF_8);
     }
-    // The name stands in quotes among the labels, before them.
+    // The quoted name is the first entry of the label block.
     int first = text[open + 1] == ',' ? open + 2 : open + 1;
     return "{" + new String(text, first, close + 1 - first, StandardCharsets.UTF_8);
   }
 
-  /** The text without these series. */
+  /** Returns the text without these series. */
   byte[] without(BitSet series) {
     ByteArrayOutputStream rest = new ByteArrayOutputStream(text.length);
     for (int i = 0; i < ends.length; i++) {

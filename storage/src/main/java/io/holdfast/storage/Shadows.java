@@ -7,31 +7,31 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which series of one family a scrape leaves out, and what it shows instead; for people. Finding
- * the rivals takes time in proportion to all that groups have under the family's name, if anything
- * is left out at all.
+ * The shadowed series of one family, and the families that are exposed instead. A web page shows
+ * them. If any series is shadowed, the search costs time in proportion to all families of that
+ * name.
  */
 public final class Shadows {
 
-  /** What the rival has first. */
+  /** The kind of the conflict with the older claim. */
   public enum Reason {
-    /** The very series. */
+    /** The rival has the same series. */
     SAME_SERIES,
-    /** The name, with another type. */
+    /** The rival has the name with another type. */
     OTHER_TYPE,
-    /** A name that this one's samples would share, or that shares this one's. */
+    /** The names of the rival and of this family collide by a suffix. */
     COLLIDING_NAME
   }
 
   /**
-   * Why a series is left out.
+   * The reason why a series is shadowed.
    *
-   * @param group whose family is shown instead; null if that is not known
-   * @param family its name
+   * @param group the group of the exposed family; null if unknown
+   * @param family the name of the exposed family
    */
   public record Shadow(Reason reason, @Nullable GroupKey group, String family) {}
 
-  /** Of every series, or null. */
+  /** The reason for every series, or null. */
   private final @Nullable Shadow whole;
 
   private final Map<Long, Shadow> byHash;
@@ -129,7 +129,7 @@ public final class Shadows {
   }
 
   /**
-   * Why this one is left out, or empty if a scrape shows it.
+   * Returns why this series is shadowed, or empty if a scrape shows it.
    *
    * @param metric of the family's messages
    */

@@ -11,8 +11,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names under which a scrape with one scheme shows families. Without names that the scheme has
- * to escape it is the names as they are. In proportion to the number of names, like any scrape.
+ * The names under which a scrape with one scheme shows families. Names that need no escaping are
+ * shown unchanged. The cost is in proportion to the number of names, as for any scrape.
  *
  * <p>Immutable.
  */
@@ -20,7 +20,7 @@ final class ShownNames {
   private final EscapingScheme scheme;
   private final SortedTree<String, NamedFamily> names;
 
-  /** Families that are shown otherwise than they are called, by the names that are shown. */
+  /** The families whose names the scheme changes, by their shown names. */
   private final NavigableMap<String, List<NamedFamily>> escaped = new TreeMap<>();
 
   ShownNames(SortedTree<String, NamedFamily> names, EscapingScheme scheme) {
@@ -43,7 +43,8 @@ final class ShownNames {
   }
 
   /**
-   * All names that are shown, in order, each with its families: first the one that is called so.
+   * Calls the action for all shown names in order, each with its families. The family with exactly
+   * this name comes first.
    */
   void forEach(BiConsumer<String, List<NamedFamily>> action) {
     TreeMap<String, List<NamedFamily>> waiting = new TreeMap<>(escaped);
@@ -69,7 +70,7 @@ final class ShownNames {
     return families;
   }
 
-  /** The type of what is shown under this name; null if nothing is. */
+  /** Returns the type that is shown under this name; null if none is shown. */
   @Nullable MetricType type(String shownName) {
     List<NamedFamily> alike = escaped.getOrDefault(shownName, Collections.emptyList());
     NamedFamily named = names.get(shownName);
@@ -79,10 +80,10 @@ final class ShownNames {
     return alike.isEmpty() ? null : type(alike);
   }
 
-  /** The one type of families that can stand beside each other. */
+  /** Returns the one type of compatible families. */
   static MetricType type(List<NamedFamily> families) {
     for (int i = 0; i < families.size(); i++) {
-      // Of both kinds of histogram, the one that owns suffixes.
+      // Of both kinds of histogram, the kind that owns suffixes.
       if (families.get(i).type() == MetricType.HISTOGRAM) {
         return MetricType.HISTOGRAM;
       }

@@ -7,20 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable sorted map: a B+ tree in which a change copies the path to one leaf and shares the
- * rest, so that a reader keeps a consistent picture for as long as it likes, a change costs the
- * same in large maps as in small ones, and what did not change is recognised by identity ({@link
- * Leaf#memo}).
+ * rest. A reader can keep a consistent state for any time. A change in a large map costs about as
+ * much as in a small map. Unchanged parts are recognised by identity ({@link Leaf#memo}).
  *
- * <p>Concurrency: immutable, and may be read by any thread that got it safely. The memo is the one
- * exception; see there.
+ * <p>Concurrency: immutable, so any thread may read a tree that was safely published to it. The
+ * memo is the one exception; see there.
  *
  * @param <K> in natural order
  */
 final class SortedTree<K extends Comparable<K>, V> {
-  /** Large enough to keep the tree flat, small enough that copying a leaf costs little. */
+  /** Large enough for a flat tree, small enough for cheap copies of a leaf. */
   private static final int MAX_WIDTH = 64;
 
-  /** Below this a node looks for a neighbour to be one with. */
+  /** A node with fewer entries is joined with a neighbour if possible. */
   private static final int MIN_WIDTH = MAX_WIDTH / 4;
 
   private static final SortedTree<?, ?> EMPTY = new SortedTree<String, Object>(null, 0);
@@ -71,17 +70,17 @@ final class SortedTree<K extends Comparable<K>, V> {
     return newRoot == null ? empty() : new SortedTree<K, V>(newRoot, size - 1);
   }
 
-  /** The first value in order that meets the condition, or null. Looks no further. */
+  /** Returns the first value in order that meets the condition, or null. Looks no further. */
   @Nullable V first(Predicate<V> condition) {
     return root == null ? null : root.first(condition);
   }
 
-  /** The first key in order, or null. */
+  /** Returns the first key in order, or null. */
   @Nullable K firstKey() {
     return root == null ? null : root.firstKey();
   }
 
-  /** All leaves in order. */
+  /** Calls the consumer for all leaves in order. */
   void forEachLeaf(Consumer<Leaf<K, V>> consumer) {
     if (root != null) {
       root.forEachLeaf(consumer);
@@ -97,7 +96,7 @@ final class SortedTree<K extends Comparable<K>, V> {
         });
   }
 
-  /** A leaf or a node above leaves. */
+  /** A leaf, or a node above leaves. */
   private abstract static sealed class Node<K extends Comparable<K>, V> {
     abstract int width();
 
@@ -106,16 +105,16 @@ final class SortedTree<K extends Comparable<K>, V> {
     abstract @Nullable V get(K key);
 
     /**
-     * One node, or two where one would be too wide.
+     * Returns one node, or two if one would be too wide.
      *
-     * @param isNew set if the key was not there
+     * @param isNew set if the key was absent
      */
     abstract Node<K, V>[] with(K key, V value, boolean[] isNew);
 
-    /** Without a key that it has; null if nothing is left. */
+    /** Returns this node without a key that it has; null if the node is then empty. */
     abstract @Nullable Node<K, V> without(K key);
 
-    /** This and its right neighbour, of the same kind, as one. */
+    /** Returns this node joined with its right neighbour, which has the same kind. */
     abstract Node<K, V> joinedWith(Node<K, V> right);
 
     abstract @Nullable V first(Predicate<V> condition);
@@ -123,15 +122,15 @@ final class SortedTree<K extends Comparable<K>, V> {
     abstract void forEachLeaf(Consumer<Leaf<K, V>> consumer);
   }
 
-  /** Up to {@link #MAX_WIDTH} entries. */
+  /** A leaf with up to {@link #MAX_WIDTH} entries. */
   static final class Leaf<K extends Comparable<K>, V> extends Node<K, V> {
     private final Object[] keys;
     private final Object[] values;
 
     /**
-     * What a reader has computed from this leaf's values and may use again as long as the leaf
-     * lives. Racy by design: of two readers that compute it at once one wins, and both have the
-     * same. The object put here must be safely publishable through a race (final fields only).
+     * The result that a reader has computed from this leaf's values, for later readers of this
+     * leaf. The race is intended: two readers compute equal results, and either result stays. The
+     * object must be safely publishable through a race (final fields only).
      */
     @Nullable Object memo;
 
@@ -252,7 +251,7 @@ final class SortedTree<K extends Comparable<K>, V> {
       this.firstKey = children[0].firstKey();
     }
 
-    /** The child whose range holds the key: the last one that does not begin after it. */
+    /** Returns the child whose range has the key: the last child that does not begin after it. */
     private int childFor(K key) {
       int low = 1;
       int high = children.length - 1;
@@ -340,7 +339,10 @@ final class SortedTree<K extends Comparable<K>, V> {
     }
   }
 
-  /** Entries that come in ascending order, as from the disk, fill nodes instead of halving them. */
+  /**
+   * Returns where a node splits. Entries in ascending order, as from the disk, fill nodes
+   * completely and do not halve them.
+   */
   private static int splitPoint(int insertedAt, int width) {
     return insertedAt >= width - 1 ? width - 1 : width / 2;
   }

@@ -3,18 +3,18 @@ package io.holdfast.storage;
 import java.util.Map;
 
 /**
- * How far a replicated store has come, after some commit. Immutable, a picture of one instant.
+ * The replica state: the state of a replicated store after one commit. Immutable.
  *
  * @param node the identity of this store in versions
- * @param stream of this store's own changes; another one each time that it is opened
- * @param positions stream to sequence number: every change of that stream up to it is on the disk,
- *     this store's own among them
- * @param shown stream to sequence number: no change of that stream beyond it has left anything in
- *     the exposition; further than the position while something is lacking in between
- * @param digest of all groups: stores with the same have the same state
+ * @param stream the log of this store's own changes; each opening of the store starts a new log
+ * @param positions the version vector, log to offset: every change of that log up to the offset is
+ *     on the disk; this store's own log is included
+ * @param shown log to offset: no change of that log beyond the offset has left anything in the
+ *     exposition; greater than the version vector while a gap is open
+ * @param digest of all groups: stores with equal digests have equal states
  * @param clock the highest hybrid clock reading given out or seen
- * @param notes what the node has written down about its cluster
- * @param exposition what a scrape shows of exactly this state
+ * @param notes the cluster metadata of the node
+ * @param exposition the exposition of exactly this state
  */
 public record Standing(
     long node,
@@ -32,13 +32,14 @@ public record Standing(
   }
 
   /**
-   * The stream that stands for what a store with this stream had on its disk when it was opened.
+   * Returns the log that stands for a store's content at its opening. The given log is that of the
+   * store's own changes.
    */
   public static long opening(long stream) {
     return StoreState.besides(stream);
   }
 
-  /** The sequence number of this store's last own change; 0 if it has made none. */
+  /** Returns the offset of this store's last own change; 0 if there is none. */
   public long sequence() {
     return positions.getOrDefault(stream, 0L);
   }

@@ -4,13 +4,13 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A digest of all groups that is kept up with each change: 4,096 buckets of grouping keys, each the
- * sum (modulo 2^64) of a hash for every version in its groups. Two stores with equal digests have
- * the same state; where a bucket differs, its groups are to be compared.
+ * The digest of all groups. Each change updates it. The digest has 4,096 buckets of grouping keys.
+ * A bucket is the sum (modulo 2^64) of a hash for every version in its groups. Two stores with
+ * equal digests have equal states. If a bucket differs, its groups are compared.
  *
- * <p>Clients choose names and grouping keys, so these go in by 128 bits of SHA-256 ({@link
- * IdentityHash}): names that were chosen to collide in a weaker hash would hide what is missing. A
- * sum, because in an exclusive or two equal hashes cancel out.
+ * <p>Clients choose names and grouping keys, so 128 bits of SHA-256 stand for these ({@link
+ * IdentityHash}). With a weaker hash, chosen collisions could hide missing groups. The digest is a
+ * sum, because two equal hashes would cancel out in an exclusive or.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
  */
@@ -21,7 +21,10 @@ final class StateDigest {
   private static final int WIPE_BUCKET = 0;
   private static final IdentityHash NOTHING = new IdentityHash(0, 0);
 
-  /** What a version belongs to; the number is part of what nodes compare and never changes. */
+  /**
+   * The field that a version belongs to. The number is part of the protocol between nodes and never
+   * changes.
+   */
   private enum Field {
     DELETED_AT(1),
     REPLACED_AT(2),
@@ -35,7 +38,10 @@ final class StateDigest {
       this.number = number;
     }
 
-    /** In the place of a family's name, whose hash is so small once in 2^125 times. */
+    /**
+     * Returns the hash that stands in the place of a family's name. The probability that a name has
+     * so small a hash is 1 in 2^125.
+     */
     IdentityHash asName() {
       return new IdentityHash(0, number);
     }
@@ -49,7 +55,7 @@ final class StateDigest {
     return (int) (key.identity().high() >>> BUCKET_SHIFT);
   }
 
-  /** Adds the difference between what is there now and what was there before. */
+  /** Adds the difference between the present and the former hash of a group's content. */
   void add(GroupKey key, long difference) {
     add(bucketOf(key), difference);
   }
@@ -63,7 +69,7 @@ final class StateDigest {
     all += difference;
   }
 
-  /** The digest of everything. */
+  /** Returns the digest of all groups. */
   long all() {
     return all;
   }
@@ -72,7 +78,7 @@ final class StateDigest {
     return buckets.clone();
   }
 
-  /** Which buckets differ from those of another store. */
+  /** Returns which buckets differ from those of another store. */
   static BitSet differing(long[] one, long[] other) {
     BitSet differing = new BitSet(BUCKETS);
     for (int i = 0; i < BUCKETS; i++) {
@@ -81,7 +87,9 @@ final class StateDigest {
     return differing;
   }
 
-  /** Of a whole group, with its families. In proportion to these. */
+  /**
+   * Returns the hash of a whole group with its families. The cost is in proportion to the families.
+   */
   long of(Group group) {
     long hash = ofFields(group);
     for (Family family : group.families.values()) {
@@ -90,7 +98,7 @@ final class StateDigest {
     return hash;
   }
 
-  /** Of a group without its families. */
+  /** Returns the hash of a group without its families. */
   static long ofFields(Group group) {
     IdentityHash key = group.key.identity();
     return hash(Field.DELETED_AT, key, group.deletedAt)
@@ -111,7 +119,10 @@ final class StateDigest {
     return stamp == null ? 0 : hash(key, field.asName(), stamp.version(), stamp.claimedAt());
   }
 
-  /** Each step can be undone: hashes of words that differ in one place are never equal. */
+  /**
+   * Returns a hash in steps that can each be undone. Words that differ in one place therefore never
+   * have equal hashes.
+   */
   private static long hash(
       IdentityHash key, IdentityHash name, Version version, Version claimedAt) {
     long hash = mix(key.high());
@@ -125,7 +136,7 @@ final class StateDigest {
     return mix(mix(seed + version.clock()) + version.node());
   }
 
-  /** The finaliser of SplitMix64 (Steele, Lea, Flood, 2014). */
+  /** Returns the result of the finaliser of SplitMix64 (Steele, Lea, Flood, 2014). */
   private static long mix(long value) {
     long mixed = value + 0x9E3779B97F4A7C15L;
     mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Merges what other nodes sent. Nothing is checked for consistency here: it was accepted somewhere,
- * so every node must keep it; what is in conflict is shadowed.
+ * The merge of changes and states from other nodes. The merge does not check consistency: another
+ * node has accepted the changes, so every node must keep them. Conflicting series are shadowed.
  *
  * <p>Concurrency: confined to the writer thread.
  */
@@ -24,7 +24,7 @@ final class StateMerger {
     this.state = state;
   }
 
-  /** Merges everything, or nothing if something must be refused. */
+  /** Merges the whole request, or nothing if a part must be refused. */
   MergeOutcome merge(MergeRequest request, CommitBatch batch) {
     List<Received> states = request.states().states();
     for (Received received : states) {
@@ -39,9 +39,9 @@ final class StateMerger {
     }
     List<Long> outranked = new ArrayList<>();
     Map<Long, String> conflicts = new HashMap<>();
-    // A change up to here came before, in a copy or as a message that was sent again. It must not
-    // be merged once more: what deleted it since may have been forgotten, for this node has both.
-    // States have no numbers, and all of them are merged.
+    // A change up to this offset came before, in a state transfer or in a repeated message. A
+    // second merge could bring back content whose delete has been collected here. States have no
+    // offsets, so all of them are merged.
     long here = request.stream() == 0 ? -1 : state.position(request.stream());
     long sequence = request.first();
     for (Received received : states) {
@@ -62,15 +62,15 @@ final class StateMerger {
   private void reach(MergeRequest request) {
     state.positions().mayShow(request.shown());
     request.reached().forEach(state.positions()::reach);
-    // Behind a gap the changes are merged all the same, but nobody may rely on their being all.
+    // Changes behind a gap are merged too, but the version vector does not count them.
     if (request.stream() != 0) {
       state.positions().arrived(request.stream(), request.first(), request.last());
     }
   }
 
   /**
-   * A version that nothing but damage explains, or null. A version from the future is ordered like
-   * any other: a clock was wrong once, and to refuse the version would stop this node for as long.
+   * Returns a version that only damage explains, or null. A version from the future is ordered like
+   * any other, because a clock was wrong. A refusal would stop this node until that time.
    */
   private static @Nullable Version impossible(Received received) {
     Group group = received.group();
@@ -98,7 +98,10 @@ final class StateMerger {
     return stamp == null ? null : impossible(stamp.version(), stamp.claimedAt());
   }
 
-  /** An older claim wins a conflict, so a claim is checked like a version. */
+  /**
+   * Returns an impossible claim or version, or null. An older claim wins a conflict, so a claim is
+   * checked like a version.
+   */
   private static @Nullable Version impossible(Version version, Version claimedAt) {
     boolean isClaimPossible = claimedAt.isPossible() && !claimedAt.isAfter(version);
     return isClaimPossible ? impossible(version) : claimedAt;
@@ -115,7 +118,10 @@ final class StateMerger {
     return newest == null ? 0 : newest.clock();
   }
 
-  /** Whether a change has come after a newer one of the same group, or wipe. */
+  /**
+   * Returns whether a change is superseded: this node has a newer version of the group, or a newer
+   * wipe.
+   */
   private boolean isOutranked(Received received) {
     if (received.group() == null) {
       return Long.compareUnsigned(state.clock().last(), requireNonNull(received.wipedAt()).clock())
@@ -127,12 +133,12 @@ final class StateMerger {
     return Version.isLater(newest, received.group().newest());
   }
 
-  /** Of a change that was here: whether nothing of its group is left, not even a tombstone. */
+  /** Returns whether a repeated change's group is gone completely, even its tombstone. */
   private boolean isGone(Received received) {
     return received.group() != null && state.groups().get(received.group().key) == null;
   }
 
-  /** Returns why something of it is shadowed, or null. */
+  /** Merges a change. Returns why a part of it is shadowed, or null. */
   private @Nullable String merge(Received received, CommitBatch batch) {
     long clockBefore = state.clock().last();
     state.clock().observe(newest(received));
@@ -151,7 +157,7 @@ final class StateMerger {
     return conflict(change.key, came);
   }
 
-  /** The same group, referring to objects that other groups have equal. */
+  /** Returns an equal group that refers to equal objects of other groups. */
   private Group shared(Group received) {
     Group present = state.groups().get(received.key);
     Group shared = new Group(present == null ? received.key : present.key);
@@ -166,7 +172,10 @@ final class StateMerger {
     return shared;
   }
 
-  /** Whether it is but a delete that this node has forgotten, because all others have it. */
+  /**
+   * Returns whether the change is only a delete with a collected tombstone. All other nodes have
+   * such a delete.
+   */
   private boolean isPurged(Group change) {
     return change.isEmpty()
         && change.deletedAt != null
@@ -174,7 +183,10 @@ final class StateMerger {
         && state.groups().get(change.key) == null;
   }
 
-  /** A change that comes again, as happens when an answer was lost, writes nothing. */
+  /**
+   * Returns whether the change came before. After a lost answer a peer repeats a change, which then
+   * writes nothing.
+   */
   private boolean isHereAlready(Group change) {
     Group present = state.groups().get(change.key);
     return present != null && present.hasVersionsOf(change);
@@ -203,7 +215,7 @@ final class StateMerger {
       state.wipe(version, batch);
       return;
     }
-    // Some groups may be newer, and survive.
+    // Some groups can be newer than the wipe, and stay.
     batch.putWipe(version);
     state.groups().raiseWipe(version);
     for (GroupKey key : state.groups().keys()) {

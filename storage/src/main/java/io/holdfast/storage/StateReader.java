@@ -16,14 +16,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what other nodes ask to find and copy what they lack.
+ * The answers to the queries of other nodes, which find and copy the groups that they lack.
  *
  * <p>Concurrency: confined to the writer thread, between commits.
  */
 final class StateReader {
   private static final int DIGEST_BYTES = 8;
 
-  /** Reads the record of a key. */
+  /** A source of records by key. */
   interface RecordSource {
     byte @Nullable [] get(byte[] key);
   }

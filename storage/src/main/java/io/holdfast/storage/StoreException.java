@@ -3,8 +3,8 @@ package io.holdfast.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store cannot be opened. The message is for the operator: which directory or file, what is
- * wrong with it, what can be done.
+ * A failure to open the store. The message is for the operator. The message names the directory or
+ * file, the problem and the ways out.
  */
 public final class StoreException extends Exception {
   private static final long serialVersionUID = 1L;

@@ -4,22 +4,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The place where a store's records are. For the writer alone. */
+/** The place of a store's records. Only the writer uses it. */
 interface StoreHome {
 
   /**
-   * Opens a store that had failed, or an empty one where it was put aside, and reads it.
+   * Opens and reads a failed store again, or opens an empty store after a quarantine.
    *
    * @throws StoreException in words for the operator
    */
   OpenStore reopen() throws StoreException;
 
-  /** Puts the files of the closed store aside. */
+  /** Quarantines the files of the closed store. */
   void setAside() throws IOException;
 
   /** Returns why there is too little space for pushes, or null. */
   @Nullable String spaceProblem() throws IOException;
 
-  /** The place's name, for logs. */
+  /** Returns the path of the place, for logs. */
   Path path();
 }

@@ -30,11 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a whole store into memory. Records are parsed and rendered by as many threads as there are
- * processors, and put together in order.
+ * The reader of a whole store into memory. As many threads as there are processors parse and render
+ * the records. One thread assembles the results in order.
  */
 final class StoreLoader {
-  /** The layout of keys and values that this code writes, and the only one that it reads. */
+  /** The layout of keys and values. This code reads and writes this format only. */
   static final int FORMAT = 1;
 
   private static final Logger log = LoggerFactory.getLogger(StoreLoader.class);
@@ -51,7 +51,7 @@ final class StoreLoader {
   private final ReservedNames reserved;
   private final long maximumBytes;
 
-  /** What a store holds, and the stream of the changes that are made from now on. */
+  /** The content of a store, and the log of its future changes. */
   record Loaded(
       Groups groups,
       StoreState.Identity identity,
@@ -61,10 +61,10 @@ final class StoreLoader {
 
   private record RawRecord(byte[] key, byte[] value) {}
 
-  /** A group's own record if there is no family. */
+  /** A record that was read: a family, or a group's own record if there is no family. */
   private record ReadRecord(Group group, @Nullable Family family) {}
 
-  /** A record of a group or family that does not hold what it should. */
+  /** A failure to parse the record of a group or family. */
   @SuppressWarnings("serial") // Never leaves this class.
   private static final class UnreadableException extends Exception {
     UnreadableException(byte[] key, Exception cause) {
@@ -94,7 +94,7 @@ final class StoreLoader {
         options.maximumMemoryBytes());
   }
 
-  /** A loader of a store that may take any heap. */
+  /** Creates a loader for a store without a limit of memory. */
   StoreLoader(
       Path directory,
       RecordStore database,
@@ -120,7 +120,7 @@ final class StoreLoader {
   }
 
   /**
-   * Reads everything.
+   * Reads the whole store.
    *
    * @throws DiskException if the disk cannot be read
    */
@@ -151,7 +151,7 @@ final class StoreLoader {
         e);
   }
 
-  /** The node id of the store; a new, empty store is given one. */
+  /** Returns the node identity of the store. A new, empty store gets an identity. */
   private long identity() throws InvalidProtocolBufferException, StoreException {
     byte[] value = database.get(RecordKeys.STORE);
     if (value != null) {
@@ -181,7 +181,8 @@ final class StoreLoader {
           RecordKeys.STORE,
           StoreRecord.newBuilder().setFormat(FORMAT).setNode(node).build().toByteArray());
       if (replicated != null) {
-        // With the identity, so that a crash cannot make a store that was never filled look whole.
+        // One batch writes identity and metadata. A crash can therefore not make a new store look
+        // complete.
         ClusterNotes notes = ClusterNotes.ofNewStore(replicated.newStoreIsWhole());
         batch.put(RecordKeys.CLUSTER, notes.record().toByteArray());
       }
@@ -190,7 +191,7 @@ final class StoreLoader {
     return node;
   }
 
-  /** Drops the half that a takeover which was broken off has left; nobody has seen it. */
+  /** Deletes the groups of a migration that was broken off. No client has seen them. */
   private @Nullable Takeover takeover() throws InvalidProtocolBufferException {
     byte[] value = database.get(RecordKeys.TAKEOVER);
     if (value == null) {
@@ -213,7 +214,7 @@ final class StoreLoader {
 
   private Groups groups() throws StoreException, InvalidProtocolBufferException {
     byte[] wipe = database.get(RecordKeys.WIPE);
-    // A store that was in a cluster keeps deletes when it is alone, too: see FormerCluster.
+    // A store that was in a cluster keeps tombstones when it is alone too: see FormerCluster.
     boolean isReplicated = replicated != null || database.get(RecordKeys.CLUSTER) != null;
     Assembly assembly =
         new Assembly(
@@ -245,7 +246,7 @@ final class StoreLoader {
               List<RawRecord> task = List.copyOf(batch);
               batch.clear();
               underWay.add(readers.submit(() -> read(task)));
-              // Bounded: what is read waits in memory until it is put in its place.
+              // A bound for the results that wait in memory.
               if (underWay.size() > Runtime.getRuntime().availableProcessors()) {
                 assembly.add(result(underWay.remove()));
               }
@@ -265,8 +266,8 @@ final class StoreLoader {
   }
 
   /**
-   * The heap that groups may take when a store is opened. More than pushes may make of them: other
-   * nodes' pushes are taken beyond that limit, and every store that ran must open.
+   * Returns the heap that groups can take when a store is opened. The limit for pushes is lower.
+   * Changes from peers are accepted beyond that limit, and every store that ran must open.
    */
   static long mostAtLoad(long maximumBytes) {
     return maximumBytes > Long.MAX_VALUE / 2 ? maximumBytes : maximumBytes + maximumBytes / 2;
@@ -311,7 +312,7 @@ final class StoreLoader {
     return new ReadRecord(group, null);
   }
 
-  /** On this thread: few records are read before another one is started. */
+  /** Reads the last records on this thread. The batch is too small for a task. */
   private List<ReadRecord> last(List<RawRecord> batch) throws StoreException {
     try {
       return read(batch);
@@ -331,7 +332,7 @@ final class StoreLoader {
     }
   }
 
-  /** Puts groups together from records, of which those of one group need not be neighbours. */
+  /** The assembly of groups from records. The records of one group need not be neighbours. */
   private static final class Assembly {
     private final Groups groups;
     private final Map<GroupKey, Group> found = new TreeMap<>();
@@ -344,7 +345,9 @@ final class StoreLoader {
     private @Nullable Version previous;
 
     /**
-     * @param mostBytes of heap that groups may take; beyond it they are counted and not kept
+     * Creates an assembly.
+     *
+     * @param mostBytes of heap that groups may take; further groups are counted but not kept
      */
     Assembly(Groups groups, long mostBytes) {
       this.groups = groups;
@@ -362,7 +365,7 @@ final class StoreLoader {
         memoryBytes += HeapCost.of(record.group) + HeapCost.ofPushTimes(record.group.key);
       } else {
         memoryBytes += HeapCost.of(family);
-        // Beyond the limit none is kept, so that each counts: what is needed is no less.
+        // Beyond the limit no descriptor is kept, so each use counts. The result is an upper bound.
         memoryBytes +=
             descriptors.containsKey(family.descriptor) ? 0 : HeapCost.of(family.descriptor);
       }
@@ -398,7 +401,7 @@ final class StoreLoader {
       }
     }
 
-    /** One object for what many families have equal. */
+    /** Returns an equal family that shares its descriptor and version with other families. */
     private Family shared(Family family, GroupKey key) {
       Version version =
           previous != null && previous.equals(family.version) ? previous : family.version;

@@ -7,19 +7,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to open a store.
+ * The options for opening a store.
  *
  * @param directory created if it does not exist
- * @param queueCapacity how many changes may wait for the writer, at least 1
- * @param minimumFreeBytes pushes are refused while the file system has less space than this left,
- *     so that there is room for what makes space again: deletes, and the store's own clean-up
- * @param maximumMemoryBytes what all groups may take of the heap, about; pushes that would make it
- *     more are refused, because a store that no longer fits could not be started again
+ * @param queueCapacity how many changes can wait for the writer, at least 1
+ * @param minimumFreeBytes pushes are refused while the file system has less free space; the rest is
+ *     for deletes and for the store's own clean-up
+ * @param maximumMemoryBytes the approximate heap for all groups; pushes beyond it are refused,
+ *     because a store that does not fit could not be opened again
  * @param clock for versions
- * @param reserved name and type of the server's own families that pushes may join but not
+ * @param reserved name and type of the server's own families, which pushes may join but not
  *     contradict
  * @param listener hears of each commit
- * @param limits for what this node is asked
+ * @param limits for pushes to this node
  * @param replicated if other nodes have the same groups; null for a store that is alone
  */
 public record StoreOptions(
@@ -34,20 +34,20 @@ public record StoreOptions(
     @Nullable Replicated replicated) {
 
   /**
-   * What a replicated store needs to know.
+   * The options of a replicated store.
    *
-   * @param newStoreIsWhole whether a store that is created lacks nothing: there is no other node
-   *     that has something
+   * @param newStoreIsWhole whether a store that is created is complete, because no other node has
+   *     groups
    */
   public record Replicated(boolean newStoreIsWhole) {
 
-    /** The same for a store that takes the place of one that was put aside or lost. */
+    /** Returns the options for a store that replaces a quarantined or lost store. */
     Replicated ofSuccessor() {
       return new Replicated(false);
     }
   }
 
-  /** A store that is alone and without limits. */
+  /** Creates options for a store that is alone and without limits. */
   public StoreOptions(
       Path directory,
       int queueCapacity,
@@ -67,7 +67,7 @@ public record StoreOptions(
         null);
   }
 
-  /** A store without limits. */
+  /** Creates options for a store without limits. */
   public StoreOptions(
       Path directory,
       int queueCapacity,

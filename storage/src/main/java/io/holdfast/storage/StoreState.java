@@ -7,24 +7,26 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Everything that an open store has in memory: the groups with what they are checked against, its
- * clock and identity, and how far it has come in its own and other nodes' streams of changes.
+ * The state of an open store in memory. The state has the groups with the index for their check,
+ * the clock and the identity. The state also has the positions in the logs of this and other nodes.
  *
- * <p>Concurrency: mutable, confined to the writer thread. After a failure in the middle of a change
- * memory and disk differ: this object is of no more use.
+ * <p>Concurrency: mutable, confined to the writer thread. After a failure in the middle of a
+ * change, memory and disk differ. The object must then be dropped.
  */
 final class StoreState {
 
   /**
-   * Who a store is.
+   * The identity of a store.
    *
-   * @param node in versions; as long as its directory lives
-   * @param stream of its own changes; drawn anew each time that the store is opened, because the
-   *     last changes of the time before may be known to others and not to it
+   * @param node the identity in versions, for the lifetime of the directory
+   * @param stream the log of its own changes, new at each opening: peers can know last changes of
+   *     the former log that this store has lost
    */
   record Identity(long node, long stream) {}
 
-  /** The first number {@link #besides} a stream: all that was on the disk at the opening. */
+  /**
+   * The first offset of the log {@link #besides}: all content that was on the disk at the opening.
+   */
   static final long OPENING = 1;
 
   private final Identity identity;
@@ -36,6 +38,8 @@ final class StoreState {
   private ClusterNotes notes;
 
   /**
+   * Creates a state.
+   *
    * @param reserved see {@link StoreOptions#reserved}
    */
   StoreState(
@@ -76,15 +80,15 @@ final class StoreState {
   }
 
   /**
-   * The stream that stands for what is here but in no other stream: what was on the disk at the
-   * opening, and what came of streams that have ended behind a gap. It is never sent. Another store
-   * reaches a number of it by a copy of this store's whole state.
+   * Returns the log that stands for content outside the other logs. Such content was on the disk at
+   * the opening, or arrived behind a gap of an ended log. The log is never sent. Another store
+   * reaches an offset of it by a copy of this store's whole state.
    */
   static long besides(long stream) {
     return ~stream;
   }
 
-  /** Takes over what is here of streams that have ended: see {@link #besides}. */
+  /** Adopts the changes behind a gap of ended logs: see {@link #besides}. */
   void adopt(Set<Long> streams) {
     if (positions.forgetBeyond(streams)) {
       long besides = besides(identity.stream);
@@ -119,10 +123,11 @@ final class StoreState {
   }
 
   /**
-   * Merges a change into its group and adds to the batch what that leaves of the group and what
-   * went. The families that came or changed are returned: their records are the caller's to add.
+   * Merges a change into its group. Adds the group's new record to the batch, and the deletes of
+   * removed families. Returns the families that were added or changed; the caller must add their
+   * records.
    *
-   * @param change not to be used any more, but for its stamps and floors
+   * @param change afterwards only its stamps and floors may be used
    */
   List<Family> merge(Group change, CommitBatch batch) {
     List<Family> came = new ArrayList<>();
@@ -148,7 +153,7 @@ final class StoreState {
     return came;
   }
 
-  /** Deletes everything; only for a version above everything that is here. */
+  /** Deletes all groups. The version must be above every version that is here. */
   void wipe(Version version, CommitBatch batch) {
     batch.deleteAllGroups();
     batch.putWipe(version);
@@ -158,8 +163,8 @@ final class StoreState {
   }
 
   /**
-   * Also moves the clock on, so that it follows the time in a node that takes no changes: others
-   * note how far the clocks of all are.
+   * Stores changed cluster metadata. Advances the clock too, so that it follows the time in a node
+   * without changes: peers note the clocks of all nodes.
    */
   void note(ClusterNotes news, CommitBatch batch) {
     clock.next();
@@ -170,7 +175,7 @@ final class StoreState {
     batch.putNotes(news);
   }
 
-  /** Forgets deletes up to this hybrid clock reading. */
+  /** Collects tombstones up to this hybrid clock reading. */
   void purge(long until, CommitBatch batch) {
     long newest = 0;
     for (GroupKey key : List.copyOf(groups.tombstones())) {

@@ -22,8 +22,8 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 
 /**
- * One family of one group with its message, as it was pushed and sanitised. Immutable; holds the
- * encoded form alone, which is a tenth of what the message takes when all of it is decoded at once.
+ * A family of one group with its message, as pushed and sanitised. Immutable. The object holds only
+ * the encoded form, which takes a tenth of the memory of a decoded message.
  */
 public final class StoredFamily {
   private final Family shown;
@@ -37,6 +37,8 @@ public final class StoredFamily {
   }
 
   /**
+   * Returns the family of a record.
+   *
    * @param record becomes the family's own
    */
   static StoredFamily ofRecord(Family shown, byte[] record) {
@@ -53,7 +55,10 @@ public final class StoredFamily {
     }
   }
 
-  /** One of the two families that are made of the group's stamps, with the time that it shows. */
+  /**
+   * Returns one of the two push times of a group, which are made of its stamps. The family shows
+   * its own time as the time of its push.
+   */
   static StoredFamily ofPushTime(Family shown) {
     return ofPushTime(
         shown,
@@ -64,7 +69,7 @@ public final class StoredFamily {
     return new StoredFamily(shown, pushedAt, PushTimes.message(shown).toByteString());
   }
 
-  /** What is in memory of it. */
+  /** Returns the family in memory. */
   Family shown() {
     return shown;
   }
@@ -73,7 +78,7 @@ public final class StoredFamily {
     return shown.group;
   }
 
-  /** The name that was pushed. */
+  /** Returns the name that was pushed. */
   public String name() {
     return shown.name();
   }
@@ -82,36 +87,40 @@ public final class StoredFamily {
     return shown.type();
   }
 
-  /** Empty if none was pushed, which is not the same as an empty one. */
+  /** Returns the HELP text, or empty if none was pushed. An empty text is different. */
   public Optional<String> help() {
     return Optional.ofNullable(shown.help());
   }
 
   /**
-   * When the push arrived that brought it. For the two push times themselves: the time that they
-   * tell, to the microsecond; or when the group began, if that push never was.
+   * Returns when the push of this family arrived. For the two push times it is the time that they
+   * show, to the microsecond. If there was no such push, it is the time when the group began.
    */
   public Instant pushedAt() {
     return pushedAt;
   }
 
-  /** How many series it has, the shadowed ones too. */
+  /** Returns the number of series, including shadowed series. */
   public int series() {
     return shown.seriesHashes.length;
   }
 
-  /** How many of its series are left out of scrapes, because older ones are in conflict. */
+  /** Returns the number of shadowed series, which conflict with older claims. */
   public int shadowedSeries() {
     return shown.shadowedSeries();
   }
 
-  /** Of which change it is. Equal versions of a group's family are equal families. */
+  /**
+   * Returns the version of the change that pushed it. Equal versions of a group's family mean equal
+   * families.
+   */
   Version version() {
     return shown.version;
   }
 
-  /** The message as protobuf, with every series: a whole {@link MetricFamily}. */
-  /** Bytes of its encoded form. */
+  /**
+   * Returns the bytes of the message as protobuf, a whole {@link MetricFamily} with every series.
+   */
   public long size() {
     return encoded.size();
   }
@@ -120,12 +129,15 @@ public final class StoredFamily {
     return encoded;
   }
 
-  /** Its series as they were pushed, in that order, decoded one by one; the shadowed ones too. */
+  /**
+   * Returns the series as pushed, in that order, shadowed series included. The iterator decodes one
+   * series at a time.
+   */
   public Iterator<Metric> metrics() {
     return new Metrics(encoded.newCodedInput());
   }
 
-  /** What a scrape with this scheme shows of it, sorted by labels. */
+  /** Returns the series that a scrape with this scheme shows, sorted by labels. */
   List<Metric> shown(EscapingScheme scheme) {
     List<Metric> all = new ArrayList<>();
     metrics().forEachRemaining(all::add);

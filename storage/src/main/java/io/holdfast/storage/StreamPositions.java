@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a store has come in each stream of changes: everything up to its position is here.
+ * The version vector of a store: for each log, the offset up to which every change is here.
  *
- * <p>What arrives behind a gap does not count until the gap is filled. It is remembered, or changes
- * that never pause would outrun every copy: between the copied digest and its end more of them
- * arrive, and there would be another gap.
+ * <p>Changes behind a gap do not count until the gap is filled. The store remembers them. Otherwise
+ * continuous changes would outrun every state transfer: further changes arrive between the copied
+ * digest and the end of the copy. The further changes would lie behind a new gap.
  *
  * <p>Concurrency: confined to the writer thread.
  */
@@ -19,20 +19,20 @@ final class StreamPositions {
   private final Map<Long, Long> positions = new HashMap<>();
   private final Map<Long, Run> behindGap = new HashMap<>();
 
-  /** Of streams of which something is here beyond the position: the highest number. */
+  /** The highest offset of each log that has changes here beyond its position. */
   private final Map<Long, Long> beyond = new HashMap<>();
 
-  /** Changes that have arrived without a gap among them: the highest such run of its stream. */
+  /** A run of arrived changes without a gap. Of each log only the highest run is kept. */
   private record Run(long first, long last) {}
 
-  /** By stream; a view. */
+  /** Returns a view of all positions by log. */
   Map<Long, Long> all() {
     return Collections.unmodifiableMap(positions);
   }
 
   /**
-   * Up to where changes of each stream have left something here: beyond the position if some came
-   * behind a gap, or in a copy that is not finished.
+   * Returns the highest offset of each log that has left anything here. The offset is beyond the
+   * position if changes came behind a gap, or in an unfinished copy.
    *
    * @param reached an immutable copy of {@link #all}
    */
@@ -45,7 +45,7 @@ final class StreamPositions {
     return shown;
   }
 
-  /** States came from a node on which nothing is of any later changes. */
+  /** Notes that states came from a node that shows changes up to these offsets. */
   void mayShow(Map<Long, Long> shown) {
     shown.forEach(this::mayShow);
   }
@@ -57,18 +57,19 @@ final class StreamPositions {
   }
 
   /**
-   * Something else stands for what is here of these streams beyond their positions, if anything.
+   * Forgets offsets beyond the positions of these logs, because another log now stands for those
+   * changes. Returns whether there were any.
    */
   boolean forgetBeyond(Set<Long> streams) {
     return beyond.keySet().removeAll(streams);
   }
 
-  /** 0 if nothing of the stream is here. */
+  /** Returns the position in a log, or 0 if no change of it is here. */
   long of(long stream) {
     return positions.getOrDefault(stream, 0L);
   }
 
-  /** Every change of a stream up to this one is here; never goes back. */
+  /** Notes that every change of a log up to this offset is here. A position never goes back. */
   void reach(long stream, long sequence) {
     Run run = behindGap.get(stream);
     long reached = sequence;
@@ -82,7 +83,7 @@ final class StreamPositions {
     }
   }
 
-  /** The changes from the first to the last are here. */
+  /** Notes that the changes from the first to the last are here. */
   void arrived(long stream, long first, long last) {
     if (first <= of(stream) + 1) {
       reach(stream, last);

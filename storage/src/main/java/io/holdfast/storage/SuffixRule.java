@@ -6,9 +6,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text scrape makes more names of a summary's or histogram's: no other family may have those. As
- * in the Pushgateway, gauge histograms are not looked at, and a summary does not own {@code
- * _bucket}.
+ * The rule for names with suffixes. A text scrape makes further names of a summary or histogram,
+ * and no other family may have those names. As in the Pushgateway, gauge histograms are exempt, and
+ * a summary does not own {@code _bucket}.
  */
 final class SuffixRule {
   static final List<String> SUFFIXES = List.of("_count", "_sum", "_bucket");
@@ -18,7 +18,10 @@ final class SuffixRule {
 
   private SuffixRule() {}
 
-  /** The name without the suffix, or null if it has another one or is nothing else. */
+  /**
+   * Returns the name without the suffix. Returns null if the name does not end with it, or has
+   * nothing before it.
+   */
   static @Nullable String base(String name, String suffix) {
     return name.length() > suffix.length() && name.endsWith(suffix)
         ? name.substring(0, name.length() - suffix.length())
@@ -34,9 +37,9 @@ final class SuffixRule {
   }
 
   /**
-   * Whether a family of this name and type would collide with one that a scrape shows.
+   * Returns whether a family of this name and type would collide with a family that a scrape shows.
    *
-   * @param shown tells the type of what the scrape shows under a name, null for nothing
+   * @param shown returns the type that the scrape shows under a name, or null for none
    */
   static boolean collides(
       Function<String, @Nullable MetricType> shown, String name, MetricType type) {

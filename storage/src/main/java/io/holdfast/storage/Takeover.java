@@ -3,28 +3,29 @@ package io.holdfast.storage;
 import io.holdfast.proto.store.TakeoverRecord;
 
 /**
- * What a store notes about groups that it takes over from a file of another program.
+ * The store's notes about a migration: the one-time import of groups from a file of another
+ * program.
  *
  * @param source the file; empty unless begun or done
  */
 public record Takeover(State state, String source) {
 
-  /** How far a takeover has come. */
+  /** The progress of a migration. */
   public enum State {
-    /** The store has nothing, and never had. */
+    /** The store has no groups, and had none before. */
     POSSIBLE,
     /**
-     * One was broken off. What it had brought was dropped when the store was opened, because the
-     * file may be another one by now: it begins anew.
+     * A migration was broken off. Its groups were deleted when the store was opened. The migration
+     * begins again, because the file has possibly changed since.
      */
     BEGUN,
-    /** Everything that there was in the file is here; never again. */
+    /** All groups of the file are here. The migration is never repeated. */
     DONE,
-    /** The store has groups, or had some, that did not come from a file. */
+    /** The store has, or had, groups that did not come from a file. */
     TOO_LATE
   }
 
-  /** Merges groups and notes this, in one commit. */
+  /** Merges groups and stores these notes, in one commit. */
   MergeOutcome take(ReceivedStates groups, WriterCommand.Writing into, CommitBatch batch) {
     if (into.state().groups().memoryBytes() > into.maximumBytes()) {
       return new MergeOutcome.Refused(
@@ -45,7 +46,7 @@ public record Takeover(State state, String source) {
     return new Takeover(record.getDone() ? State.DONE : State.BEGUN, record.getSource());
   }
 
-  /** Of a store that was never told to take anything over. */
+  /** Returns the notes of a store without a migration. */
   static Takeover of(Groups groups) {
     boolean isUntouched = groups.keys().isEmpty() && groups.wipedAt() == null;
     return new Takeover(isUntouched ? State.POSSIBLE : State.TOO_LATE, "");

@@ -5,8 +5,8 @@ import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
 
 /**
- * Tells about how long the text of a family will be, before it is written: every line repeats the
- * name and all labels.
+ * An estimate of the length of a family's text before it is written. Every line repeats the name
+ * and all labels.
  */
 final class TextSize {
   /** A suffix, a quantile or bucket, the value, punctuation. */
@@ -17,7 +17,7 @@ final class TextSize {
   private TextSize() {}
 
   /**
-   * Bytes, as if every character took one.
+   * Returns the estimated bytes, as if every character took one byte.
    *
    * @param groupLabelBytes of the labels that the group adds to each line
    */

@@ -6,7 +6,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When and where a change was made. Totally ordered: by clock, then by node, both unsigned.
+ * The time and the node of a change. Versions are totally ordered: by clock, then by node, both
+ * unsigned.
  *
  * @param clock a {@link HybridClock} reading: milliseconds since 1970 in the upper 48 bits, a
  *     counter in the lower 16
@@ -20,23 +21,25 @@ public record Version(long clock, long node) implements Comparable<Version> {
     return byClock != 0 ? byClock : Long.compareUnsigned(node, other.node);
   }
 
-  /** Whose is imported: its clock is a time in microseconds instead, see {@link GroupImport}. */
+  /**
+   * The node of imported versions. Their clock is a time in microseconds, see {@link GroupImport}.
+   */
   static final long NO_NODE = 0;
 
-  /** When it was, to the millisecond at least. */
+  /** Returns the time of the version, to the millisecond or better. */
   Instant time() {
     return node == NO_NODE
         ? Instant.EPOCH.plus(clock, ChronoUnit.MICROS)
         : Instant.ofEpochMilli(clock >>> HybridClock.COUNTER_BITS);
   }
 
-  /** The same in milliseconds since 1970, without an object. */
+  /** Returns the time in milliseconds since 1970, without creating an object. */
   long millis() {
     return node == NO_NODE ? clock / 1_000 : clock >>> HybridClock.COUNTER_BITS;
   }
 
   /**
-   * Whether some node's clock can have given out this reading. What others claim of readings is
+   * Returns whether some node's clock can have given out this reading. Readings from peers are
    * checked by it.
    */
   public static boolean isPossible(long clock) {
@@ -44,8 +47,8 @@ public record Version(long clock, long node) implements Comparable<Version> {
   }
 
   /**
-   * Whether a node, or an import, can have made this version. A version from the future is
-   * possible: a clock was wrong.
+   * Returns whether a node or an import can have made this version. A version from the future is
+   * possible, because a clock can be wrong.
    */
   boolean isPossible() {
     return HybridClock.isPossible(clock)
@@ -60,7 +63,7 @@ public record Version(long clock, long node) implements Comparable<Version> {
     return compareTo(other) < 0;
   }
 
-  /** The later of two, where null is before everything. */
+  /** Returns the later of two versions. Null is before every version. */
   static @Nullable Version later(@Nullable Version one, @Nullable Version other) {
     if (one == null || other == null) {
       return one == null ? other : one;

@@ -1,27 +1,29 @@
 package io.holdfast.storage;
 
-/** What became of a {@link Change}. */
+/** The outcome of a {@link Change}. */
 public sealed interface WriteOutcome {
 
   /**
-   * The change is on the disk and in every exposition taken from now on.
+   * The outcome of an applied change: it is on the disk and in every later exposition.
    *
-   * @param stream of the store's own changes; 0 in a store that is not replicated
-   * @param sequence the change's number in the stream; 0 in a store that is not replicated
+   * @param stream the log of the store's own changes; 0 in a store that is not replicated
+   * @param sequence the change's offset in the log; 0 in a store that is not replicated
    */
   record Applied(long stream, long sequence) implements WriteOutcome {
-    /** Of a store that is not replicated. */
+    /** Creates the outcome for a store that is not replicated. */
     public Applied() {
       this(0, 0);
     }
   }
 
-  /** The push was refused; nothing changed but the group's failure time, which is on the disk. */
+  /**
+   * The outcome of a refused push. Only the group's failure time has changed, and is on the disk.
+   */
   record Rejected(Rejection rejection) implements WriteOutcome {}
 
   /**
-   * The store could not take the change. Whether it takes effect later is unknown if the disk
-   * failed during the commit; a retry is safe in any case.
+   * The outcome of a change that the store could not take. If the disk failed during the commit, a
+   * later effect is possible. A retry is safe in any case.
    *
    * @param reason for the client
    */

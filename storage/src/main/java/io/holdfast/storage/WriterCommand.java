@@ -8,21 +8,24 @@ import org.jspecify.annotations.Nullable;
 /** A request that waits for the writer. */
 sealed interface WriterCommand {
 
-  /** Returns whether the client has withdrawn the command. It is then not begun. */
+  /** Returns whether the client has withdrawn the command. The writer then skips the command. */
   boolean isWithdrawn();
 
-  /** Returns whether the command may need space on the disk: it is refused when space is short. */
+  /**
+   * Returns whether the command can need space on the disk. Such commands are refused while space
+   * is short.
+   */
   boolean takesSpace();
 
-  /** Tells the client that the command had no effect, or that its effect is unknown. */
+  /** Completes the client's future: the command had no effect, or its effect is unknown. */
   void refuse(String reason);
 
-  /** A part of a commit, which may have many. */
+  /** A command that is part of a commit. A commit can have many such commands. */
   sealed interface Write extends WriterCommand {
     /**
      * Changes the state in memory and adds the records of the change to the batch.
      *
-     * @return tells the client its outcome; called after the sync of the batch
+     * @return an action that completes the client's future; called after the sync of the batch
      */
     Runnable perform(Writing writing, CommitBatch batch);
   }
@@ -30,7 +33,10 @@ sealed interface WriterCommand {
   /** The parts that work on an open store. */
   record Writing(StoreState state, ChangeApplier applier, StateMerger merger, long maximumBytes) {}
 
-  /** The answer to a client that may have repeated the change at another node. */
+  /**
+   * The answer to a change that was too late. The client has possibly repeated the change at
+   * another node.
+   */
   String TOO_LATE = "the change has waited for too long; a retry is safe";
 
   /** A change that a client asked this node for. */
@@ -64,9 +70,8 @@ sealed interface WriterCommand {
 
     @Override
     public Runnable perform(Writing writing, CommitBatch batch) {
-      // Before the question: the writer may be frozen behind it. Then this version must be older
-      // than
-      // what the client does elsewhere meanwhile.
+      // The clock is held before the question, because the writer can be paused after it. This
+      // version must then be older than the client's later changes at other nodes.
       writing.state.clock().hold();
       WriteOutcome decided =
           isTooLate.getAsBoolean()
@@ -84,8 +89,8 @@ sealed interface WriterCommand {
   }
 
   /**
-   * A merge of states that a peer sent, or a note about the cluster. Never refused for lack of
-   * memory: another node has acknowledged the states.
+   * A merge of states that a peer sent, or a note of cluster metadata. The store never refuses the
+   * command for lack of memory, because another node has acknowledged the states.
    */
   record MergeCommand(Step step, boolean takesSpace, CompletableFuture<MergeOutcome> outcome)
       implements Write {
@@ -111,7 +116,7 @@ sealed interface WriterCommand {
     }
   }
 
-  /** A question about the records on the disk. Answered between two commits, never within one. */
+  /** A query about the records on the disk. The writer answers queries between two commits. */
   record Query<T>(Read<T> reading, CompletableFuture<T> answer) implements WriterCommand {
     /** The read that answers the query. */
     interface Read<T> {
@@ -133,7 +138,10 @@ sealed interface WriterCommand {
       answer.completeExceptionally(new IllegalStateException(reason));
     }
 
-    /** Returns a query for nothing: it wakes the writer, which then looks for pictures. */
+    /**
+     * Returns an empty query, which wakes the writer. The writer then takes the requested
+     * snapshots.
+     */
     static Query<Boolean> ofNothing() {
       return new Query<>(reader -> true, new CompletableFuture<>());
     }
@@ -143,7 +151,7 @@ sealed interface WriterCommand {
     }
   }
 
-  /** A request to put the whole store aside and to go on with an empty one. */
+  /** A request to quarantine the whole store and to continue with an empty store. */
   record SetAside(CompletableFuture<MergeOutcome> outcome) implements WriterCommand {
     @Override
     public boolean isWithdrawn() {

@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands that wait for the writer, in order, and the pictures that were asked for.
+ * The queue of the commands that wait for the writer, in order, and of the requested snapshots.
  *
- * <p>Concurrency: any thread adds; the writer alone takes. Every command that was added is
- * answered: by the writer, or by {@link #abandon} and the threads that add after it.
+ * <p>Concurrency: any thread adds; only the writer takes. Every added command gets an answer: from
+ * the writer, or from {@link #abandon} and the threads that add later.
  */
 final class WriterQueue {
   private static final String SHUTTING_DOWN = "the server is shutting down";
@@ -24,7 +24,10 @@ final class WriterQueue {
   private volatile boolean isClosed;
   private volatile boolean isAbandoned;
 
-  /** The command that was looked at and not yet taken; of the writer alone. */
+  /**
+   * The command that {@link #peek} has returned and {@link #remove} has not removed. Only the
+   * writer uses it.
+   */
   private @Nullable WriterCommand head;
 
   WriterQueue(int capacity) {
@@ -39,17 +42,17 @@ final class WriterQueue {
     } else if (!commands.offer(command)) {
       command.refuse("the write queue is full (" + capacity + " changes are waiting)");
     } else if (isAbandoned) {
-      // The writer may have left between the first question and the offer. After it has left,
-      // every thread that sees the queue may empty it.
+      // The writer has possibly ended between the first question and the offer. After its end,
+      // every thread that notices the end may empty the queue.
       refuseAll();
     }
   }
 
-  /** Asks for a picture, which is taken between two commits and before any waiting command. */
+  /** Requests a snapshot. The writer takes it between two commits, before any waiting command. */
   void add(CompletableFuture<Picture> picture) {
     pictures.add(picture);
     if (commands.isEmpty()) {
-      // Wakes the writer.
+      // The empty query wakes the writer.
       boolean unused = commands.offer(WriterCommand.Query.ofNothing());
     }
     if (isAbandoned) {
@@ -57,7 +60,7 @@ final class WriterQueue {
     }
   }
 
-  /** Refuses what comes from now on; what waits is still taken. */
+  /** Refuses later commands. The writer still takes the waiting commands. */
   void close() {
     isClosed = true;
   }
@@ -74,9 +77,9 @@ final class WriterQueue {
     return capacity;
   }
 
-  // Everything below is for the writer.
+  // Only the writer calls the methods below.
 
-  /** Waits for a command. Returns whether one is there. */
+  /** Waits for a command. Returns whether a command is there. */
   boolean await(Duration patience) throws InterruptedException {
     if (head == null) {
       head = commands.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -101,12 +104,12 @@ final class WriterQueue {
     return head == null && commands.isEmpty();
   }
 
-  /** Whether {@link #peek} has returned a command that is still there. */
+  /** Returns whether {@link #peek} has returned a command that is still there. */
   boolean hasHead() {
     return head != null;
   }
 
-  /** Puts a command before all others; only while none was looked at. */
+  /** Puts a command before all others. Allowed only while {@link #peek} has returned none. */
   void addFirst(WriterCommand command) {
     if (head != null) {
       throw new IllegalStateException("a command was looked at, and not removed");
@@ -124,7 +127,7 @@ final class WriterQueue {
     }
   }
 
-  /** Refuses everything that waits, and everything that comes: the writer leaves. */
+  /** Refuses all waiting and all later commands, because the writer ends. */
   void abandon() {
     isClosed = true;
     isAbandoned = true;

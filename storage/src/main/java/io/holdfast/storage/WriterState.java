@@ -3,26 +3,26 @@ package io.holdfast.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a store's writer. Written by the writer alone, read by any thread.
+ * The state of a store's writer. Only the writer changes the state. Any thread reads the state.
  *
  * <pre>
  * Writable &lt;-> Full      the free space crosses the reserve
  * Writable, Full -> Failed   the disk, or a change, fails in the middle of a commit
- * Failed -> Writable, Full   the store was opened anew
+ * Failed -> Writable, Full   the store was opened again
  * any -> Ended            the store was closed, or the writer itself failed
  * </pre>
  */
 sealed interface WriterState {
 
-  /** Why pushes are refused; null if they are taken. */
+  /** Returns why pushes are refused; null if they are accepted. */
   @Nullable String unwritable();
 
-  /** The records can be read and written. */
+  /** A state in which the records can be read and written. */
   sealed interface Open extends WriterState {
     OpenStore store();
   }
 
-  /** Takes everything. */
+  /** The state in which all commands are accepted. */
   record Writable(OpenStore store) implements Open {
     @Override
     public @Nullable String unwritable() {
@@ -30,21 +30,24 @@ sealed interface WriterState {
     }
   }
 
-  /** Refuses pushes, for the disk has too little space; takes deletes, which make space. */
+  /**
+   * The state in which the disk has too little space. Pushes are refused, and deletes are accepted
+   * because they free space.
+   */
   record Full(OpenStore store, String unwritable) implements Open {}
 
   /**
-   * Nothing is open: memory was ahead of the disk by a batch of which nobody knows how much was
-   * written, and was thrown away.
+   * The state after a failed commit, without an open store. An unknown part of the last batch was
+   * written, so memory was dropped.
    *
-   * @param clock the last hybrid clock reading that was given out: it is never given out again
+   * @param clock the last hybrid clock reading that was given out; it is never given out again
    */
   record Failed(String unwritable, long clock) implements WriterState {}
 
   /**
-   * Nothing is taken any more.
+   * The final state, in which all commands are refused.
    *
-   * @param unwritable why, if the writer failed
+   * @param unwritable the reason, if the writer failed
    */
   record Ended(@Nullable String unwritable) implements WriterState {}
 }

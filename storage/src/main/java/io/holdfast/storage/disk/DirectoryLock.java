@@ -14,10 +14,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a directory for one store. RocksDB has a lock of its own, but takes it too late: its logs
- * are looked at before, and half of what another process is writing there looks like damage.
+ * The lock that reserves a directory for one store. RocksDB's own lock comes too late: the logs are
+ * checked before it. A log that another process is writing would look damaged there.
  *
- * <p>The lock goes with the process, however that ends; the empty file stays.
+ * <p>The operating system releases the lock at the end of the process at the latest. The empty file
+ * stays.
  */
 public final class DirectoryLock implements AutoCloseable {
   static final String FILE_NAME = "holdfast.lock";
@@ -31,9 +32,9 @@ public final class DirectoryLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** The lock, or null if another store has it, in this process or another. */
+  /** Returns the lock, or null if another store has it, in this process or another. */
   public static @Nullable DirectoryLock tryTake(Path directory) throws IOException {
-    // A link would let its maker choose which file of this process's user is made or locked.
+    // A symbolic link would let its maker choose which file of this user is created or locked.
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     Path file = directory.resolve(FILE_NAME);
@@ -47,7 +48,7 @@ public final class DirectoryLock implements AutoCloseable {
         return new DirectoryLock(channel);
       }
     } catch (OverlappingFileLockException e) {
-      // A store of this process has it.
+      // A store of this process has the lock.
     } catch (IOException e) {
       channel.close();
       throw e;

@@ -3,8 +3,9 @@ package io.holdfast.storage.disk;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure of the disk, or of the database on it. Unchecked, because each write and each read can
- * fail, and one place meets all of it: the writer gives the database up and opens it anew.
+ * A failure of the disk, or of the database on it. Unchecked, because each read and each write can
+ * fail. The writer handles all of these failures in one place: the writer closes the database and
+ * opens it again.
  */
 public final class DiskException extends RuntimeException {
   private static final long serialVersionUID = 1L;

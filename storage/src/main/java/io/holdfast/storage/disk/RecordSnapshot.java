@@ -4,36 +4,39 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All records as they were after some commit. Any threads may read; a cursor is for one at a time.
+ * All records as of one commit. Any threads may read it; one thread at a time may use a cursor.
  *
- * <p>Everything throws {@link DiskException} once the database is gone, or this is closed.
+ * <p>All methods throw {@link DiskException} after the end of the database, or of this snapshot.
  */
 public interface RecordSnapshot extends AutoCloseable {
 
   byte @Nullable [] get(byte[] key);
 
-  /** The values of these keys, in their order, for less than one by one. */
+  /** Returns the values of these keys in their order. One call is cheaper than many calls. */
   List<byte @Nullable []> get(List<byte[]> keys);
 
-  /** Stands nowhere until it is told where to go. Closed with the snapshot, if not before. */
+  /**
+   * Returns a cursor, which has no position before its first seek. The cursor is closed with the
+   * snapshot, if not earlier.
+   */
   Cursor cursor();
 
   @Override
   void close();
 
-  /** Goes from record to record in order of the keys. */
+  /** A cursor that moves from record to record in order of the keys. */
   interface Cursor extends AutoCloseable {
 
-    /** Goes to the first record at this key or behind, and returns its key; null at the end. */
+    /** Moves to the first record at or behind this key, and returns its key; null at the end. */
     byte @Nullable [] seek(byte[] key);
 
-    /** Goes to the next record and returns its key; null at the end. */
+    /** Moves to the next record and returns its key; null at the end. */
     byte @Nullable [] next();
 
-    /** The value of the record where it stands. */
+    /** Returns the value of the current record. */
     byte[] value();
 
-    /** Lets go of what it holds in memory, until it goes on from where it stands. */
+    /** Frees the memory of the cursor until its next use. The position stays. */
     void rest();
 
     @Override

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * An open store of records: keys and values of bytes, in order of the keys.
  *
  * <p>All methods throw {@link DiskException} when the disk fails. After a failed {@link #write} or
- * {@link #sync} the content is unknown until the store is opened anew.
+ * {@link #sync} the content is unknown until the store is opened again.
  *
- * <p>Concurrency: confined to the writer thread, but for the snapshots that it gives out.
+ * <p>Concurrency: confined to the writer thread, apart from the snapshots.
  */
 public interface RecordStore extends AutoCloseable {
 
@@ -17,20 +17,22 @@ public interface RecordStore extends AutoCloseable {
 
   boolean isEmpty();
 
-  /** Receives records. */
+  /** A consumer of records. */
   interface RecordConsumer<E extends Exception> {
     void accept(byte[] key, byte[] value) throws E;
   }
 
-  /** Reads the records from the first key, inclusive, to the second, exclusive, in order. */
+  /** Reads the records in order, from the first key, inclusive, to the second key, exclusive. */
   <E extends Exception> void forEach(byte[] from, byte[] to, RecordConsumer<E> consumer) throws E;
 
-  /** Returns an empty batch for {@link #write}, to be used again and again, and to be closed. */
+  /**
+   * Returns an empty batch for {@link #write}. The caller can use it repeatedly, and must close it.
+   */
   RecordWrites newWrites();
 
   /**
-   * Begins to write a batch, which must not change before the {@link #sync}. A crash before that
-   * leaves all of the batch on the disk or nothing.
+   * Begins to write a batch. The batch must not change before the {@link #sync}. A crash before the
+   * sync leaves all of the batch on the disk or nothing.
    */
   void write(RecordWrites writes);
 
@@ -44,11 +46,12 @@ public interface RecordStore extends AutoCloseable {
   }
 
   /**
-   * Returns all records as they are now. Any thread may read and close it, also after the close.
+   * Returns a snapshot of all present records. Any thread may read and close it, also after the
+   * close of the store.
    */
   RecordSnapshot snapshot();
 
-  /** Frees in the background what deletes of whole ranges left: reads step over it otherwise. */
+  /** Frees in the background the space of deleted ranges, which reads would otherwise step over. */
   void compactDeleted();
 
   /** Releases files and memory. A second call does nothing. */

@@ -33,20 +33,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open RocksDB, with the settings that the promises rest on.
+ * An open RocksDB, with the settings that the guarantees need.
  *
  * <ul>
- *   <li>Every write is synced before it returns, and there is one writer: so whatever a torn
- *       write-ahead log ends with was never acknowledged.
- *   <li>A torn tail is therefore dropped; anything damaged before it makes the open fail ({@code
- *       kTolerateCorruptedTailRecords}: point-in-time recovery would drop acknowledged records
- *       behind the damage without a word).
- *   <li>Little memory: the whole content is in the heap in its exposed form already, and RocksDB
- *       reads next to nothing.
+ *   <li>One writer syncs every write before it returns. The torn end of a write-ahead log was
+ *       therefore never acknowledged.
+ *   <li>A torn end is dropped; damage before it makes the opening fail ({@code
+ *       kTolerateCorruptedTailRecords}). Point-in-time recovery would silently drop acknowledged
+ *       records behind the damage.
+ *   <li>RocksDB gets little memory. The heap has the whole content in its exposed form, so RocksDB
+ *       reads almost nothing.
  * </ul>
  *
- * <p>Concurrency: confined to the writer thread, but for what {@link #snapshot} gives out. A native
- * object must not be touched after it was closed: the process would crash.
+ * <p>Concurrency: confined to the writer thread, apart from the results of {@link #snapshot}. A
+ * native object must not be used after its close: the process would crash.
  */
 public final class RocksDatabase implements RecordStore {
   private static final long WRITE_BUFFER_BYTES = 8L << 20;
@@ -54,7 +54,7 @@ public final class RocksDatabase implements RecordStore {
   private static final long MAX_WAL_BYTES = 32L << 20;
   private static final long MAX_LOG_FILE_BYTES = 4L << 20;
 
-  /** What RocksDB says when this or another process has the directory open. */
+  /** The messages of RocksDB when this or another process has the directory open. */
   private static final List<String> LOCK_HELD =
       List.of("lock hold by current process", "LOCK: Resource temporarily unavailable");
 
@@ -66,7 +66,7 @@ public final class RocksDatabase implements RecordStore {
   private final WriteOptions synced;
   private final RocksSnapshots snapshots;
 
-  /** The batch that the next sync writes. */
+  /** The batch for the next sync. */
   private @Nullable RocksWrites written;
 
   private RocksDatabase(Path directory, DirectoryLock lock) throws RocksDBException {
@@ -84,7 +84,7 @@ public final class RocksDatabase implements RecordStore {
   }
 
   /**
-   * Opens the database in a directory, which is made if it does not exist.
+   * Opens the database in a directory, which is created if it does not exist.
    *
    * @throws DiskException in words for the operator
    */
@@ -168,7 +168,7 @@ public final class RocksDatabase implements RecordStore {
     try {
       return new RocksDatabase(directory, lock);
     } catch (RocksDBException e) {
-      // Only now, when RocksDB has had its lock, is it certain that nobody is writing that log.
+      // RocksDB has had its lock by now, so no other process is writing that log.
       WalTail torn = WalTail.torn(logs);
       if (torn == null || !isOf(e, Status.Code.Corruption)) {
         throw e;
@@ -184,7 +184,7 @@ public final class RocksDatabase implements RecordStore {
     }
   }
 
-  /** Says of a failed read which file is damaged, and which ways out there are. */
+  /** Returns a failure of a read with the damaged file and the ways out in its message. */
   public DiskException explained(DiskException e) {
     return e.getCause() instanceof RocksDBException cause ? explained(directory, cause) : e;
   }
@@ -201,7 +201,7 @@ public final class RocksDatabase implements RecordStore {
         "the store in --storage.path=" + directory + " cannot be opened: " + message, e);
   }
 
-  /** RocksDB does not always say which table it could not read; this does. */
+  /** Returns which tables cannot be read. RocksDB's own message does not always name the table. */
   private static String badTables(Path directory) {
     StringBuilder bad = new StringBuilder();
     try (DirectoryStream<Path> tables = Files.newDirectoryStream(directory, "*.sst");
@@ -242,7 +242,7 @@ public final class RocksDatabase implements RecordStore {
 
   private Options options() throws RocksDBException {
     Properties withoutSetter = new Properties();
-    // Notices a log file that is missing altogether.
+    // Detects a log file that is missing completely.
     withoutSetter.setProperty("track_and_verify_wals", "true");
     DBOptions parsed = opened(DBOptions.getDBOptionsFromProps(withoutSetter));
     if (parsed == null) {
@@ -251,9 +251,8 @@ public final class RocksDatabase implements RecordStore {
     BlockBasedTableConfig table =
         new BlockBasedTableConfig()
             .setBlockCache(opened(new LRUCache(BLOCK_CACHE_BYTES)))
-            // Indexes and filters stay with the open tables, a hundredth of their size: from so
-            // small
-            // a cache they would be read anew with every record that another node asks for.
+            // Indexes and filters stay with the open tables, a hundredth of their size. From so
+            // small a cache they would be read again for every record of a state transfer.
             .setCacheIndexAndFilterBlocks(false)
             .setFilterPolicy(opened(new BloomFilter()));
     return opened(new Options(parsed, opened(new ColumnFamilyOptions())))
@@ -320,7 +319,8 @@ public final class RocksDatabase implements RecordStore {
       for (iterator.seek(from); iterator.isValid(); iterator.next()) {
         consumer.accept(iterator.key(), iterator.value());
       }
-      // An iterator that met damage is merely invalid: without this the rest would be missing.
+      // A damaged record merely makes an iterator invalid. Without this call the remaining records
+      // would be missing silently.
       iterator.status();
     } catch (RocksDBException e) {
       throw failed(e);
@@ -337,7 +337,7 @@ public final class RocksDatabase implements RecordStore {
     return new RocksWrites();
   }
 
-  /** Only takes note of the batch: RocksDB writes and syncs in one call. */
+  /** Keeps the batch for the sync: RocksDB writes and syncs in one call. */
   @Override
   public void write(RecordWrites writes) {
     written = (RocksWrites) writes;

@@ -16,12 +16,12 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
 
 /**
- * The snapshots that were taken of one open database.
+ * The snapshots of one open database.
  *
- * <p>Concurrency: any threads. A native object must not be touched after it, or the database, was
- * closed: the process would crash. So every step of a reader holds the gate as one of many, and
- * whoever closes something holds it alone: it waits for steps under way, microseconds each, never
- * for a reader.
+ * <p>Concurrency: any threads. A native object must not be used after its close, or after the close
+ * of the database: the process would crash. Every step of a reader therefore holds the read lock.
+ * Closing holds the write lock. The close waits for current steps, microseconds each, but never for
+ * a reader.
  */
 final class RocksSnapshots implements AutoCloseable {
   private static final String GONE = "the store was closed or opened anew while it was read";
@@ -46,7 +46,10 @@ final class RocksSnapshots implements AutoCloseable {
         });
   }
 
-  /** Takes them from their readers; before the database is closed. A second call does nothing. */
+  /**
+   * Closes all snapshots, even those that readers still use. The database is closed afterwards. A
+   * second call does nothing.
+   */
   @Override
   public void close() {
     gate.writeLock().lock();
@@ -143,7 +146,7 @@ final class RocksSnapshots implements AutoCloseable {
       }
     }
 
-    /** By who holds the gate alone. */
+    /** Frees the snapshot. The caller must hold the write lock. */
     private void release() {
       if (!isReleased) {
         isReleased = true;
@@ -158,10 +161,10 @@ final class RocksSnapshots implements AutoCloseable {
   private final class OfIterator implements RecordSnapshot.Cursor {
     private final OfRocks snapshot;
 
-    /** Null while it rests. */
+    /** Null while the cursor rests. */
     private @Nullable RocksIterator iterator;
 
-    /** Where it stands; empty at the end, and before it was told where to go. */
+    /** The key at the cursor; empty at the end and before the first seek. */
     private byte[] key = END;
 
     private boolean isReleased;
@@ -217,7 +220,8 @@ final class RocksSnapshots implements AutoCloseable {
                 if (of.isValid()) {
                   return of.key();
                 }
-                // An iterator that met damage is merely invalid: the rest would be missing.
+                // A damaged record merely makes an iterator invalid. Without this call the
+                // remaining records would be missing silently.
                 of.status();
                 return END;
               });
@@ -261,7 +265,7 @@ final class RocksSnapshots implements AutoCloseable {
       }
     }
 
-    /** By who holds the gate alone. */
+    /** Frees the iterator. The caller must hold the write lock. */
     private void release() {
       if (iterator != null) {
         iterator.close();

@@ -3,7 +3,7 @@ package io.holdfast.storage.disk;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
-/** A batch for RocksDB. */
+/** A batch of RocksDB. */
 final class RocksWrites implements RecordWrites {
   private final WriteBatch batch = new WriteBatch();
 

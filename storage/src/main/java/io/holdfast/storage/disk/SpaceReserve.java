@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The space of a file system that pushes must leave free. Any threads may use it. */
 public record SpaceReserve(Path directory, long minimumFreeBytes) {
 
-  /** What is wrong, for client and operator, or null if there is enough space. */
+  /** Returns the problem, in words for client and operator, or null if there is enough space. */
   public @Nullable String problem() throws IOException {
     long free = Files.getFileStore(directory).getUsableSpace();
     return free >= minimumFreeBytes

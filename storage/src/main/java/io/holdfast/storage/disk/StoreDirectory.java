@@ -15,11 +15,14 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files of a store that nobody has open. */
+/** The files of a closed store. */
 public final class StoreDirectory {
   private static final String ASIDE = "aside-";
 
-  /** Names the manifest; where it is missing, RocksDB makes a new store and deletes the old one. */
+  /**
+   * The file that names the manifest. Without it, RocksDB would create a new store and delete the
+   * old one.
+   */
   private static final String CURRENT = "CURRENT";
 
   private static final Logger log = LoggerFactory.getLogger(StoreDirectory.class);
@@ -29,7 +32,8 @@ public final class StoreDirectory {
   private StoreDirectory() {}
 
   /**
-   * Makes the directory, for its owner alone, and says so if one that was there is open to others.
+   * Creates the directory for its owner alone. Logs a warning if an existing directory is open to
+   * other users.
    */
   static void create(Path directory) throws IOException {
     Files.createDirectories(directory, forOwnerAlone(directory));
@@ -57,14 +61,15 @@ public final class StoreDirectory {
   }
 
   /**
-   * Moves everything into a new directory below, because the store's own may be a mount point. If
-   * that is broken off, the store cannot be opened, rather than looking like a new one.
+   * Quarantines a store: moves its files into a new directory below, because the store's own
+   * directory can be a mount point. After an interrupted move the store cannot be opened, so it
+   * never looks like a new store.
    *
    * @return the new directory
    */
   public static Path setAside(Path directory, Instant now) throws IOException {
     Path aside = directory.resolve(ASIDE + now.toString().replace(':', '-'));
-    // Fails if the name is taken: what was put aside before must not be overwritten.
+    // The call fails if the name exists, because an older quarantine must not be overwritten.
     Files.createDirectory(aside, forOwnerAlone(directory));
     List<Path> files;
     try (Stream<Path> all = Files.list(directory)) {
@@ -76,7 +81,7 @@ public final class StoreDirectory {
     force(aside);
     force(directory);
     Files.move(directory.resolve(CURRENT), aside.resolve(CURRENT));
-    // What is moved must not come back after a power loss, beside what is written anew.
+    // After a power loss, moved files must not reappear beside the files of the new store.
     force(aside);
     force(directory);
     return aside;

@@ -16,13 +16,13 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a write-ahead log of RocksDB is sound, and what is behind that: the torn end that a power
- * loss leaves, or damage to what was acknowledged.
+ * The sound part of a write-ahead log of RocksDB, and the kind of bytes behind it: a torn end after
+ * a power loss, or damage to acknowledged batches.
  *
- * <p>The two look alike to RocksDB, which refuses some torn ends (a last record that was not wholly
- * written but has its full length) and skips some damage in silence (a record near the end whose
- * length is wrong). What tells them apart is that this store syncs every batch before it begins the
- * next: a bad record is a torn end if and only if no batch begins behind it.
+ * <p>RocksDB cannot tell the two apart. RocksDB refuses some torn ends: a last record of full
+ * length that was not wholly written. RocksDB silently skips some damage: a record near the end
+ * with a wrong length. This store syncs every batch before it begins the next. A bad record is
+ * therefore a torn end if and only if no batch begins behind it.
  *
  * <h2>Format</h2>
  *
@@ -33,15 +33,15 @@ import org.jspecify.annotations.Nullable;
  * batch   = FULL | FIRST MIDDLE* LAST       types 1; 2, 3, 4
  * </pre>
  *
- * The checksum is a masked CRC-32C of type and payload. Types from 5 on are those of recycled
- * files, which have four more bytes in the header and do not occur here, and records about the log
- * itself.
+ * <p>The checksum is a masked CRC-32C of type and payload. Types from 5 on belong to recycled
+ * files, or to records about the log itself. Recycled files have four more bytes in the header and
+ * do not occur here.
  *
  * @param log the file
  * @param soundBytes where the last whole batch ends
  * @param fileBytes the file's length
- * @param damagedAt where a bad record begins although a batch begins behind it; below 0 if none
- *     does
+ * @param damagedAt where a bad record begins although a batch begins behind it; below 0 if there is
+ *     none
  */
 record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
   private static final int BLOCK_BYTES = 32 * 1024;
@@ -53,17 +53,20 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
   private static final int LAST_KNOWN_TYPE = 131;
   private static final int CHECKSUM_MASK = 0xa282ead8;
 
-  /** Whether acknowledged batches are damaged. */
+  /** Returns whether acknowledged batches are damaged. */
   boolean isDamaged() {
     return damagedAt >= 0;
   }
 
-  /** Whether the last batch is not whole. */
+  /** Returns whether the last batch is incomplete. */
   boolean isTorn() {
     return !isDamaged() && soundBytes < fileBytes;
   }
 
-  /** All logs in the directory, oldest first. Reads them, changes nothing. */
+  /**
+   * Returns the tails of all logs in the directory, oldest first. Reads the logs and changes
+   * nothing.
+   */
   static List<WalTail> ofDirectory(Path directory) throws IOException {
     List<Path> logs = new ArrayList<>();
     try (DirectoryStream<Path> files =
@@ -76,7 +79,7 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
       try {
         tails.add(of(log));
       } catch (NoSuchFileException e) {
-        // Another process is at work here; RocksDB's lock tells it better.
+        // Another process is using this directory. RocksDB's lock reports this better.
       }
     }
     return tails;
@@ -98,8 +101,8 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
   }
 
   /**
-   * Cuts the torn end off, after the whole log was copied to a file that RocksDB does not know as
-   * its own. Both are on the disk when this returns.
+   * Cuts off the torn end, after a copy of the whole log. RocksDB does not recognise the name of
+   * the copy. Returns when both files are on the disk.
    *
    * @param suffix what to call the copy: the log's name, ".torn-" and this
    */
@@ -124,19 +127,19 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
     }
   }
 
-  /** One pass over a log. */
+  /** A pass over a log. */
   private static final class Scan {
     private final Path log;
     private final ByteBuffer block =
         ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
-    /** Offset in the file of the block's first byte. */
+    /** The offset in the file of the block's first byte. */
     private long blockStart;
 
     private long soundBytes;
     private boolean isInsideBatch;
 
-    /** Where the first record begins that is not what should be there; below 0 if none does. */
+    /** The offset of the first bad record; below 0 if there is none. */
     private long badAt = -1;
 
     Scan(Path log) {
@@ -157,13 +160,13 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
     private boolean fill(FileChannel file) throws IOException {
       block.clear();
       while (block.hasRemaining() && file.read(block, blockStart + block.position()) >= 0) {
-        // Reads may be short.
+        // A read can return fewer bytes than requested.
       }
       block.flip();
       return block.hasRemaining();
     }
 
-    /** Follows record after record; returns where to look on if one of them is bad. */
+    /** Follows record after record. Returns where to search on if one of them is bad. */
     private int readBlock() {
       int at = 0;
       while (block.limit() - at >= HEADER_BYTES) {
@@ -183,7 +186,7 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
       return at;
     }
 
-    /** Whether a record of this type may come here; if so, it has. */
+    /** Returns whether a record of this type may come here. If so, counts it as seen. */
     private boolean isExpected(int type) {
       switch (type) {
         case FULL, FIRST -> {
@@ -199,13 +202,13 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
           isInsideBatch = type == MIDDLE;
         }
         default -> {
-          // About the log itself.
+          // A record about the log itself.
         }
       }
       return true;
     }
 
-    /** Whether a batch begins anywhere in the rest of the block. */
+    /** Returns whether a batch begins anywhere in the rest of the block. */
     private boolean hasStart(int from) {
       for (int at = from; block.limit() - at >= HEADER_BYTES; at++) {
         int type = type(at);
@@ -224,7 +227,10 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
       return HEADER_BYTES + extraHeaderBytes(at) + Short.toUnsignedInt(block.getShort(at + 4));
     }
 
-    /** Records of recycled files have a log number between header and payload. */
+    /**
+     * Returns the length of a log number, which records of recycled files have between header and
+     * payload.
+     */
     private int extraHeaderBytes(int at) {
       return switch (type(at)) {
         case 5, 6, 7, 8, 11, LAST_KNOWN_TYPE -> 4;
@@ -244,7 +250,7 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
     }
   }
 
-  /** The newest log's torn end, or null. */
+  /** Returns the tail of the newest log if its end is torn, or null. */
   static @Nullable WalTail torn(List<WalTail> oldestFirst) {
     WalTail newest = oldestFirst.isEmpty() ? null : oldestFirst.get(oldestFirst.size() - 1);
     return newest != null && newest.isTorn() ? newest : null;
