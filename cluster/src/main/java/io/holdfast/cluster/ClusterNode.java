@@ -13,11 +13,11 @@ import io.holdfast.storage.ReplicatedStore;
 import java.util.concurrent.Executor;
 
 /**
- * This process as a node of a cluster: its store, replicated.
+ * This process as a node of a cluster, with its replicated store.
  *
  * <pre>
  * start:  event loop, replica, transport (does not wait for the other nodes)
- * close:  tell who waits, leave the cluster, end the loop, close the store
+ * close:  answer the waiting clients, leave the cluster, end the loop, close the store
  * </pre>
  */
 public final class ClusterNode implements AutoCloseable {
@@ -40,10 +40,10 @@ public final class ClusterNode implements AutoCloseable {
   }
 
   /**
-   * Takes part in a cluster from now on, and returns at once: {@link GroupStore#unready} says what
-   * is still lacking.
+   * Starts a node of a cluster, and returns at once. {@link GroupStore#unready} tells why the node
+   * is not ready yet.
    *
-   * @param callbackExecutor completes what clients wait for, many in one task
+   * @param callbackExecutor completes the futures for which clients wait, many in one task
    * @param store opened as replicated, with this clock for its versions; closed with this node
    */
   public static ClusterNode start(
@@ -61,24 +61,27 @@ public final class ClusterNode implements AutoCloseable {
   }
 
   /**
-   * Turns off the JVM's cache of names, so that nodes are followed when their names move. Takes
-   * effect before the first look-up of the process alone.
+   * Turns off the JVM's cache of names, so that this node follows names that move. The call has an
+   * effect only before the first look-up of the process.
    */
   public static void followNames() {
     HazelcastTransport.followNames();
   }
 
-  /** The groups of the whole cluster. */
+  /** Returns the groups of the whole cluster. */
   public GroupStore groups() {
     return groups;
   }
 
-  /** The cluster as this node sees it, at most a tenth of a second old. Never blocks. */
+  /** Returns the cluster as this node sees it, at most a tenth of a second old. Never blocks. */
   public ClusterStatus status() {
     return replica.status();
   }
 
-  /** Messages and connections that were not those of a node with the secret; only ever more. */
+  /**
+   * Returns the number of messages and connections that did not come from a node with the secret.
+   * The number never falls.
+   */
   public long refusedMessages() {
     return transport.refusedMessages();
   }

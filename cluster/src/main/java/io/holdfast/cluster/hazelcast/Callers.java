@@ -7,30 +7,34 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that others have opened to the cluster port. Each takes a file descriptor, and
- * Hazelcast ends itself when there are none left.
+ * The connections that other processes have opened to the cluster port. Each connection takes a
+ * file descriptor. Hazelcast ends itself when no file descriptor is left.
  *
- * <p>Where there are too many in a handshake, the oldest of them goes: a node needs milliseconds
- * for its handshake, and a stranger who only holds connections open cannot keep nodes out.
+ * <p>If too many connections are in a handshake, the oldest of these connections is closed. A node
+ * needs milliseconds for its handshake. So a stranger that holds connections open cannot keep nodes
+ * out.
  *
  * <p>Concurrency: for any thread.
  *
  * @param <C> a connection
  */
 final class Callers<C> {
-  /** Connections in a handshake: many times the nodes of a cluster. */
+  /** The limit of connections in a handshake, many times the number of nodes. */
   static final int MAX_GREETING = 64;
 
-  /** Connections past the handshake: each node needs one, and a second while it comes back. */
+  /**
+   * The limit of connections past the handshake. A node needs one connection, and a second while
+   * the node comes back.
+   */
   static final int MAX_ADMITTED = 256;
 
   private final Deque<C> greeting = new ArrayDeque<>();
   private final Set<C> admitted = new HashSet<>();
 
   /**
-   * A connection is new.
+   * Adds a new connection.
    *
-   * @return the connection that must be closed for it, or null
+   * @return the connection that is closed in its place, or null
    */
   synchronized @Nullable C arrived(C connection) {
     greeting.addLast(connection);
@@ -38,9 +42,9 @@ final class Callers<C> {
   }
 
   /**
-   * The handshake of a connection has succeeded.
+   * Moves a connection past its handshake.
    *
-   * @return whether it may stay
+   * @return whether the connection can stay
    */
   synchronized boolean admitted(C connection) {
     if (!greeting.remove(connection) || admitted.size() == MAX_ADMITTED) {
@@ -49,7 +53,7 @@ final class Callers<C> {
     return admitted.add(connection);
   }
 
-  /** A connection is closed. */
+  /** Removes a closed connection. */
   synchronized void gone(C connection) {
     if (!greeting.remove(connection)) {
       admitted.remove(connection);

@@ -4,11 +4,11 @@ import com.hazelcast.config.JavaSerializationFilterConfig;
 import java.util.List;
 
 /**
- * Which classes Hazelcast may make from serialized Java objects of whoever speaks its protocol: the
- * exceptions that it sends itself, and what they consist of. Everything else that members exchange
- * is in Hazelcast's own formats.
+ * The classes that Hazelcast is allowed to create from serialized Java objects. Any process that
+ * speaks Hazelcast's protocol can send such objects. The classes are the exceptions that Hazelcast
+ * sends itself, and their parts. Members exchange all other content in Hazelcast's own formats.
  *
- * <p>An exception that is missing here costs an answer: its future is completed by a timeout.
+ * <p>An exception that is missing here costs an answer, because a timeout completes its future.
  */
 final class DeserializationFilter {
   private static final String[] EXCEPTION_PACKAGES = {
@@ -43,7 +43,7 @@ final class DeserializationFilter {
           java.util.concurrent.RejectedExecutionException.class,
           java.util.concurrent.TimeoutException.class);
 
-  /** The lists of suppressed exceptions. */
+  /** The classes of the lists of suppressed exceptions. */
   private static final String[] HIDDEN_CLASSES = {
     "java.util.Collections$EmptyList",
     "java.util.Collections$UnmodifiableList",
@@ -63,11 +63,11 @@ final class DeserializationFilter {
     return filter;
   }
 
-  /** For formats that we never use. */
+  /** Returns a filter for formats that Holdfast never uses. */
   static JavaSerializationFilterConfig nothing() {
     JavaSerializationFilterConfig filter =
         new JavaSerializationFilterConfig().setDefaultsDisabled(true);
-    // An empty list would be no list.
+    // Hazelcast treats an empty list as no list.
     filter.getWhitelist().addClasses("none");
     return filter;
   }

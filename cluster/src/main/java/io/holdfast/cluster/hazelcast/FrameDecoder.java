@@ -7,8 +7,9 @@ import com.hazelcast.internal.server.tcp.PacketDecoder;
 import java.util.function.Consumer;
 
 /**
- * Reads packets, and ends the connection at the header of one that is too long, before Hazelcast
- * allocates room for it. Members are not trusted to the length of a packet either.
+ * A decoder of packets with a limit of their length. The decoder ends the connection at the header
+ * of a packet that is too long, before Hazelcast allocates memory. The limit holds for admitted
+ * members too.
  *
  * <p>Concurrency: runs on the thread that reads.
  */
@@ -17,7 +18,7 @@ final class FrameDecoder extends PacketDecoder {
   private final Consumer<FrameException> refused;
 
   /**
-   * @param refused is told before the connection is closed
+   * @param refused is called before the connection is closed
    */
   FrameDecoder(
       ServerConnection connection, Consumer<Packet> packets, Consumer<FrameException> refused) {
@@ -28,7 +29,8 @@ final class FrameDecoder extends PacketDecoder {
   @Override
   public HandlerStatus onRead() throws Exception {
     try {
-      // The superclass reads as far, and moves what is left to the beginning of the buffer.
+      // The superclass reads up to the buffer's position, and moves the rest to the beginning of
+      // the buffer.
       limit.check(src);
     } catch (FrameException e) {
       refused.accept(e);

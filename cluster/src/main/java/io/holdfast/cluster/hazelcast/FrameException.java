@@ -3,8 +3,9 @@ package io.holdfast.cluster.hazelcast;
 import java.io.EOFException;
 
 /**
- * A packet is longer than any that a node sends. An end of the file to Hazelcast, which writes a
- * stack trace to the log for any other exception.
+ * The refusal of a packet that is longer than any packet of a node. For Hazelcast, this exception
+ * is the end of the stream. For any other exception, Hazelcast would write a stack trace to the
+ * log.
  */
 final class FrameException extends EOFException {
   private static final long serialVersionUID = 1;

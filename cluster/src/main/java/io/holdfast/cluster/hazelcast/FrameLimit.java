@@ -3,27 +3,27 @@ package io.holdfast.cluster.hazelcast;
 import java.nio.ByteBuffer;
 
 /**
- * The length of Hazelcast's packets, read ahead of Hazelcast, which allocates whatever a header
- * says. A header has 11 bytes: version (1), flags (2), partition (4), length (4).
+ * The check of packet lengths before Hazelcast reads the packets. Without the check, Hazelcast
+ * allocates as much memory as a header asks for. A header has 11 bytes: version (1), flags (2),
+ * partition (4), length (4).
  *
  * <p>Concurrency: for the one thread that reads a connection.
  */
 final class FrameLimit {
-  /** Nothing of ours is longer than {@link TrafficClasses#MAX_MESSAGE_BYTES} and an envelope. */
+  /** The limit, above {@link TrafficClasses#MAX_MESSAGE_BYTES} and an envelope. */
   static final int MAX_FRAME_BYTES = 8 << 20;
 
   private static final int HEADER_BYTES = 11;
   private static final int LENGTH_AT = 7;
 
-  /** Bytes of the packet under way that have not arrived yet. */
+  /** The number of bytes of the present packet that have not arrived yet. */
   private int missing;
 
   /**
-   * Checks what has arrived, from the beginning of the buffer to its position, and leaves the
-   * buffer as it is. The beginning of a header stays for the next call, at the beginning of the
-   * buffer.
+   * Checks the bytes from the beginning of the buffer to its position, and leaves the buffer
+   * unchanged. An incomplete header stays at the beginning of the buffer for the next call.
    *
-   * @throws FrameException if a packet is longer than any of a node
+   * @throws FrameException if a packet is longer than any packet of a node
    */
   void check(ByteBuffer arrived) throws FrameException {
     int to = arrived.position();

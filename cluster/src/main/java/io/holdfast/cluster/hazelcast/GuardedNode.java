@@ -28,13 +28,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A member of Hazelcast that exchanges packets only with those who have proved that they know the
- * secret. Without that anybody could join who knows the cluster's name. A member is not trusted to
- * the length of its packets either ({@link FrameDecoder}): 11 bytes are enough to have Hazelcast
- * allocate 2 GiB.
+ * A member of Hazelcast that exchanges packets only with processes that have proved that they know
+ * the secret. Without the proof, any process could join that knows the cluster's name. The length
+ * of a member's packets is limited too ({@link FrameDecoder}). Without the limit, 11 bytes make
+ * Hazelcast allocate 2 GiB.
  *
- * <p>The community edition has no such thing in its public interface. This is where its other
- * edition puts encryption: between the three bytes that name the protocol and the first packet.
+ * <p>The community edition has no public interface for such a check. The check sits where the
+ * enterprise edition puts encryption. That place is between the three bytes that name the protocol
+ * and the first packet.
  */
 final class GuardedNode extends DefaultNodeExtension {
   /**
@@ -53,16 +54,17 @@ final class GuardedNode extends DefaultNodeExtension {
     this.handshakes = handshakes;
   }
 
-  /** Starts a member; returns when it has joined. */
+  /** Starts a member, and returns when the member has joined. */
   static HazelcastInstance start(Config config, Handshakes handshakes) {
     return HazelcastInstanceFactory.newHazelcastInstance(
         config, config.getInstanceName(), new Context(handshakes));
   }
 
   /**
-   * Takes an address off the places where others are looked for. Hazelcast looks there for members
-   * that have left, for 5 s each and in order, and a node that has moved leaves such an address.
-   * {@link PeerAddresses} has it as long as somebody listens there.
+   * Drops the address of a departed member from the addresses where Hazelcast looks for members.
+   * Hazelcast would look at each such address for 5 s, one after another. A node that has moved
+   * leaves such an address behind. {@link PeerAddresses} has an address only as long as a process
+   * listens there.
    */
   static void forget(HazelcastInstance instance, Address left) {
     HazelcastInstanceImpl own =
@@ -74,19 +76,19 @@ final class GuardedNode extends DefaultNodeExtension {
     }
   }
 
-  /** That of a member that is here again by now stays. */
+  /** Returns the mark of a member that is present again; null for a departed member. */
   private static @Nullable Long kept(Long leftAt) {
     return leftAt == Long.MAX_VALUE ? leftAt : null;
   }
 
   /**
-   * Of one connection. Hazelcast asks for the outbound part first, where a port is for members
-   * alone.
+   * The handshake of one connection. Hazelcast asks for the outbound part first on a port for
+   * members alone.
    */
   private record Guard(Handshake handshake, HandshakeEncoder encoder) {}
 
   @Override
-  @SuppressWarnings({"rawtypes", "unchecked"}) // As declared there.
+  @SuppressWarnings({"rawtypes", "unchecked"}) // The superclass declares raw types.
   public OutboundHandler[] createOutboundHandlers(
       EndpointQualifier qualifier, ServerConnection connection, ServerContext context) {
     Channel channel = ((TcpServerConnection) connection).getChannel();
@@ -101,7 +103,7 @@ final class GuardedNode extends DefaultNodeExtension {
   }
 
   @Override
-  @SuppressWarnings("rawtypes") // As declared there.
+  @SuppressWarnings("rawtypes") // The superclass declares raw types.
   public InboundHandler[] createInboundHandlers(
       EndpointQualifier qualifier, ServerConnection connection, ServerContext context) {
     TcpServerConnection end = (TcpServerConnection) connection;
@@ -160,7 +162,10 @@ final class GuardedNode extends DefaultNodeExtension {
     return end.getChannel().remoteSocketAddress();
   }
 
-  /** A node that was dialled and says nothing may be frozen; it need not be a stranger. */
+  /**
+   * Closes a connection without a completed handshake. A dialled node that is silent is perhaps
+   * frozen, so its connection is not counted as refused.
+   */
   private void giveUp(TcpServerConnection end, HandshakeEncoder encoder, ServerContext context) {
     if (end.isAlive() && !encoder.isOver()) {
       if (!end.getChannel().isClientMode()) {
@@ -172,9 +177,9 @@ final class GuardedNode extends DefaultNodeExtension {
   }
 
   /**
-   * Whoever is looking for others would wait for this one's word until he gives up, so it must
-   * count as one that cannot be reached. Not at once: the thread that has dialled may be about to
-   * note that it has reached it.
+   * Reports a dialled address as unreachable, so that the search for members does not wait for its
+   * answer. The report waits a moment, because the dialling thread is perhaps about to note the
+   * address as reached.
    */
   private void doWithout(TcpServerConnection end, ServerContext context) {
     if (end.getChannel().isClientMode()) {

@@ -8,8 +8,8 @@ import java.io.EOFException;
 import java.nio.ByteBuffer;
 
 /**
- * Reads what the other end of a connection says in a {@link Handshake}, and nothing of what follows
- * before it has proved that it knows the secret.
+ * A decoder of the other end's part of a {@link Handshake}. The decoder reads none of the later
+ * bytes before the other end has proved that it knows the secret.
  *
  * <p>Concurrency: runs on the thread that reads.
  */
@@ -19,19 +19,19 @@ final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
   private final End end;
   private final InboundHandler<?, ?>[] next;
 
-  /** Is told how the handshake ends, before the connection is used or closed. */
+  /** The receiver of a handshake's outcome, called before the connection is used or closed. */
   interface End {
     /**
-     * The other end knows the secret.
+     * Reports that the other end knows the secret.
      *
-     * @return whether the connection may stay
+     * @return whether the connection can stay
      */
     boolean admitted();
 
-    /** The other end does not know the secret. */
+    /** Reports that the other end does not know the secret. */
     void refused();
 
-    /** Whatever the reason. */
+    /** Reports the end of the handshake without success, for any reason. */
     void failed();
   }
 
@@ -49,7 +49,7 @@ final class HandshakeDecoder extends InboundHandler<ByteBuffer, Void> {
     awaitMore();
   }
 
-  /** Not a byte more is read: the next handler brings its own buffer. */
+  /** Limits the buffer to the awaited bytes, because the next handler has its own buffer. */
   private void awaitMore() {
     src.clear().limit(handshake.awaitedBytes());
   }

@@ -12,10 +12,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Writes what a {@link Handshake} says, and holds back what Hazelcast says until the other end has
- * proved that it knows the secret.
+ * An encoder of this end's part of a {@link Handshake}. Hazelcast's own bytes wait until the other
+ * end has proved that it knows the secret.
  *
- * <p>Concurrency: told what to write by the thread that reads, writes on the one that writes.
+ * <p>Concurrency: the thread that reads adds the bytes; the thread that writes sends the bytes.
  */
 final class HandshakeEncoder extends OutboundHandler<Void, ByteBuffer> {
   private final OutboundPipeline pipeline;
@@ -34,14 +34,17 @@ final class HandshakeEncoder extends OutboundHandler<Void, ByteBuffer> {
     pipeline.wakeup();
   }
 
-  /** When this is written too, it is Hazelcast's turn. */
+  /** Adds the last bytes of the handshake. Hazelcast's own bytes follow. */
   void sayLast(byte[] words) {
     unsaid.add(words);
     isOver = true;
     pipeline.wakeup();
   }
 
-  /** Whether the other end has proved that it knows the secret. From any thread. */
+  /**
+   * Returns whether the other end has proved that it knows the secret. Any thread can call this
+   * method.
+   */
   boolean isOver() {
     return isOver;
   }
@@ -55,7 +58,8 @@ final class HandshakeEncoder extends OutboundHandler<Void, ByteBuffer> {
   public HandlerStatus onWrite() {
     IOUtil.compactOrClear(dst);
     try {
-      // Read before the queue, to which the last words are added before it is set.
+      // The flag is read before the queue, because the last bytes join the queue before the flag is
+      // set.
       boolean isLast = isOver;
       for (byte[] words = unsaid.poll(); words != null; words = unsaid.poll()) {
         dst.put(words);

@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The way to one peer, from its appearance to its disappearance: who it is to Hazelcast, and what
- * is under way.
+ * The connection to one peer, from its appearance to its disappearance, with its member and the
+ * requests under way.
  */
 final class HazelcastPeer {
   private final Peer peer;
@@ -66,7 +66,7 @@ final class HazelcastPeer {
         TrafficClasses.maxInFlight(trafficClass), TrafficClasses.maxInFlightBytes(trafficClass));
   }
 
-  /** The same at both ends. */
+  /** Returns the name of a member, which is equal at both ends. */
   static String name(Member member) {
     return member.getUuid()
         + "@"
@@ -76,13 +76,14 @@ final class HazelcastPeer {
   }
 
   /**
-   * A call that is abandoned if the peer goes before it is over.
+   * Adds a call, which is abandoned if the peer goes before the answer.
    *
    * @return false if the peer has gone
    */
   boolean add(PendingCall call) {
     calls.add(call);
-    // After adding, so that the one who closes sees the call or we see that it is closed.
+    // The check follows the addition. So either the closing thread sees the call, or this thread
+    // sees that the peer is closed.
     if (!open) {
       calls.remove(call);
       return false;

@@ -12,14 +12,15 @@ import java.net.Inet4Address;
 import java.util.Map;
 
 /**
- * How Hazelcast runs here: one port for members alone, nothing found by itself, no Java objects, a
- * handful of threads.
+ * The settings of Hazelcast: one port for members alone, no discovery of its own, no Java objects,
+ * and few threads.
  */
 final class HazelcastSettings {
 
   /**
-   * All members must have the same partition count, though no data lives in partitions. Times are
-   * short because a wrong guess costs little: no data moves when members come and go.
+   * The properties of every start. All members must have an equal partition count, although no data
+   * is in partitions. The times are short, because a wrong suspicion costs little: no data moves
+   * when members come and go.
    */
   private static final Map<String, String> PROPERTIES =
       Map.ofEntries(
@@ -31,30 +32,30 @@ final class HazelcastSettings {
           Map.entry("hazelcast.graceful.shutdown.max.wait", "3"),
           Map.entry("hazelcast.socket.bind.any", "false"),
           Map.entry("hazelcast.partition.count", "11"),
-          // Who is there.
+          // Failure detection.
           Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
           Map.entry("hazelcast.max.no.heartbeat.seconds", "5"),
           Map.entry("hazelcast.partial.member.disconnection.resolution.heartbeat.count", "3"),
-          // Above all the number of attempts, the first ten of which are over in a tenth of a
-          // second, all of them in one and a half. The others agree to a new master only when they
-          // have missed the old one themselves, up to a second later: who gives up before that goes
-          // on alone, and for seconds nobody is in touch with anybody. And who goes on trying for
-          // longer, though the old one has come back and nobody will agree, puts off the trouble
-          // until there may be another.
+          // This time mainly sets the number of attempts. The first ten attempts end within a tenth
+          // of a second, all attempts within one and a half seconds. Other members agree to a new
+          // master only after they have missed the old master themselves. They miss the old master
+          // up to a second later. A member that gives up earlier goes on alone, and for seconds no
+          // member is in touch with another. A member that tries longer in vain, although the old
+          // master is back, only delays this trouble.
           Map.entry("hazelcast.mastership.claim.timeout.seconds", "16"),
           Map.entry("hazelcast.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.max.wait.seconds.before.join", "0"),
           Map.entry("hazelcast.max.join.seconds", "30"),
           Map.entry("hazelcast.max.join.merge.target.seconds", "5"),
           Map.entry("hazelcast.connect.all.wait.seconds", "5"),
-          // Clusters that should be one: tried as often as an attempt takes.
+          // Separate clusters that should merge. The pause equals the length of one attempt.
           Map.entry("hazelcast.merge.first.run.delay.seconds", "2"),
           Map.entry("hazelcast.merge.next.run.delay.seconds", "2"),
-          // Where others may be is known already, see PeerAddresses; but a master that another
+          // The addresses of peers are known already, see PeerAddresses. But a master that another
           // member names must be remembered until the next search.
           Map.entry("hazelcast.tcp.join.previously.joined.member.address.retention.seconds", "5"),
           Map.entry("hazelcast.operation.call.timeout.millis", "10000"),
-          // Three nodes on a machine with two cores.
+          // The numbers of threads suit three nodes on a machine with two cores.
           Map.entry("hazelcast.io.thread.count", "1"),
           Map.entry("hazelcast.operation.thread.count", "1"),
           Map.entry("hazelcast.operation.generic.thread.count", "2"),
@@ -64,7 +65,7 @@ final class HazelcastSettings {
 
   private HazelcastSettings() {}
 
-  /** A new config for one start of Hazelcast. */
+  /** Returns a new config for one start of Hazelcast. */
   static Config config(String clusterName, NodeAddresses addresses, PeerAddresses peers) {
     Config config = new Config();
     config.setClusterName(clusterName);
@@ -101,12 +102,14 @@ final class HazelcastSettings {
             .setPort(addresses.port())
             .setPortAutoIncrement(false)
             .setReuseAddress(true);
-    // Without this, as long as the system takes: the property for it is not for this kind of port.
+    // The timeout is set here, because the property does not apply to a port of this kind. Without
+    // the timeout, a connection attempt lasts as long as the system allows.
     members.setSocketConnectTimeoutSeconds(2);
     JoinConfig join = new JoinConfig();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
-    // How long others are asked for a master before one of them claims to be it.
+    // The time for which a member asks others for a master, before a member claims to be the
+    // master.
     peers.setConnectionTimeoutSeconds(1);
     join.setTcpIpConfig(peers);
     network

@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages between members of a Hazelcast cluster, as tasks for the named executor of their traffic
- * class.
+ * The transport of messages between members of a Hazelcast cluster. Messages are tasks for the
+ * named executor of their traffic class.
  *
  * <pre>
  *   send -> TaskOutbox -> RequestTask ~~~ Hazelcast ~~~ RequestTask -> TaskInbox -> Receiver.received
@@ -28,14 +28,17 @@ import org.jspecify.annotations.Nullable;
  *                        Membership -> Receiver.appeared, disappeared
  * </pre>
  *
- * <p>Whose connection gets past the {@link Handshake} is believed by Hazelcast, and by this: see
- * {@link AuthenticatedTransport}.
+ * <p>Hazelcast and this transport believe every process whose connection has passed the
+ * {@link Handshake}. {@link AuthenticatedTransport} checks each message.
  *
- * <p>Concurrency: peers are told of by one thread, requests arrive on those of the executors,
- * answers on those of the {@link TaskOutbox}.
+ * <p>Concurrency: one thread reports peers. Requests arrive on the threads of the executors,
+ * answers on the threads of the {@link TaskOutbox}.
  */
 public final class HazelcastTransport implements NamedTransport {
-  /** Hazelcast's events wake the comparison; this is for one that is missed. */
+  /**
+   * The pause between two comparisons. Hazelcast's events start a comparison at once; the pause
+   * covers a missed event.
+   */
   private static final long COMPARE_MILLIS = 1_000;
 
   private final Discovery discovery;
@@ -51,14 +54,16 @@ public final class HazelcastTransport implements NamedTransport {
   }
 
   /**
-   * Turns off the JVM's cache of names, so that nodes are followed when their names move. Takes
-   * effect before the first look-up of the process alone.
+   * Turns off the JVM's cache of names, so that this node follows names that move. The call has an
+   * effect only before the first look-up of the process.
    */
   public static void followNames() {
     Names.NameCache.disable();
   }
 
   /**
+   * Starts the transport.
+   *
    * @throws java.io.UncheckedIOException if the listen address cannot be bound
    */
   @Override
@@ -88,7 +93,7 @@ public final class HazelcastTransport implements NamedTransport {
     try {
       NodeAddresses unused = own.find();
     } catch (NotYetException e) {
-      // Waited for by the supervisor.
+      // The supervisor waits for the address.
     }
   }
 
@@ -109,7 +114,7 @@ public final class HazelcastTransport implements NamedTransport {
     try {
       comparisons.execute(this::compare);
     } catch (RejectedExecutionException e) {
-      // Closing: nobody is told any more.
+      // The transport is closing, and the receiver hears of nothing any more.
     }
   }
 
@@ -143,7 +148,7 @@ public final class HazelcastTransport implements NamedTransport {
     return current == null ? null : current.remote(peer);
   }
 
-  /** Leaves the cluster. What is under way fails; the receiver is told of nobody any more. */
+  /** Leaves the cluster. Requests under way fail, and the receiver hears of no peer any more. */
   @Override
   public void close() {
     comparisons.shutdown();

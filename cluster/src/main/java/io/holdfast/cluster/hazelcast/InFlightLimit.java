@@ -17,7 +17,7 @@ final class InFlightLimit {
     this.maxBytes = maxBytes;
   }
 
-  /** Whether there is room; if so it is taken. */
+  /** Takes room for a request. Returns false if there is no room. */
   synchronized boolean tryEnter(int size) {
     if (count >= maxCount || bytes + size > maxBytes) {
       return false;

@@ -16,12 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who is there, and tells the receiver about every difference to what it was told before.
+ * The present peers. The receiver is told of every difference to the last comparison.
  *
- * <p>It compares with Hazelcast's list rather than counting Hazelcast's events: those of a merge,
- * in which this member gets another id and its old list is dropped without a word, do not add up.
+ * <p>A comparison uses Hazelcast's list of members instead of Hazelcast's events. The events of a
+ * merge do not add up: this member gets another id, and its old list is dropped without an event.
  *
- * <p>Concurrency: {@link #compare} and {@link #clear} run on one thread; the rest is for everyone.
+ * <p>Concurrency: {@link #compare} and {@link #clear} run on one thread; the other methods are for
+ * any thread.
  */
 final class Membership {
   private static final Logger log = LoggerFactory.getLogger(Membership.class);
@@ -29,10 +30,16 @@ final class Membership {
   private final Receiver receiver;
   private final Consumer<PendingCall> abandon;
 
-  /** Every peer that can be sent to, by the id we gave it: told before the receiver hears of it. */
+  /**
+   * The peers to which requests can be sent, by the id of this transport. A peer is added before
+   * the receiver hears of the peer.
+   */
   private final Map<UUID, HazelcastPeer> byPeer = new ConcurrentHashMap<>();
 
-  /** Every peer that is listened to, by Hazelcast's id: only once the receiver knows it. */
+  /**
+   * The peers whose requests are accepted, by Hazelcast's id. A peer is added after the receiver
+   * has heard of the peer.
+   */
   private final Map<UUID, HazelcastPeer> byMember = new ConcurrentHashMap<>();
 
   private volatile @Nullable Member own;
@@ -51,7 +58,10 @@ final class Membership {
     return member == null ? "" : HazelcastPeer.name(member);
   }
 
-  /** Who sent a request; null if he is not known, or takes this process for another. */
+  /**
+   * Returns the sender of a request. Returns null if the sender is not known, or takes this process
+   * for another process.
+   */
   @Nullable Peer sender(UUID from, UUID to) {
     Member member = own;
     HazelcastPeer remote = byMember.get(from);
@@ -99,7 +109,7 @@ final class Membership {
     own = null;
   }
 
-  /** Ends what is under way, and tells nobody. */
+  /** Ends the requests under way, without a call of the receiver. */
   void abandonAll() {
     byPeer.values().forEach(remote -> remote.close(abandon));
   }
@@ -117,7 +127,10 @@ final class Membership {
     tell(() -> receiver.disappeared(remote.peer()));
   }
 
-  /** A receiver that fails must not make us forget whom it knows. */
+  /**
+   * Catches the failure of a receiver, so that this class does not forget which peers the receiver
+   * knows.
+   */
   private static void tell(Runnable news) {
     try {
       news.run();

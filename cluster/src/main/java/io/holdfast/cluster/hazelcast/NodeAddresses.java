@@ -6,11 +6,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * The two addresses of this process: told to Hazelcast, so that it does not pick among those of the
- * machine. Without names: what one node calls another must be the same everywhere.
+ * The two addresses of this process. Hazelcast receives them, so that Hazelcast does not pick among
+ * the addresses of the machine. The addresses have no names, because all nodes must know a node by
+ * an equal address.
  *
- * @param bound what is listened on
- * @param advertised what peers dial
+ * @param bound the address on which this process listens
+ * @param advertised the address that peers dial
  */
 record NodeAddresses(InetSocketAddress bound, InetSocketAddress advertised)
     implements MemberAddressProvider {

@@ -1,8 +1,8 @@
 package io.holdfast.cluster.hazelcast;
 
 /**
- * A name of this node has no address here yet. It may have one soon: whoever publishes names of
- * nodes publishes them late.
+ * The lack of an address for a name of this node. The name perhaps has an address soon, because
+ * names of nodes are published late.
  */
 final class NotYetException extends Exception {
   private static final long serialVersionUID = 1;

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where this node is, as it was told: by names perhaps, which stand for nothing yet when the node
- * starts, for where it was before, or for another address later.
+ * The addresses of this node, by the names from the command line. When the node starts, a name
+ * perhaps has no address yet, or the node's old address. A name can have another address later.
  */
 final class OwnAddress {
   private static final Pattern IPV4 = Pattern.compile("[0-9.]+");
@@ -30,9 +30,9 @@ final class OwnAddress {
   }
 
   /**
-   * Asks what both stand for now.
+   * Looks up both names.
    *
-   * @throws NotYetException if a name may stand for an address of this node later
+   * @throws NotYetException if a name can have an address of this node later
    * @throws UncheckedIOException if an address is a mistake
    */
   NodeAddresses find() throws NotYetException {
@@ -55,7 +55,10 @@ final class OwnAddress {
     return new NodeAddresses(bound, new InetSocketAddress(advertised, advertise.port()));
   }
 
-  /** Hazelcast would find out too, seconds later and on another thread. */
+  /**
+   * Returns an address that can be bound. Hazelcast would also notice a wrong address, but seconds
+   * later and on another thread.
+   */
   private InetSocketAddress bindable() throws NotYetException {
     List<InetAddress> found = resolve("--cluster.listen-address", listen);
     for (InetAddress address : found) {
@@ -64,7 +67,7 @@ final class OwnAddress {
       if (failure == null) {
         return bound;
       }
-      // A name that still stands for the address of a node that was here before is waited for.
+      // A name that still has the old address of a node is waited for.
       if (isLiteral(listen) || isOfThisMachine(address)) {
         throw new UncheckedIOException(
             new IOException(
@@ -96,11 +99,11 @@ final class OwnAddress {
     List<InetAddress> found = new ArrayList<>();
     try {
       for (InetAddress each : names.addresses(address.host())) {
-        // Without the name: what one node calls another must be the same everywhere.
+        // The address has no name, because all nodes must know a node by an equal address.
         found.add(InetAddress.getByAddress(each.getAddress()));
       }
     } catch (UnknownHostException e) {
-      // As a name without addresses.
+      // An unknown name counts as a name without addresses.
     }
     if (found.isEmpty()) {
       throw new NotYetException(
@@ -109,13 +112,15 @@ final class OwnAddress {
     return found;
   }
 
-  /** Whether it is an IP address already. */
+  /** Returns whether the host is already an IP address. */
   private static boolean isLiteral(HostPort address) {
     String host = address.host();
     return host.indexOf(':') >= 0 || IPV4.matcher(host).matches();
   }
 
-  /** Whether the names stand for other addresses by now, and this node could use those. */
+  /**
+   * Returns whether the names have other addresses by now, and this node could use these addresses.
+   */
   boolean isOutdated(NodeAddresses addresses) {
     try {
       if (standsFor(listen, addresses.bound())) {

@@ -32,14 +32,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where peers may be, as addresses. Hazelcast asks for the list again whenever it looks for others,
- * but takes one address of a name only, and warns about every name that has none.
+ * The possible addresses of peers. Hazelcast reads the list whenever Hazelcast looks for members.
+ * Given names, Hazelcast would take only one address of a name, and warn about every name without
+ * an address.
  *
- * <p>Names are asked for and addresses are dialled all at once, each for a limited time: one that
- * is slow or dead does not delay the others.
+ * <p>Names are looked up and addresses are dialled all at once, each for a limited time. So a slow
+ * name or a dead address does not delay the others.
  *
- * <p>Concurrency: refreshed by one thread; the list is replaced as a whole, so that Hazelcast never
- * sees half of one.
+ * <p>Concurrency: one thread refreshes the list. The list is replaced as a whole, so Hazelcast
+ * never sees half of a list.
  */
 final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PeerAddresses.class);
@@ -61,19 +62,19 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
 
   @Override
   public List<String> getMembers() {
-    // The superclass's constructor may ask.
+    // The superclass's constructor can call this method before the field is set.
     return addresses == null ? List.of() : addresses;
   }
 
-  /** One more, from the next refresh on. */
+  /** Adds an address, which the next refresh includes. */
   void add(HostPort peer) {
     peers.add(new Name(peer));
   }
 
   /**
-   * Asks for every name again, before a start of Hazelcast, and leaves out what is dead: where a
-   * connection is neither taken nor refused. Hazelcast would claim to be the master only after it
-   * has waited 10 s for the consent of each of those.
+   * Looks up every name again before a start of Hazelcast. Addresses that neither accept nor refuse
+   * a connection are left out. Hazelcast would wait 10 s for the consent of each such address
+   * before Hazelcast claims to be the master.
    *
    * @param own only addresses of its family can be reached from there
    */
@@ -82,11 +83,11 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
   }
 
   /**
-   * Asks for every name again, and leaves out where nobody listens: Hazelcast waits 5 s for each of
-   * those whenever it looks for other clusters, and in order, so that one node that is down would
-   * delay the healing of the others, and their shutdown.
+   * Looks up every name again, and leaves out addresses where no process listens. Whenever
+   * Hazelcast looks for other clusters, Hazelcast waits 5 s for each such address, one after
+   * another. One node that is down would delay the merge of the other nodes, and their shutdown.
    *
-   * @param members where nobody need look
+   * @param members the addresses that need no probe
    */
   void refresh(InetAddress own, Set<HostPort> members) {
     refresh(own, members, probe -> probe == Probe.LISTENING);
@@ -136,7 +137,7 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
     }
   }
 
-  /** All that the names stand for now, or stood for last. */
+  /** Returns the present addresses of all names, or their last known addresses. */
   Set<HostPort> resolve(InetAddress own) {
     peers.forEach(Name::ask);
     Deadline deadline = new Deadline(LOOKUP_MILLIS);
@@ -145,13 +146,13 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
     return all;
   }
 
-  /** Ends look-ups that are under way. */
+  /** Ends the look-ups that are under way. */
   @Override
   public void close() {
     tasks.shutdownNow();
   }
 
-  /** For all of a number of tasks together. */
+  /** A deadline for several tasks together. */
   private static final class Deadline {
     private final long end;
 
@@ -159,7 +160,7 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
       end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    /** The result; null if there is none by then. */
+    /** Returns the result of a task; null if the task has no result at the deadline. */
     <T> @Nullable T await(Future<T> task) {
       try {
         return task.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -172,14 +173,16 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
     }
   }
 
-  /** A name, or an address, that was given. */
+  /** A name or an address from the command line. */
   private final class Name implements Callable<List<InetAddress>> {
     private final HostPort peer;
 
-    /** What it stood for last: a resolver that fails for a while takes nothing away. */
+    /**
+     * The last known addresses of the name. A resolver that fails for a while removes no address.
+     */
     private List<InetAddress> known = List.of();
 
-    /** A resolver that takes longer than its limit is not asked a second time meanwhile. */
+    /** The look-up under way. A slow look-up is not started a second time meanwhile. */
     private @Nullable Future<List<InetAddress>> asked;
 
     private boolean isMissing;

@@ -4,7 +4,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** A request that waits for its answer, its deadline, or the peer's end, whatever comes first. */
+/**
+ * A request that waits. The wait ends with the answer, the deadline, or the disappearance of the
+ * peer.
+ */
 final class PendingCall {
   private final CompletableFuture<byte[]> answer = new CompletableFuture<>();
   private volatile @Nullable Future<?> deadline;

@@ -3,7 +3,7 @@ package io.holdfast.cluster.hazelcast;
 import io.holdfast.cluster.transport.TransportException;
 import java.util.Arrays;
 
-/** How a request went, as the first byte of what a {@link RequestTask} returns. */
+/** The outcome of a request: the first byte of the result of a {@link RequestTask}. */
 enum Reply {
   /** The receiver's answer follows. */
   ANSWERED(0),
@@ -11,9 +11,9 @@ enum Reply {
   FAILED(1),
   /** The receiver has not answered in time. */
   LATE(2),
-  /** One of both ends does not know the other, or no longer. */
+  /** One of the two ends does not know the other end, or does not know it any longer. */
   NOT_KNOWN(3),
-  /** Of another version, or too large. */
+  /** The request is of another version, or too large. */
   NOT_UNDERSTOOD(4);
 
   private final byte code;
@@ -34,10 +34,10 @@ enum Reply {
   }
 
   /**
-   * The receiver's answer.
+   * Returns the receiver's answer.
    *
-   * @param whole as it came from another member, which may be anything
-   * @throws TransportException if there is none
+   * @param whole the bytes of another member, with any content
+   * @throws TransportException if the bytes are no answer
    */
   static byte[] read(Object whole) {
     if (whole instanceof byte[] bytes

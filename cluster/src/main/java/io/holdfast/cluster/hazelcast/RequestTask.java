@@ -13,12 +13,12 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way to another member, where it is handed to the {@link TaskInbox}. It never
- * throws: an exception would travel back as a Java object, and one that the sender's filter does
- * not know would never arrive.
+ * A request on its way to another member, which hands the request to its {@link TaskInbox}. The
+ * task never throws. An exception would travel back as a Java object, and the sender's filter would
+ * drop an unknown exception.
  *
  * <p>Layout of version 1, big-endian: {@code 01}, sender and receiver as member ids of 16 bytes
- * each, {@code 01} for traffic of data or {@code 02} for control, length of 4 bytes, the request.
+ * each, {@code 01} for data or {@code 02} for control, length of 4 bytes, the request.
  */
 final class RequestTask
     implements Callable<byte[]>, IdentifiedDataSerializable, HazelcastInstanceAware {
@@ -39,7 +39,7 @@ final class RequestTask
     this.request = request;
   }
 
-  /** What Hazelcast makes before it reads. */
+  /** Creates an empty task, into which Hazelcast reads. */
   private RequestTask() {
     this.from = new UUID(0, 0);
     this.to = new UUID(0, 0);
@@ -86,7 +86,10 @@ final class RequestTask
     out.write(request);
   }
 
-  /** What is not understood leaves the request empty; reading must not fail, see above. */
+  /**
+   * Reads a request. A request of another version leaves the field empty, because reading must not
+   * fail.
+   */
   @Override
   public void readData(ObjectDataInput in) throws IOException {
     if (in.readByte() != VERSION) {

@@ -4,9 +4,9 @@ import com.hazelcast.internal.util.Clock.ClockImpl;
 import com.hazelcast.internal.util.ClockProperties;
 
 /**
- * What Hazelcast takes for the time of day: the machine's when the process started, and time that
- * never jumps since. With the machine's own, members whose clock is set expel all others, or are
- * expelled: heartbeats are compared with it.
+ * The time of day for Hazelcast: the machine's time at the start of the process, and since then a
+ * time that never jumps. Hazelcast compares heartbeats with this clock. With the machine's own
+ * clock, a member whose clock is set expels all others, or is expelled.
  */
 public final class SteadyClock extends ClockImpl {
   private static final long NANOS_PER_MILLI = 1_000_000;
@@ -14,7 +14,7 @@ public final class SteadyClock extends ClockImpl {
   private final long startMillis = System.currentTimeMillis();
   private final long startNanos = System.nanoTime();
 
-  /** Before anything of Hazelcast runs in this process. */
+  /** Installs the clock. The call comes before any use of Hazelcast in this process. */
   static void install() {
     System.setProperty(ClockProperties.HAZELCAST_CLOCK_IMPL, SteadyClock.class.getName());
   }

@@ -29,16 +29,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one member of Hazelcast running. It ends by itself when it cannot join or merge; then it is
- * started again, later each time.
+ * The supervisor of one member of Hazelcast. A member ends by itself when the member cannot join or
+ * merge. The supervisor then starts the member again, with longer and longer pauses.
  *
- * <p>Concurrency: one thread starts members, and asks for the peers' addresses again while one
- * runs; Hazelcast's threads tell of changes.
+ * <p>Concurrency: one thread starts members and refreshes the peers' addresses; Hazelcast's threads
+ * report changes.
  */
 final class Supervisor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Supervisor.class);
 
-  // What Hazelcast says before it looks at a config is said elsewhere otherwise.
+  // Hazelcast reads these properties before it reads a config.
   static {
     SteadyClock.install();
     System.setProperty("hazelcast.logging.type", "slf4j");
@@ -49,10 +49,10 @@ final class Supervisor implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  /** How often the own name is asked for, which has no address yet. */
+  /** The pause between two look-ups of this node's name while the name has no address. */
   private static final Duration OWN_NAME = Duration.ofSeconds(1);
 
-  /** How often the log says so. */
+  /** The pause between two log messages about the missing address. */
   private static final Duration REMINDER = Duration.ofMinutes(1);
 
   private final Handshakes handshakes;
@@ -66,9 +66,9 @@ final class Supervisor implements AutoCloseable {
   private volatile @Nullable String obstacle;
 
   /**
-   * @param own where this node is now
-   * @param config for one start there
-   * @param changed runs whenever {@link #instance} or its members may have changed
+   * @param own the present addresses of this node
+   * @param config returns the config for one start at these addresses
+   * @param changed runs whenever {@link #instance} or its members have perhaps changed
    */
   Supervisor(
       Handshakes handshakes,
@@ -88,13 +88,16 @@ final class Supervisor implements AutoCloseable {
     thread.start();
   }
 
-  /** The running member; null while there is none, or it is changing its cluster. */
+  /**
+   * Returns the running member. Returns null if no member is running, or the member is changing its
+   * cluster.
+   */
   @Nullable HazelcastInstance instance() {
     Watch current = watch;
     return current != null && current.usable ? current.instance : null;
   }
 
-  /** What this node waits for before it can listen; null if it does. */
+  /** Returns why this node cannot listen yet; null if the node listens. */
   @Nullable String obstacle() {
     return obstacle;
   }
@@ -132,7 +135,7 @@ final class Supervisor implements AutoCloseable {
     return closing.getCount() == 0;
   }
 
-  /** Null if this node is closed before it has one. */
+  /** Returns this node's addresses; null if the node is closed before it has addresses. */
   private @Nullable NodeAddresses awaitOwnAddress() throws InterruptedException {
     long remindedAt = 0;
     do {
@@ -153,7 +156,7 @@ final class Supervisor implements AutoCloseable {
     return null;
   }
 
-  /** From the start of a member to its end. */
+  /** Runs one member from its start to its end. */
   private void runOnce(NodeAddresses addresses) throws InterruptedException {
     Watch current = new Watch(changed);
     watch = current;
@@ -221,7 +224,10 @@ final class Supervisor implements AutoCloseable {
     peers.close();
   }
 
-  /** What is seen of one member. Hazelcast tells it which one before that has joined. */
+  /**
+   * The observer of one member. Hazelcast hands the member to its observer before the member has
+   * joined.
+   */
   private static final class Watch
       implements LifecycleListener, MembershipListener, HazelcastInstanceAware {
     private final Runnable changed;
@@ -246,7 +252,7 @@ final class Supervisor implements AutoCloseable {
       changed.run();
     }
 
-    /** In order if it runs, at once if it is starting. */
+    /** Ends the member: in order if the member runs, at once if the member is starting. */
     void end() {
       HazelcastInstance member = instance;
       if (member == null) {

@@ -13,13 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands requests of other members to the receiver and waits for its answers.
+ * The handler of requests from other members. The inbox hands a request to the receiver and waits
+ * for the answer.
  *
- * <p>Concurrency: called by the threads of the executors, which it keeps waiting; that is why a
- * traffic class has several.
+ * <p>Concurrency: called by the threads of the executors. A call blocks its thread, so each traffic
+ * class has several threads.
  */
 final class TaskInbox {
-  /** Where a task finds it in the user context of its Hazelcast instance. */
+  /** The key of the inbox in the user context of its Hazelcast instance. */
   static final String CONTEXT_KEY = "io.holdfast.cluster.inbox";
 
   private static final Logger log = LoggerFactory.getLogger(TaskInbox.class);
@@ -32,7 +33,7 @@ final class TaskInbox {
     this.receiver = receiver;
   }
 
-  /** What the task returns to the sender; see {@link Reply}. */
+  /** Returns the result of a task for its sender; see {@link Reply}. */
   byte[] take(UUID from, UUID to, TrafficClass trafficClass, byte[] request) {
     @Nullable Peer peer = membership.sender(from, to);
     if (peer == null) {

@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends requests and completes their futures.
+ * The sender of requests, which completes their futures.
  *
- * <p>Concurrency: any thread sends. Futures are completed by the two threads of this object alone,
- * also those that fail at once: whoever sends must not find himself in his own callback. Hazelcast
- * has no deadline for a call that suits us, and none at all for some; ours runs beside it, and what
- * Hazelcast still holds after that counts against the peer's in-flight limit.
+ * <p>Concurrency: any thread can send. Only the two threads of this object complete futures, even
+ * futures that fail at once. So the callback of a sender does not run inside {@code send}.
+ *
+ * <p>Hazelcast has no suitable deadline for a call, and no deadline at all for some calls. So each
+ * call has a deadline here. A call that Hazelcast still holds after the deadline counts against the
+ * peer's in-flight limit.
  */
 final class TaskOutbox implements AutoCloseable {
   private static final int THREADS = 2;
@@ -83,7 +85,7 @@ final class TaskOutbox implements AutoCloseable {
                   .getExecutorService(TrafficClasses.executor(trafficClass))
                   .submitToMember(task, remote.member());
     } catch (RuntimeException e) {
-      // Hazelcast is ending, or the member left this instant.
+      // Hazelcast is ending, or the member has just left.
       remote.limit(trafficClass).leave(request.length);
       fail(call, new TransportException("not sent: " + e));
       return;
@@ -121,7 +123,7 @@ final class TaskOutbox implements AutoCloseable {
     try {
       answers.execute(completion);
     } catch (RejectedExecutionException e) {
-      // Closed: nobody should wait for what never comes.
+      // The outbox is closed. The call completes on this thread, so that no caller waits forever.
       completion.run();
     }
   }

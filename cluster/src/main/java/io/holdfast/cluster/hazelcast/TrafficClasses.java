@@ -5,12 +5,15 @@ import java.time.Duration;
 
 /** The bounds of each traffic class: time, memory, threads. */
 final class TrafficClasses {
-  /** No request or answer is larger; a change or chunk has a mebibyte at most. */
+  /**
+   * The limit of a request or an answer. A change or a part of a state transfer has a mebibyte at
+   * most.
+   */
   static final int MAX_MESSAGE_BYTES = 4 << 20;
 
   private TrafficClasses() {}
 
-  /** The named executor of Hazelcast that serves it. */
+  /** Returns the name of the Hazelcast executor for the class. */
   static String executor(TrafficClass trafficClass) {
     return switch (trafficClass) {
       case DATA -> "holdfast-data";
@@ -18,7 +21,7 @@ final class TrafficClasses {
     };
   }
 
-  /** After this, whoever waits for an answer gives up. */
+  /** Returns the time after which a sender no longer waits for an answer. */
   static Duration deadline(TrafficClass trafficClass) {
     return switch (trafficClass) {
       case DATA -> Duration.ofSeconds(5);
@@ -27,8 +30,8 @@ final class TrafficClasses {
   }
 
   /**
-   * Threads that wait for answers of this process. A change waits for a disk that many peers write
-   * to at once; a question is answered at once.
+   * Returns the number of threads that wait for answers of this process. A change waits for a disk,
+   * to which many peers write at once. A question is answered at once.
    */
   static int threads(TrafficClass trafficClass) {
     return switch (trafficClass) {
@@ -37,7 +40,7 @@ final class TrafficClasses {
     };
   }
 
-  /** Requests that wait for such a thread; more are refused. */
+  /** Returns the number of requests that wait for such a thread. More requests are refused. */
   static int queue(TrafficClass trafficClass) {
     return switch (trafficClass) {
       case DATA -> 64;
@@ -45,7 +48,9 @@ final class TrafficClasses {
     };
   }
 
-  /** Requests to one peer that Hazelcast holds; more fail at once. */
+  /**
+   * Returns the number of requests to one peer that Hazelcast holds. More requests fail at once.
+   */
   static int maxInFlight(TrafficClass trafficClass) {
     return switch (trafficClass) {
       case DATA -> 16;
@@ -53,7 +58,10 @@ final class TrafficClasses {
     };
   }
 
-  /** Bytes of requests to one peer that Hazelcast holds; more fail at once. */
+  /**
+   * Returns the number of request bytes to one peer that Hazelcast holds. Requests beyond fail at
+   * once.
+   */
   static long maxInFlightBytes(TrafficClass trafficClass) {
     return switch (trafficClass) {
       case DATA -> 16L << 20;

@@ -20,12 +20,13 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 
 /**
- * Own changes that are on this node's disk and wait for those of others.
+ * The changes of this node that are on its own disk and wait for the disks of peers.
  *
- * <p>A change is confirmed when every live node has it, or when a write quorum has it and the
- * others have had the lag grace to take it: they are lagging then, and nobody waits for them until
- * they have caught up. A node counts only with all of the stream up to the change, never with the
- * change alone: whoever asks it how far it is must hear of the change.
+ * <p>A change is confirmed only after a write quorum has the change. In addition, every live peer
+ * must have the change, or the lag grace must have passed. After the lag grace, the peers without
+ * the change are lagging. Acknowledgements do not wait for a lagging peer until that peer has
+ * caught up. A node counts for a change only if the node has the whole log up to the change. So a
+ * node that counts reports an offset that includes the change.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -44,13 +45,13 @@ final class Acknowledgements {
   private final NavigableMap<Long, String> conflicts = new TreeMap<>();
   private long stream;
 
-  /** The last change that a write quorum has. */
+  /** The offset of the last change that a write quorum has. */
   private long confirmed;
 
   /**
-   * @param latencies told how long each confirmation took, in nanoseconds
-   * @param callbackExecutor completes the futures of many confirmations, in one task: answers to
-   *     clients are not written on the event loop
+   * @param latencies receives the duration of each confirmation, in nanoseconds
+   * @param callbackExecutor completes many confirmations in one task, so that the event loop does
+   *     not write answers to clients
    */
   Acknowledgements(
       ReplicaOptions.Quorum quorum,
@@ -63,7 +64,7 @@ final class Acknowledgements {
     this.callbackExecutor = callbackExecutor;
   }
 
-  /** Begins a new stream: gives up what waits in the old one. */
+  /** Begins a new log, and gives up the changes of the old log that still wait. */
   void restart(long newStream) {
     if (newStream != stream) {
       waiting.values().forEach(all -> refuse(all, REOPENED));
@@ -85,7 +86,7 @@ final class Acknowledgements {
         .add(new Waiting(confirmation, now));
   }
 
-  /** What a peer says of changes that it has merged. */
+  /** Notes which changes a peer reports as superseded or conflicting. */
   void heard(ChangesAnswer answer) {
     for (long sequence : answer.getOutrankedList()) {
       superseded.merge(sequence, answer.getClock(), Math::max);
@@ -100,8 +101,8 @@ final class Acknowledgements {
   }
 
   /**
-   * Answers the changes that are confirmed by now, and marks the peers that were waited for too
-   * long.
+   * Answers the changes that are confirmed by now. Marks a peer as lagging when a change has waited
+   * for that peer longer than the lag grace.
    */
   void settle(Collection<PeerState> peers, long now) {
     confirmed = Math.max(confirmed, reachedByQuorum(peers));
@@ -123,14 +124,14 @@ final class Acknowledgements {
     if (!answers.isEmpty()) {
       tell(answers);
     }
-    // What peers said of old changes goes; not of all up to the last confirmed one. A change may be
-    // confirmed before its own task has asked for the confirmation.
+    // A change can be confirmed before its own task has asked for the confirmation. So the reports
+    // of peers stay for the last changes, and only older reports are dropped.
     long forgotten = confirmed - Outbox.MAX_CHANGES;
     superseded.headMap(forgotten).clear();
     conflicts.headMap(forgotten).clear();
   }
 
-  /** Gives up those that have waited for the deadline. */
+  /** Gives up the changes that have waited longer than the deadline. */
   void expire(Duration deadline, String reason, long now) {
     waiting.values().forEach(all -> expire(all, deadline, reason, now));
     waiting.values().removeIf(List::isEmpty);
@@ -147,7 +148,7 @@ final class Acknowledgements {
     all.forEach(each -> each.confirmation.complete(new Unconfirmed(reason)));
   }
 
-  /** Takes a peer that cannot tell for one that had something newer. */
+  /** Marks a change as superseded when a peer has the change but has not reported its outcome. */
   private void supersedeUnacknowledged(long sequence, Collection<PeerState> peers) {
     for (PeerState peer : peers) {
       if (peer.hasUnacknowledged(stream, sequence)) {
@@ -161,12 +162,13 @@ final class Acknowledgements {
     try {
       callbackExecutor.execute(all);
     } catch (RejectedExecutionException e) {
-      // It was shut down before the cluster: who waits is told all the same.
+      // The executor was shut down before the cluster. The waiting clients are answered on this
+      // thread.
       all.run();
     }
   }
 
-  /** Returns what tells all who wait. */
+  /** Returns a task that answers every client of the change. */
   private Runnable confirmed(long sequence, List<Waiting> all, long now) {
     Long newer = superseded.remove(sequence);
     String conflict = conflicts.remove(sequence);

@@ -3,8 +3,8 @@ package io.holdfast.cluster.replication;
 import java.time.Duration;
 
 /**
- * How old a reading of the cluster's time is. The cluster's time leaps when a node joins that has
- * seen versions from the future; nothing has become older by that, so a leap does not count.
+ * The age of a reading of the cluster time. The cluster time leaps when a node joins that has seen
+ * versions from the future. A leap does not make anything older, so a leap does not count.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -30,16 +30,20 @@ final class Age {
     this.at = loop.nanos();
   }
 
-  /** Called often, so that a leap is told from time that has passed. */
+  /**
+   * Notes leaps of the cluster time. Each call compares the cluster time with the time that has
+   * passed since the last call.
+   */
   void look() {
     long now = loop.nanos();
     long before = millis;
     long passed = (now - at) / NANOS_PER_MILLI;
     millis = clock.millis();
     at = now;
-    // When it starts, a node cannot know for how long it was away.
+    // A node that starts cannot know how long the node was away.
     if (wasSettled && millis - before > 2 * passed + LEAP_MILLIS) {
-      // Of several leaps, the time between them counts as one with them: nothing looks too old.
+      // After several leaps, the time between the leaps counts as part of the leap. So nothing
+      // looks too old.
       leaptFrom = hasLeapt ? leaptFrom : before;
       leaptAt = now;
       hasLeapt = true;
@@ -47,7 +51,7 @@ final class Age {
     wasSettled = clock.isSettled();
   }
 
-  /** The hybrid clock reading of so long ago, or an older one. */
+  /** Returns the hybrid clock reading from the given duration ago, or an older reading. */
   long readingBefore(Duration duration) {
     long before = clock.millis() - duration.toMillis();
     if (hasLeapt) {

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides when this node copies from which peer. It copies from one peer at a time, so that a node
- * that lost its disk does not copy everything from each.
+ * The choice of when this node copies, and from which peer. The node copies from one peer at a
+ * time. So a node that lost its disk does not copy every group from each peer.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -29,7 +29,7 @@ final class AntiEntropy {
   private long notBefore;
   private long comparedAt;
 
-  /** Up to where deletes have been forgotten here, or will be soon: the store may be at it. */
+  /** The collected watermark of this store. The store perhaps reaches this watermark only later. */
   private long collected;
 
   private volatile boolean isSettingAside;
@@ -50,7 +50,10 @@ final class AntiEntropy {
     this.comparedAt = notBefore;
   }
 
-  /** Whether everything that is here is about to be put aside: nothing may be promised. */
+  /**
+   * Returns whether this node is about to quarantine its store. The node promises nothing until the
+   * quarantine has ended.
+   */
   boolean isSettingAside() {
     return isSettingAside;
   }
@@ -64,7 +67,7 @@ final class AntiEntropy {
     return transfer;
   }
 
-  /** The peer is no longer there. */
+  /** Abandons the state transfer from a peer that has left. */
   void forget(PeerState peer) {
     if (transfer != null && transfer.peer() == peer) {
       transfer.abandon();
@@ -72,13 +75,14 @@ final class AntiEntropy {
     }
   }
 
-  /** Ends what cannot go on, and begins a state transfer if one is due. */
+  /** Ends a state transfer that cannot go on, and begins a state transfer that is due. */
   void tick(Collection<PeerState> peers, MetadataWriter metadata, boolean hasTriedInVain) {
     if (isSettingAside) {
       return;
     }
     if (hasBegunAnew) {
-      // Before anything is made of state transfers: what they brought went with the store.
+      // The copied groups went with the old store. So each peer forgets its state transfer before
+      // any other step.
       peers.forEach(PeerState::transferLost);
       hasBegunAnew = false;
     }
@@ -107,7 +111,10 @@ final class AntiEntropy {
     }
   }
 
-  /** Ends the state transfer if its peer is gone: another peer may have what is still lacking. */
+  /**
+   * Ends the state transfer if its peer is unreachable, so that this node can copy from another
+   * peer.
+   */
   private void giveUpUnreachable(long now) {
     StateTransfer current = transfer;
     if (current != null && !current.peer().isReachable(now)) {
@@ -115,20 +122,23 @@ final class AntiEntropy {
     }
   }
 
-  /** Returns up to where deletes have been forgotten here, or will be soon. */
+  /**
+   * Returns the collected watermark of this store. The store perhaps reaches the watermark only
+   * later.
+   */
   private long collected() {
     collected = Math.max(collected, store.standing().notes().purgedUntil());
     return collected;
   }
 
-  /** Whether the store has all that this node's disk ever acknowledged. */
+  /** Returns whether the store has everything that this node's disk ever acknowledged. */
   private boolean isFilled(Collection<PeerState> peers, boolean hasTriedInVain) {
     if (quorum.size() == 1) {
       return true;
     }
     long transferred = peers.stream().filter(PeerState::isTransferred).count();
     long counting = peers.stream().filter(PeerState::countsForReadQuorum).count();
-    // With a write quorum of one the node waits for nobody longer than a moment.
+    // With a write quorum of one, the node goes on alone after a moment.
     boolean goesOnAlone = quorum.write() == 1 && hasTriedInVain;
     return goesOnAlone || counting >= quorum.read() || transferred >= quorum.size() - 1;
   }
@@ -174,8 +184,9 @@ final class AntiEntropy {
   }
 
   /**
-   * Looks at what a peer may have forgotten, before anything of it is merged. If it has forgotten
-   * deletes that this store never saw, what they deleted would come back from here.
+   * Compares a peer's collected watermark with this store, before anything of the peer is merged.
+   * If the peer has collected deletes that this store never saw, this store would bring the deleted
+   * groups back. Such a store is quarantined.
    *
    * @return whether the store can stay
    */
@@ -190,11 +201,12 @@ final class AntiEntropy {
         setAside(peer);
         return false;
       }
-      // Nothing is here that a forgotten delete would have to keep away.
+      // The store has no groups, so a collected delete would delete no group here.
       CompletableFuture<MergeOutcome> unused =
           store.note(now -> now.withCurrentAt(said.getPurgedUntil()));
     } else if (said.getPurgedUntil() > notes.purgedUntil()) {
-      // So that whoever is met later learns of it from any node.
+      // This store takes over the watermark, so that a node that joins later learns of it from any
+      // node.
       collected = Math.max(collected, said.getPurgedUntil());
       giveUpOutdated();
       CompletableFuture<MergeOutcome> unused = store.purge(said.getPurgedUntil());
@@ -202,7 +214,10 @@ final class AntiEntropy {
     return true;
   }
 
-  /** What it sends next may be what some delete was to keep away. */
+  /**
+   * Gives up the state transfer if its peer lacks a delete that was collected here. The peer's next
+   * states could bring a deleted group back.
+   */
   private void giveUpOutdated() {
     StateTransfer current = transfer;
     Heartbeat said = current == null ? null : current.peer().said();

@@ -10,7 +10,7 @@ import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Standing;
 import java.util.concurrent.CompletableFuture;
 
-/** The way of a peer's changes to the disk. Runs on the thread that received them. */
+/** The path of a peer's changes to the disk. Runs on the thread that received the changes. */
 final class BatchReceiver {
   private BatchReceiver() {}
 
@@ -24,7 +24,7 @@ final class BatchReceiver {
     }
   }
 
-  /** Returns the answer to the sender, now that the changes are on the disk. */
+  /** Returns the answer to the sender, after the changes have reached the disk. */
   static ChangesAnswer answer(Changes changes, MergeOutcome.Merged merged, Standing standing) {
     ChangesAnswer.Builder answer =
         ChangesAnswer.newBuilder()

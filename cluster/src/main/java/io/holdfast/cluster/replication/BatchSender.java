@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends each peer this node's changes, one batch at a time: while one is under way the next one
- * gathers, so that the slower things get, the more share a message and a sync.
+ * The sender of this node's changes to each peer, one batch at a time. The next batch gathers while
+ * a batch is under way. So the slower a peer is, the more changes share a message and a sync.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -26,8 +26,8 @@ final class BatchSender {
   private final Consumer<ChangesAnswer> arrived;
 
   /**
-   * @param isThere whether a link is still that of a peer
-   * @param arrived told what a peer says of a batch that is on its disk
+   * @param isThere whether the peer is still present
+   * @param arrived receives a peer's answer to a batch that is on the peer's disk
    */
   BatchSender(
       PeerClient client,
@@ -40,7 +40,7 @@ final class BatchSender {
     this.arrived = arrived;
   }
 
-  /** Sends what waits, unless something is under way. */
+  /** Sends the waiting changes, unless a batch is under way. */
   void send(PeerState peer) {
     Changes batch = peer.nextBatch();
     if (batch == null) {
@@ -69,7 +69,9 @@ final class BatchSender {
     send(peer);
   }
 
-  /** What may not have arrived is sent again: a change that comes twice changes nothing. */
+  /**
+   * Sends a batch again that perhaps did not arrive. A change that arrives twice changes nothing.
+   */
   private void refused(PeerState peer, Changes batch, @Nullable String refusal) {
     if (peer.refused(refusal)) {
       log.atWarn().addKeyValue("peer", peer.name()).log("changes refused by peer: " + refusal);

@@ -10,14 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares this machine's clock with those of the other nodes, all the time.
+ * The comparison of this machine's clock with the clocks of the peers. The comparison runs all the
+ * time.
  *
- * <p>A clock is wrong when a majority of the cluster's nodes is further away from it than {@code
- * --cluster.max-clock-skew}. So a wrong clock stops the node that has it, and no other. With fewer
- * nodes in touch nobody can tell who is right, and all go on: versions do not rest on wall clocks.
- * A clock that was found wrong stays so until a majority is near it, or all that are in touch.
+ * <p>A clock is wrong when a majority of the cluster's nodes is further away from it than
+ * {@code --cluster.max-clock-skew}. So a wrong clock stops only the node that has the wrong clock.
+ * With fewer nodes in touch, no node can tell which clock is right, and all nodes go on. Versions
+ * do not depend on wall clocks. A wrong clock stays wrong until a majority, or every peer in touch,
+ * is near it.
  *
- * <p>Concurrency: confined to the event loop, but for {@link #problem}.
+ * <p>Concurrency: confined to the event loop, except {@link #problem}.
  */
 final class ClockWatch {
   private static final Logger log = LoggerFactory.getLogger(ClockWatch.class);
@@ -32,9 +34,9 @@ final class ClockWatch {
   private boolean isWrong;
 
   /**
-   * @param reason why this node must not take changes; null if it may
-   * @param wallMillis what the wall clock showed
-   * @param at when, in time that never goes back
+   * @param reason why this node refuses changes; null if it accepts changes
+   * @param wallMillis the reading of the wall clock at the verdict
+   * @param at the time of the verdict, by a clock that never goes back
    */
   private record Verdict(@Nullable String reason, long wallMillis, long at) {}
 
@@ -54,10 +56,10 @@ final class ClockWatch {
             loop.nanos());
   }
 
-  /** Why this node must not take changes, or null. From any thread. */
+  /** Returns why this node refuses changes, or null. Any thread can call this method. */
   @Nullable String problem() {
     Verdict last = verdict;
-    // The clock may have jumped since the last look, and a push shows the time of its node.
+    // A push shows the time of its node, and the cluster time perhaps leapt after the last verdict.
     if (last.reason == null && quorum.write() > 1 && clock.leaptAt() - last.at > 0) {
       return NOT_YET_HEARD;
     }
@@ -68,7 +70,7 @@ final class ClockWatch {
         : last.reason;
   }
 
-  /** Looks at all clocks. */
+  /** Compares this node's clock with the clock of each reachable peer. */
   void look(Collection<PeerState> peers) {
     long now = loop.nanos();
     long wall = clock.wallMillis();
@@ -88,7 +90,7 @@ final class ClockWatch {
   }
 
   private void aim(List<HeardClock> heard, long wall, long now) {
-    // With a write quorum of one a node goes on alone, and must not wait for the others' time.
+    // With a write quorum of one, a node goes on alone and does not wait for the time of peers.
     int needed = quorum.write() == 1 ? 1 : majority();
     if (heard.size() + 1 < needed) {
       return;

@@ -6,30 +6,33 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The cluster's time, of which versions are made. No wall clock of one machine can move it far.
+ * The cluster time, from which versions are made. No single wall clock can move the cluster time
+ * far.
  *
- * <p>A change that failed, on a node that was cut off, may come to light after a later one was
- * acknowledged elsewhere. The failed change must look older. So all nodes that take changes have
- * nearly one time:
+ * <p>A change can fail on a node that is cut off. That change can come to light after a later
+ * change was acknowledged elsewhere. The failed change must have the older version. So all nodes
+ * that accept changes have nearly one time:
  *
  * <ul>
- *   <li>It runs at the pace of time that never goes back, whatever the wall clock does.
- *   <li>Each node goes on from the latest time that it has heard of another, or seen in a version.
- *   <li>Its goal is the time that a quorum of wall clocks has reached. Behind the goal it runs
- *       faster by half, ahead of it slower by a thousandth; it never jumps to the goal.
+ *   <li>The cluster time runs at the pace of a clock that never goes back, whatever the wall clock
+ *       shows.
+ *   <li>Each node goes on from the latest time that it has heard from a peer or seen in a version.
+ *   <li>The goal is the time that a quorum of wall clocks has reached. A time behind the goal runs
+ *       faster by half. A time ahead of the goal runs slower by a thousandth. The time never jumps
+ *       to the goal.
  * </ul>
  *
- * <p>INVARIANT: a node takes changes for at most 2 s without a word of a quorum, and a client waits
- * for 3 s before it goes on elsewhere. In 2 s a time that is half as fast again gains 1 s, so that
- * no client meets a node whose time is behind that of its last change.
+ * <p>INVARIANT: a node accepts changes for at most 2 s without contact with a quorum. A client
+ * waits for 3 s before the client tries another node. In 2 s, a time that runs faster by half gains
+ * 1 s. So no client meets a node whose time is behind the time of the client's last change.
  *
- * <p>A node that has just started knows no time: it is <em>settled</em> when it has heard the time
- * of a settled node, or when a quorum has started with it and none knows one. Only then the time is
- * set to the goal, as far ahead as it was noted before the restart. After that, and after each
- * leap, a node takes changes only when a majority has heard its new time: every question tells the
- * asker's.
+ * <p>A node that has just started knows no time. A node is <em>settled</em> when it has heard the
+ * time of a settled node. A node is also settled when a quorum has started with it and no node of
+ * the quorum is settled. Only then the time is set to the goal, plus the lead that was noted before
+ * the restart. After settling, and after each leap, a node accepts changes only when a majority has
+ * heard its new time. Every question carries the time of its sender.
  *
- * <p>Any threads may use it.
+ * <p>Concurrency: for any thread.
  */
 public final class ClusterClock implements InstantSource {
   private static final int VERSION_BITS = 16;
@@ -51,10 +54,10 @@ public final class ClusterClock implements InstantSource {
   private long leaptAt;
 
   /**
-   * A clock that knows no time yet.
+   * Creates a clock that is not yet settled.
    *
-   * @param wallClock of this machine; it may jump
-   * @param nanos time that never goes back, in nanoseconds since some moment
+   * @param wallClock of this machine; it can jump
+   * @param nanos a time that never goes back, in nanoseconds since some moment
    */
   public ClusterClock(InstantSource wallClock, LongSupplier nanos) {
     this.wallClock = wallClock;
@@ -63,27 +66,27 @@ public final class ClusterClock implements InstantSource {
     this.leaptAt = then;
   }
 
-  /** What this machine's clock shows, right or wrong. */
+  /** Returns the reading of this machine's wall clock, right or wrong. */
   long wallMillis() {
     return wallClock.millis();
   }
 
-  /** Has been as far ahead of the goal before the restart. */
+  /** Notes how far the cluster time was ahead of its goal before the restart. */
   synchronized void resume(long aheadMillis) {
     aheadBefore = aheadMillis;
   }
 
-  /** A version of this time is in the store. */
+  /** Notes that the store has a version of this time. */
   synchronized void seen(long millis) {
     raise(millis);
   }
 
-  /** A version of this hybrid clock reading is in the store of a peer, or here. */
+  /** Notes that the store of this node or of a peer has a version of this hybrid clock reading. */
   synchronized void seenVersion(long reading) {
     raise(reading >>> VERSION_BITS);
   }
 
-  /** A settled node has this time. */
+  /** Takes over the time of a settled node. */
   synchronized void follow(long millis) {
     if (millis > 0 && Version.isPossible(millis << VERSION_BITS)) {
       raise(millis);
@@ -91,7 +94,10 @@ public final class ClusterClock implements InstantSource {
     }
   }
 
-  /** A quorum of wall clocks has reached this time, and no node of the quorum is settled. */
+  /**
+   * Settles this clock. A quorum of wall clocks has reached this time, and no node of the quorum is
+   * settled.
+   */
   synchronized void settle(long millis) {
     aim(millis);
     raise(millis + aheadBefore);
@@ -99,7 +105,7 @@ public final class ClusterClock implements InstantSource {
     leaptAt = nanos.getAsLong();
   }
 
-  /** A quorum of wall clocks has reached this time. */
+  /** Sets the goal to the time that a quorum of wall clocks has reached. */
   synchronized void aim(long millis) {
     goOn();
     goalThen = millis * MICROS_PER_MILLI;
@@ -110,15 +116,15 @@ public final class ClusterClock implements InstantSource {
     return isSettled;
   }
 
-  /** How far it is ahead of its goal. */
+  /** Returns how far the cluster time is ahead of its goal. */
   synchronized long aheadMillis() {
     goOn();
     return hasGoal ? Math.max(0, microsThen - goalThen) / MICROS_PER_MILLI : 0;
   }
 
   /**
-   * When it last went ahead by more than a moment. Until others have heard of that, a change that
-   * fails here would look newer than what they acknowledge afterwards.
+   * Returns when the cluster time last leapt. Until peers have heard of the leap, a change that
+   * fails here would look newer than changes that peers acknowledge later.
    */
   synchronized long leaptAt() {
     return leaptAt;
@@ -158,7 +164,10 @@ public final class ClusterClock implements InstantSource {
         : Math.max(goal, running - elapsed / SLOWDOWN);
   }
 
-  /** 0, or that of the newest version seen, as long as it is not settled. */
+  /**
+   * Returns the cluster time. Before the clock is settled, the time is that of the newest version
+   * seen, or 0.
+   */
   @Override
   public synchronized long millis() {
     return micros(elapsed()) / MICROS_PER_MILLI;

@@ -1,14 +1,20 @@
 package io.holdfast.cluster.replication;
 
-/** Hears what is worth a metric. Any thread calls it; it must be quick. */
+/**
+ * The receiver of events that metrics count. Any thread calls its methods, so the methods must be
+ * quick.
+ */
 public interface ClusterCounters {
 
-  /** A change was confirmed by enough nodes, so long after it was on this node's disk. */
+  /**
+   * Counts a change that enough nodes confirmed, and the time since the change reached this node's
+   * disk.
+   */
   void replicated(long nanos);
 
-  /** What this node lacked was copied from another, or could not be. */
+  /** Counts groups that this node copied from a peer, and whether the state transfer succeeded. */
   void repaired(long groups, boolean succeeded);
 
-  /** A message was refused: malformed, not authentic, or with a time that no clock can show. */
+  /** Counts a refused message: malformed, not authentic, or with a time that no clock can show. */
   void refused();
 }

@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cluster as one node sees it, at one instant.
  *
- * @param name of this node
- * @param id of this node's store, in hexadecimal
- * @param unready why this node is unready; null if it is ready
- * @param size nodes that the cluster is meant to have
- * @param writeQuorum nodes that must have a change on the disk
- * @param hasQuorum whether that many can be reached, this node included
- * @param members the others that this node is in touch with; those that are away are not listed
- * @param copying what is being copied to this node; null if nothing is
+ * @param name the name of this node
+ * @param id the identity of this node's store, in hexadecimal
+ * @param unready why this node is unready; null if this node is ready
+ * @param size the number of nodes that the cluster is meant to have
+ * @param writeQuorum the number of nodes that must have a change on the disk
+ * @param hasQuorum whether this node reaches a write quorum, itself included
+ * @param members the peers that this node is in touch with; peers that are away are not listed
+ * @param copying the state transfer to this node; null if no state transfer is under way
  */
 public record ClusterStatus(
     String name,
@@ -29,30 +29,30 @@ public record ClusterStatus(
     members = List.copyOf(members);
   }
 
-  /** How another node does. */
+  /** The state of a peer. */
   public enum State {
-    /** It keeps up, and says that it is ready. */
+    /** The peer keeps up, and reports that the peer is ready. */
     READY,
-    /** It is not yet, or no longer, sure of having everything. */
+    /** The peer does not know yet, or no longer knows, that it has every acknowledged change. */
     SYNCING,
-    /** It has not taken this node's changes in time. */
+    /** The peer has not taken this node's changes in time. */
     LAGGING,
-    /** It has not answered within the lease. */
+    /** The peer has not answered within the lease. */
     SUSPECT
   }
 
   /**
-   * Another node.
+   * A peer.
    *
-   * @param id of its store, in hexadecimal; empty before its first word
-   * @param unready why it says that it is unready; empty if it is ready
-   * @param lagChanges changes of this node that it does not have yet
-   * @param lagSeconds since when it has been behind; 0 if it is not
-   * @param comparedSecondsAgo when this node last compared its state with the other's; negative if
-   *     it has not yet
-   * @param divergentBuckets in how many of 4,096 buckets of groups that found a difference
-   * @param clockOffsetSeconds how far the other's clock is ahead of this node's, negative if it is
-   *     behind; not a number before its first word
+   * @param id the identity of the peer's store, in hexadecimal; empty before the first heartbeat
+   * @param unready why the peer reports that it is unready; empty if the peer is ready
+   * @param lagChanges the number of this node's changes that the peer does not have yet
+   * @param lagSeconds how long the peer has been behind; 0 if the peer keeps up
+   * @param comparedSecondsAgo the time since this node last compared states with the peer; negative
+   *     before the first comparison
+   * @param divergentBuckets the number of buckets, of 4,096, that differed in the last comparison
+   * @param clockOffsetSeconds how far the peer's clock is ahead of this node's clock; negative if
+   *     the peer's clock is behind; not a number before the first heartbeat
    */
   public record Member(
       String id,
@@ -67,10 +67,10 @@ public record ClusterStatus(
       double clockOffsetSeconds) {}
 
   /**
-   * A copy under way.
+   * A state transfer under way.
    *
-   * @param from the name of the other node
-   * @param found groups found to be copied so far
+   * @param from the name of the peer
+   * @param found the number of differing groups found so far
    */
   public record Copying(String from, long copied, long found) {}
 }

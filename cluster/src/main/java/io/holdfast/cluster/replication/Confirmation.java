@@ -7,16 +7,19 @@ sealed interface Confirmation {
   record Confirmed() implements Confirmation {}
 
   /**
-   * It is, but something newer of the same group was on one of them before: a client that had made
-   * that change first would find its later one without effect.
+   * The change is on the disks of a write quorum, but a peer had a newer version of the group. A
+   * client that had made the newer change first would find its later change without effect.
    *
-   * @param clock a hybrid clock reading above which the change is to be made again
+   * @param clock a hybrid clock reading; the reissue needs a version above this reading
    */
   record Superseded(long clock) implements Confirmation {}
 
-  /** It is, but shadowed, because another node took something that conflicts at the same time. */
+  /**
+   * The change is on the disks of a write quorum, but shadowed. Another node accepted a conflicting
+   * change at the same time.
+   */
   record Conflicting(String reason) implements Confirmation {}
 
-  /** The change may or may not be on the disks of a write quorum. */
+  /** The change is perhaps not on the disks of a write quorum. */
   record Unconfirmed(String reason) implements Confirmation {}
 }

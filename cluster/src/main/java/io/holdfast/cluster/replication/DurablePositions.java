@@ -6,9 +6,10 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Up to where each stream of changes is on the disks of a write quorum, as far as this node knows.
+ * The offset up to which each log is on the disks of a write quorum, to this node's knowledge.
  *
- * <p>Peers whose stores are being filled do not count: such a store may yet be put aside.
+ * <p>A peer whose store is incomplete does not count, because the peer can still quarantine that
+ * store.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -19,8 +20,8 @@ final class DurablePositions {
   private final long confirmed;
 
   /**
-   * @param standing this node's
-   * @param confirmed the last own change that a write quorum has confirmed
+   * @param standing the replica state of this node
+   * @param confirmed the last change of this node that a write quorum has confirmed
    */
   DurablePositions(
       ReplicaOptions.Quorum quorum,
@@ -33,10 +34,10 @@ final class DurablePositions {
     this.confirmed = confirmed;
   }
 
-  /** Whether everything that this may show is on a write quorum. */
+  /** Returns whether a write quorum has everything that the given replica state exposes. */
   boolean cover(Standing shown) {
     if (quorum.write() == 1) {
-      // Nothing is asked of other nodes.
+      // With a write quorum of one, other nodes do not count.
       return true;
     }
     for (Map.Entry<Long, Long> last : shown.shown().entrySet()) {

@@ -3,17 +3,17 @@ package io.holdfast.cluster.replication;
 import java.time.Duration;
 
 /**
- * The one thread that all replication logic runs on, with its sense of time. What is confined to it
- * needs no lock, and the same logic runs in a simulation where time is but a number.
+ * The one thread that runs all replication logic, with its clock. State that is confined to this
+ * thread needs no lock. A simulation runs the logic with a simulated clock.
  */
 interface EventLoop {
 
-  /** Runs the task soon, after those that were given before. From any thread. */
+  /** Runs the task soon, after all earlier tasks. Any thread can call this method. */
   void execute(Runnable task);
 
-  /** Runs the task after the delay, roughly. From any thread. */
+  /** Runs the task after roughly the given delay. Any thread can call this method. */
   void schedule(Duration delay, Runnable task);
 
-  /** Time that goes on while the process is frozen, in nanoseconds since some moment. */
+  /** Returns a time that goes on while the process is frozen, in nanoseconds since some moment. */
   long nanos();
 }

@@ -9,20 +9,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this node knows that it has everything that was acknowledged.
+ * The knowledge whether this node has every acknowledged change.
  *
- * <p>Any so many nodes as {@link ReplicaOptions.Quorum#read} have, among them, every acknowledged
- * change. A node is current when it has copied what that many nodes (itself among them, unless its
- * store is new and unfilled) had, has heard from them within the lease, and trails behind none.
+ * <p>Any {@link ReplicaOptions.Quorum#read} nodes have every acknowledged change among them. A node
+ * is fresh when three conditions hold. The node has copied the state of a read quorum; the node
+ * itself counts if its store is complete. The node has heard from that quorum within the lease. The
+ * node trails behind no peer of that quorum.
  *
- * <p>A node that is current may still be unable to vouch for anything: what it has may be on too
- * few disks, and with too few nodes left it stays there.
+ * <p>A fresh node is perhaps still unable to answer a scrape. Its changes are perhaps on too few
+ * disks, and with too few nodes left this state lasts.
  *
- * <p>A node that cannot vouch for what it has tries to become able to for the read grace, counted
- * in time in which it ran, and while nothing is being copied; after that it is cut off.
+ * <p>A node that cannot answer scrapes tries to become able to for the read grace. After the read
+ * grace, the node is cut off. The read grace counts only the time in which the node ran and copied
+ * nothing.
  *
- * <p>Concurrency: confined to the event loop but for {@link #unready} and {@link #isCutOff}, which
- * any thread may ask: both mind that the loop itself may have been frozen.
+ * <p>Concurrency: confined to the event loop, except {@link #unready} and {@link #isCutOff}. Any
+ * thread can call these two methods; both allow for a frozen event loop.
  */
 final class Freshness {
   private static final Logger log = LoggerFactory.getLogger(Freshness.class);
@@ -33,9 +35,9 @@ final class Freshness {
   private final EventLoop loop;
 
   /**
-   * @param reason why it is not ready; null if it is
-   * @param at when that was found
-   * @param until when the leases that it rests on run out
+   * @param reason why the node is not ready; null if the node is ready
+   * @param at the time of the verdict
+   * @param until the end of the leases on which the verdict depends
    */
   private record Verdict(@Nullable String reason, boolean isCutOff, long at, long until) {}
 
@@ -43,7 +45,7 @@ final class Freshness {
   private long triedInVain;
   private boolean isFresh;
 
-  /** What the node had at some look and was not known to be on a write quorum. */
+  /** An earlier replica state that was not known to be on a write quorum. */
   private @Nullable Standing unspread;
 
   private long unspreadSince;
@@ -57,7 +59,7 @@ final class Freshness {
     this.verdict = new Verdict("starting", false, loop.nanos(), loop.nanos());
   }
 
-  /** Why requests had better go elsewhere, or empty. */
+  /** Returns why requests are better sent to another node, or empty if this node is ready. */
   Optional<String> unready() {
     Verdict now = verdict;
     if (now.reason == null && loop.nanos() > now.until) {
@@ -67,18 +69,18 @@ final class Freshness {
     return Optional.ofNullable(now.reason);
   }
 
-  /** Whether it has tried in vain to learn more, so that what it has is better than nothing. */
+  /** Returns whether the node is cut off, so that a scrape shows the last known values. */
   boolean isCutOff() {
     Verdict now = verdict;
     return now.isCutOff && loop.nanos() - now.at < Timeouts.FREEZE.toNanos();
   }
 
-  /** Whether it has all that was acknowledged, as of the last look. */
+  /** Returns whether the node had every acknowledged change at the last look. */
   boolean isFresh() {
     return isFresh;
   }
 
-  /** Looks around. */
+  /** Forms a new verdict from the replica state and the peers. */
   void look(
       Standing standing,
       Collection<PeerState> peers,
@@ -104,13 +106,14 @@ final class Freshness {
   }
 
   /**
-   * Whether a write quorum has what this node has, or had at the look before. One standing is
-   * followed until it is on enough disks: while changes never pause, the last one never is.
+   * Returns whether a write quorum has the present replica state, or the state that is followed
+   * since an earlier look. One state is followed until the state is on enough disks, because the
+   * latest state never is while changes never pause.
    */
   private boolean isSpread(Standing standing, DurablePositions durable, long now) {
     Standing followed = unspread;
     if (followed != null && followed.stream() != standing.stream()) {
-      followed = null; // The store was put aside, and with it what was followed.
+      followed = null; // The store was quarantined, with the followed state.
     }
     boolean isSpread = durable.cover(standing) || (followed != null && durable.cover(followed));
     if (isSpread || followed == null) {
@@ -138,7 +141,7 @@ final class Freshness {
     }
   }
 
-  /** What keeps this node from being current, or null. */
+  /** Returns why this node is not fresh, or null. */
   private @Nullable String lacking(Standing standing, Collection<PeerState> peers, long now) {
     int needed = quorum.read() - 1;
     if (!standing.notes().isWhole()) {
@@ -183,7 +186,7 @@ final class Freshness {
         + ")";
   }
 
-  /** Why no change can be acknowledged at the moment, or null. */
+  /** Returns why no change can be acknowledged at the moment, or null. */
   @Nullable String cannotWrite(Collection<PeerState> peers) {
     return belowQuorum(peers, loop.nanos());
   }

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at what a peer says of itself for the first time, and tells the operator what is wrong. */
+/**
+ * The check of a peer's first heartbeat, and of every heartbeat's clocks. Conflicting settings are
+ * logged for the operator.
+ */
 final class Introduction {
   private static final Logger log = LoggerFactory.getLogger(Introduction.class);
 
@@ -46,9 +49,9 @@ final class Introduction {
   }
 
   /**
-   * Why a node cannot be what it says, or null. Deletes are forgotten up to what nodes claim, and
-   * stores are put aside: a claim must be one that a clock can have made, and not ahead of the
-   * clock of the node that makes it.
+   * Returns why a heartbeat is impossible, or null. Deletes are collected and stores are
+   * quarantined by the watermarks that nodes report. So each watermark must be a possible clock
+   * reading. The collected watermark must not be ahead of the clock of its node.
    */
   static @Nullable String problem(Heartbeat heartbeat) {
     for (long clock :
@@ -72,10 +75,9 @@ final class Introduction {
   }
 
   /**
-   * What a node says of itself, whenever it is asked.
+   * Returns the heartbeat of this node.
    *
-   * @param completeUntil every delete up to this hybrid clock reading was here when all nodes were
-   *     the same
+   * @param completeUntil the stable watermark of this node
    */
   static Heartbeat heartbeat(
       ReplicaOptions options,

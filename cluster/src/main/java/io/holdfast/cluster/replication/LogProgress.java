@@ -1,8 +1,7 @@
 package io.holdfast.cluster.replication;
 
 /**
- * How far a peer has come in this node's stream, and of which changes it has said what became of
- * them.
+ * The progress of a peer in this node's log, and the changes whose outcome the peer has reported.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -14,20 +13,20 @@ final class LogProgress {
   private long acknowledgedFirst;
   private long acknowledgedLast;
 
-  /** Notes that the peer has all of this stream up to here, without a gap. */
+  /** Notes that the peer has all of this log up to the offset, without a gap. */
   void reached(long stream, long sequence) {
     reached = stream == reachedStream ? Math.max(reached, sequence) : sequence;
     reachedStream = stream;
   }
 
-  /** Returns the last change up to which the peer has all of this stream; 0 for another stream. */
+  /** Returns the offset up to which the peer has all of this log; 0 for another log. */
   long reached(long stream) {
     return stream == reachedStream ? reached : 0;
   }
 
   /**
-   * Notes that the peer has said what became of each of these changes. Only one run of changes is
-   * remembered: a run that does not continue it replaces it.
+   * Notes that the peer has reported the outcome of each of these changes. Only one run of changes
+   * is remembered. A run that does not continue the remembered run replaces it.
    */
   void acknowledged(long stream, long first, long last) {
     boolean isNextRun = stream != acknowledgedStream || first > acknowledgedLast + 1;
@@ -36,7 +35,7 @@ final class LogProgress {
     acknowledgedStream = stream;
   }
 
-  /** Whether the peer has said what became of this change. */
+  /** Returns whether the peer has reported the outcome of this change. */
   boolean isAcknowledged(long stream, long sequence) {
     return stream == acknowledgedStream
         && sequence >= acknowledgedFirst

@@ -17,12 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The writer of what a node notes on its disk about its cluster, so that a restart remembers it:
- * the nodes that may come back, up to where the store has every delete, how far the cluster's time
- * is ahead.
+ * The writer of the cluster metadata, so that a restart remembers the notes. The notes are the
+ * known nodes, the delivered and stable watermarks, and the lead of the cluster time.
  *
- * <p>When all known nodes have equal states, the lowest of their clocks is noted as the stable
- * watermark. Only then this node tells others of it.
+ * <p>When all known nodes have equal states, the lowest of their clocks becomes the stable
+ * watermark. Peers hear of the stable watermark only after it is on the disk.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -61,14 +60,14 @@ final class MetadataWriter {
   }
 
   /**
-   * Returns a hybrid clock reading: every delete up to it was on the disks of all known nodes, and
+   * Returns the stable watermark. Every delete up to it was on the disks of all known nodes, and
    * this node has noted that.
    */
   long stableWatermark() {
     return stableWatermark;
   }
 
-  /** A node has been heard from. */
+  /** Notes that this node has heard from another node. */
   void met(long node) {
     if (node != store.standing().node()) {
       met.put(node, clock.millis() << CLOCK_COUNTER_BITS);
@@ -76,9 +75,10 @@ final class MetadataWriter {
   }
 
   /**
-   * Notes what has changed, if it matters by now. Called with every tick.
+   * Writes the cluster metadata if a change of the notes matters by now. Every tick calls this
+   * method.
    *
-   * @return whether something is noted, and so tombstones may be collected
+   * @return whether a note was started, so that tombstones can be collected
    */
   boolean keep(Collection<PeerState> peers, boolean isFresh) {
     Standing standing = store.standing();
@@ -90,7 +90,8 @@ final class MetadataWriter {
     boolean hasClockMoved =
         Math.abs(ahead - standing.notes().clockAheadMillis()) > CLOCK_TOLERANCE_MILLIS;
     boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
-    // Soon, or a young node that loses touch would take itself for one that was long away.
+    // A new node notes its watermark soon. Otherwise a new node that loses touch would look like a
+    // node that was long away.
     boolean isNewlyFresh = isFresh && mayBeOutdated() && passed >= Timeouts.HEARTBEAT.toNanos();
     if (isNoting || !(isDue || hasMetAnother || hasClockMoved || isNewlyFresh)) {
       return false;
@@ -118,17 +119,17 @@ final class MetadataWriter {
     return true;
   }
 
-  /** Whether others may have forgotten deletes that this store has never seen. */
+  /** Returns whether peers have perhaps collected deletes that this store never saw. */
   boolean mayBeOutdated() {
     if (!clock.isSettled()) {
       return true;
     }
-    // Some time earlier than the others may: clocks differ.
+    // Clocks differ, so this node becomes cautious some time before the retention ends.
     Duration away = options.limits().tombstoneRetention().dividedBy(5).multipliedBy(4);
     return store.standing().notes().currentAt() < age.readingBefore(away);
   }
 
-  /** Notes that the store lacks nothing. */
+  /** Notes that the store is complete. */
   void noteComplete() {
     if (!isNoting) {
       log.info("store complete");
@@ -152,7 +153,10 @@ final class MetadataWriter {
                         }));
   }
 
-  /** Returns the hybrid clock reading of one retention ago, in time that has passed. */
+  /**
+   * Returns the hybrid clock reading of one retention ago. A leap of the cluster time does not
+   * count.
+   */
   long retentionStart() {
     return age.readingBefore(options.limits().tombstoneRetention());
   }
@@ -176,7 +180,8 @@ final class MetadataWriter {
     long rough = period.toMillis() << CLOCK_COUNTER_BITS;
     met.forEach(
         (node, heardAt) -> {
-          // Written anew only when it matters: not with every heartbeat.
+          // The reading of a node is renewed at most once in a period, and not with every
+          // heartbeat.
           if (heardAt - known.getOrDefault(node, 0L) > rough) {
             known.put(node, heardAt);
           }
@@ -189,7 +194,10 @@ final class MetadataWriter {
     return known;
   }
 
-  /** No version that is made from now on, by nodes that are here, is below it. */
+  /**
+   * Returns the lowest clock of the present nodes. No present node makes a version below this clock
+   * from now on.
+   */
   private static long lowestClock(Standing standing, Collection<PeerState> peers) {
     long lowest = standing.clock();
     for (PeerState peer : peers) {

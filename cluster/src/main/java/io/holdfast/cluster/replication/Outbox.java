@@ -10,10 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes that one peer is still to be sent, in order. Bounded: when a peer is too slow, all
- * are dropped, and it finds out from the gap that it must copy what it lacks.
+ * The changes that wait to be sent to one peer, in order. The outbox is bounded. When a peer is too
+ * slow, all changes are dropped, and the gap tells the peer to copy.
  *
- * <p>Concurrency: confined to the event loop. The encoded changes are shared by all outboxes.
+ * <p>Concurrency: confined to the event loop. All outboxes share the encoded changes.
  */
 final class Outbox {
   static final int MAX_CHANGES = 1 << 15;
@@ -28,7 +28,7 @@ final class Outbox {
   private long bytes;
   private int inFlight;
 
-  /** Adds changes; false if there was no room and nothing is waiting any more. */
+  /** Adds changes. Returns false if the outbox was full; the outbox is then empty. */
   boolean add(long changesStream, long firstSequence, List<byte[]> changes) {
     if (changesStream != stream || waiting.isEmpty()) {
       clear();
@@ -46,7 +46,7 @@ final class Outbox {
     return true;
   }
 
-  /** The next batch, or null if there is none or one is under way. */
+  /** Returns the next batch. Returns null if no change waits or a batch is under way. */
   @Nullable Changes next() {
     if (inFlight > 0 || waiting.isEmpty()) {
       return null;
@@ -65,7 +65,7 @@ final class Outbox {
     return Changes.newBuilder().setStream(stream).setFirst(first).addAllStates(batch).build();
   }
 
-  /** The batch has arrived; a late word of one that was dropped meanwhile changes nothing. */
+  /** Removes a batch that has arrived. A late answer to a dropped batch changes nothing. */
   void arrived(Changes batch) {
     boolean isFresh = isInFlight(batch);
     for (int i = 0; isFresh && i < batch.getStatesCount(); i++) {
@@ -76,7 +76,7 @@ final class Outbox {
     inFlight = isFresh ? 0 : inFlight;
   }
 
-  /** The batch may not have arrived: it is the next one again. */
+  /** Makes a batch that perhaps did not arrive the next batch again. */
   void failed(Changes batch) {
     inFlight = isInFlight(batch) ? 0 : inFlight;
   }
@@ -86,8 +86,8 @@ final class Outbox {
   }
 
   /**
-   * The first change of this stream of which the peer has not said what became; beyond all if there
-   * is none.
+   * Returns the offset of the first change of this log whose outcome the peer has not reported.
+   * Returns the maximum if no such change waits.
    */
   long firstUnacknowledged(long ofStream) {
     return waiting.isEmpty() || ofStream != stream ? Long.MAX_VALUE : first;

@@ -8,23 +8,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The memory of when this process or its machine stood still. What waited meanwhile in its sockets
- * may have been given up, and repeated on another node. So the node refuses changes for a moment
- * afterwards, and gives no version to a change from before.
+ * The memory of pauses of this process or its machine. Clients perhaps gave up the requests that
+ * waited in the sockets meanwhile, and repeated them on another node. So the node refuses changes
+ * for a moment after a pause. A change from before the pause gets no version.
  *
- * <p>A frozen process shows in the ticks of the event loop. A pause that this machine's clocks do
- * not show is found with the times that peers send, by {@link PauseWatch}, before the message that
- * told of it has any effect.
+ * <p>A frozen process shows in the ticks of the event loop. {@link PauseWatch} finds the pauses
+ * that this machine's clocks do not show, with the times that peers send. A pause is noted before
+ * the message that revealed the pause has any effect.
  *
- * <p>Concurrency: for any thread; {@link #ticked} for the event loop alone.
+ * <p>Concurrency: for any thread, except {@link #ticked}, which the event loop calls.
  */
 final class PauseGuard implements PeerClient.Times {
   private static final Logger log = LoggerFactory.getLogger(PauseGuard.class);
 
   /**
-   * @param tickedAt when the event loop last looked around
-   * @param refuseUntil before this, changes are refused
-   * @param pausedAt when the last pause was found; null if there was none
+   * @param tickedAt the time of the last tick of the event loop
+   * @param refuseUntil the node refuses changes before this time
+   * @param pausedAt the time when the last pause was found; null if no pause was found
    */
   private record Memory(long tickedAt, long refuseUntil, @Nullable Long pausedAt) {
     Memory paused(long now) {
@@ -47,7 +47,7 @@ final class PauseGuard implements PeerClient.Times {
   private final AtomicReference<Memory> memory;
 
   /**
-   * @param process names this process to its peers; never used twice
+   * @param process the name of this process for its peers; never used twice
    */
   PauseGuard(long process, EventLoop loop) {
     this.process = process;
@@ -56,12 +56,12 @@ final class PauseGuard implements PeerClient.Times {
     this.memory = new AtomicReference<>(new Memory(now, now, null));
   }
 
-  /** Begins to expect ticks. */
+  /** Starts the watch for missing ticks. */
   void start(long now) {
     memory.set(new Memory(now, now, null));
   }
 
-  /** Notes that the event loop has looked around. */
+  /** Notes a tick of the event loop. */
   void ticked(long now) {
     Memory before = memory.getAndUpdate(last -> last.ticked(now));
     if (before.isFrozen(now)) {
@@ -97,14 +97,16 @@ final class PauseGuard implements PeerClient.Times {
     log.warn("machine was paused; changes refused for a moment");
   }
 
-  /** Whether changes must be refused: the process is frozen, or was a moment ago. */
+  /**
+   * Returns whether changes are refused, because the process is frozen or was frozen a moment ago.
+   */
   boolean refusesChanges() {
     long now = loop.nanos();
     Memory last = Objects.requireNonNull(memory.get());
     return last.isFrozen(now) || now - last.refuseUntil < 0;
   }
 
-  /** Whether a pause was found since then. */
+  /** Returns whether a pause was found after the given time. */
   boolean wasPausedSince(long nanos) {
     Long last = Objects.requireNonNull(memory.get()).pausedAt;
     return last != null && last - nanos >= 0;

@@ -5,26 +5,27 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Finds out that this machine was paused and its own clocks do not show it, as those of a virtual
- * machine that was suspended: meanwhile the time of other processes went on.
+ * The detection of pauses of this machine that its own clocks do not show. An example is a
+ * suspended virtual machine: meanwhile the time of other processes goes on.
  *
- * <p>Each answer of a peer bounds by how much its time is ahead of this process's: at most by what
- * it said less the time of the question, at least by what it said less the time of the answer. The
- * true difference never changes. A lower bound above an earlier upper bound proves a pause, however
- * slow messages are. A peer that was paused itself falls behind, and proves nothing.
+ * <p>Each answer of a peer bounds how far the peer's time is ahead of this process's time. The
+ * upper bound is the peer's time less the time of the question. The lower bound is the peer's time
+ * less the time of the answer. The true difference never changes. A lower bound above an earlier
+ * upper bound proves a pause, however slow messages are. A peer that was paused itself falls
+ * behind, and proves nothing.
  *
- * <p>Any threads may use it.
+ * <p>Concurrency: for any thread.
  */
 final class PauseWatch {
   private static final int MOST_PROCESSES = 64;
 
-  /** Clocks of two machines drift apart by less than this part of the time that passes. */
+  /** The clocks of two machines drift apart by less than this part of the time that passes. */
   private static final long DRIFT = 1000;
 
   /**
-   * The most by which a process's time is ahead.
+   * An upper bound of how far a process's time is ahead.
    *
-   * @param at when that was found
+   * @param at the time when the bound was found
    */
   private record Bound(long nanosAhead, long at) {
     long at(long now) {
@@ -35,9 +36,9 @@ final class PauseWatch {
   private final Map<Long, Bound> bounds = new HashMap<>();
 
   /**
-   * A message has come.
+   * Takes the time that a message carries.
    *
-   * @return whether this machine was paused since the last one
+   * @return whether this machine was paused since the last message
    */
   synchronized boolean heard(ProcessTime time, long now) {
     Bound bound = bounds.get(time.getProcess());
@@ -50,10 +51,10 @@ final class PauseWatch {
   }
 
   /**
-   * An answer has come.
+   * Takes the time that an answer carries.
    *
-   * @param sentAt when its question was sent
-   * @return whether this machine was paused since the last one
+   * @param sentAt the time when the question was sent
+   * @return whether this machine was paused since the last message
    */
   synchronized boolean answered(ProcessTime time, long sentAt, long now) {
     boolean wasPaused = heard(time, now);

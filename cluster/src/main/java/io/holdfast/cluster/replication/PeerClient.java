@@ -17,11 +17,14 @@ final class PeerClient {
   private final ClusterCounters counters;
   private final Times times;
 
-  /** Whose times requests and answers carry. */
+  /** The times that requests and answers carry. */
   interface Times {
     ProcessTime now();
 
-    /** A peer has answered a question sent then; before anybody hears of the answer. */
+    /**
+     * Takes the time of a peer's answer to a question of the given time. The call comes before any
+     * other use of the answer.
+     */
     void answered(ProcessTime theirs, long sentAt);
   }
 
@@ -31,12 +34,12 @@ final class PeerClient {
     this.times = times;
   }
 
-  /** Sends a request with the traffic of data. */
+  /** Sends a request in the data class. */
   CompletableFuture<Answer> ask(PeerState peer, Request request) {
     return ask(peer, Transport.TrafficClass.DATA, request);
   }
 
-  /** Sends a request; the future fails if no answer comes, or none that can be read. */
+  /** Sends a request. The future fails if no answer comes, or if the answer cannot be read. */
   CompletableFuture<Answer> ask(
       PeerState peer, Transport.TrafficClass trafficClass, Request request) {
     ProcessTime now = times.now();

@@ -12,10 +12,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that this node knows of a peer, and what it still has to send to that peer.
+ * The knowledge of this node about one peer, and the changes that wait to be sent to that peer.
  *
- * <p>Others report events ({@link #heard}, {@link #fellBehind}, {@link #transferred}) and ask
- * questions; no other class writes a field.
+ * <p>Other classes report events ({@link #heard}, {@link #fellBehind}, {@link #transferred}) and
+ * ask questions. No other class writes a field.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -24,12 +24,15 @@ final class PeerState {
   private final Outbox outbox = new Outbox();
   private final LogProgress progress = new LogProgress();
 
-  /** The peer's last account of itself; null before the first. */
+  /** The peer's last heartbeat; null before the first heartbeat. */
   private @Nullable Heartbeat said;
 
   private Map<Long, Long> positions = Map.of();
 
-  /** When the last answered request was sent: the peer was there after that. Null before. */
+  /**
+   * The time when the last answered request was sent. The peer was present after that time. Null
+   * before the first answer.
+   */
   private @Nullable Long heardAt;
 
   private Transferred transferred = new Nothing();
@@ -37,38 +40,41 @@ final class PeerState {
   private @Nullable Ahead ahead;
   private @Nullable Comparison comparison;
 
-  /** Since when the peer has been behind; null while it keeps up. */
+  /** The time since which the peer has been behind; null while the peer keeps up. */
   private @Nullable Long laggingSince;
 
-  /** Why the peer refuses what is sent; null if it does not. */
+  /** The reason why the peer refuses changes; null if the peer does not refuse. */
   private @Nullable String refusal;
 
-  /** How much of the peer's state was copied to this node. */
+  /** The part of the peer's state that was copied to this node. */
   private sealed interface Transferred {}
 
-  /** No state transfer has ended yet, or the store that took it was quarantined. */
+  /** No state transfer has ended yet, or the store that received the groups was quarantined. */
   private record Nothing() implements Transferred {}
 
   /**
-   * All that the peer had in this stream at a digest is here. Since then its positions say what is
-   * lacking. A peer with another stream has begun anew, and knows less of what it has.
+   * All that the peer had at a digest is on this node's disk. Since then, the peer's version vector
+   * tells which changes are lacking. A peer with a new log has opened its store again, and knows
+   * less of its own state.
    *
+   * @param stream the peer's log at that digest
    * @param wasComplete whether the peer's store was complete at that digest
-   * @param isOutdated whether something is known to be lacking that nobody sends again
+   * @param isOutdated whether this node is known to lack a change that no node sends again
    */
   private record State(long stream, boolean wasComplete, boolean isOutdated)
       implements Transferred {}
 
-  /** What the peer has and this node lacks, and since when. */
+  /** The version vector of a peer that is ahead of this node, and the time since when. */
   private record Ahead(Map<Long, Long> positions, long since) {}
 
-  /** The last comparison of states, and in how many buckets it found a difference. */
+  /** The last comparison of states, and the number of buckets that differed. */
   private record Comparison(long at, int divergentBuckets) {}
 
   /**
-   * A peer that has just appeared lags: nothing is known to be on its disk.
+   * Creates the state of a peer that has just appeared. The peer is lagging, because no change is
+   * known to be on its disk.
    *
-   * @param now when it appeared
+   * @param now the time of its appearance
    */
   PeerState(Peer process, long now) {
     this.process = process;
@@ -80,9 +86,9 @@ final class PeerState {
     return process;
   }
 
-  // The peer's account of itself.
+  // The peer's heartbeat.
 
-  /** Takes the peer's account of itself. */
+  /** Takes a heartbeat of the peer. */
   void heard(Heartbeat heartbeat) {
     said = heartbeat;
     positions = Positions.of(heartbeat.getPositionsList());
@@ -91,7 +97,7 @@ final class PeerState {
   /**
    * Notes that the peer has answered a request.
    *
-   * @param sentAt when the request was sent
+   * @param sentAt the time when the request was sent
    * @return false if the answer to a later request has come before
    */
   boolean answered(long sentAt) {
@@ -115,7 +121,7 @@ final class PeerState {
     return positions;
   }
 
-  /** Returns the stream of the peer's own changes; 0 before the first heartbeat. */
+  /** Returns the peer's log; 0 before the first heartbeat. */
   long stream() {
     return said == null ? 0 : said.getStream();
   }
@@ -125,31 +131,38 @@ final class PeerState {
     return said == null ? 0 : said.getNode();
   }
 
-  /** Returns the highest hybrid clock reading that the peer has told of. */
+  /**
+   * Returns the highest hybrid clock reading that the peer has reported; 0 before the first
+   * heartbeat.
+   */
   long clock() {
     return said == null ? 0 : said.getClock();
   }
 
-  /**
-   * Whether the peer's store has all that it ever acknowledged. Such a store is never quarantined.
-   */
+  /** Returns whether the peer's store is complete. A peer never quarantines a complete store. */
   boolean isComplete() {
     return said != null && said.getWhole();
   }
 
-  // Whether the peer is there.
+  // The contact with the peer.
 
-  /** Returns when the last answered request was sent; long ago if none was. */
+  /**
+   * Returns when the last answered request was sent. The result is long ago if no request was
+   * answered.
+   */
   long heardAt(long now) {
     return heardAt == null ? now - Long.MAX_VALUE / 2 : heardAt;
   }
 
-  /** Whether the peer may have gone, so that nobody may send what it has begun to send. */
+  /**
+   * Returns whether the peer has perhaps gone, so that its remaining changes are copied from other
+   * peers.
+   */
   boolean isSilent(long now) {
     return heardAt == null || now - heardAt > Timeouts.SILENCE.toNanos();
   }
 
-  /** Whether the peer has answered a request of the last lease. */
+  /** Returns whether the peer has answered a request within the lease. */
   boolean isReachable(long now) {
     return heardAt != null && now - heardAt <= Timeouts.LEASE.toNanos();
   }
@@ -157,68 +170,75 @@ final class PeerState {
   // The peer's clock.
 
   /**
-   * Notes what the peer's wall clock showed, at some time between question and answer.
+   * Notes the reading of the peer's wall clock. The peer took the reading between question and
+   * answer.
    *
-   * @param sentAt when the question was sent
-   * @param now when the answer came
+   * @param sentAt the time when the question was sent
+   * @param now the time when the answer came
    */
   void clockHeard(long wallMillis, long sentAt, long now) {
     clockSample = ClockSample.between(wallMillis, sentAt, now);
   }
 
-  /** Returns what the peer's wall clock showed last; null before the first heartbeat. */
+  /** Returns the last reading of the peer's wall clock; null before the first heartbeat. */
   @Nullable ClockSample clockSample() {
     return clockSample;
   }
 
-  // What of the peer's state is here.
+  // The state transfers from the peer.
 
-  /** Notes that a state transfer begins: it brings what is known to be lacking. */
+  /**
+   * Notes that a state transfer begins. The transfer brings the changes that are known to be
+   * lacking.
+   */
   void transferBegins() {
     if (transferred instanceof State state) {
       transferred = new State(state.stream, state.wasComplete, false);
     }
   }
 
-  /** Notes that all that the peer had in this stream at a digest is here. */
+  /** Notes that this node has all that the peer had at a digest, in the given log of the peer. */
   void transferred(long stream, boolean wasComplete) {
     transferred = new State(stream, wasComplete, false);
   }
 
-  /** Notes that this node lacks changes of the peer that nobody sends again. */
+  /** Notes that this node lacks changes of the peer that no node sends again. */
   void transferNeeded() {
     if (transferred instanceof State state) {
       transferred = new State(state.stream, state.wasComplete, true);
     }
   }
 
-  /** Notes that nothing that was copied is here any more. */
+  /** Notes that this node no longer has the copied groups. */
   void transferLost() {
     transferred = new Nothing();
   }
 
-  /** Whether all that the peer had when it appeared is here: its positions say what is lacking. */
+  /**
+   * Returns whether this node has all that the peer had when the peer appeared. The peer's version
+   * vector tells which later changes are lacking.
+   */
   boolean isTransferred() {
     return said != null && transferred instanceof State state && state.stream == said.getStream();
   }
 
   /**
-   * Whether the peer is one of the nodes that together have every acknowledged change. A new store
-   * may have been filled with changes that are in no stream whose position it knows. So such a peer
-   * counts only when its state was copied after it was complete.
+   * Returns whether the peer counts for the read quorum. A new store was perhaps filled with
+   * changes whose logs are missing in its version vector. So the peer counts only if its state was
+   * copied after its store was complete.
    */
   boolean countsForReadQuorum() {
     return isTransferred() && transferred instanceof State state && state.wasComplete;
   }
 
-  /** Whether a state transfer would bring what is lacking, or make the peer count. */
+  /** Returns whether a state transfer would bring lacking changes, or make the peer count. */
   boolean needsTransfer() {
     return !isTransferred()
         || (transferred instanceof State state
             && (state.isOutdated || (isComplete() && !state.wasComplete)));
   }
 
-  /** Notes the end of a comparison of the peer's state with this node's. */
+  /** Notes the end of a comparison of the peer's state with the state of this node. */
   void compared(int divergentBuckets, long now) {
     comparison = new Comparison(now, divergentBuckets);
   }
@@ -227,19 +247,22 @@ final class PeerState {
     return sinceComparison(now) > Timeouts.COMPARISON.toNanos();
   }
 
-  /** Returns nanoseconds since the last comparison of states; the maximum if there was none. */
+  /**
+   * Returns the nanoseconds since the last comparison of states; the maximum before the first
+   * comparison.
+   */
   long sinceComparison(long now) {
     return comparison == null ? Long.MAX_VALUE : now - comparison.at;
   }
 
-  /** Returns in how many buckets the last comparison found a difference. */
+  /** Returns the number of buckets that differed in the last comparison. */
   int divergentBuckets() {
     return comparison == null ? 0 : comparison.divergentBuckets;
   }
 
-  /** Compares positions: what the peer has and this node lacks must come within a moment. */
+  /** Compares version vectors. Notes since when this node has lacked a change that the peer has. */
   void compare(Map<Long, Long> own, long now) {
-    // A peer whose store was opened anew may have less than it had.
+    // A peer that opened its store again perhaps has less than before.
     if (ahead != null
         && (Positions.cover(own, ahead.positions)
             || !Positions.cover(positions, ahead.positions))) {
@@ -250,12 +273,12 @@ final class PeerState {
     }
   }
 
-  /** Returns for how many nanoseconds this node has lacked something that the peer has. */
+  /** Returns for how many nanoseconds this node has lacked a change that the peer has. */
   long trailing(long now) {
     return ahead == null ? 0 : now - ahead.since;
   }
 
-  /** Returns the streams of which the peer is known to have more than this node. */
+  /** Returns the logs of which the peer is known to have more than this node. */
   Set<Long> streamsAhead(Map<Long, Long> own) {
     Set<Long> streams = new HashSet<>();
     positions.forEach(
@@ -267,18 +290,19 @@ final class PeerState {
     return streams;
   }
 
-  // What the peer has of this node's changes.
+  // The peer's progress in this node's log.
 
   /**
-   * Adds changes of this node to those that the peer is to be sent.
+   * Adds changes of this node to the outbox of the peer.
    *
-   * @return false if the peer is too slow: nothing waits any more, and it must copy what it lacks
+   * @return false if the peer is too slow; the outbox is then empty, and the peer copies the
+   *     lacking changes
    */
   boolean enqueue(long stream, long first, List<byte[]> changes) {
     return outbox.add(stream, first, changes);
   }
 
-  /** Returns the batch to be sent now; null if there is none, or one is under way. */
+  /** Returns the next batch. Returns null if no change waits or a batch is under way. */
   @Nullable Changes nextBatch() {
     return outbox.next();
   }
@@ -292,33 +316,33 @@ final class PeerState {
     progress.reached(batch.getStream(), answer.getReached());
   }
 
-  /** Notes that a batch may not have arrived: it is the next one again. */
+  /** Makes a batch that perhaps did not arrive the next batch again. */
   void batchFailed(Changes batch) {
     outbox.failed(batch);
   }
 
-  /** Notes that the peer's own positions say how far it has come in this node's stream. */
+  /** Notes the peer's progress in this node's log, as the peer's version vector reports it. */
   void reached(long stream, long sequence) {
     progress.reached(stream, sequence);
   }
 
   /**
-   * Returns how far the peer has come in a stream of this node. Changes that are still to be sent
-   * do not count, even if the peer has copied them: its answer will tell what became of them.
+   * Returns the offset that the peer has reached in a log of this node. Changes in the outbox do
+   * not count, even if the peer has copied them. The peer's answer will report their outcome.
    */
   long reached(long stream) {
     return Math.min(progress.reached(stream), outbox.firstUnacknowledged(stream) - 1);
   }
 
   /**
-   * Whether the peer has this change, but did not say whether something newer of its group was
-   * there before: the change came with a state transfer.
+   * Returns whether the peer has this change but has not reported its outcome. Such a change came
+   * with a state transfer. A newer version of the group was perhaps there before.
    */
   boolean hasUnacknowledged(long stream, long sequence) {
     return reached(stream) >= sequence && !progress.isAcknowledged(stream, sequence);
   }
 
-  /** Notes that acknowledgements wait for the peer no longer. */
+  /** Notes that acknowledgements no longer wait for the peer. */
   void fellBehind(long since) {
     if (laggingSince == null) {
       laggingSince = since;
@@ -330,21 +354,21 @@ final class PeerState {
     laggingSince = null;
   }
 
-  /** Whether acknowledgements do not wait for the peer. */
+  /** Returns whether the peer is lagging, so that acknowledgements do not wait for the peer. */
   boolean isLagging() {
     return laggingSince != null;
   }
 
-  /** Returns for how many nanoseconds the peer has been behind; 0 while it keeps up. */
+  /** Returns for how many nanoseconds the peer has been behind; 0 while the peer keeps up. */
   long lagging(long now) {
     return laggingSince == null ? 0 : now - laggingSince;
   }
 
   /**
-   * Notes why the peer refuses what is sent, or is not listened to.
+   * Notes why the peer refuses changes, or why this node refuses the peer's heartbeat.
    *
-   * @param reason null if there was no answer at all
-   * @return whether the reason is another than before
+   * @param reason null if the peer did not answer
+   * @return whether the reason differs from the reason before
    */
   boolean refused(@Nullable String reason) {
     boolean isNew = reason != null && !reason.equals(refusal);

@@ -3,8 +3,9 @@ package io.holdfast.cluster.replication;
 import java.time.Duration;
 
 /**
- * The pause between two questions for scrapes that wait for other nodes' disks. It doubles from a
- * millisecond to the length of a tick, so that a short wait stays short and a long one is cheap.
+ * The pause between two rounds of questions for scrapes that wait for the disks of peers. The pause
+ * doubles from a millisecond to the length of a tick. So a short wait stays short, and a long wait
+ * is cheap.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -17,12 +18,12 @@ final class PollPause {
     this.loop = loop;
   }
 
-  /** Begins anew with the shortest pause. */
+  /** Starts again with the shortest pause. */
   void reset() {
     pause = Timeouts.SHORTEST_PAUSE;
   }
 
-  /** Asks after the pause, unless that is coming already. */
+  /** Runs the question after the pause, unless a question is already scheduled. */
   void ask(Runnable question) {
     if (isPausing) {
       return;

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How far streams of changes have come: stream to sequence number. */
+/** The version vectors: for each log, an offset. */
 final class Positions {
   private Positions() {}
 
@@ -17,7 +17,7 @@ final class Positions {
     return map;
   }
 
-  /** Whether these are at least as far as those, in every stream. */
+  /** Returns whether the first version vector is at least as far as the second, in every log. */
   static boolean cover(Map<Long, Long> these, Map<Long, Long> those) {
     for (Map.Entry<Long, Long> position : those.entrySet()) {
       if (these.getOrDefault(position.getKey(), 0L) < position.getValue()) {

@@ -11,14 +11,15 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One scrape that waits until this node knows that it shows everything that was acknowledged, or
- * shown by any node, before.
+ * A scrape that waits. The scrape's answer shows every change that was acknowledged, or shown by
+ * any node, before the scrape began.
  *
- * <p>The barrier asks the other nodes how far they are (as Raft's ReadIndex). As soon as so many
- * have answered that, with this node, they have every acknowledged change among them, it waits
- * until this node is as far. Then it waits until all that is about to be shown is on a write quorum
- * of disks: this node's own changes and those of others. So a scrape of another node that begins
- * afterwards never shows an older value (as the second phase of a read in ABD).
+ * <p>The barrier asks the peers for their version vectors (as Raft's ReadIndex). A read quorum of
+ * nodes, this node included, has every acknowledged change among its nodes. After the answers of a
+ * read quorum, the barrier waits until this node has reached their version vectors. Then the
+ * barrier waits until a write quorum has all that the answer shows on its disks. The second wait
+ * covers the changes of this node and of all peers. So a later scrape of another node never shows
+ * an older value. The second wait is the second phase of a read in ABD.
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -37,20 +38,26 @@ final class ReadBarrier {
     this.startedAt = startedAt;
   }
 
-  /** A barrier that waits for the quorum alone, because this node has everything. */
+  /**
+   * Creates a barrier that waits only for the write quorum, because this node has every
+   * acknowledged change.
+   */
   ReadBarrier(Standing shown, CompletableFuture<Reading> answer, long startedAt) {
     this(0, answer, startedAt);
     this.shown = shown;
   }
 
-  /** A peer whose positions can be relied on has answered a question asked after the start. */
+  /**
+   * Takes the version vector of a peer that counts for the read quorum. The peer answered a
+   * question that was asked after the start of the scrape.
+   */
   void answered(Peer peer, Map<Long, Long> positions) {
     if (asked.size() < othersNeeded && asked.add(peer)) {
       Positions.raise(required, positions);
     }
   }
 
-  /** Whether only news of what the other disks have can help now. */
+  /** Returns whether the barrier waits only for the disks of peers. */
   boolean waitsForQuorum() {
     return shown != null;
   }
@@ -58,8 +65,8 @@ final class ReadBarrier {
   /**
    * Answers the scrape if all is known by now.
    *
-   * @param durable what a write quorum has
-   * @return whether it was answered
+   * @param durable the offsets that a write quorum has
+   * @return whether the scrape was answered
    */
   boolean advance(Standing standing, DurablePositions durable) {
     if (shown == null
@@ -76,8 +83,8 @@ final class ReadBarrier {
   }
 
   /**
-   * A store that was put aside since the scrape began is followed by an empty one, whose changes
-   * are counted from one again.
+   * Returns whether the replica state can be shown. A store that was quarantined since the scrape
+   * began is followed by an empty store with a new log.
    */
   private static boolean isVouchedFor(Standing shown, Standing standing, DurablePositions durable) {
     return shown.notes().isWhole() && shown.stream() == standing.stream() && durable.cover(shown);

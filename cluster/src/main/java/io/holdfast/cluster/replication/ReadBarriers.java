@@ -18,7 +18,10 @@ final class ReadBarriers {
     waiting.add(barrier);
   }
 
-  /** A peer whose positions can be relied on has answered what was asked then. */
+  /**
+   * Gives the version vector of a peer to the scrapes that began before the question was sent. The
+   * peer counts for the read quorum.
+   */
   void answered(PeerState peer, long sentAt) {
     for (ReadBarrier barrier : waiting) {
       if (sentAt - barrier.startedAt >= 0) {
@@ -28,10 +31,10 @@ final class ReadBarriers {
   }
 
   /**
-   * Answers those of which all is known by now, and those that have waited for the deadline.
+   * Answers the scrapes that need not wait any longer, and the scrapes whose deadline has passed.
    *
-   * @param durable what a write quorum has
-   * @param late what is said to who has waited for too long
+   * @param durable the offsets that a write quorum has
+   * @param late supplies the answer to a scrape whose deadline has passed
    */
   void advance(Standing standing, DurablePositions durable, long now, Supplier<Reading> late) {
     waiting.removeIf(
@@ -47,7 +50,7 @@ final class ReadBarriers {
         });
   }
 
-  /** Whether some scrape waits for nothing but news of the other disks. */
+  /** Returns whether a scrape waits only for the disks of peers. */
   boolean waitForQuorum() {
     return waiting.stream().anyMatch(ReadBarrier::waitsForQuorum);
   }

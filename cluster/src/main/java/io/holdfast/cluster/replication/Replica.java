@@ -32,34 +32,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's part in the cluster: sends its changes, asks the others how far they are, copies what
- * it lacks, and knows what may be acknowledged and shown.
+ * This node's part in the cluster. The replica sends changes, asks the peers for their version
+ * vectors, and copies lacking groups. The replica decides which changes are acknowledged and shown.
  *
- * <h2>What everything rests on</h2>
+ * <h2>Foundations</h2>
  *
  * <ul>
- *   <li>A node's changes are a stream, numbered from one each time that its store is opened. A
- *       <em>position</em> in a stream means: every change up to it is on this node's disk. Changes
- *       behind a gap are merged, but move no position.
- *   <li>A change is acknowledged when the positions of a write quorum have reached it.
- *   <li>Positions are not on the disk. Who is opened anew has none, so a peer counts for the
- *       question whether this node is current only when all of its state was copied here after it
- *       appeared; from then on its positions tell what is lacking.
+ *   <li>A node's changes form a log. Offsets in the log count from one after each opening of the
+ *       store. A version vector has an offset for each log: every change up to the offset is on
+ *       this node's disk. Changes behind a gap are merged, but do not raise the offset.
+ *   <li>A change is acknowledged when the version vectors of a write quorum have reached its
+ *       offset.
+ *   <li>A version vector is not on the disk, so an opened store begins with an empty version
+ *       vector. So a peer counts for the freshness of this node only after its whole state was
+ *       copied here. From then on, the peer's version vector tells which changes are lacking.
  * </ul>
  *
- * So whoever asks {@link ReplicaOptions.Quorum#read} nodes meets one that has a given acknowledged
- * change, and learns of it either from the copy or from its position.
+ * <p>Any {@link ReplicaOptions.Quorum#read} nodes include a node with a given acknowledged change.
+ * So a node that asks a read quorum learns of the change, from the copy or from a version vector.
  *
- * <p>Concurrency: confined to the event loop, but for the methods of {@link Transport.Receiver} and
- * {@link Replication}, and those that say so.
+ * <p>Concurrency: confined to the event loop, except the methods of {@link Transport.Receiver} and
+ * {@link Replication}, and the methods whose comment names any thread.
  */
 public final class Replica implements Transport.Receiver, Replication {
   private static final Logger log = LoggerFactory.getLogger(Replica.class);
 
   /**
-   * What this tells others.
+   * The receivers of this replica's reports.
    *
-   * @param callbackExecutor completes what clients wait for
+   * @param callbackExecutor completes the futures for which clients wait
    */
   public record Surroundings(ClusterCounters counters, Executor callbackExecutor) {}
 
@@ -73,7 +74,7 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private final Map<UUID, PeerState> peers = new LinkedHashMap<>();
 
-  /** Peers of which it is known that what they have forgotten does no harm here. */
+  /** The peers whose collected watermark does no harm to this store. */
   private final Set<UUID> met = ConcurrentHashMap.newKeySet();
 
   private final ReadBarriers barriers = new ReadBarriers();
@@ -91,18 +92,19 @@ public final class Replica implements Transport.Receiver, Replication {
   private boolean isStopped;
 
   /**
-   * INVARIANT: a tick publishes one view, as its last step. So no thread sees that changes may be
-   * taken by the decision of one tick, and a store that may be quarantined by that of another. The
-   * order within a tick: state transfers (they may begin to quarantine the store), clocks,
-   * freshness (it needs both), then the view.
+   * INVARIANT: a tick publishes one view, as its last step. So no thread combines one tick's
+   * permission to accept changes with another tick's quarantine. The order within a tick is: state
+   * transfers, clocks, freshness, view. State transfers come first, because they can begin the
+   * quarantine of the store. Freshness needs the state transfers and the clocks.
    */
   private volatile View view;
 
   /**
-   * What other threads see of the last tick.
+   * The view of the last tick, for other threads.
    *
-   * @param mayBeQuarantined the store may have to go: nothing may be promised on the strength of it
-   * @param cannotWrite why no change can be acknowledged; null if changes can be
+   * @param mayBeQuarantined whether the node can still quarantine its store; the node then promises
+   *     nothing
+   * @param cannotWrite why no change can be acknowledged; null if changes can be acknowledged
    */
   private record View(
       boolean mayBeQuarantined, @Nullable String cannotWrite, ClusterStatus status) {}
@@ -149,7 +151,7 @@ public final class Replica implements Transport.Receiver, Replication {
                 new StatusReport.Moment(loop.nanos(), clock.wallMillis())));
   }
 
-  /** Begins to take part. From any thread. */
+  /** Starts the replica. Any thread can call this method. */
   public void start() {
     acknowledgements.restart(store.standing().stream());
     clock.resume(store.standing().notes().clockAheadMillis());
@@ -158,7 +160,7 @@ public final class Replica implements Transport.Receiver, Replication {
     loop.execute(this::tick);
   }
 
-  /** Lets go of everything; who waits is told. From any thread. */
+  /** Stops the replica, and answers every client that waits. Any thread can call this method. */
   public void stop() {
     loop.execute(
         () -> {
@@ -169,9 +171,11 @@ public final class Replica implements Transport.Receiver, Replication {
         });
   }
 
-  // What this node's clients ask.
+  // Questions of this node's clients.
 
-  /** Why no change can be taken at the moment, or null. From any thread. */
+  /**
+   * Returns why no change can be accepted at the moment, or null. Any thread can call this method.
+   */
   @Nullable String cannotWrite() {
     if (pauses.refusesChanges()) {
       return "this node was frozen, and does not take what waited for it";
@@ -181,25 +185,32 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   /**
-   * Whether this machine may have been paused since then: a client that asked for something may
-   * have given up and gone on elsewhere, however short the time seems here. Where all peers are new
-   * to a node, only the cluster's time tells, which has leapt. From any thread.
+   * Returns whether this machine was perhaps paused after the given time. A client has perhaps
+   * given up meanwhile and gone on elsewhere, however short the time seems here. If all peers are
+   * new to a node, only the leap of the cluster time reveals a pause. Any thread can call this
+   * method.
    */
   boolean wasPausedSince(long nanos) {
     return pauses.wasPausedSince(nanos) || clock.leaptAt() - nanos >= 0;
   }
 
-  /** A peer has made or seen a version of this hybrid clock reading. From any thread. */
+  /**
+   * Notes that a peer has made or seen a version of this hybrid clock reading. Any thread can call
+   * this method.
+   */
   void seen(long reading) {
     clock.seenVersion(reading);
   }
 
-  /** Time as the event loop has it. From any thread. */
+  /** Returns the event loop's time. Any thread can call this method. */
   long nanos() {
     return loop.nanos();
   }
 
-  /** Completes when a change that is on this node's disk is on enough others. From any thread. */
+  /**
+   * Returns a future for the confirmation of a change that is on this node's disk. Any thread can
+   * call this method.
+   */
   CompletableFuture<Confirmation> confirm(Applied applied) {
     CompletableFuture<Confirmation> confirmation = new CompletableFuture<>();
     loop.execute(
@@ -211,7 +222,7 @@ public final class Replica implements Transport.Receiver, Replication {
     return confirmation;
   }
 
-  /** What a scrape may be sent. From any thread. */
+  /** Returns the answer to a scrape. Any thread can call this method. */
   CompletableFuture<Reading> read() {
     if (freshness.isCutOff()) {
       return CompletableFuture.completedFuture(stale());
@@ -227,8 +238,8 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   /**
-   * Whether this may be shown, by a node that had everything before: when all that is in it is on a
-   * write quorum. From any thread.
+   * Returns the answer to a scrape of a node that had every acknowledged change. The answer waits
+   * until a write quorum has the given replica state. Any thread can call this method.
    */
   CompletableFuture<Reading> read(Standing shown) {
     CompletableFuture<Reading> answer = new CompletableFuture<>();
@@ -245,17 +256,20 @@ public final class Replica implements Transport.Receiver, Replication {
         store.exposition(), freshness.unready().orElse("cut off from the other nodes"));
   }
 
-  /** Why requests had better go to another node, or empty. From any thread. */
+  /**
+   * Returns why requests are better sent to another node, or empty. Any thread can call this
+   * method.
+   */
   Optional<String> unready() {
     return freshness.unready().map(reason -> transport.obstacle().orElse(reason));
   }
 
-  /** As of the last tick. From any thread. */
+  /** Returns the status as of the last tick. Any thread can call this method. */
   public ClusterStatus status() {
     return view.status;
   }
 
-  // What the store tells.
+  // Events of the store.
 
   @Override
   public void committing(long stream, long first, List<byte[]> changes) {
@@ -273,7 +287,7 @@ public final class Replica implements Transport.Receiver, Replication {
         });
   }
 
-  // What the transport tells.
+  // Events of the transport.
 
   @Override
   public void appeared(Peer process) {
@@ -335,7 +349,7 @@ public final class Replica implements Transport.Receiver, Replication {
       return transfers.answer(request);
     }
     if (!met.contains(from.id()) || view.mayBeQuarantined) {
-      // Whatever is merged counts as acknowledged by this disk, so this disk must stay.
+      // A merged change counts as acknowledged by this disk, so the disk must stay.
       return CompletableFuture.completedFuture(
           Answer.newBuilder()
               .setRefusal("this node does not know yet whether it must begin anew")
@@ -362,13 +376,13 @@ public final class Replica implements Transport.Receiver, Replication {
   private void merged(Peer from, Changes changes, long reached) {
     PeerState peer = peers.get(from.id());
     if (peer != null && reached < changes.getFirst()) {
-      // A gap: what is in it is not sent again.
+      // The changes in the gap are not sent again.
       peer.transferNeeded();
     }
     advanceBarriers();
   }
 
-  // The loop.
+  // The tick.
 
   private void tick() {
     if (isStopped) {
@@ -418,8 +432,8 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   /**
-   * Answers for changes that came behind a gap of a stream whose sender has gone: nobody has what
-   * is lacking, and what is here must not wait for it.
+   * Adopts the changes behind a gap in a log whose sender has gone. No node has the changes in the
+   * gap, so the changes behind the gap do not wait.
    */
   private void adoptEnded(Standing standing, long now) {
     Set<Long> ended = new HashSet<>(standing.shown().keySet());
@@ -444,8 +458,8 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   /**
-   * Whether it may yet turn out that what is here must go. A store that is being filled may have
-   * been given, by a node that was away, what was deleted meanwhile.
+   * Returns whether this node can still quarantine its store. An incomplete store can contain
+   * groups from a node that was away, and these groups were perhaps deleted meanwhile.
    */
   private boolean mayBeQuarantined(Standing standing) {
     return !standing.notes().isWhole()
@@ -518,7 +532,7 @@ public final class Replica implements Transport.Receiver, Replication {
         freshness.unready().orElse("this node does not know whether it is current"));
   }
 
-  // Conversations.
+  // Messages to and from peers.
 
   private Heartbeat heartbeat() {
     return Introduction.heartbeat(
@@ -560,7 +574,10 @@ public final class Replica implements Transport.Receiver, Replication {
     advanceBarriers();
   }
 
-  /** A node that claims what cannot be is not listened to, and so counts for nothing. */
+  /**
+   * Returns whether a heartbeat is possible. A peer with an impossible heartbeat counts for
+   * nothing.
+   */
   private boolean isPossible(PeerState peer, Heartbeat heartbeat) {
     String problem = Introduction.problem(heartbeat);
     if (problem != null) {
@@ -596,8 +613,9 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   /**
-   * A store is open in one process at a time, so a node that is back under another address is not
-   * where it was. The transport may take seconds to find that out.
+   * Drops the earlier peer of a node that is back under another address. Only one process at a time
+   * has a store open, so the earlier process has ended. The transport perhaps takes seconds to
+   * notice.
    */
   private void dropOldSelf(PeerState newcomer, Heartbeat heartbeat) {
     for (PeerState other : List.copyOf(peers.values())) {
@@ -608,7 +626,7 @@ public final class Replica implements Transport.Receiver, Replication {
     }
   }
 
-  /** A batch is on a peer's disk. */
+  /** Takes the answer to a batch that is on a peer's disk. */
   private void arrived(ChangesAnswer answer) {
     acknowledgements.heard(answer);
     settle();

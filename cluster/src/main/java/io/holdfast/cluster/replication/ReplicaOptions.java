@@ -3,18 +3,19 @@ package io.holdfast.cluster.replication;
 import java.time.Duration;
 
 /**
- * How a node replicates.
+ * The settings of replication.
  *
- * @param nodeName how logs, API and page call this node
+ * @param nodeName the name of this node in logs, API and page
  */
 public record ReplicaOptions(String nodeName, Quorum quorum, Limits limits) {
 
   /**
-   * How many nodes must agree.
+   * The numbers of nodes that must agree.
    *
-   * @param size nodes that the cluster is meant to have, at least 1
-   * @param write nodes that must have a change on the disk before it is acknowledged, 1 to size
-   * @param bootstrap whether a new store counts as complete: there is no older one to be found
+   * @param size the number of nodes that the cluster is meant to have, at least 1
+   * @param write the number of nodes that must have a change on the disk before its
+   *     acknowledgement, 1 to size
+   * @param bootstrap whether a new store counts as complete, because no older store exists
    */
   public record Quorum(int size, int write, boolean bootstrap) {
     public Quorum {
@@ -25,9 +26,9 @@ public record ReplicaOptions(String nodeName, Quorum quorum, Limits limits) {
     }
 
     /**
-     * Nodes that together have every acknowledged change, because any so many have one in common
-     * with those that acknowledged it. With a write quorum of one nothing is asked of others: who
-     * sets that goes on alone.
+     * Returns the read quorum. Any read quorum and any write quorum have a node in common. So a
+     * read quorum has every acknowledged change among its nodes. With a write quorum of one, the
+     * node goes on alone and asks no peer.
      */
     int read() {
       return write == 1 ? 1 : size - write + 1;
@@ -35,13 +36,15 @@ public record ReplicaOptions(String nodeName, Quorum quorum, Limits limits) {
   }
 
   /**
-   * How long to wait, and how much to put up with.
+   * The bounds of waiting, clock error and retention.
    *
-   * @param lagGrace how long an acknowledgement waits for a slow node when a quorum has the change
-   * @param readGrace how long a node that does not know whether it is current refuses scrapes
-   *     before it serves what it has
-   * @param maxClockSkew a node whose clock is further off from a majority of nodes refuses changes
-   * @param tombstoneRetention after this, deletes are forgotten even if a known node is away
+   * @param lagGrace how long an acknowledgement waits for a slow peer when a write quorum has the
+   *     change
+   * @param readGrace how long a node that is not fresh refuses scrapes before it answers with stale
+   *     content
+   * @param maxClockSkew a node whose clock is further away from a majority of nodes refuses changes
+   * @param tombstoneRetention the age after which tombstones are collected even if a known node is
+   *     away
    */
   public record Limits(
       Duration lagGrace, Duration readGrace, Duration maxClockSkew, Duration tombstoneRetention) {}

@@ -16,10 +16,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * The groups of the whole cluster, as this node's clients see them: a change is acknowledged when
- * enough nodes have it on the disk, and what is read is current, or said not to be.
+ * The groups of the whole cluster, as this node's clients see them. A change is acknowledged when
+ * enough nodes have the change on the disk. A scrape is answered with current content, or the
+ * answer is marked as stale.
  *
- * <p>Any threads may use it.
+ * <p>Concurrency: for any thread.
  */
 public final class ReplicatedGroupStore implements GroupStore {
   private record Attempt(
@@ -40,7 +41,7 @@ public final class ReplicatedGroupStore implements GroupStore {
 
   @Override
   public CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isGivenUp) {
-    // First of all: the process may be frozen between any two steps, and age in that time.
+    // The time is taken first, because the process can freeze between any two steps.
     Attempt attempt = new Attempt(change, isGivenUp, replica.nanos(), false);
     String reason = replica.cannotWrite();
     if (reason != null) {
@@ -49,7 +50,7 @@ public final class ReplicatedGroupStore implements GroupStore {
     CompletableFuture<WriteOutcome> written = local.submit(change, () -> isTooLate(attempt));
     CompletableFuture<WriteOutcome> outcome =
         written.thenCompose(decided -> confirmed(decided, attempt));
-    // A client that has gone away withdraws what is not begun.
+    // A client that has gone away withdraws a change that is not begun.
     CompletableFuture<WriteOutcome> unused =
         outcome.whenComplete(
             (decided, failure) -> {
@@ -84,10 +85,11 @@ public final class ReplicatedGroupStore implements GroupStore {
   }
 
   /**
-   * What was newer may have been acknowledged before this change was asked for. Now that a quorum's
-   * clocks are known, the second version is above all that was; what outranks that one came at the
-   * same time, and may as well come after. But if the quorum's time is ahead of this node's, this
-   * machine may have been paused, and nothing is made again.
+   * Reissues a superseded change. The newer version was perhaps acknowledged before this change was
+   * asked for. The reissue has a version above all that the quorum has seen. A version above the
+   * reissue came at the same time, so its place after the reissue is correct. But if the time of
+   * the quorum is ahead of this node's time, this machine was perhaps paused. Then nothing is
+   * reissued.
    */
   private CompletableFuture<WriteOutcome> again(
       Confirmation.Superseded superseded, Attempt attempt) {
@@ -105,7 +107,10 @@ public final class ReplicatedGroupStore implements GroupStore {
         || attempt.isGivenUp.getAsBoolean();
   }
 
-  /** The push is kept, but not exposed: who pushed is told, and the group says that it failed. */
+  /**
+   * Marks the group of a shadowed push as failed, and answers the client with a conflict. The push
+   * stays stored, but is not exposed.
+   */
   private CompletableFuture<WriteOutcome> conflict(
       String reason, WriteOutcome decided, Change change) {
     if (!(change instanceof Change.Push push)) {
@@ -121,8 +126,8 @@ public final class ReplicatedGroupStore implements GroupStore {
   }
 
   /**
-   * The picture is taken when this node has everything; what it then shows of its own changes must
-   * be on a quorum, as with any reading.
+   * Returns a snapshot. The snapshot is taken when this node has every acknowledged change. As with
+   * any scrape, the answer waits until a write quorum has all that the snapshot shows.
    */
   @Override
   public CompletableFuture<PictureReading> readPicture() {

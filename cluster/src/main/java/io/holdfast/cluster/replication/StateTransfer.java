@@ -38,34 +38,37 @@ import org.slf4j.LoggerFactory;
  *
  *   DIGEST    the peer: digests of all buckets         BUCKETS
  *   BUCKETS   the store: which of them differ?         LISTING
- *             (tombstones that either node may have
- *             collected go first)
+ *             (tombstones that either node has
+ *             perhaps collected go first)
  *   LISTING   the peer: digests of the groups in       STATES; VECTOR if no bucket is left
  *             differing buckets
  *             the store: which of them differ?
  *   STATES    the peer: states of differing groups     STATES, until all are here; LISTING
- *   VECTOR    the store: note the peer's positions     the end
+ *   VECTOR    the store: note the version vector       the end
  * </pre>
  *
- * <p>What an answer brings is on this node's disk before the next step. At the end this node has
- * everything that the peer had when it was asked for its digest. So the positions that came with
- * the digest hold here as well.
+ * <p>The states of an answer are on this node's disk before the next step. At the end, this node
+ * has everything that the peer had at its digest. So the version vector of the digest holds for
+ * this node too.
  *
- * <p>A wipe comes with every answer, and is merged first. A wipe that the peer has seen since its
- * digest has taken groups that were differing then, and nothing else would tell.
+ * <p>The latest wipe comes with every answer, and is merged first. A wipe after the digest deletes
+ * groups that differed at the digest. Only the wipe itself tells this node of these deletes.
  *
- * <p>Concurrency: confined to the event loop; one at a time.
+ * <p>Concurrency: confined to the event loop. One transfer runs at a time.
  */
 final class StateTransfer {
   private static final Logger log = LoggerFactory.getLogger(StateTransfer.class);
 
-  /** Small enough that heartbeats behind it on the same connection are not late. */
+  /**
+   * The size of an answer. The size is small, so that a heartbeat behind the answer on its
+   * connection is not late.
+   */
   static final int CHUNK_BYTES = 512 << 10;
 
   private static final int KEYS_PER_QUESTION = 4096;
   private static final long PROGRESS_NANOS = 1_000_000_000L;
 
-  /** How far it has come. */
+  /** The progress of a state transfer. */
   record Progress(long copied, long found, int buckets) {}
 
   /** Sends a request to the peer. */
@@ -73,7 +76,7 @@ final class StateTransfer {
     CompletableFuture<Answer> ask(Request request);
   }
 
-  /** Hears once how the transfer ended. */
+  /** The receiver of the end of a transfer, called once. */
   interface Ended extends BiConsumer<StateTransfer, @Nullable String> {}
 
   private final PeerState peer;
@@ -93,7 +96,7 @@ final class StateTransfer {
   private boolean isEnded;
 
   /**
-   * @param ended told null when all is copied, else why not
+   * @param ended receives null when all is copied, otherwise the reason of the failure
    */
   StateTransfer(PeerState peer, Client client, ReplicatedStore store, EventLoop loop, Ended ended) {
     this.peer = peer;
@@ -113,7 +116,7 @@ final class StateTransfer {
     return new Progress(copied, found, differingBuckets);
   }
 
-  /** Whether the peer's store was complete when it was asked for its digest. */
+  /** Returns whether the peer's store was complete when the peer was asked for its digest. */
   boolean wasPeerComplete() {
     return digest != null && digest.getWhole();
   }
@@ -122,19 +125,19 @@ final class StateTransfer {
     run(new DigestStep());
   }
 
-  /** Ends the transfer, and tells nobody. */
+  /** Ends the transfer without a call of {@code ended}. */
   void abandon() {
     isEnded = true;
   }
 
-  /** Ends the transfer. Nothing waits for the answer that is still to come. */
+  /** Ends the transfer with a reason. The answer that is still to come has no effect. */
   void giveUp(String reason) {
     end(reason);
   }
 
   // The steps.
 
-  /** One step: what it asks, and where the answer leads. Both run on the event loop. */
+  /** A step: its question, and the choice of the next step. Both run on the event loop. */
   private sealed interface Step<A> {
     CompletableFuture<A> ask();
 
@@ -159,7 +162,8 @@ final class StateTransfer {
       Digest theirs = answer.getDigest();
       Heartbeat said = peer.said();
       if (said == null || theirs.getPurgedUntil() > said.getClock()) {
-        // Deletes are forgotten up to it: a claim beyond the claimant's own clock is damage.
+        // This node collects tombstones up to the peer's collected watermark. A watermark beyond
+        // the peer's own clock is damage.
         throw new FailedException("its digest claims more than its clock shows");
       }
       digest = theirs;
@@ -180,8 +184,8 @@ final class StateTransfer {
       if (collected == 0) {
         return store.differing(theirs);
       }
-      // What entitled one node to forget these deletes entitles every node; kept here alone, they
-      // would look like something that the peer lacks.
+      // The reason that allowed one node to collect these tombstones allows every node. Tombstones
+      // that only this node kept would look like something that the peer lacks.
       return then(store.purge(collected), done -> store.differing(theirs));
     }
 
@@ -235,7 +239,8 @@ final class StateTransfer {
       return then(
           client
               .ask(Request.newBuilder().setStates(question).build())
-              // Off the loop: reading and rendering take longer than anything else here.
+              // Decoding runs off the event loop, because decoding takes longer than anything else
+              // here.
               .thenApply(Fetched::of),
           this::take);
     }
@@ -276,9 +281,9 @@ final class StateTransfer {
     }
   }
 
-  // What the steps share.
+  // Helpers of the steps.
 
-  /** Why a transfer cannot go on. */
+  /** The reason why a transfer cannot go on. */
   private static final class FailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -293,7 +298,10 @@ final class StateTransfer {
     }
   }
 
-  /** Fails if the peer has opened its store anew: what its digest told of may be quarantined. */
+  /**
+   * Fails if the peer has opened its store again, because the store of the digest was perhaps
+   * quarantined.
+   */
   private void expectStream(long stream) {
     if (digest == null || digest.getStream() != stream) {
       throw new FailedException("the node has opened its store anew");
@@ -324,7 +332,7 @@ final class StateTransfer {
     return ReplicatedState.newBuilder().setWipedAt(at).build().toByteString();
   }
 
-  /** States as they came, and decoded. */
+  /** The states as received, and decoded. */
   private record Fetched(States states, ReceivedStates received) {
     static Fetched of(Answer answer) {
       expect(answer.hasStates());
@@ -358,7 +366,7 @@ final class StateTransfer {
     }
   }
 
-  // Going on.
+  // The run of the steps.
 
   private <A> void run(Step<A> step) {
     CompletableFuture<A> unused =
@@ -366,7 +374,7 @@ final class StateTransfer {
             .whenComplete((answer, failure) -> loop.execute(() -> advance(step, answer, failure)));
   }
 
-  /** Takes the answer to a step, and runs the next. */
+  /** Takes the answer to a step, and runs the next step. */
   private <A> void advance(Step<A> step, @Nullable A answer, @Nullable Throwable failure) {
     if (isEnded) {
       return;
@@ -387,7 +395,7 @@ final class StateTransfer {
     }
   }
 
-  /** Goes on within a step, on the loop; not once the transfer has ended. */
+  /** Continues a step on the event loop, unless the transfer has ended. */
   private <A, B> CompletableFuture<B> then(
       CompletableFuture<A> future, Function<A, CompletableFuture<B>> next) {
     return future.thenComposeAsync(

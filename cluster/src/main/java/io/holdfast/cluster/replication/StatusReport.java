@@ -15,7 +15,7 @@ final class StatusReport {
   private static final double NANOS = 1e9;
   private static final double MILLIS = 1e3;
 
-  /** One instant by two clocks. */
+  /** An instant, as a reading of two clocks. */
   record Moment(long nanos, long wallMillis) {}
 
   private StatusReport() {}

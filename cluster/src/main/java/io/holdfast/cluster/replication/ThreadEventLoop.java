@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An event loop on a thread of its own. */
+/** An event loop on its own thread. */
 public final class ThreadEventLoop implements EventLoop, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ThreadEventLoop.class);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -18,7 +18,7 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
 
   /**
-   * @param nanos time that never goes back, in nanoseconds since some moment
+   * @param nanos a time that never goes back, in nanoseconds since some moment
    */
   public ThreadEventLoop(LongSupplier nanos) {
     this.nanos = nanos;
@@ -51,7 +51,7 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
     try {
       task.run();
     } catch (RuntimeException e) {
-      // The loop goes on: what was to be done is done again, or repaired, later.
+      // The loop goes on. A later tick repeats or repairs the failed work.
       log.error("internal error in replication", e);
     }
   }

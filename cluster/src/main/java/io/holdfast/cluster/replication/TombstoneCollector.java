@@ -13,12 +13,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The rule by which tombstones go.
+ * The rule by which tombstones are collected.
  *
- * <p>A tombstone may go when every node that may come back has it: when all known nodes have told
- * of a stable watermark above it. A node that is away holds that up, but not for longer than the
- * retention. Then tombstones go by age, and a node that comes back having missed them quarantines
- * its store (see {@link AntiEntropy}).
+ * <p>A tombstone is collected when every node that can come back has the tombstone. The proof is a
+ * stable watermark above the tombstone from every known node. A node that is away delays the
+ * collection, but for the retention at most. After the retention, tombstones are collected by age.
+ * A node that comes back and has missed such tombstones quarantines its store (see
+ * {@link AntiEntropy}).
  *
  * <p>Concurrency: confined to the event loop.
  */
@@ -28,13 +29,16 @@ final class TombstoneCollector {
   private final EventLoop loop;
   private final MetadataWriter metadata;
 
-  /** What might have been collected, since the latest arrival. */
+  /** The watermarks found since the latest arrival of a peer. */
   private final Deque<Found> found = new ArrayDeque<>();
 
-  /** What might have been collected so long ago that everything sent before has arrived. */
+  /** The watermark found so long ago that every message sent before has arrived. */
   private long collectable;
 
-  /** Up to which hybrid clock reading tombstones might go, and when that was found. */
+  /**
+   * A hybrid clock reading up to which tombstones could be collected, and the time when the reading
+   * was found.
+   */
   private record Found(long at, long until) {}
 
   TombstoneCollector(
@@ -49,15 +53,15 @@ final class TombstoneCollector {
   }
 
   /**
-   * Collects the tombstones that may go now and might have gone one arrival ago. In between
-   * everything arrives that a node sent before it had some delete: without the tombstone such a
-   * message would bring the group back.
+   * Collects the tombstones that can go now and could go {@link Timeouts#LATEST_ARRIVAL} ago. In
+   * between, every message arrives that a node sent before the node had the delete. Without the
+   * tombstone, such a message would bring the group back.
    */
   void collect(Collection<PeerState> peers) {
     ClusterNotes notes = store.standing().notes();
     long now = loop.nanos();
     if (!haveAllCopiedAll(notes, peers)) {
-      // A watermark from before says nothing of a delete that comes now.
+      // An older watermark tells nothing about a delete that arrives now.
       found.clear();
       collectable = 0;
       return;
@@ -72,9 +76,9 @@ final class TombstoneCollector {
     CompletableFuture<MergeOutcome> unused = store.purge(Math.min(until, collectable));
   }
 
-  /** Returns up to where every node has every delete. */
+  /** Returns the hybrid clock reading up to which tombstones can be collected. */
   private long collectable(ClusterNotes notes, Collection<PeerState> peers) {
-    // By age only what every node that is here has seen.
+    // Only the deletes that every present node has seen are collected by age.
     long until = metadata.retentionStart();
     for (PeerState peer : peers) {
       Heartbeat said = peer.said();
@@ -91,9 +95,9 @@ final class TombstoneCollector {
   }
 
   /**
-   * Whether each node that was heard from within the retention is here, and has all that each other
-   * had when it came. One that was away may have brought a delete that it had told nobody of: older
-   * than the retention, and new to all.
+   * Returns whether every node heard from within the retention is present, and copied by every
+   * other node. A node that was away perhaps brings a delete that no other node has heard of. That
+   * delete is older than the retention, and new to all nodes.
    */
   private boolean haveAllCopiedAll(ClusterNotes notes, Collection<PeerState> peers) {
     Set<Long> here = new HashSet<>();

@@ -6,7 +6,7 @@ import io.holdfast.storage.ReplicatedStore;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The other end of a {@link StateTransfer}: answers a peer that copies from this node.
+ * The server of a {@link StateTransfer}. The server answers a peer that copies from this node.
  *
  * <p>Concurrency: for any thread.
  */
@@ -17,7 +17,7 @@ final class TransferServer {
     this.store = store;
   }
 
-  /** Answers a question for a digest, a listing or states; refuses any other. */
+  /** Answers a question for a digest, a listing or states. Refuses any other request. */
   CompletableFuture<Answer> answer(Request request) {
     if (request.hasDigest()) {
       return store.digest().thenApply(digest -> Answer.newBuilder().setDigest(digest).build());

@@ -9,31 +9,34 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer that this node may copy from, and why it should.
+ * A peer from which this node can copy, and the reason to copy.
  *
- * @param need the first that applies
+ * @param need the first reason that applies
  */
 record TransferSource(PeerState peer, Need need) {
 
-  /** A reason to copy from a peer. Without one, peers are compared with in turn. */
+  /**
+   * A reason to copy from a peer. Without a reason, this node compares itself with the peers in
+   * turn.
+   */
   enum Need {
-    /** The peer's state was not copied since it appeared, or a gap is known. */
+    /** The peer's state was not copied since the peer appeared, or a gap is known. */
     LACKING,
     /** The peer has had more than this node for too long. */
     TRAILING,
-    /** The peer has changes of a node that is not there to send them. */
+    /** The peer has changes of a node that is not present to send them. */
     UNSENT,
-    /** Equal positions, and yet other digests: something was lost or damaged. */
+    /** The version vectors are equal and the digests differ, so a group was lost or damaged. */
     DIVERGED,
     NONE
   }
 
   /**
-   * Returns the peers that can be copied from. An unreachable peer cannot. Nor can one that will
-   * quarantine its store as soon as it hears which deletes were forgotten here.
+   * Returns the peers from which this node can copy. An unreachable peer is left out. A peer that
+   * lacks a delete collected here is left out, because that peer will quarantine its store.
    *
-   * @param own this node's state
-   * @param collected up to where deletes have been forgotten here
+   * @param own the replica state of this node
+   * @param collected the collected watermark of this node
    */
   static List<TransferSource> candidates(
       Collection<PeerState> peers, Standing own, long collected, long now) {
@@ -47,17 +50,17 @@ record TransferSource(PeerState peer, Need need) {
     return candidates;
   }
 
-  /** Whether the peer has not seen some delete that was forgotten here. */
+  /** Returns whether the peer has perhaps missed a delete that was collected here. */
   static boolean isOutdated(Heartbeat said, long collected) {
     return said.getCurrentAt() < collected;
   }
 
   /**
-   * Returns the peer to copy from now; null if there is none. Of the peers that are needed, a
-   * complete one comes before one that is being filled itself.
+   * Returns the peer to copy from now; null if there is none. Among the peers with a reason, a
+   * complete peer comes before an incomplete peer.
    *
-   * @param isComparisonDue whether a peer that is not needed may have its turn: the peer that was
-   *     not compared with for longest, so that each has its turn even if changes never pause
+   * @param isComparisonDue whether a peer without a reason can have its turn. The turn goes to the
+   *     peer with the oldest comparison. So each peer has its turn even if changes never pause.
    */
   static @Nullable PeerState pick(
       List<TransferSource> candidates, boolean isComparisonDue, long now) {

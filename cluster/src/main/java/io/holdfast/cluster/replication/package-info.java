@@ -1,15 +1,15 @@
 /**
- * The rules of a cluster: streams of changes, quorums, read barriers, the copying of what a node
- * lacks, and the forgetting of deletes.
+ * The rules of a cluster: logs of changes, quorums, read barriers, state transfers, and the
+ * collection of tombstones.
  *
- * <p>Guarantees: an acknowledged change is on the disks of a write quorum; a scrape that a node
- * vouches for shows it; nodes that have heard everything of each other have equal states, byte for
- * byte.
+ * <p>Guarantees: an acknowledged change is on the disks of a write quorum. A scrape that is not
+ * marked as stale shows the change. Nodes that have received all changes of each other have equal
+ * states, byte for byte.
  *
  * <p>All state is confined to one {@link io.holdfast.cluster.replication.EventLoop}. Time, messages
- * and disk come from outside, so that tests simulate them: of the transport this package sees only
- * the interface, of the store only {@code ReplicatedStore}. It contains no cryptography, no
- * addresses and nothing of Hazelcast.
+ * and disk come from outside, so that tests can simulate them. This package sees only the interface
+ * of the transport, and only {@code ReplicatedStore} of the store. The package contains no
+ * cryptography, no addresses and nothing of Hazelcast.
  */
 @NullMarked
 package io.holdfast.cluster.replication;

@@ -7,21 +7,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a peer has got: what was offered to it, and the session that it was admitted with.
+ * The progress of a peer's admission: the offered sessions, and the session with which the peer was
+ * admitted.
  *
  * <p>Concurrency: guarded by itself, except where a field says otherwise.
  */
 final class Admission {
-  /** Attempts of a peer that are open at once; whoever begins more spoils his oldest. */
+  /**
+   * The number of a peer's open attempts. A peer that begins more attempts loses its oldest
+   * attempt.
+   */
   private static final int MAX_OFFERS = 4;
 
-  /** Completes when the receiver has heard of the peer; fails if it never will. */
+  /** Completes when the receiver has heard of the peer. Fails if the peer goes before. */
   final CompletableFuture<Void> told = new CompletableFuture<>();
 
-  /** Whether a challenge of ours is under way. */
+  /** Whether an attempt of this process is under way. */
   final AtomicBoolean challenging = new AtomicBoolean();
 
-  /** Whether the log says already that it was refused. */
+  /** Whether the log already names this peer as refused. */
   final AtomicBoolean warned = new AtomicBoolean();
 
   private final Peer peer;
@@ -46,14 +50,17 @@ final class Admission {
     return gone;
   }
 
-  /** The peer has gone: nothing is admitted any more. */
+  /** Ends the admission, because the peer has gone. Nothing is admitted any more. */
   synchronized void leave() {
     gone = true;
     session = null;
     offers.clear();
   }
 
-  /** A session that only waits for the peer's proof, or for the word that it has ours. */
+  /**
+   * Adds a session that waits only for the peer's proof, or for the peer's acceptance of this
+   * process's proof.
+   */
   synchronized void offer(Session offered) {
     if (offers.size() == MAX_OFFERS) {
       offers.removeFirst();
@@ -61,7 +68,7 @@ final class Admission {
     offers.addLast(offered);
   }
 
-  /** The session that a proof is for, admitted or offered. */
+  /** Returns the session that a proof belongs to, admitted or offered. */
   synchronized @Nullable Session proved(byte[] proof) {
     if (session != null && session.hasNonces(proof)) {
       return session;
@@ -69,7 +76,7 @@ final class Admission {
     return offers.stream().filter(offered -> offered.hasNonces(proof)).findAny().orElse(null);
   }
 
-  /** The session that a request is of, admitted or offered. */
+  /** Returns the session that a request belongs to, admitted or offered. */
   synchronized @Nullable Session requested(byte[] request) {
     if (session != null && session.hasId(request)) {
       return session;
@@ -78,9 +85,9 @@ final class Admission {
   }
 
   /**
-   * From now on the peer is spoken to with this session.
+   * Admits the peer with this session. Later requests to the peer use this session.
    *
-   * @return whether it is the first
+   * @return whether this session is the peer's first
    */
   synchronized boolean admit(Session proved) {
     if (gone || session == proved) {
@@ -93,7 +100,7 @@ final class Admission {
     return first;
   }
 
-  /** The peer does not know the session any more. */
+  /** Drops a session that the peer does not know any more. */
   synchronized void forget(Session lost) {
     if (session == lost) {
       session = null;

@@ -23,15 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets only those through who know the secret of the cluster, and nothing that was altered on the
- * way. It hides nothing: messages are readable. Without a secret everybody knows the key, and what
- * is left is a check of integrity.
+ * A transport that admits only peers that know the secret of the cluster. Messages that were
+ * altered on the way are refused. Messages are readable on the way. Without a secret, every process
+ * can compute the key, and only a check of integrity remains.
  *
  * <h2>Admission</h2>
  *
- * Of two processes the one with the lower name begins (the initiator, I); the names are those of
- * the {@link NamedTransport}. A peer is passed upwards when it has proved that it knows the secret,
- * for nonces of 32 bytes that both drew for this:
+ * Of two processes, the process with the lower name begins (the initiator, I). The other process is
+ * the responder, R. The names are those of the {@link NamedTransport}. A peer is passed upwards
+ * when the peer has proved that it knows the secret. The proof covers nonces of 32 bytes that both
+ * processes drew for this admission:
  *
  * <pre>
  *   I to R      01 01 nonce-I                              HELLO
@@ -40,9 +41,10 @@ import org.slf4j.LoggerFactory;
  *   R answers   01 04 mac(acceptance)                      ACCEPTED
  * </pre>
  *
- * R admits I at the proof, I admits R when it is accepted, or at R's first request, which says the
- * same. Lost messages are repeated, with pauses up to seconds, as long as the peer is there. The
- * names are part of what is proved, so nobody gets in by passing on the words of two others.
+ * <p>R admits I at the proof. I admits R when R has accepted the proof, or at R's first request,
+ * which proves the acceptance. Lost messages are repeated, with pauses up to seconds, as long as
+ * the peer is present. The proofs cover the names, so a process cannot get in by passing on the
+ * messages of two other processes.
  *
  * <h2>Messages</h2>
  *
@@ -53,12 +55,13 @@ import org.slf4j.LoggerFactory;
  *   refused     01 08 reason(1)    01 no such session, 02 not valid; proves nothing
  * </pre>
  *
- * Numbers count from 0 in each direction of a session and are taken once, within a window of 4096.
+ * <p>Numbers count from 0 in each direction of a session. Each number is accepted once, within a
+ * window of 4096 numbers.
  *
  * <h2>Keys</h2>
  *
- * HMAC-SHA256 everywhere; {@code derive(key, parts...)} is the code of the parts, each after its
- * length in 4 bytes.
+ * All codes are HMAC-SHA256. {@code derive(key, parts...)} is the code of the parts, each part
+ * after its length in 4 bytes.
  *
  * <pre>
  *   cluster = derive(secret, "holdfast cluster 1", name of the cluster)
@@ -72,8 +75,8 @@ import org.slf4j.LoggerFactory;
  *   mac(key, number)    code of the number in 8 bytes and all bytes before it
  * </pre>
  *
- * <p>Concurrency: the receiver hears of peers on one thread. A request that is there before that is
- * done waits for it.
+ * <p>Concurrency: the receiver hears of peers on one thread. A request that arrives before the
+ * receiver has heard of the peer waits.
  */
 public final class AuthenticatedTransport implements Transport {
   private static final Logger log = LoggerFactory.getLogger(AuthenticatedTransport.class);
@@ -101,9 +104,9 @@ public final class AuthenticatedTransport implements Transport {
   }
 
   /**
-   * Makes a transport for processes that know the secret; not started.
+   * Creates a transport for processes that know the secret. The transport is not started.
    *
-   * @param nanos time that never goes back, in nanoseconds since some moment
+   * @param nanos a time that never goes back, in nanoseconds since some moment
    * @param carrier makes the transport below, whose connections begin with these handshakes
    */
   public static AuthenticatedTransport over(
@@ -117,12 +120,17 @@ public final class AuthenticatedTransport implements Transport {
     return new AuthenticatedTransport(inner, key, random, refusals);
   }
 
-  /** Messages and connections that were not those of a peer with the secret. */
+  /**
+   * Returns the number of messages and connections that did not come from a peer with the secret.
+   */
   public long refusedMessages() {
     return refusals.count();
   }
 
-  /** Whether requests can be sent now; for a moment not while the peer is challenged again. */
+  /**
+   * Returns whether requests can be sent now. While a peer is challenged again, requests cannot be
+   * sent.
+   */
   boolean isAdmitted(Peer peer) {
     Admission admission = admissions.get(peer.id());
     return admission != null && admission.session() != null;
@@ -152,7 +160,10 @@ public final class AuthenticatedTransport implements Transport {
     return inner.obstacle();
   }
 
-  /** Fails on our own thread: whoever sends must not find himself in his own callback. */
+  /**
+   * Fails on a thread of this transport, so that the callback of a sender does not run inside
+   * {@code send}.
+   */
   private CompletableFuture<byte[]> failing(TransportException cause) {
     CompletableFuture<byte[]> answer = new CompletableFuture<>();
     try {
@@ -212,7 +223,7 @@ public final class AuthenticatedTransport implements Transport {
     try {
       events.execute(news);
     } catch (RejectedExecutionException e) {
-      // Closed: nobody is told any more.
+      // The transport is closed, and the receiver hears of nothing any more.
     }
   }
 
@@ -222,7 +233,7 @@ public final class AuthenticatedTransport implements Transport {
     events.shutdownNow();
   }
 
-  /** What stands between the inner transport and the receiver. */
+  /** The gate between the inner transport and the receiver. */
   private final class Gate implements Receiver {
 
     @Override
@@ -238,7 +249,7 @@ public final class AuthenticatedTransport implements Transport {
         ScheduledFuture<?> unused =
             events.schedule(() -> warnOfSilence(admission), SILENCE_SECONDS, TimeUnit.SECONDS);
       } catch (RejectedExecutionException e) {
-        // Closed.
+        // The transport is closed.
       }
     }
 

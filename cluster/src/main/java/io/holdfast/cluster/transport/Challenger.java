@@ -15,10 +15,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The initiator's part of an admission: begins it, and begins it again until the peer is admitted
- * or has gone.
+ * The initiator's part of an admission. Attempts are repeated until the peer is admitted or has
+ * gone.
  *
- * <p>Concurrency: one attempt for a peer at a time; each step runs on the timer or on a thread of
+ * <p>Concurrency: one attempt for a peer at a time. Each step runs on the timer, or on a thread of
  * the inner transport that brings an answer.
  */
 final class Challenger {
@@ -32,7 +32,7 @@ final class Challenger {
   private final Supplier<byte[]> nonces;
   private final BiConsumer<Admission, Session> admit;
 
-  /** Derives one. */
+  /** The derivation of sessions. */
   interface Sessions {
     Session of(Names names, Nonces nonces, Role role);
   }
@@ -52,7 +52,7 @@ final class Challenger {
     this.admit = admit;
   }
 
-  /** Does nothing if it is under way. */
+  /** Begins attempts, unless attempts for this peer are under way. */
   void begin(Admission admission) {
     if (admission.challenging.compareAndSet(false, true)) {
       later(admission, Duration.ZERO, FIRST_PAUSE);
@@ -65,7 +65,7 @@ final class Challenger {
           timer.schedule(
               () -> attempt(admission, nextPause), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      // Closed.
+      // The transport is closed.
     }
   }
 
@@ -79,7 +79,7 @@ final class Challenger {
     if (own.isEmpty() || peer.isEmpty()) {
       again(admission, pause);
     } else if (own.compareTo(peer) >= 0) {
-      // The peer begins.
+      // The peer is the initiator.
       admission.challenging.set(false);
     } else {
       hello(admission, new Names(own, peer), pause);
@@ -129,7 +129,7 @@ final class Challenger {
                   if (failure == null && session.isAccepted(answer)) {
                     admit.accept(admission, session);
                   }
-                  // Also after success: the next attempt finds that there is nothing to do.
+                  // After success, the next attempt finds nothing to do, and ends the attempts.
                   again(admission, pause);
                 });
   }

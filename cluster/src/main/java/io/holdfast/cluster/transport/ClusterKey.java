@@ -10,8 +10,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HMAC-SHA256 with a key: that of the cluster, or one derived from it. How they are derived is said
- * at {@link AuthenticatedTransport}.
+ * A key for HMAC-SHA256: the key of the cluster, or a key derived from it.
+ * {@link AuthenticatedTransport} describes the derivation.
  */
 final class ClusterKey {
   static final int MAC_BYTES = 32;
@@ -24,20 +24,21 @@ final class ClusterKey {
   }
 
   /**
-   * The key of a cluster.
+   * Returns the key of a cluster.
    *
-   * @param secret null for none: everybody knows the key then
+   * @param secret null for none; every process can then compute the key
    */
   static ClusterKey of(byte @Nullable [] secret, String clusterName) {
-    // HMAC pads keys with zeros: this is the empty one, which Java does not take.
+    // HMAC pads keys with zeros, so one zero byte equals the empty key. Java refuses an empty key.
     byte[] shared = secret == null || secret.length == 0 ? new byte[1] : secret;
     return new ClusterKey(shared).derive("holdfast cluster 1", clusterName.getBytes(UTF_8));
   }
 
   /**
-   * A key for one purpose.
+   * Returns a key for one purpose.
    *
-   * @param context each part counts with its length: no two lists of parts give the same key
+   * @param context each part counts with its length, so two different lists of parts give different
+   *     keys
    */
   ClusterKey derive(String purpose, byte[]... context) {
     Mac mac = mac();
@@ -53,7 +54,7 @@ final class ClusterKey {
     mac.update(part);
   }
 
-  /** The code of a number and a piece of a message. */
+  /** Returns the code of a number and of the first bytes of a message. */
   byte[] sign(long number, byte[] message, int length) {
     Mac mac = mac();
     mac.update(ByteBuffer.allocate(Long.BYTES).putLong(number).array());
@@ -61,7 +62,10 @@ final class ClusterKey {
     return mac.doFinal();
   }
 
-  /** Whether a message ends with its own code; takes as long if it does not. */
+  /**
+   * Returns whether a message ends with its own code. The check takes equally long for a wrong
+   * code.
+   */
   boolean isSigned(long number, byte[] message) {
     int length = message.length - MAC_BYTES;
     if (length < 0) {

@@ -4,15 +4,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the nodes find each other.
+ * The addresses and names by which the nodes find each other.
  *
  * @param listen the one address that is bound
- * @param advertise what peers dial
- * @param peers where others may be, this node among them or not; a name may resolve to several
- *     addresses, and to others later
- * @param clusterName nodes of another cluster are not talked to
- * @param nodeName for people
- * @param secret what every node of the cluster knows; null if none is set
+ * @param advertise the address that peers dial
+ * @param peers the possible addresses of peers, with or without this node; a name can resolve to
+ *     several addresses, and to others later
+ * @param clusterName nodes of another cluster are refused
+ * @param nodeName the name of this node, for logs
+ * @param secret the secret that every node of the cluster knows; null if none is set
  */
 public record Discovery(
     HostPort listen,
@@ -21,7 +21,10 @@ public record Discovery(
     String clusterName,
     String nodeName,
     byte @Nullable [] secret) {
-  /** Not the compact form, where javac 17 loses that the secret may be null. */
+  /**
+   * Creates a discovery. The compact form is not used, because javac 17 loses there that the secret
+   * can be null.
+   */
   public Discovery(
       HostPort listen,
       HostPort advertise,

@@ -1,8 +1,8 @@
 package io.holdfast.cluster.transport;
 
 /**
- * The outside of messages: one byte for the version, one for the kind, what the kind has, and at
- * the end the code of all that, except in {@link #HELLO} and {@link #REFUSED}.
+ * The frame of messages: one byte for the version, one byte for the kind, and the parts of the
+ * kind. The code of all these bytes follows, except in {@link #HELLO} and {@link #REFUSED}.
  */
 final class Envelope {
   static final byte VERSION = 1;
@@ -20,17 +20,17 @@ final class Envelope {
 
   private Envelope() {}
 
-  /** The kind of a message; 0 if it is none. */
+  /** Returns the kind of a message; 0 if the bytes are not a message of this version. */
   static byte kind(byte[] message) {
     return message.length >= HEAD_BYTES && message[0] == VERSION ? message[1] : 0;
   }
 
-  /** Whether it is of this kind, with so many bytes after the head. */
+  /** Returns whether a message is of this kind, with the given number of bytes after the head. */
   static boolean is(byte[] message, byte kind, int bytes) {
     return kind(message) == kind && message.length == HEAD_BYTES + bytes;
   }
 
-  /** A piece of a message. */
+  /** Returns a piece of a message. */
   static byte[] part(byte[] message, int offset, int length) {
     byte[] part = new byte[length];
     System.arraycopy(message, HEAD_BYTES + offset, part, 0, length);
@@ -41,7 +41,7 @@ final class Envelope {
     return message(kind, 0, parts);
   }
 
-  /** With the code of everything before at the end. */
+  /** Returns a message that ends with the code of all bytes before. */
   static byte[] signed(ClusterKey key, long number, byte kind, byte[]... parts) {
     byte[] message = message(kind, ClusterKey.MAC_BYTES, parts);
     int length = message.length - ClusterKey.MAC_BYTES;
@@ -49,7 +49,7 @@ final class Envelope {
     return message;
   }
 
-  /** With so many zeros at the end. */
+  /** Returns a message with the given number of zeros at the end. */
   private static byte[] message(byte kind, int more, byte[]... parts) {
     int size = HEAD_BYTES + more;
     for (byte[] part : parts) {

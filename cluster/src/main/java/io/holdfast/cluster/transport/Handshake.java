@@ -3,8 +3,8 @@ package io.holdfast.cluster.transport;
 import java.security.MessageDigest;
 
 /**
- * What the two ends of a new connection say before anything else, to prove that both know the
- * secret of the cluster. D has dialled, A has accepted:
+ * The first bytes of a new connection, by which both ends prove that they know the secret of the
+ * cluster. D has dialled, A has accepted:
  *
  * <pre>
  *   D to A   nonce-D
@@ -18,21 +18,22 @@ import java.security.MessageDigest;
  *   mac(key)   code of 8 zeros
  * </pre>
  *
- * Nonces have 32 bytes and are drawn for this connection alone; {@code derive} and {@code cluster}
- * are those of {@link AuthenticatedTransport}. Who has dialled proves first: nodes dial only whom
- * they have been told of, so a stranger is given no code of which he could guess the secret.
+ * <p>Nonces have 32 bytes and are drawn for this connection alone. {@code derive} and
+ * {@code cluster} are those of {@link AuthenticatedTransport}. The dialler proves first. Nodes dial
+ * only addresses that they have been told of. So a stranger receives no code from which the
+ * stranger could guess the secret.
  *
- * <p>What follows on the connection is neither signed nor hidden by this: it keeps strangers from
- * talking to Hazelcast, which believes whom it talks to. It names neither end, because addresses
- * are not the same everywhere; who answers at the address of a node can pass its words on to
- * another.
+ * <p>The handshake neither signs nor hides the later bytes of the connection. The handshake keeps
+ * strangers from talking to Hazelcast, which believes every sender. The handshake names neither
+ * end, because the ends can know each other by different addresses. So a process at the address of
+ * a node can pass the node's bytes on to another node.
  *
  * <p>Concurrency: for one thread.
  */
 public final class Handshake {
   public static final int NONCE_BYTES = 32;
 
-  /** Of all that one end says. */
+  /** The greatest number of bytes that one end sends. */
   public static final int LONGEST_BYTES = NONCE_BYTES + ClusterKey.MAC_BYTES;
 
   private final ClusterKey cluster;
@@ -42,7 +43,7 @@ public final class Handshake {
   private byte[] ownProof = new byte[0];
   private byte[] theirProof = new byte[0];
 
-  /** What the other end must say next. */
+  /** The next message of the other end. */
   private enum Awaited {
     NONCE(NONCE_BYTES),
     PROOF(ClusterKey.MAC_BYTES),
@@ -61,30 +62,31 @@ public final class Handshake {
     this.hasDialled = hasDialled;
   }
 
-  /** For the end that has dialled. */
+  /** Returns a handshake for the end that has dialled. */
   static Handshake dialler(ClusterKey cluster, byte[] nonce) {
     return new Handshake(cluster, nonce, true);
   }
 
-  /** For the end that has accepted. */
+  /** Returns a handshake for the end that has accepted. */
   static Handshake acceptor(ClusterKey cluster, byte[] nonce) {
     return new Handshake(cluster, nonce, false);
   }
 
-  /** What is said first, which may be nothing. */
+  /** Returns the first bytes to send, possibly none. */
   public byte[] opening() {
     return hasDialled ? nonce.clone() : new byte[0];
   }
 
   /**
-   * How many bytes the other end has to say next; 0 when it has proved that it knows the secret.
+   * Returns the length of the next message of the other end. The length is 0 after the other end
+   * has proved that it knows the secret.
    */
   public int awaitedBytes() {
     return awaited.bytes;
   }
 
   /**
-   * Takes as many bytes as are awaited, and returns what is said then, which may be nothing.
+   * Takes the awaited bytes, and returns the bytes to send next, possibly none.
    *
    * @throws HandshakeException if the other end does not know the secret
    */

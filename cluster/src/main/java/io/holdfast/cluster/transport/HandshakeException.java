@@ -4,8 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 
 /**
- * The other end of a connection does not know the secret. For Hazelcast it ends there: for any
- * other exception it would write a stack trace to the log, as often as a stranger likes.
+ * The failure of a handshake, because the other end does not know the secret. For Hazelcast, this
+ * exception is the end of the stream. For any other exception, Hazelcast would write a stack trace
+ * to the log, as often as a stranger connects.
  */
 public final class HandshakeException extends EOFException {
   private static final long serialVersionUID = 1;
@@ -14,7 +15,10 @@ public final class HandshakeException extends EOFException {
     super("the other end does not know the secret");
   }
 
-  /** For who is cut off during a handshake, or just looks in. */
+  /**
+   * Turns the loss of a connection during a handshake into an end of the stream, which Hazelcast
+   * does not log.
+   */
   public static void quieten(Throwable error) throws EOFException {
     if (error instanceof IOException && !(error instanceof EOFException)) {
       throw new EOFException("gone before the end of the handshake: " + error.getMessage());

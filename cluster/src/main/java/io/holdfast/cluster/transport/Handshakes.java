@@ -5,7 +5,7 @@ import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins a handshake for each new connection.
+ * The factory of handshakes, one for each new connection.
  *
  * <p>Concurrency: for any thread.
  */
@@ -34,12 +34,12 @@ public final class Handshakes {
     return nonce;
   }
 
-  /** The other end of a connection does not know the secret. */
+  /** Counts a connection whose other end does not know the secret. */
   public void refused(@Nullable SocketAddress address) {
     refused(address, "the other end has not proved that it knows the secret");
   }
 
-  /** A connection is closed for another reason. */
+  /** Counts a connection that is closed for another reason. */
   public void refused(@Nullable SocketAddress address, String reason) {
     refusals.connection(address, reason);
   }

@@ -1,10 +1,10 @@
 package io.holdfast.cluster.transport;
 
 /**
- * Where a process listens or is reached.
+ * The address at which a process listens or is reached.
  *
  * @param host a name or an IP address, without brackets; never empty
- * @param port 0 to 65535; 0 lets the system choose, where that makes sense
+ * @param port 0 to 65535; with 0 the system chooses, where that is possible
  */
 public record HostPort(String host, int port) {
   @Override

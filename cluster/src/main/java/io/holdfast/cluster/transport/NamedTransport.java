@@ -1,15 +1,18 @@
 package io.holdfast.cluster.transport;
 
 /**
- * A transport whose processes have names that both ends of a connection agree on, so that a proof
- * given to one of them is of no use with another. The {@linkplain Peer#id() id} of a peer is no
- * such name: everyone draws his own.
+ * A transport whose processes have names that both ends of a connection agree on. So a proof for
+ * one process is of no use with another process. The {@linkplain Peer#id() id} of a peer is not
+ * such a name, because each process draws its own ids for its peers.
  */
 public interface NamedTransport extends Transport {
 
-  /** What the others know this process by at present; empty while it can reach nobody. */
+  /**
+   * Returns the name by which peers know this process at present. The name is empty while this
+   * process can reach no peer.
+   */
   String ownName();
 
-  /** What a peer knows itself by; empty if it has gone. */
+  /** Returns the name by which a peer knows itself; empty if the peer has gone. */
   String nameOf(Peer peer);
 }

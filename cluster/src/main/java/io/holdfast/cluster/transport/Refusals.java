@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts what was refused, and says so: once for each peer, now and then for connections, which a
- * stranger may make as often as he likes.
+ * The count and the log of refusals. Each peer is logged once. Connections are logged at most once
+ * a minute, because a stranger can connect at any rate.
  *
  * <p>Concurrency: for any thread.
  */
@@ -26,7 +26,7 @@ final class Refusals {
   private final AtomicLong connectionNamedAt;
 
   /**
-   * @param nanos time that never goes back, in nanoseconds since some moment
+   * @param nanos a time that never goes back, in nanoseconds since some moment
    */
   Refusals(LongSupplier nanos) {
     this.nanos = nanos;
@@ -44,7 +44,7 @@ final class Refusals {
     warn(from, reason);
   }
 
-  /** Without a message: a peer that said nothing at all. */
+  /** Logs a peer that has not sent a message to refuse. */
   void warn(Admission from, String reason) {
     if (!from.warned.get() && isDue(peerNamedAt, PAUSE) && from.warned.compareAndSet(false, true)) {
       log.atWarn()
@@ -57,7 +57,8 @@ final class Refusals {
   }
 
   /**
-   * A connection is closed, because the other end is no node of this cluster or does not act so.
+   * Counts a closed connection. The other end is no node of this cluster, or does not behave like a
+   * node.
    */
   void connection(@Nullable SocketAddress address, String reason) {
     count.increment();

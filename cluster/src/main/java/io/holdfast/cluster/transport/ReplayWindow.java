@@ -3,8 +3,8 @@ package io.holdfast.cluster.transport;
 import java.util.BitSet;
 
 /**
- * Which of the latest numbers were seen: none is taken twice, and none that is too far behind to
- * know.
+ * The memory of the latest numbers. No number is accepted twice. A number too far behind the window
+ * is refused.
  *
  * <p>Concurrency: guarded by itself.
  */
@@ -14,7 +14,7 @@ final class ReplayWindow {
   private final BitSet seen = new BitSet(SIZE);
   private long next;
 
-  /** Whether the number is new; it is not any more. */
+  /** Returns whether the number is new, and notes the number as seen. */
   synchronized boolean take(long number) {
     if (number < 0 || number < next - SIZE) {
       return false;

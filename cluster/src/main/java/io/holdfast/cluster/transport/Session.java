@@ -8,17 +8,18 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What two processes derived from the secret and a nonce of each: keys for the proofs of both, and
- * one for the requests and one for the answers of either. See {@link AuthenticatedTransport}.
+ * The keys that two processes derive from the secret and one nonce of each process. Both proofs
+ * have a key. Each process has one key for its requests and one key for its answers. See
+ * {@link AuthenticatedTransport}.
  *
- * <p>Concurrency: safe for any thread.
+ * <p>Concurrency: for any thread.
  */
 final class Session {
   private static final int ID_BYTES = 8;
   private static final int COUNTER_BYTES = 8;
   private static final int REQUEST_HEAD = ID_BYTES + COUNTER_BYTES;
 
-  /** Adds to every request that is carried. */
+  /** The number of bytes that a session adds to a request. */
   static final int OVERHEAD_BYTES = Envelope.HEAD_BYTES + REQUEST_HEAD + ClusterKey.MAC_BYTES;
 
   private final byte[] initiatorNonce;
@@ -34,22 +35,22 @@ final class Session {
   private final AtomicLong counter = new AtomicLong();
   private final ReplayWindow window = new ReplayWindow();
 
-  /** Who began. */
+  /** The part of a process in an admission; the initiator begins. */
   enum Role {
     INITIATOR,
     RESPONDER
   }
 
-  /** Both ends by the names that both know. */
+  /** The names of both ends, which both ends know. */
   record Names(String initiator, String responder) {}
 
-  /** What one drew for this session alone. */
+  /** The nonces that both ends drew for this session alone. */
   record Nonces(byte[] initiator, byte[] responder) {}
 
-  /** A request as it is sent; the answer must have its number. */
+  /** A request as sent; the answer must have the request's number. */
   record Sealed(long number, byte[] envelope) {}
 
-  /** A request as it was received. */
+  /** A request as received. */
   record Opened(long number, byte[] request) {}
 
   Session(ClusterKey cluster, Names names, Nonces nonces, Role role) {
@@ -116,7 +117,10 @@ final class Session {
         number, Envelope.signed(ownRequests, 0, Envelope.REQUEST, id, numbered, request));
   }
 
-  /** The peer's request; null if it is altered, of someone else, or one that was here before. */
+  /**
+   * Returns the peer's request. Returns null if the request is altered, of another session, or a
+   * repetition.
+   */
   @Nullable Opened open(byte[] message) {
     if (!hasId(message) || !peerRequests.isSigned(0, message)) {
       return null;
@@ -138,9 +142,10 @@ final class Session {
   }
 
   /**
-   * The peer's answer to one request.
+   * Returns the peer's answer to a request. Returns null if the bytes are no answer of the peer to
+   * that request.
    *
-   * @throws TransportException if it failed; null if this is no answer of the peer to that request
+   * @throws TransportException if the request failed at the peer
    */
   byte @Nullable [] openAnswer(long number, byte[] message) {
     byte kind = Envelope.kind(message);

@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Named daemon threads: none of them keeps a process alive. */
+/** The factory of named daemon threads. A daemon thread does not keep a process alive. */
 public final class Threads {
   private Threads() {}
 
@@ -20,7 +20,8 @@ public final class Threads {
   }
 
   /**
-   * One thread for timers; what is cancelled leaves its queue, what is late after close is lost.
+   * Returns one thread for timers. A cancelled task leaves the queue. A delayed task that is due
+   * after the shutdown is lost.
    */
   public static ScheduledThreadPoolExecutor timer(String name) {
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(name));

@@ -4,53 +4,61 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Carries messages between the processes of a cluster, and tells who is there. It may lose a
- * message or its answer, carry it twice, late or in another order: nothing above relies on more.
+ * The carrier of messages between the processes of a cluster, which also tells which peers are
+ * present. A message or its answer can be lost, carried twice, late or in another order. No class
+ * above relies on more.
  */
 public interface Transport extends AutoCloseable {
 
-  /** The two queues to a peer: messages of one class do not wait behind those of the other. */
+  /**
+   * The two queues to a peer. Messages of one class do not wait behind messages of the other class.
+   */
   enum TrafficClass {
-    /** Changes and states: up to a mebibyte each; the answer may wait for a disk. */
+    /** Changes and states: up to a mebibyte each. The answer sometimes waits for a disk. */
     DATA,
     /** Heartbeats and questions: small, and answered at once. */
     CONTROL
   }
 
-  /** What the transport tells. All methods are called on threads of the transport. */
+  /** The receiver of the transport's events. All methods are called on threads of the transport. */
   interface Receiver {
 
-    /** A process can be reached and has proved that it belongs to the cluster. */
+    /** Reports a peer that can be reached and has proved that it belongs to the cluster. */
     void appeared(Peer peer);
 
-    /** It has gone, or cannot be reached; if it comes back it is another peer. */
+    /**
+     * Reports a peer that has gone or cannot be reached. A process that comes back is another peer.
+     */
     void disappeared(Peer peer);
 
     /**
-     * A request of a peer that has appeared. It returns at once; the future completes with the
-     * answer, and exceptionally only for what is not a request at all.
+     * Takes a request of a peer that has appeared. The call returns at once. The future completes
+     * with the answer. The future fails only for bytes that are not a request.
      *
-     * @param request the receiver's own from now on
+     * @param request belongs to the receiver from now on
      */
     CompletableFuture<byte[]> received(Peer from, byte[] request);
   }
 
   /**
-   * Begins to look for others. Does not wait for them.
+   * Begins to look for peers, and does not wait for them.
    *
-   * @param receiver hears of everything from now on
+   * @param receiver hears of all events from now on
    */
   void start(Receiver receiver);
 
   /**
    * Sends a request. Never blocks.
    *
-   * @return completes with the answer, or exceptionally when the peer has gone or has not answered
-   *     within seconds (the request may have arrived all the same); on a thread of the transport
+   * @return completes with the answer, on a thread of the transport; fails when the peer has gone
+   *     or has not answered within seconds, although the request has perhaps arrived
    */
   CompletableFuture<byte[]> send(Peer to, TrafficClass trafficClass, byte[] request);
 
-  /** What this process waits for before any other can reach it, or empty. From any thread. */
+  /**
+   * Returns the reason why no peer can reach this process yet, or empty. Any thread can call this
+   * method.
+   */
   default Optional<String> obstacle() {
     return Optional.empty();
   }

@@ -2,7 +2,10 @@ package io.holdfast.cluster.transport;
 
 import java.io.Serial;
 
-/** Why a request was not answered. Without a stack trace: it is made for every lost message. */
+/**
+ * The reason why a request was not answered. The exception has no stack trace, because every lost
+ * message makes an exception.
+ */
 public final class TransportException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
