@@ -68,13 +68,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A whole node. Several may run in one process, with their own ports and directories.
+ * A complete node. Several nodes can run in one process, with their own ports and directories.
  *
  * <pre>
  * WebServer
  *   ServerConnector ...            one for each --web.listen-address
  *   GracefulHandler                counts what is under way, for the shutdown
- *     AccessHandler                with --web.config.file: who may pass
+ *     AccessHandler                with --web.config.file: rate limit, headers, passwords
  *       BrowserGuard               refuses what pages of other sites send
  *         GatewayHandler           routes on the raw path
  *           PushHandler            --> GroupStore.submit
@@ -87,7 +87,7 @@ import org.slf4j.LoggerFactory;
  *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes
  *
  * start:  self metrics, web config, store (reads everything), migration of a Pushgateway's file,
- *         cluster (waits for nobody), listen, ready as soon as the store is
+ *         cluster (does not wait for peers), listen, ready as soon as the store is
  * close:  unready, wait --shutdown.drain, finish requests, stop listening, leave the cluster, close
  *         the store
  * </pre>
@@ -95,7 +95,10 @@ import org.slf4j.LoggerFactory;
 public final class App implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(App.class);
 
-  /** Changes that may wait for the writer: some batches' worth, less than a second's. */
+  /**
+   * The number of changes that can wait for the writer: some batches, and less than a second of
+   * work.
+   */
   private static final int QUEUE_CAPACITY = 8192;
 
   private static final long MINIMUM_FREE_BYTES = 16L << 20;
@@ -121,11 +124,11 @@ public final class App implements AutoCloseable {
   }
 
   /**
-   * Starts the node and returns when it serves requests.
+   * Starts the node and returns when the node serves requests.
    *
    * @throws StoreException if the store cannot be opened
    * @throws MigrationException if a Pushgateway's file was given and cannot be migrated
-   * @throws StartException if it cannot listen, or not take part in the cluster
+   * @throws StartException if the node cannot listen, or cannot take part in the cluster
    */
   void start() throws StoreException, StartException, MigrationException {
     WebServer starting = new WebServer();
@@ -165,7 +168,7 @@ public final class App implements AutoCloseable {
     serve(server, health, metrics, started::status);
   }
 
-  /** Opens the store, and brings into a new one what a Pushgateway has left. */
+  /** Opens the store. Migrates a Pushgateway's file into a new store. */
   private RocksGroupStore open(StoreOptions how, WebServer server)
       throws StoreException, MigrationException {
     RocksGroupStore opened = RocksGroupStore.open(how, server.threads());
@@ -178,7 +181,10 @@ public final class App implements AutoCloseable {
     return opened;
   }
 
-  /** Before the store: a mistake in a file must not cost the time of reading a large store. */
+  /**
+   * Opens the web config file. The store opens later, so that a mistake in the file shows before a
+   * large store is read.
+   */
   private void openWebConfig(SelfMetrics metrics) throws StartException {
     Path file = options.web().configFile();
     if (file != null) {
@@ -302,7 +308,7 @@ public final class App implements AutoCloseable {
         : Long.MAX_VALUE;
   }
 
-  /** Flags in the form in which Go would print what it made of them. */
+  /** Returns the flags in the form in which Go would print the parsed values. */
   private byte[] status() {
     Map<String, String> flags = new HashMap<>(options.effective());
     flags.put(FlagTable.LOG_LEVEL.name(), options.log().level().name().toLowerCase(Locale.ROOT));
@@ -329,17 +335,23 @@ public final class App implements AutoCloseable {
         clock);
   }
 
-  /** The port of the first listen address: the real one if that asked for any free one with 0. */
+  /**
+   * Returns the port of the first listen address. If that address asked for port 0, returns the
+   * real port.
+   */
   int port() {
     return requireNonNull(web, "web").port();
   }
 
-  /** Completes when somebody has asked over HTTP to end the process. */
+  /** Returns a future that completes when a client has asked over HTTP to end the process. */
   CompletableFuture<Void> quitRequested() {
     return lifecycle.quitRequested();
   }
 
-  /** Completes with the reason if the node has failed for good. Only after a start. */
+  /**
+   * Returns a future that completes with the reason when the node has failed for good. Only after
+   * the start.
+   */
   CompletableFuture<String> failure() {
     return requireNonNull(store, "store").failure();
   }

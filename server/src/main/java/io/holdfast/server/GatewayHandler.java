@@ -28,7 +28,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 
-/** Answers every request: finds its route and hands it to what serves that. Never blocks. */
+/**
+ * The handler that answers every request. It finds the request's route and calls the handler of
+ * that route. Never blocks.
+ */
 final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonThrowingHandler {
   private static final int MAX_GZIP_HEADER_BYTES = 16 << 10;
 
@@ -38,7 +41,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
   private final SlowBodies slowBodies;
   private final Handlers handlers;
 
-  /** What serves the routes that take more than a line. */
+  /** The handlers of the routes that need more than a line of code. */
   record Handlers(
       PushHandler pushes,
       DeleteHandler deletes,
@@ -73,10 +76,11 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
   }
 
   /**
-   * Upstream begins to decompress before it routes: a bad beginning is 400 wherever it is sent.
+   * The check of a gzip header before routing. Upstream begins to decompress before it routes, so a
+   * wrong beginning is 400 on every route.
    *
-   * <p>Read as the bodies of pushes are, or whoever sends such a body slowly, to any route, would
-   * have a connection that nobody may close.
+   * <p>The body is read with the rules for pushes. Otherwise a client that sends such a body
+   * slowly, to any route, would hold a connection that cannot be closed.
    */
   private final class GzipCheck implements BodyReader.Receiver {
     private final Exchange exchange;
@@ -86,7 +90,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
     GzipCheck(Exchange exchange, Route route) {
       this.exchange = exchange;
       this.route = route;
-      // Connections are counted with more than a body may have here.
+      // The limit on connections already counts more memory for each than such a body takes here.
       ByteBudget own = new ByteBudget(MAX_GZIP_HEADER_BYTES);
       this.body =
           new BodyReader(
@@ -124,7 +128,8 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
         metrics.limitExceeded(limit);
         exchange.refuse(limit.status(), limit.explain("body: did not arrive in time"));
       } else {
-        // Longer than any header needs to be, and of no use to this route: let it pass.
+        // The body is longer than any header needs to be, and this route does not use it. The
+        // request passes.
         dispatch(exchange, route);
       }
     }
@@ -143,7 +148,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
     route.accept(new Dispatch(exchange));
   }
 
-  /** Serves one request, by its route. */
+  /** The visitor that serves one request by its route. */
   private final class Dispatch implements Route.Visitor {
     private final Exchange exchange;
 

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process: command line, exit code, signals.
+ * The process: command line, exit codes and signals.
  *
  * <p>Exit codes: 0 after SIGTERM, SIGINT, a quit over HTTP, {@code --help} and {@code --version}; 1
  * when the node cannot start or fails; 2 for a mistake on the command line.
@@ -42,7 +42,7 @@ public final class Main {
     }
   }
 
-  /** In UTF-8 whatever the locale, as the log. */
+  /** Prints a text in UTF-8, whatever the locale. The log is in UTF-8, too. */
   private static void say(FileDescriptor to, String text) {
     new PrintStream(new FileOutputStream(to), true, StandardCharsets.UTF_8).println(text);
   }
@@ -51,8 +51,8 @@ public final class Main {
     Logging.configure(options.log().level(), options.log().format());
     Logger log = LoggerFactory.getLogger(Main.class);
     App app = new App(options);
-    // Before the first word and before the start, which may take long: a signal ends that in order,
-    // too.
+    // Registered before the first output and before the start, which can take long. So a signal
+    // during the start also ends the process in order.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));
     log.atInfo().addKeyValue("version", BuildInfo.version()).log("starting Holdfast");
     log.atInfo().addKeyValue("flags", options.effective()).log("configuration");
@@ -78,11 +78,14 @@ public final class Main {
   private static void fail(App app, Logger log, String reason) {
     log.error(reason);
     app.close();
-    // Past the shutdown hook, which would make it a good end.
+    // Halts, because exit would run the shutdown hook, and the hook ends with code 0.
     Runtime.getRuntime().halt(CANNOT_START);
   }
 
-  /** A signal's own exit code would be 143; who is asked to end and does has not failed. */
+  /**
+   * Ends the process with 0. The default exit code after a signal is 143, but an end on request is
+   * no failure.
+   */
   private static void stop(App app) {
     app.close();
     Runtime.getRuntime().halt(0);

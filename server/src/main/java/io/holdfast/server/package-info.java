@@ -1,15 +1,15 @@
 /**
- * A node as a process, and the one place that knows all of its rooms.
+ * A node as a process, and the only place that knows all of the rooms.
  *
  * <p>{@code Main} parses the command line and exits. {@code App} builds the object graph with plain
- * constructors, starts it and ends it in order; several can run in one process. {@code
- * GatewayHandler} finds a request's route and hands it to the handler that serves it.
+ * constructors, starts the graph and ends it in order. Several nodes can run in one process. {@code
+ * GatewayHandler} finds a request's route and calls the handler that serves the route.
  *
- * <p>Handlers never wait: a push is parsed and rendered on the thread that read it, submitted to
- * the store, and answered when the store calls back. Mistakes of clients are found in {@code proto}
- * and {@code storage}; the rooms below give each its status.
+ * <p>Handlers never wait. A push is parsed and rendered on the thread that read it, then submitted
+ * to the store. The push is answered when the store calls back. {@code proto} and {@code storage}
+ * find mistakes of clients; the rooms below give each mistake its status.
  *
- * <p>Nothing is decided here that a room could decide.
+ * <p>This room makes no decision that one of its rooms could make.
  */
 @NullMarked
 package io.holdfast.server;

@@ -6,7 +6,7 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A name and a password as a client sends them: bytes, in which encoding the client alone knows.
+ * The name and password that a client sent: bytes whose encoding only the client knows.
  *
  * @param user one char for each byte
  */
@@ -14,8 +14,8 @@ public record Credentials(String user, byte[] password) {
   private static final String SCHEME = "Basic ";
 
   /**
-   * From the value of an {@code Authorization} header; null if it holds none of this kind. As
-   * strict as Go is.
+   * Returns the credentials in the value of an {@code Authorization} header. Returns null if the
+   * header holds no basic credentials. As strict as Go.
    */
   public static @Nullable Credentials parse(@Nullable String authorization) {
     if (authorization == null
@@ -24,7 +24,7 @@ public record Credentials(String user, byte[] password) {
     }
     String encoded = authorization.substring(SCHEME.length());
     if (encoded.length() % 4 != 0) {
-      return null; // Java would take base64 without its padding.
+      return null; // Java's decoder would accept base64 without padding.
     }
     byte[] decoded;
     try {
@@ -42,7 +42,7 @@ public record Credentials(String user, byte[] password) {
     return null;
   }
 
-  /** Shows nobody's password. */
+  /** Returns a text without the password. */
   @Override
   public String toString() {
     return "Credentials[" + user + "]";

@@ -8,14 +8,14 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Stands for a user, a password and a hash, without holding them: a keyed hash whose key lives as
- * long as the process. Nobody outside can tell where one goes in a table, so that how long a look
- * takes says nothing.
+ * The stand-in for a user, a password and a hash, which holds none of the three. The key is a keyed
+ * hash, and the secret of that hash lives as long as the process. No outsider can tell the place of
+ * a key in a table. So the time of a look-up reveals nothing.
  */
 record CredentialsKey(ByteBuffer mac) {
   private static final String ALGORITHM = "HmacSHA256";
 
-  /** Makes keys. Any threads may use it. */
+  /** The maker of keys. Any thread may use it. */
   static final class Maker {
     private final SecretKeySpec secret;
 
@@ -32,7 +32,7 @@ record CredentialsKey(ByteBuffer mac) {
         mac.init(secret);
         mac.update(ByteBuffer.allocate(4).putInt(0, user.length));
         mac.update(user);
-        // Of one length always.
+        // Always of one length.
         mac.update(hash.text().getBytes(StandardCharsets.US_ASCII));
         return new CredentialsKey(ByteBuffer.wrap(mac.doFinal(credentials.password())));
       } catch (GeneralSecurityException e) {

@@ -8,8 +8,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded queue with a lane for each sender. Lanes take turns, so who sends little is not kept
- * waiting by who sends much. Confined to its owner's lock.
+ * A bounded queue with a lane for each sender. The lanes take turns, so that senders of many
+ * elements do not delay senders of few. Confined to its owner's lock.
  */
 final class FairQueue<T> {
   private final int capacity;
@@ -26,7 +26,7 @@ final class FairQueue<T> {
     return size;
   }
 
-  /** False if the sender, or all together, have too much in it. */
+  /** Adds an element. Returns false if the sender's lane, or the queue, is full. */
   boolean offer(String sender, T element) {
     Queue<T> lane = lanes.get(sender);
     if (size == capacity || (lane != null && lane.size() == laneCapacity)) {
@@ -37,7 +37,7 @@ final class FairQueue<T> {
     return true;
   }
 
-  /** The oldest of the sender whose turn it is. */
+  /** Removes the oldest element of the sender that has the turn. */
   @Nullable T poll() {
     Iterator<Map.Entry<String, Queue<T>>> first = lanes.entrySet().iterator();
     if (!first.hasNext()) {
@@ -47,7 +47,7 @@ final class FairQueue<T> {
     first.remove();
     T element = turn.getValue().poll();
     if (!turn.getValue().isEmpty()) {
-      lanes.put(turn.getKey(), turn.getValue()); // To the end.
+      lanes.put(turn.getKey(), turn.getValue()); // The lane goes to the end of the order.
     }
     size--;
     return element;

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers of checks already made, bounded. Right and wrong ones apart, so that any number of wrong
- * ones leaves the right ones alone. Confined to its owner's lock.
+ * The bounded memory of answers to earlier checks. Right and wrong answers are stored apart, so
+ * that wrong answers never push out right ones. Confined to its owner's lock.
  */
 final class KnownAnswers<K> {
   private final Map<K, Boolean> right;

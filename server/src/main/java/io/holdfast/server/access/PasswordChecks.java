@@ -14,47 +14,54 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks passwords, which takes long on purpose, on threads of its own.
+ * The checker of passwords, with its own threads. A check is slow on purpose.
  *
- * <h2>What a flood of wrong passwords cannot do</h2>
+ * <h2>Guarantees during a flood of wrong passwords</h2>
  *
- * Take the threads that serve requests: they only look whether the answer is known, and leave.
- * Delay who has been here before: right credentials are known from the first check on, and wrong
- * ones do not push them out. Take memory: what waits is bounded. Delay strangers from elsewhere
- * much: addresses take turns. The same credentials are checked once, however many requests bring
- * them at the same time.
+ * <ul>
+ *   <li>Threads that serve requests stay free: they only look whether the answer is known.
+ *   <li>Known clients are not delayed. Right credentials are known from their first check on, and
+ *     wrong ones do not push them out.
+ *   <li>Memory is bounded, because the queue is bounded.
+ *   <li>New clients at other addresses are delayed little, because addresses take turns.
+ * </ul>
  *
- * <h2>What nobody learns</h2>
+ * <p>Equal credentials that arrive at the same time are checked once, however many requests bring
+ * them.
  *
- * Whether a user exists: a wrong password costs as much as that of the most expensive user, whether
- * the user is cheaper or unknown, waits in the same queue, and is remembered in the same way.
+ * <h2>What stays secret</h2>
  *
- * <p>Concurrency: any threads may call {@link #check}; one lock guards all state and is never held
- * during a check. Consumers run on this class's threads and must hand over at once.
+ * A client cannot find out whether a user exists. Every wrong password costs as much as the most
+ * expensive user's password. That holds for cheaper users and for unknown users. All checks wait in
+ * one queue, and all answers are remembered in one way.
+ *
+ * <p>Concurrency: any thread may call {@link #check}. One lock guards all state, and no thread
+ * holds the lock during a check. Consumers run on the threads of this class and must hand over at
+ * once.
  */
 public final class PasswordChecks implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PasswordChecks.class);
   private static final int MAX_KNOWN_RIGHT = 4096;
   private static final int MAX_KNOWN_WRONG = 1024;
 
-  /** What is waiting at most; at a cost of 10 a thread does about 20 checks a second. */
+  /** The bound on waiting checks. At a cost of 10, a thread does about 20 checks a second. */
   static final int MAX_WAITING = 256;
 
-  /** Of one address. */
+  /** The bound on waiting checks of one address. */
   static final int MAX_WAITING_OF_ADDRESS = 32;
 
-  /** Requests that wait for one and the same check. */
+  /** The bound on requests that wait for one check. */
   static final int MAX_REQUESTS = 1024;
 
   private static final int MAX_THREADS = 4;
 
-  /** What is known about credentials. */
+  /** The answer about credentials. */
   public enum Answer {
     RIGHT,
     WRONG,
-    /** It is being found out, and will be told. */
+    /** The check is under way. The consumer will be told. */
     LATER,
-    /** Too many are being found out: it never will. */
+    /** Too many checks are under way. The consumer will not be told. */
     TOO_MANY
   }
 
@@ -67,12 +74,14 @@ public final class PasswordChecks implements AutoCloseable {
       new KnownAnswers<>(MAX_KNOWN_RIGHT, MAX_KNOWN_WRONG);
 
   /**
-   * @param checked is run for each check made
+   * Creates the checker and its threads.
+   *
+   * @param checked run after each check
    */
   public PasswordChecks(int processors, Runnable checked) {
     this.checked = checked;
     AtomicInteger number = new AtomicInteger();
-    // Half of the machine at most: the other half serves who is known already.
+    // At most half of the processors. The other half serves clients with known credentials.
     this.threads =
         Executors.newFixedThreadPool(
             Math.max(1, Math.min(MAX_THREADS, processors / 2)),
@@ -83,7 +92,7 @@ public final class PasswordChecks implements AutoCloseable {
             });
   }
 
-  /** One check, and who waits for it. */
+  /** One check, with the requests that wait for it. */
   private record Check(
       CredentialsKey key,
       Credentials credentials,
@@ -92,10 +101,10 @@ public final class PasswordChecks implements AutoCloseable {
       List<Consumer<Answer>> waiting) {}
 
   /**
-   * Whether these are a user's name and password.
+   * Returns whether the credentials are a user's name and password.
    *
-   * @param address where they come from
-   * @param later is told RIGHT or WRONG, once, if the answer is LATER; and only then
+   * @param address that the credentials come from
+   * @param later told RIGHT or WRONG, once, only if the answer is LATER
    */
   public Answer check(
       Users users, Credentials credentials, String address, Consumer<Answer> later) {
@@ -124,18 +133,18 @@ public final class PasswordChecks implements AutoCloseable {
     try {
       threads.execute(this::checkNext);
     } catch (RejectedExecutionException e) {
-      // Closed meanwhile: nobody is told anything any more.
+      // Closed in the meantime. No consumer is told anything any more.
       log.debug("a password came after the end");
     }
     return Answer.LATER;
   }
 
-  /** Checks that wait, and those under way. */
+  /** Returns the number of checks that wait or are under way. */
   public synchronized int waiting() {
     return underWay.size();
   }
 
-  /** One for each that was queued. */
+  /** Makes one check. Called once for each check in the queue. */
   private void checkNext() {
     Check check = next();
     if (check == null) {
@@ -172,7 +181,7 @@ public final class PasswordChecks implements AutoCloseable {
     }
   }
 
-  /** Whoever still waits is told nothing more. */
+  /** Ends all checks. Requests that still wait are told nothing more. */
   @Override
   public void close() {
     threads.shutdownNow();

@@ -3,10 +3,10 @@ package io.holdfast.server.access;
 import java.time.Duration;
 
 /**
- * How many requests are served.
+ * The rate at which requests are served.
  *
- * @param interval between two of them in the long run; positive
- * @param burst how many may come at once; positive
+ * @param interval the average time between two requests; positive
+ * @param burst the number of requests that can come at once; positive
  */
 public record RateLimit(Duration interval, int burst) {
   public RateLimit {

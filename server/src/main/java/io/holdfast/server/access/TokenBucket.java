@@ -2,7 +2,7 @@ package io.holdfast.server.access;
 
 import java.util.function.LongSupplier;
 
-/** Holds a rate limit. Full at the beginning. Any threads may use it. */
+/** The bucket that enforces a rate limit. Full at the beginning. Any thread may use it. */
 public final class TokenBucket {
   private final RateLimit limit;
   private final LongSupplier nanoTime;
@@ -11,6 +11,8 @@ public final class TokenBucket {
   private long filledAt;
 
   /**
+   * Creates a full bucket.
+   *
    * @param nanoTime see {@link System#nanoTime()}
    */
   public TokenBucket(RateLimit limit, LongSupplier nanoTime) {
@@ -25,7 +27,7 @@ public final class TokenBucket {
     return limit;
   }
 
-  /** Whether one more request may be served now. */
+  /** Takes one token. Returns whether one more request may be served now. */
   public synchronized boolean tryTake() {
     long now = nanoTime.getAsLong();
     tokens = Math.min(limit.burst(), tokens + (now - filledAt) / nanosPerToken);

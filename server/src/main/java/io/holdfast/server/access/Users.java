@@ -7,17 +7,22 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
-/** Who may do everything. Nobody in it means that everybody may. */
+/**
+ * The users and their password hashes. Each user may do everything. Without any user, every client
+ * may.
+ */
 public final class Users {
   private static final int LOWEST_COST = 10;
 
   private final Map<String, PasswordHash> hashes;
   private final PasswordHash nobodys;
 
-  /** Of the dearest hash: each wrong password costs as much. */
+  /** The cost of the most expensive hash. Every wrong password costs this much. */
   private final int cost;
 
   /**
+   * Creates the set of users.
+   *
    * @param hashes by the user's name
    */
   public Users(Map<String, PasswordHash> hashes) {
@@ -28,7 +33,10 @@ public final class Users {
     this.nobodys = PasswordHash.nobodys(cost);
   }
 
-  /** Names come in UTF-8 from any client worth its name; see {@link Credentials#user}. */
+  /**
+   * Returns the name's UTF-8, one char for each byte. Practically every client sends names in
+   * UTF-8; see {@link Credentials#user}.
+   */
   private static String bytes(String name) {
     return new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
@@ -37,7 +45,7 @@ public final class Users {
     return hashes.isEmpty();
   }
 
-  /** What an operator should mend about the hashes, one sentence each. */
+  /** Returns advice to the operator about the hashes, one sentence each. */
   public List<String> advice() {
     List<String> advice = new ArrayList<>();
     int cheapest = hashes.values().stream().mapToInt(PasswordHash::cost).min().orElse(cost);
@@ -55,10 +63,11 @@ public final class Users {
   }
 
   /**
-   * Whether these are a user's name and password. Takes long. What is wrong takes as long as the
-   * dearest hash does, whoever the user is, so that nobody learns from the time which users exist.
+   * Returns whether the credentials are a user's name and password. Takes long. A wrong password
+   * takes as long as the most expensive hash, for every user. So the time does not reveal which
+   * users exist.
    *
-   * @param work is told the cost of each bcrypt run, of which one more is twice the work
+   * @param work told the cost of each bcrypt run; a cost of one more is twice the work
    */
   boolean areRight(Credentials credentials, PasswordHash hash, IntConsumer work) {
     work.accept(hash.cost());
@@ -73,7 +82,10 @@ public final class Users {
     return false;
   }
 
-  /** What a user's password is checked against: an unknown one's costs as much, and fails. */
+  /**
+   * Returns the hash to check a user's password against. The hash of an unknown user costs as much
+   * as the most expensive one, and the check fails.
+   */
   PasswordHash hashOf(String user) {
     return hashes.getOrDefault(user, nobodys);
   }

@@ -1,9 +1,9 @@
 /**
- * Who may send requests, and how many: passwords against bcrypt hashes without keeping anybody else
- * waiting, and a token bucket.
+ * The access control: passwords against bcrypt hashes, without delay for other clients, and a token
+ * bucket.
  *
- * <p>Knows nothing of HTTP but the form of an {@code Authorization} header, nor where users come
- * from.
+ * <p>Of HTTP, this room knows only the form of an {@code Authorization} header. It does not know
+ * where users come from.
  */
 @NullMarked
 package io.holdfast.server.access;

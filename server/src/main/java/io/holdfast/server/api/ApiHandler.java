@@ -22,9 +22,9 @@ import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpHeader;
 
 /**
- * The Pushgateway's API for programs, and for pages of the origins that may ask. What is asked for
- * is sent as fast as the client takes it, from a picture of its own; while there may be more on
- * other nodes than here, it is refused, or says so, as a scrape.
+ * The handler of the Pushgateway's API for programs, and for pages of the allowed origins. The
+ * answer comes from its own snapshot and is sent as fast as the client reads. A node that is not
+ * fresh refuses the request or marks the answer as stale, as for a scrape.
  */
 public final class ApiHandler {
   private static final String JSON = "application/json";
@@ -36,7 +36,9 @@ public final class ApiHandler {
   private final byte[] status;
 
   /**
-   * @param status the whole answer: it never changes
+   * Creates the handler.
+   *
+   * @param status the complete answer of {@code /api/v1/status}; it never changes
    */
   public ApiHandler(
       GroupStore store, SelfMetrics metrics, Answers answers, CrossOrigin origins, byte[] status) {

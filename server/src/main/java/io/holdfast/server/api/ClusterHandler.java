@@ -16,7 +16,10 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The cluster as this node sees it, in JSON. What is not known, or is not the case, is null. */
+/**
+ * The handler that shows the cluster, as this node sees it, in JSON. A value that is unknown or
+ * does not apply is null.
+ */
 public final class ClusterHandler {
   private static final JsonFactory JSON = new JsonFactory();
 

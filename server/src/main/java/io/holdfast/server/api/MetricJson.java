@@ -35,7 +35,7 @@ final class MetricJson {
         writeLabels(json, metric);
         json.writeStringField("sum", GoJson.number(histogram.getSampleSum()));
       }
-      // Upstream knows no histogram of gauges, and finds no value in one.
+      // Upstream does not know gauge histograms, and finds no value in one.
       case COUNTER, GAUGE, UNTYPED, GAUGE_HISTOGRAM -> {
         writeLabels(json, metric);
         json.writeStringField("value", GoJson.number(value(metric)));
@@ -60,7 +60,7 @@ final class MetricJson {
     return metric.hasCounter() ? metric.getCounter().getValue() : metric.getUntyped().getValue();
   }
 
-  /** Of equal quantiles the last one counts. */
+  /** Returns the values by quantile. Of equal quantiles, the last one counts. */
   private static Map<String, String> quantiles(Summary summary) {
     Map<String, String> quantiles = new TreeMap<>();
     for (Quantile each : summary.getQuantileList()) {
@@ -69,7 +69,10 @@ final class MetricJson {
     return quantiles;
   }
 
-  /** Returns the count: which of the two counts it is depends on the buckets. */
+  /**
+   * Writes the buckets and returns the count. The kind of buckets decides which of the two counts
+   * is returned.
+   */
   private static String writeBuckets(JsonGenerator json, Histogram histogram) throws IOException {
     if (histogram.getPositiveSpanCount() + histogram.getNegativeSpanCount() > 0) {
       return NativeBucketsJson.write(json, histogram);

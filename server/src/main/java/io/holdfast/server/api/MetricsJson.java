@@ -18,8 +18,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All groups in the JSON of the Pushgateway's API, piece by piece. Holds one family in its encoded
- * form and one piece, however much there is.
+ * The reader that makes all groups into the JSON of the Pushgateway's API, piece by piece. It holds
+ * one family in encoded form and one piece, however many groups there are.
  *
  * <p>Concurrency: one thread at a time.
  */
@@ -45,7 +45,9 @@ final class MetricsJson implements ExpositionReader {
   private boolean isEnded;
 
   /**
-   * @param picture becomes the reader's own
+   * Creates the reader.
+   *
+   * @param picture closed by the reader
    */
   MetricsJson(Picture picture) {
     this.picture = picture;
@@ -70,7 +72,7 @@ final class MetricsJson implements ExpositionReader {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    // Whoever reads may take long to come back.
+    // The client can take long before it asks for the next piece.
     groups.rest();
     return piece.buffer();
   }
@@ -134,7 +136,7 @@ final class MetricsJson implements ExpositionReader {
   private void endFamily(StoredFamily ended) throws IOException {
     json.writeEndArray();
     if (ended.shadowedSeries() > 0) {
-      // Ours: upstream has no series that a scrape leaves out.
+      // A field of Holdfast: upstream has no series that a scrape leaves out.
       json.writeNumberField("shadowed_series", ended.shadowedSeries());
     }
     writeLeftOut(ended);
@@ -142,7 +144,7 @@ final class MetricsJson implements ExpositionReader {
     family = null;
   }
 
-  /** Ours: upstream exposes twice what looks the same. */
+  /** Writes a field of Holdfast: upstream exposes equal names twice instead. */
   private void writeLeftOut(StoredFamily ended) throws IOException {
     boolean isBegunHere = false;
     for (EscapingScheme scheme : EscapingScheme.values()) {
@@ -160,7 +162,7 @@ final class MetricsJson implements ExpositionReader {
     }
   }
 
-  /** The fields that are no families have their places among them. */
+  /** Writes the fields that are not families, each at its place among the families. */
   private void writeOwnFields(StoredGroup of, @Nullable String before) throws IOException {
     if (!areLabelsWritten && (before == null || LABELS.compareTo(before) <= 0)) {
       areLabelsWritten = true;
@@ -177,14 +179,17 @@ final class MetricsJson implements ExpositionReader {
     }
   }
 
-  /** Ours: upstream does not know why a push failed. */
+  /** Writes a field of Holdfast: upstream does not know why a push failed. */
   private void writeFailure(StoredGroup of) throws IOException {
     if (!of.isLastPushSuccessful() && of.lastFailureReason() != null) {
       json.writeStringField(FAILURE, of.lastFailureReason());
     }
   }
 
-  /** Families that are called as those fields are have their names as PromQL writes odd names. */
+  /**
+   * Returns the key of a family. A family with the name of one of those fields has its name in
+   * PromQL's quoted form.
+   */
   private static String key(String name) {
     boolean isTaken = name.equals(LABELS) || name.equals(FAILURE) || name.equals(LAST_PUSH);
     return isTaken ? "{\"" + name + "\"}" : name;
@@ -201,7 +206,7 @@ final class MetricsJson implements ExpositionReader {
     picture.close();
   }
 
-  /** Gives what was written without copying it. */
+  /** A buffer that gives its content without a copy. */
   private static final class Piece extends ByteArrayOutputStream {
     Piece() {
       super(PIECE_BYTES + (PIECE_BYTES >> 1));

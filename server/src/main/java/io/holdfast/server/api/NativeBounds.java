@@ -4,17 +4,20 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The upper bounds of a native histogram's positive buckets: powers of 2^(2^-schema). To the last
- * bit those of Prometheus, whose tables were made by repeated multiplication and differ from the
- * nearest doubles.
+ * The upper bounds of a native histogram's positive buckets: powers of 2^(2^-schema). They equal
+ * Prometheus's bounds to the last bit. Prometheus made its tables by repeated multiplication, so
+ * its bounds differ from the nearest doubles.
  */
 final class NativeBounds {
-  /** Bounds are given by the one who observes, and not sent to us. */
+  /**
+   * The schema of custom buckets. Only the observing program knows their bounds, and pushes do not
+   * contain them.
+   */
   static final int CUSTOM_SCHEMA = -53;
 
   private static final int MAX_TABLE_SCHEMA = 8;
 
-  /** 2^(2^-schema), by schema from 1; the first of them is not the nearest double. */
+  /** 2^(2^-schema), by schema from 1. The first value is not the nearest double. */
   private static final double[] FACTORS = {
     1.414213562373095,
     1.189207115002721,
@@ -26,7 +29,7 @@ final class NativeBounds {
     1.0027112750502025,
   };
 
-  /** By schema: the bounds in [0.5, 1). */
+  /** The bounds in [0.5, 1), by schema. */
   private static final List<double[]> TABLES =
       IntStream.rangeClosed(0, MAX_TABLE_SCHEMA).mapToObj(NativeBounds::table).toList();
 
@@ -46,14 +49,16 @@ final class NativeBounds {
   }
 
   /**
-   * @param index of the bucket of which this is the upper bound
+   * Returns the upper bound of a bucket.
+   *
+   * @param index of the bucket
    */
   static double of(int index, int schema) {
     if (schema == CUSTOM_SCHEMA) {
       return custom(index);
     }
     if (schema <= 0) {
-      // Beyond these the result is 0 or infinite anyway.
+      // Beyond these exponents the result is 0 or infinite.
       long exponent = (long) index << Math.min(-schema, 31);
       return power((int) Math.max(-5000, Math.min(5000, exponent)), 1);
     }
@@ -64,7 +69,7 @@ final class NativeBounds {
     return power((index >> schema) + 1, fraction);
   }
 
-  /** The bucket before that of the infinities ends at the largest number, and not beyond it. */
+  /** Returns the power. The bucket before the infinite one ends at the largest number. */
   private static double power(int exponent, double fraction) {
     boolean isLast = fraction == 1 ? exponent == 1024 : fraction == 0.5 && exponent == 1025;
     return isLast ? Double.MAX_VALUE : Math.scalb(fraction, exponent);

@@ -10,9 +10,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The buckets of a native histogram as the Pushgateway's API shows them: those that are not empty,
- * in ascending order, each with which of its bounds belong to it (0 the upper, 1 the lower, 3
- * both), the bounds, and its count.
+ * The buckets of a native histogram as the Pushgateway's API shows them. Empty buckets are left
+ * out, and the order is ascending. Each bucket has a code for its inclusive bounds, the bounds, and
+ * its count. The code is 0 for the upper bound, 1 for the lower, 3 for both.
  */
 final class NativeBucketsJson {
   private static final int UPPER_INCLUSIVE = 0;
@@ -65,7 +65,7 @@ final class NativeBucketsJson {
     return all;
   }
 
-  /** The buckets of one sign, from zero outwards. */
+  /** Returns the buckets of one sign, from zero outwards. */
   private List<Bucket> side(boolean positive) {
     List<BucketSpan> spans =
         positive ? histogram.getPositiveSpanList() : histogram.getNegativeSpanList();
@@ -103,7 +103,7 @@ final class NativeBucketsJson {
     return upperInclusive ? UPPER_INCLUSIVE : EXCLUSIVE;
   }
 
-  /** The counts of one sign's buckets: absolute ones, or sums of differences. */
+  /** The counts of one sign's buckets, as absolute numbers or as sums of differences. */
   private final class Counts {
     private final List<Long> deltas;
     private final List<Double> absolute;
@@ -116,7 +116,7 @@ final class NativeBucketsJson {
       absolute = positive ? histogram.getPositiveCountList() : histogram.getNegativeCountList();
     }
 
-    /** Goes to the next one; false if there is none of the kind that counts. */
+    /** Goes to the next count. Returns false if no count of the used kind is left. */
     boolean advance() {
       if (next >= (isFloat ? absolute.size() : deltas.size())) {
         return false;

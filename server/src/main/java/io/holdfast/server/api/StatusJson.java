@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a node says of itself, in the JSON of the Pushgateway's API. */
+/** A node's account of itself, in the JSON of the Pushgateway's API. */
 public final class StatusJson {
   private StatusJson() {}
 

@@ -1,11 +1,13 @@
 /**
- * The API for programs, below {@code /api/v1}: status, all groups, and what a node knows of others.
+ * The API for programs, below {@code /api/v1}: status, all groups, and a node's view of the
+ * cluster.
  *
- * <p>Status and metrics are the Pushgateway's JSON, byte for byte. Metrics are read along the disk
- * and written one by one, so that an answer of any size takes one family's and one piece's memory.
- * If the disk fails in the middle, the answer is broken off, never ended as if it were complete.
+ * <p>Status and metrics are the Pushgateway's JSON, byte for byte. Metrics are read from the disk
+ * and written one by one. So an answer of any size takes the memory of one family and one piece. If
+ * the disk fails in the middle, the answer breaks off. A broken answer never ends as if it were
+ * complete.
  *
- * <p>The wipe, though its path is here, is a change: see {@code push}.
+ * <p>The wipe has its path here, but it is a change: see {@code push}.
  */
 @NullMarked
 package io.holdfast.server.api;

@@ -14,52 +14,54 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Refuses what pages of other sites make browsers send, before the route is looked at: pushes,
- * deletes and {@code /-/quit} alike. Requests of other programs pass unchanged.
+ * The guard against requests that pages of other sites make browsers send. It refuses pushes,
+ * deletes and {@code /-/quit} alike, before the route is looked at. Requests of other programs pass
+ * unchanged.
  *
  * <h2>Two rules</h2>
  *
  * A request that changes something and comes from another site is 403 ({@link SameOrigin}).
  *
- * <p>A browser's request to a host name that a stranger can own is 421 ({@link KnownHosts}): by DNS
- * rebinding, a page of that name counts as this server's own. With passwords this rule is not
- * needed, because no browser sends one to a name for which nobody has typed it. Nor over TLS: no
- * certificate of ours is for a stranger's name.
+ * <p>A browser's request to a host name that a stranger can own is 421 ({@link KnownHosts}). By DNS
+ * rebinding, a page of such a name counts as this server's own page. A server with passwords or TLS
+ * needs no such rule. A browser sends a password only to a name for which its user typed the
+ * password. Over TLS, the server has no certificate for a stranger's name.
  *
- * <h2>What shows a browser</h2>
+ * <h2>The marks of a browser</h2>
  *
- * Jobs push to names that this machine does not know, such as those of a service in Kubernetes or
- * of a balancer, and must not notice any of this. So the marks are those that a page's script can
- * neither leave out nor change, and that no client library sends:
+ * Jobs push to host names that this machine does not know, such as names of a Kubernetes service.
+ * Such pushes must pass. So the marks of a browser are headers that a page's script can neither
+ * omit nor change. No client library sends them:
  *
  * <ul>
  *   <li>{@code Origin}: with every request that changes something;
  *   <li>{@code Sec-Fetch-Site}: over TLS and to localhost;
- *   <li>{@code Accept-Language}, for reads over plain HTTP, where browsers send neither. Node's own
- *       {@code fetch} sends it too, with {@code Sec-Fetch-Mode} and no site, which no browser does.
+ *   <li>{@code Accept-Language}, for reads over plain HTTP, where browsers send neither. The {@code
+ *       fetch} of Node.js sends it too, with {@code Sec-Fetch-Mode} and without a site. No browser
+ *       sends that pair.
  * </ul>
  *
- * Not {@code User-Agent}: PowerShell's begins with {@code Mozilla/}, and scripts may set it in
- * Firefox and Safari. Not {@code Referer}: a page may forbid it. The route does not matter either,
- * or a page could read at {@code /metrics} what it may not read elsewhere.
+ * {@code User-Agent} is no mark: PowerShell's begins with {@code Mozilla/}, and scripts can set it
+ * in Firefox and Safari. {@code Referer} is no mark: a page can suppress it. The route makes no
+ * difference. Otherwise a page could read at {@code /metrics} the data that other routes deny.
  */
 public final class BrowserGuard extends Handler.Wrapper implements NonThrowingHandler {
   static final String FETCH_SITE = "Sec-Fetch-Site";
   private static final String FETCH_MODE = "Sec-Fetch-Mode";
 
-  /** Of DNS. */
+  /** The longest name in DNS. */
   private static final int LONGEST_NAME = 253;
 
   private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
-  /** Why a browser's request was refused. */
+  /** The reason why a browser's request was refused. */
   public enum Reason {
     FOREIGN_SITE,
     UNKNOWN_HOST
   }
 
   /**
-   * Whose requests are whose.
+   * The rules that decide about a request.
    *
    * @param hasUsers whether requests need a password, at this moment
    */
@@ -70,7 +72,9 @@ public final class BrowserGuard extends Handler.Wrapper implements NonThrowingHa
   private final Consumer<Reason> refused;
 
   /**
-   * @param refused hears why
+   * Creates the guard before a handler.
+   *
+   * @param refused told of the reason of each refusal
    */
   public BrowserGuard(NonThrowingHandler next, Rules rules, Consumer<Reason> refused) {
     super(false, next);

@@ -8,8 +8,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells browsers which sites' pages may read the API: all of them by default, as with the
- * Pushgateway. Immutable.
+ * The rule that tells browsers which sites' pages can read the API. The default is all sites, as
+ * with the Pushgateway. Immutable.
  *
  * @param origins matches a whole origin; null for all
  */
@@ -26,7 +26,9 @@ public record CrossOrigin(@Nullable Pattern origins) {
     return new CrossOrigin(isEvery ? null : Pattern.compile(regex));
   }
 
-  /** Adds what a browser must be told before a page of another origin may ask. */
+  /**
+   * Adds the headers that a browser needs before it gives the answer to a page of another origin.
+   */
   public void allow(Exchange exchange) {
     HttpFields.Mutable headers = exchange.response().getHeaders();
     headers.put(HttpHeader.CACHE_CONTROL, "no-cache, no-store, must-revalidate");

@@ -15,20 +15,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells host names that may be this server's from names that a stranger can own.
+ * The rule that tells host names of this server from names that a stranger can own.
  *
- * <p>With DNS rebinding a page is loaded from a name in its author's zone, and the author then
- * points that name at an address inside. The browser takes page and server for one site. So every
- * name is safe that is no name of a public zone: addresses, names without a dot, and names under
- * the top-level domains that are kept out of the public DNS. Names below a search domain of this
- * machine belong to its owner. That leaves few services whose users must say a name by flag.
+ * <p>DNS rebinding works in two steps. A browser loads a page from a name in its author's zone. The
+ * author then points that name at an internal address. The browser now takes page and server for
+ * one site.
  *
- * <p>Immutable; any threads may use it.
+ * <p>So a name outside every public zone is safe. Such names are addresses, names without a dot,
+ * and names under the top-level domains that the public DNS excludes. Names below a search domain
+ * of this machine belong to the machine's owner. Few services remain whose operators need a flag
+ * for their name.
+ *
+ * <p>Immutable; any thread may use it.
  */
 public final class KnownHosts {
   /**
-   * Never delegated: RFC 6761, 6762 and 8375, ICANN's {@code internal}, the names that ICANN
-   * refuses because private networks use them, and {@code svc} of Kubernetes.
+   * The domains that are never delegated. These are the domains of RFC 6761, 6762 and 8375, ICANN's
+   * {@code internal}, and {@code svc} of Kubernetes. ICANN refuses the others because private
+   * networks use them.
    */
   private static final Set<String> PRIVATE_DOMAINS =
       Set.of("localhost", "local", "internal", "home.arpa", "corp", "home", "lan", "svc");
@@ -43,8 +47,11 @@ public final class KnownHosts {
   private final Set<String> domains = new HashSet<>(PRIVATE_DOMAINS);
 
   /**
-   * @param allowed names in lower case; all names below one are {@code *.x}, all names {@code *}
-   * @param externalUrl empty, or where clients reach this server through a proxy
+   * Creates the rule.
+   *
+   * @param allowed names in lower case; {@code *.x} for all names below {@code x}, {@code *} for
+   *     all names
+   * @param externalUrl the address of this server for clients behind a proxy, or empty
    * @param own names and search domains of this machine, the latter with {@code *.} in front
    */
   public KnownHosts(List<String> allowed, String externalUrl, List<String> own) {
@@ -66,12 +73,12 @@ public final class KnownHosts {
   }
 
   /**
-   * The names of this machine, from the kernel's and the resolver's configuration. Asks no name
-   * server: that could take seconds, and an answer of the public DNS proves nothing. A file that
-   * does not exist tells nothing; names can be given by flag.
+   * Returns the names of this machine, from the configuration of the kernel and the resolver. Asks
+   * no name server: a name server can take seconds, and an answer of the public DNS proves nothing.
+   * A missing file counts as empty, and a flag can add names.
    *
    * @param hostName the file that holds the host name
-   * @param resolver the file that says where names are looked up
+   * @param resolver the configuration of the resolver
    */
   public static List<String> ofThisMachine(Path hostName, Path resolver) {
     List<String> own = new ArrayList<>();
@@ -81,7 +88,7 @@ public final class KnownHosts {
         .filter(words -> words[0].equals("search") || words[0].equals("domain"))
         .flatMap(words -> Stream.of(words).skip(1))
         .map(KnownHosts::withoutRoot)
-        // A whole top-level domain is nobody's own.
+        // A search domain without a dot would allow a whole top-level domain.
         .filter(domain -> domain.indexOf('.') > 0)
         .forEach(domain -> own.add(EVERY_NAME_BELOW + domain));
     return own;
@@ -98,12 +105,12 @@ public final class KnownHosts {
   }
 
   /**
-   * Whether no stranger can own the name.
+   * Returns whether no stranger can own the name.
    *
    * @param authority of a request: host and port; null if the request has none
    */
   boolean isKnown(@Nullable String authority) {
-    // Browsers always send one.
+    // Every browser sends a host.
     if (authority == null || authority.isEmpty()) {
       return true;
     }
@@ -123,7 +130,7 @@ public final class KnownHosts {
     return false;
   }
 
-  /** Without the port, in lower case. */
+  /** Returns the host without the port, in lower case. */
   static String host(String authority) {
     int colon = authority.lastIndexOf(':');
     boolean hasPort = colon >= 0 && colon > authority.lastIndexOf(']');

@@ -8,8 +8,9 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a page of another site has made a browser send a request. The browser says so: in
- * {@code Sec-Fetch-Site}, or in {@code Origin} alone over plain HTTP. Other clients say nothing.
+ * The rule that detects a browser's request for a page of another site. Browsers mark such requests
+ * with {@code Sec-Fetch-Site}, or over plain HTTP with {@code Origin} alone. Other clients send no
+ * such header.
  */
 public final class SameOrigin {
   public static final String REFUSAL =
@@ -19,17 +20,19 @@ public final class SameOrigin {
   private static final String HTTP_PORT = ":80";
   private static final String HTTPS_PORT = ":443";
 
-  /** Of the external URL; empty if none is given. */
+  /** The authority of the external URL; empty if no URL is given. */
   private final String externalAuthority;
 
   /**
-   * @param externalUrl empty, or where clients reach this server through a proxy
+   * Creates the rule.
+   *
+   * @param externalUrl the address of this server for clients behind a proxy, or empty
    */
   public SameOrigin(String externalUrl) {
     this.externalAuthority = externalUrl.isEmpty() ? "" : authority(externalUrl);
   }
 
-  /** Whether the request certainly comes from another site. */
+  /** Returns whether the request certainly comes from another site. */
   boolean isForeign(Exchange exchange) {
     String site = exchange.request().getHeaders().get(BrowserGuard.FETCH_SITE);
     if (site != null) {
@@ -39,7 +42,7 @@ public final class SameOrigin {
     return origin != null && !isOwn(origin, exchange.host());
   }
 
-  /** Whether the request certainly comes from this server's own page. */
+  /** Returns whether the request certainly comes from this server's own page. */
   public boolean isOwn(Exchange exchange) {
     String site = exchange.request().getHeaders().get(BrowserGuard.FETCH_SITE);
     if (site != null) {
@@ -49,7 +52,10 @@ public final class SameOrigin {
     return origin != null && isOwn(origin, exchange.host());
   }
 
-  /** A proxy may change the host, and the scheme that we see is that behind it. */
+  /**
+   * Returns whether the origin is this server. The scheme is not compared, because a proxy can
+   * change it. A proxy can change the host too, so the external URL counts as well.
+   */
   private boolean isOwn(String origin, @Nullable String host) {
     String authority = authority(origin);
     return !authority.isEmpty()
@@ -57,7 +63,10 @@ public final class SameOrigin {
             || authority.equals(externalAuthority));
   }
 
-  /** Host and port, in lower case; empty for what has none, such as {@code null}. */
+  /**
+   * Returns host and port, in lower case. Returns an empty text for a URL without a host, such as
+   * {@code null}.
+   */
   private static String authority(String url) {
     try {
       String authority = new URI(url).getRawAuthority();

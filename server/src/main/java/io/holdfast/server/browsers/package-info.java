@@ -1,13 +1,13 @@
 /**
- * What pages in browsers may do: pages of other sites change nothing, and read only what {@code
+ * The rules for pages in browsers. Pages of other sites change nothing, and read only as {@code
  * --web.cors.origin} allows.
  *
- * <p>{@code BrowserGuard} stands before the routes and refuses; {@code SameOrigin}, {@code
+ * <p>{@code BrowserGuard} stands before the routes and refuses requests. {@code SameOrigin}, {@code
  * KnownHosts} and {@code CrossOrigin} judge one request each, by its headers alone. Requests of
- * other programs pass unchanged. No tokens and no sessions: this room keeps nothing between
- * requests.
+ * other programs pass unchanged. There are no tokens and no sessions: this room keeps nothing
+ * between requests.
  *
- * <p>Passwords are not its business: see {@code webconfig} and {@code access}.
+ * <p>Passwords belong to {@code webconfig} and {@code access}.
  */
 @NullMarked
 package io.holdfast.server.browsers;

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The command line as it was given. Java decodes it by the locale, and the locale of a container
- * knows ASCII alone: a name in any other script would be a row of question marks.
+ * The command line as it was given. Java decodes the command line by the locale. A container's
+ * locale knows ASCII alone, so a name in another script would become question marks.
  */
 public final class Arguments {
   private static final Path RAW = Path.of("/proc/self/cmdline");
@@ -20,7 +20,10 @@ public final class Arguments {
 
   private Arguments() {}
 
-  /** The arguments of this process, decoded as UTF-8 where the locale could not. */
+  /**
+   * Returns the arguments of this process. Arguments that the locale could not decode are decoded
+   * as UTF-8.
+   */
   public static String[] given(String[] decoded) {
     if (Arrays.stream(decoded).allMatch(argument -> argument.indexOf(UNKNOWN) < 0)) {
       return decoded;
@@ -28,13 +31,15 @@ public final class Arguments {
     try {
       return restored(decoded, Files.readAllBytes(RAW));
     } catch (IOException e) {
-      // No Linux.
+      // This system is not Linux.
       return decoded;
     }
   }
 
   /**
-   * @param raw the whole command line, each part with a zero behind it
+   * Returns the arguments, decoded as UTF-8 from the raw command line.
+   *
+   * @param raw the whole command line, with a zero after each part
    */
   static String[] restored(String[] decoded, byte[] raw) {
     List<byte[]> parts = parts(raw);

@@ -5,12 +5,15 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizes in bytes as command lines have them: {@code 64MiB}, {@code 64MB} (the same), {@code 0}. */
+/**
+ * The notation of sizes in bytes on the command line: {@code 64MiB}, its synonym {@code 64MB},
+ * {@code 0}.
+ */
 final class ByteSize {
   private static final Pattern SIZE =
       Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(B|[KMG]i?B)?", Pattern.CASE_INSENSITIVE);
 
-  // As in other servers of the family, MB is 1,048,576 bytes too.
+  // MB is 1,048,576 bytes too, as in other servers of the Prometheus family.
   private static final Map<Character, Integer> SHIFT_BY_UNIT =
       Map.of('b', 0, 'k', 10, 'm', 20, 'g', 30);
 
@@ -19,8 +22,8 @@ final class ByteSize {
   /**
    * Reads a size from {@code 0} up to {@code most}.
    *
-   * @throws IllegalArgumentException for anything else, with the offending text and what was
-   *     expected
+   * @throws IllegalArgumentException for anything else, with the offending text and the expected
+   *     form
    */
   static long parse(String text, long most) {
     Matcher size = SIZE.matcher(text);
@@ -39,7 +42,7 @@ final class ByteSize {
     return bytes.longValue();
   }
 
-  /** The size in the largest unit that leaves no fraction. */
+  /** Returns the size in the largest unit that leaves no fraction. */
   static String format(long bytes) {
     if (bytes != 0 && bytes % (1 << 30) == 0) {
       return (bytes >> 30) + "GiB";

@@ -7,9 +7,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Addresses of nodes, as far as they can be understood without asking a name server. */
+/** The parser of node addresses. It asks no name server. */
 final class ClusterAddress {
-  /** The last part has a letter: all else is an address to some resolver, or a range. */
+  /**
+   * The pattern of host names. The last part has a letter, because resolvers take other texts for
+   * addresses or ranges.
+   */
   private static final Pattern NAME =
       Pattern.compile("(?=.{1,253}$)([A-Za-z0-9_-]+\\.)*(?=[^.]*[A-Za-z])[A-Za-z0-9_-]+\\.?");
 
@@ -22,8 +25,8 @@ final class ClusterAddress {
   /**
    * Reads {@code host:port} or {@code [ipv6]:port} of one node.
    *
-   * @throws IllegalArgumentException for anything else, a wildcard and port 0 among it, with the
-   *     offending text and what was expected
+   * @throws IllegalArgumentException for anything else, including a wildcard and port 0, with the
+   *     offending text and the expected form
    */
   static HostPort parse(String text) {
     ListenAddress parsed = ListenAddress.parse(text, 1, "host:port or [ipv6]:port");
@@ -39,14 +42,16 @@ final class ClusterAddress {
     return new HostPort(host, parsed.port());
   }
 
-  /** The same for two addresses that are written differently and mean the same place. */
+  /** Returns the canonical form. Two spellings of one address have equal canonical forms. */
   static HostPort canonical(HostPort address) {
     String name = address.host().toLowerCase(Locale.ROOT);
     String rooted = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     return new HostPort(ip(rooted).map(InetAddress::getHostAddress).orElse(rooted), address.port());
   }
 
-  /** What needs no name server: an IP address, or {@code localhost}. */
+  /**
+   * Returns the IP address of a host that needs no name server: an IP address or {@code localhost}.
+   */
   static Optional<InetAddress> ip(String host) {
     if (host.equalsIgnoreCase("localhost")) {
       return ip("127.0.0.1");
@@ -56,7 +61,7 @@ final class ClusterAddress {
       return Optional.empty();
     }
     try {
-      // Only in brackets is it certain that what is not quite IPv6 is not looked up.
+      // The brackets ensure that a text which is almost IPv6 is not looked up as a name.
       return Optional.of(InetAddress.getAllByName(isIpv4 ? host : "[" + host + "]")[0]);
     } catch (UnknownHostException e) {
       return Optional.empty();

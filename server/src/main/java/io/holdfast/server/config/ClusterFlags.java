@@ -2,9 +2,9 @@ package io.holdfast.server.config;
 
 import java.util.List;
 
-/** The flags of a node that is one of several. */
+/** The flags of a node in a cluster. */
 final class ClusterFlags {
-  /** The first constant: the others add themselves. */
+  /** The first constant. The other constants add themselves to it. */
   private static final Declarations DECLARED = new Declarations();
 
   static final Flag LISTEN_ADDRESS =

@@ -16,17 +16,22 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The cluster's part of {@link OptionsReader}. */
+/** The part of {@link OptionsReader} for the cluster. */
 final class ClusterOptionsReader {
   private static final int MAXIMUM_NAME_LENGTH = 255;
 
-  /** Nothing that is invisible, ends a line, or turns the direction of what follows. */
+  /**
+   * The pattern of names. It excludes characters that are invisible, end a line, or turn the text
+   * direction.
+   */
   private static final Pattern NAME =
       Pattern.compile("[^\\p{C}\\p{Z}]([^\\p{C}\\p{Zl}\\p{Zp}]*[^\\p{C}\\p{Z}])?");
 
   private ClusterOptionsReader() {}
 
   /**
+   * Reads the options of the cluster.
+   *
    * @return null if the node is to be alone
    * @throws IllegalArgumentException if a value can't be used; the message names its flag
    */
@@ -44,7 +49,7 @@ final class ClusterOptionsReader {
     return options;
   }
 
-  /** What is allowed but should not stay so, one sentence each. */
+  /** Returns warnings about settings that are allowed but should change, one sentence each. */
   static List<String> warnings(FlagValues flags, ClusterOptions cluster) {
     List<String> warnings = new ArrayList<>();
     HostPort listen = cluster.discovery().listen();
@@ -81,7 +86,7 @@ final class ClusterOptionsReader {
         flags.isGiven(ClusterFlags.NODE_NAME)
             ? flags.read(ClusterFlags.NODE_NAME, ClusterOptionsReader::name)
             : hostName(),
-        // Given as nothing is a mistake, of a script perhaps: it must not leave the door open.
+        // An empty value is a mistake, perhaps of a script. It must not switch the secret off.
         flags.isGiven(ClusterFlags.SECRET_FILE)
             ? flags.read(ClusterFlags.SECRET_FILE, SecretFile::read)
             : null);
@@ -103,7 +108,10 @@ final class ClusterOptionsReader {
     }
   }
 
-  /** Who is told of a loopback address dials itself. */
+  /**
+   * Refuses a loopback address for peers on other machines. A peer that learns a loopback address
+   * dials itself.
+   */
   private static void refuseUnreachable(Discovery discovery) {
     if (!ClusterAddress.isLoopback(discovery.advertise())) {
       return;
@@ -119,7 +127,10 @@ final class ClusterOptionsReader {
     }
   }
 
-  /** Who talks to a node without a secret is taken for one. */
+  /**
+   * Refuses an open port without a secret. Without a secret, every client that reaches the port
+   * counts as a node.
+   */
   private static void refuseOpenDoor(FlagValues flags, Discovery discovery) {
     boolean isInsecure = flags.isOn(ClusterFlags.INSECURE);
     if (discovery.secret() != null && isInsecure) {
@@ -168,7 +179,9 @@ final class ClusterOptionsReader {
     return text;
   }
 
-  /** Linux says it without a name server, which may not know this machine or not answer. */
+  /**
+   * Returns the host name as Linux reports it. A name server can be slow, or not know this machine.
+   */
   private static String hostName() {
     try {
       Path kernels = Path.of("/proc/sys/kernel/hostname");

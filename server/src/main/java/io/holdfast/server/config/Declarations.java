@@ -3,7 +3,7 @@ package io.holdfast.server.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The flags of one class, collected as its constants are made, in the order of the source. */
+/** The flags of one class, in the order of the source. Each constant of the class adds itself. */
 final class Declarations {
   private final List<Flag> flags = new ArrayList<>();
 

@@ -11,8 +11,8 @@ import picocli.CommandLine.ParseResult;
  * @param name without dashes
  * @param label placeholder of the value in the help; empty for a switch
  * @param byDefault the value without the flag on the command line
- * @param description of the help and of the page
- * @param details of the page alone: Markdown; empty if the description says all
+ * @param description for the help and the page
+ * @param details for the page alone, in Markdown; empty if the description is enough
  */
 public record Flag(
     String name, Kind kind, String label, String byDefault, String description, String details) {
@@ -75,7 +75,7 @@ public record Flag(
     };
   }
 
-  /** Returns the name, so that messages may say {@code "--" + flag}. */
+  /** Returns the name, so that a message can be written as {@code "--" + flag}. */
   @Override
   public String toString() {
     return name;

@@ -3,9 +3,12 @@ package io.holdfast.server.config;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Every flag but help and version, in the order of the help; here those of any node. */
+/**
+ * Every flag but help and version, in the order of the help. This class declares the flags of any
+ * node.
+ */
 public final class FlagTable {
-  /** The first constant: the others add themselves. */
+  /** The first constant. The other constants add themselves to it. */
   private static final Declarations DECLARED = new Declarations();
 
   static final Flag LISTEN_ADDRESS =

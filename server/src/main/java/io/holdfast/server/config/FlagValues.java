@@ -10,7 +10,7 @@ import java.util.function.Function;
 import picocli.CommandLine.ParseResult;
 
 /**
- * Each flag's values, the given ones or the default, not yet read.
+ * The values of each flag, as text: the given values or the default.
  *
  * @param byFlag in the order of the help
  * @param given the flags of the command line
@@ -29,7 +29,7 @@ record FlagValues(Map<Flag, List<String>> byFlag, Set<Flag> given) {
     return new FlagValues(byFlag, given);
   }
 
-  /** The value; those of a repeated flag are joined, as upstream shows them. */
+  /** Returns the value. The values of a repeated flag are joined, as upstream shows them. */
   String get(Flag flag) {
     return String.join(",", all(flag));
   }
@@ -43,14 +43,16 @@ record FlagValues(Map<Flag, List<String>> byFlag, Set<Flag> given) {
   }
 
   /**
-   * @param reader throws IllegalArgumentException for what it can't read, naming the value
+   * Reads the value of a flag.
+   *
+   * @param reader throws IllegalArgumentException for a value that it cannot read, naming the value
    * @throws IllegalArgumentException the reader's, with the flag's name in front
    */
   <T> T read(Flag flag, Function<String, T> reader) {
     return read(flag, get(flag), reader);
   }
 
-  /** As {@link #read}, for each value of a repeatable flag. */
+  /** Reads each value of a repeatable flag, as {@link #read} does. */
   <T> List<T> readAll(Flag flag, Function<String, T> reader) {
     return all(flag).stream().map(value -> read(flag, value, reader)).toList();
   }

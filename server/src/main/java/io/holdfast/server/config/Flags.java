@@ -12,23 +12,23 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The command line, in the forms that upstream's flags have: {@code --x=y}, {@code --x y}, {@code
- * --x} and {@code --no-x} for booleans, {@code @file} for arguments from a file, one a line.
+ * The command line, in the forms of upstream's flags: {@code --x=y}, {@code --x y}, {@code --x} and
+ * {@code --no-x} for booleans, {@code @file} for a file with one argument a line.
  *
- * <p>Nothing is guessed: what is unknown, malformed or repeated is refused.
+ * <p>Nothing is guessed: unknown, malformed and repeated flags are refused.
  */
 public final class Flags {
   private Flags() {}
 
-  /** What to do with a command line. */
+  /** The result of parsing a command line. */
   public sealed interface Result {
-    /** Start. */
+    /** The node is to start. */
     record Run(Options options) implements Result {}
 
-    /** Print the text to standard output and exit with 0. */
+    /** The text is to be printed to standard output. The exit code is 0. */
     record Print(String text) implements Result {}
 
-    /** Print the message to standard error and exit with 2. */
+    /** The message is to be printed to standard error. The exit code is 2. */
     record Refuse(String message) implements Result {}
   }
 
@@ -115,7 +115,10 @@ public final class Flags {
     return flag instanceof OptionSpec option ? option.longestName() : flag.paramLabel();
   }
 
-  /** Picocli tells no more of this mistake than a sentence. */
+  /**
+   * Returns a better message for a switch that has a value. Picocli describes this mistake with one
+   * fixed sentence.
+   */
   private static Optional<String> valueForSwitch(String[] arguments) {
     return Arrays.stream(arguments)
         .map(argument -> argument.split("=", 2))
@@ -125,7 +128,9 @@ public final class Flags {
         .findFirst();
   }
 
-  /** Picocli's own transformer leaves names with dots alone. */
+  /**
+   * The negation of names that contain dots. Picocli's own transformer does not negate such names.
+   */
   private static final class NoPrefix implements CommandLine.INegatableOptionTransformer {
     @Override
     public String makeNegative(String optionName, CommandSpec command) {

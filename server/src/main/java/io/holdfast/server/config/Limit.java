@@ -4,7 +4,7 @@ import io.holdfast.storage.Rejection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something of which no client may have too much.
+ * A limit on a resource that one client can exhaust.
  *
  * @see LimitFlags
  */
@@ -19,14 +19,14 @@ public enum Limit {
   BYTES_IN_FLIGHT(LimitFlags.MAX_BYTES_IN_FLIGHT, 503),
   SERIES(LimitFlags.MAX_SERIES, 413),
   GROUP_SERIES(LimitFlags.MAX_GROUP_SERIES, 413),
-  /** Not 503: what repeats requests elsewhere would do so in vain. */
+  /** Not 503: a proxy would then repeat the request at other nodes, in vain. */
   GROUPS(LimitFlags.MAX_GROUPS, 429),
   LABELS(LimitFlags.MAX_LABELS, 413),
   NAME_LENGTH(LimitFlags.MAX_NAME_LENGTH, 413),
   LABEL_VALUE_LENGTH(LimitFlags.MAX_LABEL_VALUE_LENGTH, 413),
   HELP_LENGTH(LimitFlags.MAX_HELP_LENGTH, 413),
   GROUPING_KEY_SIZE(LimitFlags.MAX_GROUPING_KEY_SIZE, 414),
-  /** Mostly told to nobody: the connection is closed in the middle of an answer. */
+  /** This status is rarely sent, because the connection closes in the middle of an answer. */
   WRITE_TIME(LimitFlags.WRITE_TIMEOUT, 503),
   UNREAD_BYTES(LimitFlags.MAX_UNREAD_BYTES, 503);
 
@@ -38,25 +38,25 @@ public enum Limit {
     this.status = status;
   }
 
-  /** The flag that sets it, without dashes. */
+  /** Returns the flag that sets the limit, without dashes. */
   public String flag() {
     return flag;
   }
 
-  /** The status of the answer to who went beyond it. */
+  /** Returns the status of the answer to a request that exceeds the limit. */
   public int status() {
     return status;
   }
 
-  /** The reason with the way out. */
+  /** Returns the reason and the flag that raises the limit. */
   public String explain(String reason) {
     return reason + "; the limit is --" + flag;
   }
 
-  /** The limit that a push was refused by, or null if it was wrong in itself. */
+  /** Returns the limit that a refused push exceeded. Returns null if the push itself was wrong. */
   public static @Nullable Limit of(Rejection.Reason reason) {
     return switch (reason) {
-      // The text may be twice as long as the body that it came from.
+      // The text can be twice as long as its body.
       case TOO_LARGE -> INFLATED_SIZE;
       case TOO_MANY_SERIES -> SERIES;
       case TOO_MANY_LABELS -> LABELS;

@@ -2,9 +2,9 @@ package io.holdfast.server.config;
 
 import java.util.List;
 
-/** The flags that say how much clients may ask for; {@link Limit} has the answers beyond. */
+/** The flags that limit clients; {@link Limit} has the answers to requests beyond a limit. */
 final class LimitFlags {
-  /** The first constant: the others add themselves. */
+  /** The first constant. The other constants add themselves to it. */
   private static final Declarations DECLARED = new Declarations();
 
   static final Flag MAX_CONNECTIONS =

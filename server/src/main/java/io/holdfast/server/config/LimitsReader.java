@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /** The part of {@link OptionsReader} that reads {@link Limits}. */
 final class LimitsReader {
-  /** Bodies are arrays, and grow by doubling. */
+  /** A body is an array that grows by doubling, so larger bodies are not supported. */
   private static final long MOST_BODY_BYTES = 1 << 30;
 
   private static final int LEAST_HEADER_BYTES = 1 << 10;
@@ -16,6 +16,8 @@ final class LimitsReader {
   private LimitsReader() {}
 
   /**
+   * Reads the limits.
+   *
    * @throws IllegalArgumentException if a value can't be used; the message names its flag
    */
   static Limits read(FlagValues flags) {

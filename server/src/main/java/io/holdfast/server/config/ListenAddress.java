@@ -10,14 +10,17 @@ public record ListenAddress(String host, int port) {
   /**
    * Reads {@code :9091}, {@code host:9091} or {@code [::1]:9091}.
    *
-   * @throws IllegalArgumentException for anything else, with the offending text and what was
-   *     expected
+   * @throws IllegalArgumentException for anything else, with the offending text and the expected
+   *     form
    */
   static ListenAddress parse(String text) {
     return parse(text, 0, ":port, host:port or [ipv6]:port");
   }
 
-  /** As {@link #parse(String)}, where less is allowed: the caller says what is expected. */
+  /**
+   * Reads an address as {@link #parse(String)} does, with a narrower range of ports. The caller
+   * words the expected form.
+   */
   static ListenAddress parse(String text, int lowestPort, String expected) {
     int colon = text.lastIndexOf(':');
     if (colon < 0) {

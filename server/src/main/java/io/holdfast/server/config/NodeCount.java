@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How many nodes a node and its peers are.
+ * The number of nodes in a cluster, counted from this node's addresses.
  *
- * <p>A name may stand for several nodes, or for this one. To guess too few would be unsafe: the
- * quorum would be too small. So addresses are counted only if each is a place of its own, or if the
- * node finds its own among them: then it is the list of all nodes, one by one.
+ * <p>A name can stand for several nodes, or for this node. Too small a number would be unsafe,
+ * because the quorum would be too small. So a list of peers gives the exact number in two cases.
+ * Either every address is an IP address, or the node finds its own address in the list. In the
+ * second case the list names all nodes, one by one.
  *
- * @param least there are no fewer
- * @param isExact there are no more, either
+ * @param least the cluster has at least this number of nodes
+ * @param isExact the cluster has exactly this number of nodes
  */
 record NodeCount(int least, boolean isExact) {
   static NodeCount of(HostPort self, List<HostPort> peers) {

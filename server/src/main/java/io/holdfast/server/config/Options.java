@@ -10,11 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the command line asks for, complete and checked. Made by {@link OptionsReader} alone.
+ * The options of the command line, complete and checked. Made by {@link OptionsReader} alone.
  *
  * @param shutdownDrain how long a stopping node reports itself unready before it stops serving
  * @param cluster null for a node that is alone
- * @param warnings for the log: what is allowed but should not stay so
+ * @param warnings about settings that are allowed but should change, for the log
  * @param effective flag name (without dashes) to value, for every flag, in the order of the help
  */
 public record Options(
@@ -30,10 +30,10 @@ public record Options(
     Map<String, String> effective) {
 
   /**
-   * The HTTP server.
+   * The options of the HTTP server.
    *
    * @param configFile for TLS and passwords; null if none is given
-   * @param browsers what pages in browsers may do
+   * @param browsers the rules for pages in browsers
    */
   public record Web(
       Listening listening,
@@ -43,14 +43,14 @@ public record Options(
       Browsers browsers) {}
 
   /**
-   * Where the server listens.
+   * The addresses that the server listens on.
    *
-   * @param addresses at least one; not listened on with a socket of systemd's
+   * @param addresses at least one; not used with a socket of systemd
    */
   public record Listening(List<ListenAddress> addresses, boolean systemdSocket) {}
 
   /**
-   * Under which paths it is reached.
+   * The paths under which clients reach the server.
    *
    * @param telemetry path of the scrape: begins with a slash; relative to the route prefix
    * @param externalUrl as given; empty if not given
@@ -62,16 +62,14 @@ public record Options(
   public record Paths(
       String telemetry, String externalUrl, String externalPrefix, String routePrefix) {
 
-    /**
-     * Returns the prefix of the addresses that the web page refers to, as the browser sees them.
-     */
+    /** Returns the prefix of the web page's links, as the browser sees them. */
     public String pagePrefix() {
       return externalUrl.isEmpty() ? routePrefix : externalPrefix;
     }
   }
 
   /**
-   * What clients may do beyond pushing and scraping.
+   * The operations that clients may do beyond pushing and scraping.
    *
    * @param lifecycle end the process
    * @param adminApi delete every group
@@ -80,10 +78,10 @@ public record Options(
   public record Permissions(boolean lifecycle, boolean adminApi, boolean pageDeletes) {}
 
   /**
-   * Which sites and host names browsers may use.
+   * The sites and host names that browsers may use.
    *
-   * @param allowedHosts names in lower case; all names below one are {@code *.x}, all names {@code
-   *     *}
+   * @param allowedHosts names in lower case; {@code *.x} for all names below {@code x}, {@code *}
+   *     for all names
    * @param corsOrigin a regular expression that matches a whole origin
    */
   public record Browsers(List<String> allowedHosts, String corsOrigin) {
@@ -92,27 +90,28 @@ public record Options(
   }
 
   /**
-   * The store.
+   * The options of the store.
    *
    * @param path directory of the store; relative to the working directory unless absolute
    */
   public record Storage(Path path) {}
 
   /**
-   * What a Pushgateway has on the disk.
+   * The options about a Pushgateway's persistence file.
    *
    * @param file a Pushgateway's, for a new store to import; null if none is given
-   * @param interval accepted for the sake of existing command lines and never used: every answer is
-   *     durable already
-   * @param intervalGiven whether the command line names it, which is worth a word in the log
+   * @param interval accepted for existing command lines and never used, because every answer is
+   *     durable
+   * @param intervalGiven whether the command line has the interval; the log then says that it is
+   *     unused
    */
   public record Persistence(@Nullable Path file, Duration interval, boolean intervalGiven) {}
 
   /**
-   * How pushes are checked.
+   * The checks of pushes.
    *
-   * @param areChecked whether pushes that conflict with what is stored are refused
-   * @param names what metric and label names may consist of, in text and in paths
+   * @param areChecked whether pushes that conflict with the stored groups are refused
+   * @param names the rule for metric and label names, in text and in paths
    */
   public record Pushes(boolean areChecked, NameRule names) {}
 

@@ -22,7 +22,8 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the flags' values, one by one and against each other, and makes {@link Options} of them.
+ * The reader that checks the values of flags, singly and against each other, and makes {@link
+ * Options}.
  */
 final class OptionsReader {
   private static final Pattern HOST_PATTERN =
@@ -31,6 +32,8 @@ final class OptionsReader {
   private OptionsReader() {}
 
   /**
+   * Reads the options.
+   *
    * @throws IllegalArgumentException if a value can't be used; the message names its flag
    */
   static Options read(FlagValues flags) {
@@ -79,19 +82,19 @@ final class OptionsReader {
         shown(flags, externalUrl));
   }
 
-  /** The flags as everybody may see them: on the page, in the API, in the log. */
+  /** Returns the flags as the page, the API and the log show them. */
   private static Map<String, String> shown(FlagValues flags, String externalUrl) {
     Map<String, String> shown = new LinkedHashMap<>(flags.effective());
     shown.put(FlagTable.EXTERNAL_URL.name(), externalUrl);
     return Collections.unmodifiableMap(shown);
   }
 
-  /** Nobody needs the user and the password in a URL, and everybody may see it. */
+  /** Returns the URL without user and password. The URL is public, and neither is needed in it. */
   private static String withoutUser(String url) {
     return url.replaceFirst("^([a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*@", "$1//");
   }
 
-  /** Empty, or with a slash in front and none at the end. */
+  /** Returns the prefix: empty, or with a slash in front and none at the end. */
   private static String routePrefix(String prefix) {
     if (prefix.isEmpty() || prefix.equals("/")) {
       return "";
@@ -145,7 +148,7 @@ final class OptionsReader {
     }
   }
 
-  /** A name, all names below one ({@code *.x}), or all names ({@code *}). */
+  /** Reads a host name, all names below a name ({@code *.x}), or all names ({@code *}). */
   private static String hostPattern(String text) {
     String name = text.toLowerCase(Locale.ROOT);
     if (!name.equals("*") && !HOST_PATTERN.matcher(name).matches()) {
@@ -157,7 +160,7 @@ final class OptionsReader {
 
   private static String regex(String text) {
     try {
-      // Compiled again where it is used: patterns are not equal to each other.
+      // The user of the pattern compiles it again, because compiled patterns have no equality.
       return Pattern.compile(text).pattern();
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(
@@ -195,7 +198,7 @@ final class OptionsReader {
         e);
   }
 
-  /** In any case, as upstream takes it. */
+  /** Reads a level in upper or lower case, as upstream does. */
   private static Logging.Level level(String text) {
     return oneOf(Logging.Level.values(), text.toLowerCase(Locale.ROOT));
   }

@@ -3,14 +3,14 @@ package io.holdfast.server.config;
 import io.holdfast.storage.ContentLimits;
 
 /**
- * What pushes may take of the heap, so that none of them, nor many at once, can end the process. A
- * body takes up to fifteen times its size while it is pushed; what takes more counts as more
+ * The heap that pushes may take, so that neither one push nor many pushes can end the process. A
+ * body takes up to fifteen times its size during a push. A body that takes more is counted as more
  * ({@link io.holdfast.proto.HeapMeter}).
  *
- * @param bodyBytes of one body as it came
+ * @param bodyBytes of one body as received
  * @param inflatedBytes of one body when decompressed
- * @param inFlightBytes of all bodies between their first byte and their answer; of a compressed
- *     one, of the larger form
+ * @param inFlightBytes of all bodies between their first byte and their answer; the larger form of
+ *     a compressed body counts
  * @param groupingKeyBytes of all labels of a group together
  */
 public record PushLimits(

@@ -3,7 +3,7 @@ package io.holdfast.server.config;
 import io.holdfast.cluster.replication.ReplicaOptions;
 import io.holdfast.cluster.transport.Discovery;
 
-/** How many nodes there are to be and must agree: that part of {@link ClusterOptionsReader}. */
+/** The part of {@link ClusterOptionsReader} for the number of nodes and the write quorum. */
 final class QuorumReader {
   private static final int MAXIMUM_SIZE = 9999;
   private static final String SIZE_EXPECTED =
@@ -12,6 +12,8 @@ final class QuorumReader {
   private QuorumReader() {}
 
   /**
+   * Reads the quorum.
+   *
    * @throws IllegalArgumentException if the numbers contradict each other or the addresses; the
    *     message names the flag
    */

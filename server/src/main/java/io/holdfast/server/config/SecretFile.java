@@ -7,7 +7,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** What the nodes of a cluster know and nobody else. Never shown: messages have its path only. */
+/**
+ * The reader of the secret that only the nodes of a cluster know. Messages show the path, never the
+ * secret.
+ */
 final class SecretFile {
   private static final int MINIMUM_BYTES = 16;
   private static final int MAXIMUM_BYTES = 4096;
@@ -15,10 +18,10 @@ final class SecretFile {
   private SecretFile() {}
 
   /**
-   * The file's content without the line end that editors put behind it.
+   * Returns the file's content without a line end.
    *
-   * @throws IllegalArgumentException if there is no secret of a sensible length to be read, or if
-   *     others can read or change it
+   * @throws IllegalArgumentException if the file holds no secret of a sensible length, or if other
+   *     users can read or change it
    */
   static byte[] read(String path) {
     byte[] secret = withoutLineEnd(content(path));
@@ -32,8 +35,9 @@ final class SecretFile {
   }
 
   /**
-   * As ssh does: a file of this process's own user must be open to no other. Another user's, such
-   * as root's that Kubernetes mounts, may let a group read it, for how else could this one.
+   * Refuses a file that other users can open, as ssh does. Only its owner may open a file of this
+   * process's own user. A group may read a file of another user, such as root's files that
+   * Kubernetes mounts. Otherwise this process could not read such a file.
    */
   private static void refuseOpenToOthers(Path path) {
     int mode;
@@ -43,7 +47,7 @@ final class SecretFile {
       Object ourselves = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
       isOwn = Files.getAttribute(path, "unix:uid").equals(ourselves);
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      // No permissions of this kind here, or nobody can tell.
+      // The file system has no such permissions, or does not show them.
       return;
     }
     int allowed = isOwn ? 0700 : 0740;

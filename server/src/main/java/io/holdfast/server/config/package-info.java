@@ -1,14 +1,15 @@
 /**
- * The command line: every flag declared once, read strictly, and made into one immutable {@code
- * Options}.
+ * The command line: every flag is declared once, read strictly, and becomes part of one immutable
+ * {@code Options}.
  *
- * <p>{@code FlagTable}, {@code LimitFlags} and {@code ClusterFlags} declare the flags, from which
- * the help follows. The readers check values one by one and against each other. A mistake is an
- * {@code IllegalArgumentException} whose message names the flag, the value and what was expected.
+ * <p>{@code FlagTable}, {@code LimitFlags} and {@code ClusterFlags} declare the flags. The help
+ * follows from the declarations. The readers check values singly and against each other. A mistake
+ * is an {@code IllegalArgumentException}. Its message names the flag, the value and the expected
+ * form.
  *
- * <p>Code that holds {@code Options} checks nothing again. Only what depends on the machine is
- * decided later ({@code Limits}: heap, open files). This room opens no file but secrets and
- * {@code @file} arguments, and starts nothing.
+ * <p>Code that holds {@code Options} repeats no check. {@code Limits} decides later about values
+ * that depend on the machine: heap and open files. This room opens only secret files and files of
+ * arguments. It starts nothing.
  */
 @NullMarked
 package io.holdfast.server.config;

@@ -4,8 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Base64 with the URL and filename safe alphabet, with everything that Go's {@code RawURLEncoding}
- * tolerates: line breaks anywhere and stray bits at the end. Padding at the end is optional.
+ * Base64 with the alphabet that is safe in URLs and file names. It tolerates all that Go's {@code
+ * RawURLEncoding} tolerates: line breaks anywhere and stray bits at the end. Padding at the end is
+ * optional.
  */
 public final class GoBase64 {
   private static final String ALPHABET =
@@ -13,21 +14,21 @@ public final class GoBase64 {
 
   private GoBase64() {}
 
-  /** What could be decoded, and where decoding stopped. Both strings are byte strings. */
+  /** The decoded bytes, and the offset of the error. Both strings are byte strings. */
   public record Decoded(String byteString, int errorOffset) {
     public boolean isValid() {
       return errorOffset < 0;
     }
 
-    /** Go's text of the error. */
+    /** Returns Go's text of the error. */
     public String error() {
       return "illegal base64 data at input byte " + errorOffset;
     }
   }
 
   /**
-   * Decodes a byte string. An error leaves what came before the group of four characters in which
-   * it occurred, as Go's decoder does: upstream's error text shows it.
+   * Decodes a byte string. After an error, the result holds the bytes before the faulty group of
+   * four characters. Go's decoder does the same, and upstream's error text shows those bytes.
    */
   public static Decoded decode(String encoded) {
     int end = encoded.length();

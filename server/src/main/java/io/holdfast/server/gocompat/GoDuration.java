@@ -34,8 +34,8 @@ public final class GoDuration {
   /**
    * Reads a duration from 0 up to about 292 years, to the nanosecond.
    *
-   * @throws IllegalArgumentException for anything else, with the offending text and what was
-   *     expected
+   * @throws IllegalArgumentException for anything else, with the offending text and the expected
+   *     form
    */
   public static Duration parse(String text) {
     if (text.equals("0")) {
@@ -59,7 +59,10 @@ public final class GoDuration {
     return Duration.ofNanos(nanos.setScale(0, RoundingMode.DOWN).longValueExact());
   }
 
-  /** The duration as Go prints it: {@code 5m0s}, {@code 1h30m0s}, {@code 1.5s}, {@code 100ms}. */
+  /**
+   * Returns the duration as Go prints it: {@code 5m0s}, {@code 1h30m0s}, {@code 1.5s}, {@code
+   * 100ms}.
+   */
   public static String format(Duration duration) {
     long nanos = duration.toNanos();
     if (nanos == 0) {

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON byte for byte as Go writes it: what the Pushgateway's API answers is compared by clients.
+ * JSON byte for byte as Go writes it, because clients compare the answers of the Pushgateway's API.
  */
 public final class GoJson {
   private static final JsonFactory JSON =
@@ -28,7 +28,7 @@ public final class GoJson {
           .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
           .build();
 
-  /** RFC 3339 with as many digits of the second as there are. */
+  /** RFC 3339 with as many digits of the second as needed. */
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder()
           .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
@@ -42,7 +42,7 @@ public final class GoJson {
     return JSON.createGenerator(out);
   }
 
-  /** A map, in its order: Go's own are in order of the keys. */
+  /** Writes a map in its own order. Go's maps are written in the order of their keys. */
   public static void write(JsonGenerator json, Map<String, String> map) throws IOException {
     json.writeStartObject();
     for (Map.Entry<String, String> entry : map.entrySet()) {
@@ -51,7 +51,7 @@ public final class GoJson {
     json.writeEndObject();
   }
 
-  /** A time in the zone of this process. */
+  /** Returns a time in the zone of this process. */
   public static String time(Instant instant) {
     return time(instant, ZoneId.systemDefault());
   }
@@ -60,13 +60,13 @@ public final class GoJson {
     return TIME.format(instant.atZone(zone));
   }
 
-  /** A number; unlike the text format, this knows a negative zero. */
+  /** Returns a number. JSON, unlike the text format, keeps a negative zero. */
   public static String number(double value) {
     boolean isNegativeZero = value == 0 && Double.doubleToRawLongBits(value) != 0;
     return isNegativeZero ? "-0" : GoNumbers.format(value);
   }
 
-  /** Besides what JSON demands, what would be markup in a web page, and two line ends. */
+  /** The escapes that JSON needs, and those of HTML markup and of two line ends. */
   private static final class Escapes extends CharacterEscapes {
     private static final long serialVersionUID = 1L;
     private static final String SHORT = "\b\f\n\r\t";

@@ -6,7 +6,7 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * URL paths as Go's {@code net/url} and {@code path} treat them. Decoded paths may hold any bytes,
+ * URL paths as Go's {@code net/url} and {@code path} treat them. Decoded paths can hold any bytes,
  * so they are kept as <em>byte strings</em>: one char from 0 to 255 for each byte.
  */
 public final class UrlPath {
@@ -15,7 +15,7 @@ public final class UrlPath {
 
   private UrlPath() {}
 
-  /** The byte string that the escaped path stands for; null if an escape is malformed. */
+  /** Returns the byte string of an escaped path; null if an escape is malformed. */
   public static @Nullable String decode(String escaped) {
     String bytes = toByteString(escaped);
     StringBuilder decoded = new StringBuilder(bytes.length());
@@ -36,7 +36,7 @@ public final class UrlPath {
     return decoded.toString();
   }
 
-  /** The byte string with an escape for each byte that Go would not leave alone in a path. */
+  /** Returns the byte string with an escape for each byte that Go escapes in a path. */
   public static String encode(String byteString) {
     StringBuilder encoded = new StringBuilder(byteString.length());
     for (int i = 0; i < byteString.length(); i++) {
@@ -50,7 +50,10 @@ public final class UrlPath {
     return encoded.toString();
   }
 
-  /** Absolute, without empty, {@code .} and {@code ..} segments; a slash at the end stays. */
+  /**
+   * Returns the path in absolute form, without empty, {@code .} and {@code ..} segments. A slash at
+   * the end stays.
+   */
   public static String clean(String path) {
     Deque<String> segments = new ArrayDeque<>();
     for (String segment : path.split("/", -1)) {
@@ -64,7 +67,7 @@ public final class UrlPath {
     return path.endsWith("/") && cleaned.length() > 1 ? cleaned + "/" : cleaned;
   }
 
-  /** Both parts joined and cleaned, without a slash at the end. */
+  /** Joins and cleans both parts. The result has no slash at the end. */
   public static String join(String prefix, String path) {
     String joined = clean(prefix + "/" + path);
     return joined.length() > 1 && joined.endsWith("/")
@@ -72,7 +75,7 @@ public final class UrlPath {
         : joined;
   }
 
-  /** The text's UTF-8, a char for each byte. */
+  /** Returns the text's UTF-8, one char for each byte. */
   public static String toByteString(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }

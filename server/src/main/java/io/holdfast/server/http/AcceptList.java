@@ -1,8 +1,8 @@
 package io.holdfast.server.http;
 
 /**
- * Steps through the elements of an Accept header, up to the first mistake: {@code value;q=0.5,
- * value}. Confined to one thread.
+ * The elements of an Accept header, read up to the first mistake: {@code value;q=0.5, value}.
+ * Confined to one thread.
  */
 final class AcceptList {
   private static final String SEPARATORS = " \t\"(),:;<=>?@[]\\{}";
@@ -16,7 +16,7 @@ final class AcceptList {
     this.cursor = new HeaderCursor(header, 0);
   }
 
-  /** Goes to the next element; false if there is none. */
+  /** Goes to the next element. Returns false if there is none. */
   boolean next() {
     if (ended) {
       return false;
@@ -42,7 +42,7 @@ final class AcceptList {
     return value;
   }
 
-  /** From 0 to below 2. */
+  /** Returns the weight: from 0 to below 2. */
   double quality() {
     return quality;
   }

@@ -22,8 +22,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream of one request, which sends no answer before the request's body is read or given up.
- * See {@link EarlyAnswers} for the reason.
+ * The stream of one request. It sends no answer before the request's body is read or given up. See
+ * {@link EarlyAnswers} for the reason.
  *
  * <pre>
  * OPEN --head of the answer--> SENT                       body read, or broken
@@ -31,28 +31,28 @@ import org.jspecify.annotations.Nullable;
  *                          --> CLOSING --> LINGERING --> SENT   body goes on
  * </pre>
  *
- * <p>Not {@link HttpStream.Wrapper}: that one's {@code consumeAvailable} is final, and Jetty calls
- * it before it makes an error page.
+ * <p>This class is no {@link HttpStream.Wrapper}, because {@code consumeAvailable} is final there.
+ * Jetty calls that method before it makes an error page.
  *
- * <p>Concurrency: a handler or a write callback sends, a read callback or the timer goes on. The
- * lock guards the stage and is never held while something is read or sent.
+ * <p>Concurrency: a handler or a write callback sends; a read callback or the timer goes on. The
+ * lock guards the stage. No thread holds the lock while it reads or sends.
  */
 final class AnswerStream implements HttpStream {
   private enum Stage {
-    /** No answer yet. */
+    /** No answer has been given yet. */
     OPEN,
     /** The answer waits for the rest of the body. */
     READING,
-    /** The answer is being sent and announces the end of the connection; the body goes on. */
+    /** The answer is being sent and announces the end of the connection. The body goes on. */
     CLOSING,
-    /** The answer is sent; what still comes is read and dropped. */
+    /** The answer is sent. The rest of the body is read and dropped. */
     LINGERING,
-    /** Nothing remains to be done about the body. */
+    /** The body needs no more work. */
     SENT
   }
 
   private enum Rest {
-    /** Nothing has arrived that is not read. */
+    /** Everything that has arrived is read. */
     AWAITED,
     ENDED,
     /** The framing is wrong, or the client has gone. */
@@ -60,7 +60,7 @@ final class AnswerStream implements HttpStream {
     TOO_LONG
   }
 
-  /** What one call of {@code send} was given. */
+  /** The arguments of one call of {@code send}. */
   private record Head(
       MetaData.@Nullable Request request,
       MetaData.Response response,
@@ -74,7 +74,7 @@ final class AnswerStream implements HttpStream {
   private final EndPoint client;
   private final boolean isHttp1;
 
-  /** What the head announces; -1 if it announces no length. */
+  /** The length that the head announces; -1 if the head announces no length. */
   private final long length;
 
   private final boolean mustClose;
@@ -82,10 +82,10 @@ final class AnswerStream implements HttpStream {
 
   private volatile boolean hasContinued;
 
-  /** Written by the reading thread alone, which is one at a time. */
+  /** Written only by the reading thread. One thread at a time reads. */
   private volatile long received;
 
-  /** How much may have been received before the rest counts as too long. */
+  /** The number of bytes after which the rest of the body counts as too long. */
   private volatile long allowed;
 
   // Guarded by the lock.
@@ -97,7 +97,9 @@ final class AnswerStream implements HttpStream {
   private Scheduler.@Nullable Task timer;
 
   /**
-   * @param mustClose whether nothing may follow this request on its connection
+   * Creates the stream around Jetty's.
+   *
+   * @param mustClose whether the connection must close after this request
    */
   AnswerStream(HttpStream stream, Request request, Bounds bounds, boolean mustClose) {
     this.stream = stream;
@@ -112,7 +114,7 @@ final class AnswerStream implements HttpStream {
         request.getHeaders().contains(HttpHeader.EXPECT, HttpHeaderValue.CONTINUE.asString());
   }
 
-  /** Where the body comes from. */
+  /** Returns the endpoint that the body comes from. */
   EndPoint client() {
     return client;
   }
@@ -128,7 +130,7 @@ final class AnswerStream implements HttpStream {
     if (isHttp1 || length < 0) {
       return chunk;
     }
-    // Jetty compares the two for HTTP/1 alone: there the length is what ends the body.
+    // Jetty compares the two for HTTP/1 alone: in HTTP/1 the length ends the body.
     boolean isWrong = now > length || (chunk.isLast() && now != length);
     if (isWrong) {
       chunk.release();
@@ -187,19 +189,20 @@ final class AnswerStream implements HttpStream {
     stage = next;
   }
 
-  /** Whether the connection can be kept, if only the client goes on. */
+  /** Returns whether the connection can stay open if the client sends the rest of its body. */
   private boolean isWorthWaiting(Head answer) {
     boolean isClosing =
         answer
             .response()
             .getHttpFields()
             .contains(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
-    // A client that was never told to go on may go on or not: its next bytes may be anything.
+    // A client that still waits for "100 Continue" can send the body or leave it out. The server
+    // cannot tell what its next bytes are.
     boolean isUnknown = isHttp1 && awaitsContinue && !hasContinued && received == 0;
     return !isClosing && !isUnknown && length - received <= bounds.bytes();
   }
 
-  /** Reads what there is, and drops it. */
+  /** Reads and drops the bytes that have arrived. */
   private Rest readOn() {
     while (true) {
       Content.Chunk chunk = request.read();
@@ -222,15 +225,15 @@ final class AnswerStream implements HttpStream {
 
   private void await() {
     try {
-      // What was held back may be written by what reads the disk.
+      // The callback can send the answer that was held back, and that answer can read the disk.
       request.demand(Invocable.from(Invocable.InvocationType.BLOCKING, this::more));
     } catch (IllegalArgumentException | IllegalStateException e) {
-      // The handler waits for more itself, or the request is over.
+      // Either the handler itself waits for more of the body, or the request is over.
       goOn(Rest.BROKEN);
     }
   }
 
-  /** Reads on, while the answer waits or is sent. */
+  /** Reads on while the answer waits or is being sent. */
   private void more() {
     synchronized (this) {
       if (stage == Stage.SENT) {
@@ -309,7 +312,10 @@ final class AnswerStream implements HttpStream {
     stream.send(answer.request(), response, answer.isLast(), answer.content(), callback);
   }
 
-  /** A client that writes before it reads would lose the answer if the connection went now. */
+  /**
+   * Returns a callback that keeps the connection open after the answer. A client that writes before
+   * it reads would lose the answer if the connection closed now.
+   */
   private Callback lingering(Callback callback) {
     return Callback.from(callback.getInvocationType(), () -> linger(callback), callback::failed);
   }
@@ -379,7 +385,7 @@ final class AnswerStream implements HttpStream {
   public @Nullable Throwable consumeAvailable() {
     synchronized (this) {
       if (stage == Stage.OPEN) {
-        // Jetty asks before it makes an error page, whose sending reads the rest.
+        // Jetty asks before it makes an error page. Sending that page reads the rest.
         return null;
       }
     }
@@ -395,7 +401,7 @@ final class AnswerStream implements HttpStream {
   @Override
   public void failed(Throwable x) {
     end();
-    // Of a stream of HTTP/2 whose answer is sent, this means that the rest is not needed.
+    // For an HTTP/2 stream whose answer is sent, this failure says that the rest is not needed.
     stream.failed(isHttp1 || !stream.isCommitted() ? x : HttpStream.CONTENT_NOT_CONSUMED);
   }
 

@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Tells {@link Answers} of each write until the client has taken it, whatever handler writes. */
+/** The handler that reports each write to {@link Answers} until the client has taken the bytes. */
 public final class AnswerTracking extends Handler.Wrapper {
   private final Answers answers;
 
@@ -22,17 +22,17 @@ public final class AnswerTracking extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    // Pushes replace groups that stalled scrapes keep.
+    // Scrapes that stall keep groups that pushes have replaced.
     answers.makeRoom();
     return super.handle(request, new Tracked(request, response), callback);
   }
 
-  /** The client of a request. */
+  /** Returns the client of a request. */
   public static Answers.Client client(Request request) {
     EndPoint endPoint =
         Connections.transport(request.getConnectionMetaData().getConnection().getEndPoint());
     HttpVersion version = request.getConnectionMetaData().getHttpVersion();
-    // A connection with many streams moves bytes of others.
+    // On a connection with many streams, bytes of another stream can have moved.
     boolean isOfOneRequest = version.getVersion() <= HttpVersion.HTTP_1_1.getVersion();
     return new Answers.Client() {
       @Override

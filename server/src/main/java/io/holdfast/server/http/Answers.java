@@ -12,31 +12,31 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Answers under way, and what they hold while their clients do not read: bytes that wait to be
- * written, what a scrape has made, and old groups that a scrape or the API keeps from being
- * forgotten. When that is too much, the slowest clients are closed, or a few that never read would
- * end the process.
+ * The answers under way, and the memory that they hold while their clients do not read. This memory
+ * is unsent bytes, output of scrapes, and old groups that a scrape or the API still reads. When
+ * this memory exceeds its bound, the slowest clients are closed. Otherwise a few clients that do
+ * not read could end the process.
  *
- * <p>Slow is a client that has taken no whole piece for {@link #GRACE}. A client that takes no byte
- * for the write time-out is closed in any case.
+ * <p>A client is slow if it has taken no whole piece for {@link #GRACE}. A client that takes no
+ * byte for the write time-out is closed in any case.
  *
- * <p>Concurrency: any threads may use it.
+ * <p>Concurrency: any thread may use it.
  */
 public final class Answers {
-  /** How long a client may take for a piece even when others need its room. */
+  /** The time that a client has for a piece even when other clients need the memory. */
   static final Duration GRACE = Duration.ofSeconds(2);
 
-  /** Old groups may take so many times what unread bytes may. */
+  /** The heap that old groups may take, as a multiple of the heap that unread bytes may take. */
   private static final int OLD_GROUPS = 2;
 
-  /** Each keeps files on the disk from being deleted. */
+  /** The number of snapshots at once. Each snapshot keeps files on the disk from being deleted. */
   private static final int MOST_SNAPSHOTS = 64;
 
   private static final long NO_GROUPS = Long.MAX_VALUE;
 
-  /** Who reads an answer. */
+  /** The reader of an answer. */
   interface Client {
-    /** For how long no byte has moved. */
+    /** Returns the time for which no byte has moved. */
     long idleNanos();
 
     void close();
@@ -52,7 +52,7 @@ public final class Answers {
   private final Set<Answer> readings = ConcurrentHashMap.newKeySet();
   private final AtomicLong heldBytes = new AtomicLong();
 
-  /** One answer, or a part of one. */
+  /** One answer, or a part of an answer. */
   public final class Answer {
     private final Client client;
     private final long replacedBefore;
@@ -67,7 +67,7 @@ public final class Answers {
       this.isSnapshot = isSnapshot;
     }
 
-    /** Notes what it holds from now on, because the client has taken what was before. */
+    /** Notes the bytes held from now on. The client has taken the bytes before. */
     void holds(long more) {
       progressedAt = nanos.getAsLong();
       if (answers.contains(this)) {
@@ -75,7 +75,7 @@ public final class Answers {
       }
     }
 
-    /** Notes that it is over. A second call does nothing. */
+    /** Notes the end of the answer. A second call does nothing. */
     public void end() {
       answers.remove(this);
       readings.remove(this);
@@ -94,10 +94,12 @@ public final class Answers {
   }
 
   /**
+   * Creates the bounds on answers.
+   *
    * @param mostBytes that may be held for clients that have not read them
-   * @param writeTimeout how long a client may take no byte
-   * @param exceeded hears of each client that is closed, by which limit
-   * @param nanos of a clock that only goes on
+   * @param writeTimeout the time after which a client that takes no byte is closed
+   * @param exceeded told of the limit whenever a client is closed
+   * @param nanos the reading of a clock that never goes back
    */
   public Answers(
       long mostBytes, Duration writeTimeout, Consumer<Limit> exceeded, LongSupplier nanos) {
@@ -107,7 +109,7 @@ public final class Answers {
     this.nanos = nanos;
   }
 
-  /** Follows how much of the groups was replaced; see {@code Exposition.replacedBytes}. */
+  /** Sets the source of the count of replaced bytes; see {@code Exposition.replacedBytes}. */
   public void follow(LongSupplier replaced) {
     replacedBytes = replaced;
   }
@@ -120,12 +122,12 @@ public final class Answers {
     return mostBytes;
   }
 
-  /** Heap that old groups may take. */
+  /** Returns the heap that old groups may take. */
   public long mostGroupBytes() {
     return OLD_GROUPS * mostBytes;
   }
 
-  /** Heap of old groups that answers keep. */
+  /** Returns the heap of old groups that answers keep. */
   public long oldGroupBytes() {
     long oldest = replacedBytes.getAsLong();
     long now = oldest;
@@ -135,7 +137,7 @@ public final class Answers {
     return now - oldest;
   }
 
-  /** Bytes that are being written. */
+  /** Begins an answer whose bytes are complete. */
   Answer begin(Client client, long bytes) {
     Answer answer = new Answer(client, NO_GROUPS, false);
     answers.add(answer);
@@ -145,10 +147,10 @@ public final class Answers {
   }
 
   /**
-   * An answer that is made while it is read.
+   * Begins an answer that is made while the client reads it.
    *
-   * @param replacedBefore how much was replaced when its groups were current
-   * @param isSnapshot whether it keeps a snapshot of the disk
+   * @param replacedBefore the count of replaced bytes when the groups of this answer were current
+   * @param isSnapshot whether the answer keeps a snapshot of the disk
    */
   public Answer begin(Client client, long replacedBefore, boolean isSnapshot) {
     Answer answer = new Answer(client, replacedBefore, isSnapshot);
@@ -158,7 +160,7 @@ public final class Answers {
     return answer;
   }
 
-  /** Whether there may be one more answer that is made while it is read. */
+  /** Returns whether one more answer may begin that is made while the client reads it. */
   public boolean hasRoom() {
     makeRoom();
     return heldBytes.get() <= mostBytes && snapshots() < MOST_SNAPSHOTS;
@@ -168,7 +170,7 @@ public final class Answers {
     return readings.stream().filter(reading -> reading.isSnapshot).count();
   }
 
-  /** Closes the slowest clients if too much is held. Quick if it is not. */
+  /** Closes the slowest clients if too much memory is held. Quick if there is nothing to close. */
   void makeRoom() {
     if (heldBytes.get() > mostBytes) {
       List<Answer> slowestFirst = slowestFirst(answers);
@@ -188,7 +190,10 @@ public final class Answers {
     makeRoomForGroups();
   }
 
-  /** The oldest keeps the most: what it lacks, others lack too. */
+  /**
+   * Closes the oldest readers while old groups take too much heap. The oldest reader keeps all the
+   * old groups that any later reader keeps.
+   */
   private void makeRoomForGroups() {
     if (oldGroupBytes() <= mostGroupBytes()) {
       return;
@@ -219,7 +224,7 @@ public final class Answers {
     return slow.stream().map(Slow::answer).toList();
   }
 
-  /** Closes clients that take no byte. To be called every second or so. */
+  /** Closes clients that have taken no byte for the write time-out. Called about every second. */
   public void endOverdue() {
     long now = nanos.getAsLong();
     for (Answer answer : answers) {

@@ -3,7 +3,7 @@ package io.holdfast.server.http;
 import io.holdfast.server.config.Limit;
 import org.jspecify.annotations.Nullable;
 
-/** A body could not be decompressed. The message is for the client. */
+/** The failure to decompress a body. The message is for the client. */
 public final class BadEncodingException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -32,7 +32,7 @@ public final class BadEncodingException extends Exception {
     return String.valueOf(getMessage());
   }
 
-  /** What the body was too much for; null if it is malformed. */
+  /** Returns the limit that the body exceeded; null if the body is malformed. */
   public @Nullable Limit limit() {
     return limit;
   }

@@ -14,21 +14,22 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a body into memory as it comes, without waiting for it, within a limit and a budget.
+ * A reader that takes a body into memory as the body arrives. It does not block, and it keeps a
+ * limit and a budget.
  *
- * <p>Concurrency: runs on one thread at a time, that which has the next bytes. Any thread may
- * {@link #giveUp}.
+ * <p>Concurrency: the thread that has the next bytes runs it, one thread at a time. Any thread may
+ * call {@link #giveUp}.
  */
 public final class BodyReader implements Invocable.Task {
   private static final int INITIAL_BYTES = 4096;
   private static final byte[] NOTHING = {};
   private static final long SHORTEST_IDLE_MILLIS = 1;
 
-  /** Hears how it ended. Exactly one of these is called, once. */
+  /** The receiver of the result. Exactly one of these methods is called, once. */
   public interface Receiver {
     void received(byte[] body);
 
-    /** There must not be so much of something. */
+    /** Reports that the body exceeded a limit. */
     void limitExceeded(Limit limit);
 
     void failed(Throwable cause);
@@ -42,11 +43,11 @@ public final class BodyReader implements Invocable.Task {
   }
 
   /**
-   * How bodies are read.
+   * The limits for reading bodies.
    *
-   * @param maxBytes of one
-   * @param budget of all
-   * @param slowBodies told of those that take their time
+   * @param maxBytes of one body
+   * @param budget shared by all bodies
+   * @param slowBodies told of each body that does not arrive at once
    */
   public record BodyLimits(int maxBytes, ByteBudget budget, SlowBodies slowBodies) {}
 
@@ -57,7 +58,7 @@ public final class BodyReader implements Invocable.Task {
   private final long startedAt;
   private final AtomicReference<State> state = new AtomicReference<>(State.READING);
 
-  // Other threads ask for it, when the request may be over and know nothing any more.
+  // Kept here, because other threads ask for it when the request is over.
   private final EndPoint client;
   private final AtomicReference<@Nullable HttpStream> stream = new AtomicReference<>();
   private final long idleTimeoutMillis;
@@ -67,7 +68,10 @@ public final class BodyReader implements Invocable.Task {
 
   private int size;
 
-  /** Bytes of the budget, written by the reading thread alone; the receiver gives them back. */
+  /**
+   * Bytes taken from the budget. Only the reading thread writes this field, and the receiver gives
+   * the bytes back.
+   */
   private volatile int taken;
 
   public BodyReader(
@@ -78,57 +82,60 @@ public final class BodyReader implements Invocable.Task {
     this.invocationType = invocationType;
     this.receiver = receiver;
     this.client = request.getConnectionMetaData().getConnection().getEndPoint();
-    // Jetty shows the stream of a request only so; the stream stays as it is.
+    // Jetty gives access to the stream of a request only here. The stream stays as it is.
     request.addHttpStreamWrapper(
         its -> {
           stream.set(its);
           return its;
         });
     this.idleTimeoutMillis = request.getConnectionMetaData().getConnector().getIdleTimeout();
-    // Not what is announced: who announces much and sends nothing must not take memory.
+    // The announced length alone must not reserve memory: a client can announce much and send
+    // nothing.
     long announced = request.getLength();
     boolean isSmall = announced >= 0 && announced <= INITIAL_BYTES;
     this.bytes = new byte[isSmall ? (int) announced : INITIAL_BYTES];
   }
 
-  /** How much of the budget it has taken so far. */
+  /** Returns the bytes taken from the budget so far. */
   public int taken() {
     return taken;
   }
 
-  /** Whether the rest of the body is not waited for: it takes too long, or too much room. */
+  /**
+   * Returns whether the rest of the body is given up, because it takes too long or too much room.
+   */
   public boolean isGivenUp() {
     State now = state.get();
     return now == State.TOO_SLOW || now == State.IN_THE_WAY;
   }
 
-  /** Where the bytes come from. */
+  /** Returns the endpoint that the bytes come from. */
   public EndPoint client() {
     return client;
   }
 
-  /** How long the body has been under way. */
+  /** Returns the time since the body began. */
   long nanosSince(long now) {
     return now - startedAt;
   }
 
   /**
-   * Waits for the body no longer: the receiver hears why. Returns at once.
+   * Gives the body up. The receiver learns the reason. Returns at once.
    *
-   * @param isInTheWay whether that is for others' sake, and not because it took too long
-   * @return false if there is nothing to wait for any more
+   * @param isInTheWay whether other bodies need the room; otherwise the body took too long
+   * @return false if the body has ended or was given up before
    */
   boolean giveUp(boolean isInTheWay) {
     State given = isInTheWay ? State.IN_THE_WAY : State.TOO_SLOW;
     if (!state.compareAndSet(State.READING, given)) {
       return false;
     }
-    // Jetty has no call that ends a wait for content, but for the time that it may take.
+    // Jetty has no call that ends a wait for content. A short idle time-out ends the wait.
     setIdleTimeout(SHORTEST_IDLE_MILLIS);
     return true;
   }
 
-  /** Of the stream: a connection of HTTP/2 has others, which must go on. */
+  /** Sets the time-out of the stream alone. Other streams of an HTTP/2 connection must go on. */
   private void setIdleTimeout(long millis) {
     requireNonNull(stream.get(), "stream").setIdleTimeout(millis);
   }
@@ -138,7 +145,7 @@ public final class BodyReader implements Invocable.Task {
     try {
       read();
     } catch (RuntimeException | Error e) {
-      // The receiver has something to give back, whatever went wrong.
+      // After every failure, the receiver has bytes to give back to the budget.
       end(() -> receiver.failed(e));
     }
   }
@@ -167,7 +174,7 @@ public final class BodyReader implements Invocable.Task {
       }
       if (isLast) {
         byte[] body = size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
-        // The receiver's from here on: this object lives until the answer was read.
+        // From here on the receiver owns the bytes. This object lives until the answer is read.
         bytes = NOTHING;
         end(() -> receiver.received(body));
         return;
@@ -184,7 +191,7 @@ public final class BodyReader implements Invocable.Task {
     request.demand(this);
   }
 
-  /** The limit that keeps it from being taken, or null. */
+  /** Takes a chunk. Returns the limit that the chunk exceeds, or null. */
   private @Nullable Limit take(Content.Chunk chunk) {
     int length = chunk.remaining();
     int before = size;
@@ -213,7 +220,7 @@ public final class BodyReader implements Invocable.Task {
     }
   }
 
-  /** Tells the receiver, unless it has been given up in the meantime. */
+  /** Reports the result, or the reason if the body has been given up in the meantime. */
   private void end(Runnable how) {
     if (isAwaited) {
       limits.slowBodies.remove(this);
@@ -221,7 +228,7 @@ public final class BodyReader implements Invocable.Task {
     if (state.compareAndSet(State.READING, State.ENDED)) {
       how.run();
     } else {
-      // Or the answer would have no more time than that.
+      // Without this, the answer would have only the short idle time-out.
       setIdleTimeout(idleTimeoutMillis);
       boolean isInTheWay = state.get() == State.IN_THE_WAY;
       receiver.limitExceeded(isInTheWay ? Limit.BYTES_IN_FLIGHT : Limit.BODY_TIME);

@@ -2,7 +2,7 @@ package io.holdfast.server.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bounds how many bytes of bodies are in memory at once. Any threads may use it. */
+/** A bound on the bytes of all bodies in memory at once. Any thread may use it. */
 public final class ByteBudget {
   private final long bytes;
   private final AtomicLong free;
@@ -12,12 +12,12 @@ public final class ByteBudget {
     this.free = new AtomicLong(bytes);
   }
 
-  /** How many are taken. */
+  /** Returns the number of bytes taken. */
   public long taken() {
     return bytes - free.get();
   }
 
-  /** Takes the bytes if there are as many; takes none otherwise. */
+  /** Takes the bytes if that many are free. Otherwise takes none. */
   public boolean tryTake(long bytes) {
     long left = free.addAndGet(-bytes);
     if (left < 0) {
@@ -27,7 +27,7 @@ public final class ByteBudget {
     return true;
   }
 
-  /** Gives back what was taken. */
+  /** Gives bytes back to the budget. */
   public void give(long bytes) {
     free.addAndGet(bytes);
   }

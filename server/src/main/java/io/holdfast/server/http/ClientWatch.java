@@ -11,16 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sight of one request's client, until the request's change has its version. A client that is
- * gone may have repeated its request at another node, and changed more there since. So its change
- * must not be made any more.
+ * The watch over one request's client, until the request's change has its version. A client that is
+ * gone has perhaps repeated its request at another node, and changed more there. So the change of
+ * the first request must not be made any more.
  *
- * <p>A client is gone when its connection was reset, or its stream of HTTP/2. The end of the
- * client's bytes says nothing over HTTP/1: a client that has closed its socket looks like a client
- * that has ended its side and waits for the answer.
+ * <p>A client is gone when its connection or its HTTP/2 stream was reset. Over HTTP/1, the end of
+ * the client's bytes proves nothing. A closed socket looks like a client that only waits for the
+ * answer.
  *
- * <p>A look costs a system call over HTTP/1. So young requests are taken to have their clients, and
- * looks have a distance from each other.
+ * <p>A look costs a system call over HTTP/1. So clients of young requests count as present, and
+ * looks are spaced out.
  *
  * <p>Any thread may use it.
  */
@@ -46,7 +46,7 @@ public final class ClientWatch {
     this.endPoint =
         Connections.transport(request.getConnectionMetaData().getConnection().getEndPoint());
     HttpVersion version = request.getConnectionMetaData().getHttpVersion();
-    // A connection of HTTP/2 reads all the time, and its requests hear of resets.
+    // A connection of HTTP/2 reads all the time, so its requests learn of resets.
     this.mustLook = version.getVersion() <= HttpVersion.HTTP_1_1.getVersion();
     this.nanoTime = nanoTime;
     this.nextLook = request.getBeginNanoTime() + FIRST_LOOK.toNanos();
@@ -76,7 +76,7 @@ public final class ClientWatch {
   }
 
   /**
-   * Ends work for a client that is gone. To be called between pieces of work.
+   * Ends work for a client that is gone. Called between pieces of work.
    *
    * @throws CancellationException if the client is known to be gone
    */

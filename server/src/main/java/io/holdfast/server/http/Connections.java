@@ -26,33 +26,37 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The open connections, and which of them must go so that others can come. Nobody waits in the
- * system's queue: a connection that is one too many is taken, and those that were of no use for the
- * longest time are closed for it. Only if all are in the middle of a request is it answered 503.
+ * The open connections, and the choice of the connections to close so that others can open. No
+ * client waits in the system's queue. A connection above the limit is accepted, and the least
+ * useful connections are closed for it. If every connection is in the middle of a request, the new
+ * connection is answered 503.
  *
- * <h2>Which is of no use</h2>
+ * <h2>The least useful connections</h2>
  *
- * Time without a complete request counts, not time without a byte: who sends its request by drops
- * looks as idle as it is. One that never brought a request counts as {@link #BEFORE_FIRST} older,
- * so that a flood of them does not drive out clients that push every few seconds. A request that is
- * here as a whole protects its connection, unless no byte of the answer has moved for {@link
- * #STALLED}: whoever asks for a scrape and does not read it.
+ * Time without a complete request counts, and time without a byte does not. So a client that sends
+ * its request drop by drop counts as idle. A connection that never brought a request counts as
+ * {@link #BEFORE_FIRST} older. So a flood of such connections does not drive out clients that push
+ * every few seconds. A complete request protects its connection. The protection ends when no byte
+ * of the answer has moved for {@link #STALLED}, because the client does not read.
  *
- * <p>Concurrency: any threads may use it. What it decides on may change at the same moment; a
- * client must expect a kept connection to be closed at any time, and to repeat what it sent.
+ * <p>Concurrency: any thread may use it. The state of a connection can change during a decision. A
+ * client must expect that a kept connection closes at any time, and must then repeat its request.
  */
 public final class Connections implements Connection.Listener {
   private static final Duration BEFORE_FIRST = Duration.ofSeconds(30);
 
-  /** How long a first request may be awaited like any other. */
+  /** The time in which a new connection without a request counts like any other connection. */
   private static final Duration FIRST_GRACE = Duration.ofMillis(100);
 
   private static final Duration STALLED = Duration.ofSeconds(10);
 
-  /** A body's reader answers by then; this is for those that nobody reads. */
+  /**
+   * The extra time for a body. A body's reader answers by then; the rule is for bodies without a
+   * reader.
+   */
   private static final Duration AFTER_READ_TIMEOUT = Duration.ofSeconds(5);
 
-  /** The share that is closed at once: to find it takes a look at all. */
+  /** The share of connections closed at once, because each choice looks at all connections. */
   private static final int SHARE_TO_CLOSE = 16;
 
   private final int most;
@@ -61,22 +65,22 @@ public final class Connections implements Connection.Listener {
   private final Consumer<Limit> exceeded;
   private final Map<EndPoint, Client> clients = new ConcurrentHashMap<>();
 
-  /** One connection with what happens on it. */
+  /** One connection and its state. */
   private static final class Client {
     final EndPoint endPoint;
     final AtomicInteger requests = new AtomicInteger();
     volatile Connection connection;
 
-    /** When the last request ended or, before the first one, when it was opened. */
+    /** The time when the last request ended or, before the first request, the connection opened. */
     volatile long restingSince;
 
     volatile boolean hasServed;
     volatile long bytesAtRest;
 
-    /** There were too many when it came. */
+    /** Whether there were too many connections when this one opened. */
     volatile boolean isExcess;
 
-    // Of the sweep alone.
+    // Used by the sweep alone.
     long headSince;
     long headAfter;
     long bytesBefore;
@@ -91,7 +95,10 @@ public final class Connections implements Connection.Listener {
       return requests.get() == 0;
     }
 
-    /** Of HTTP/1 alone; other protocols have bytes between requests. */
+    /**
+     * Returns the bytes received over HTTP/1. Other protocols have bytes between requests and count
+     * none here.
+     */
     long bytesIn() {
       Connection now = connection;
       boolean isHttp1 =
@@ -100,7 +107,7 @@ public final class Connections implements Connection.Listener {
       return isHttp1 ? now.getBytesIn() : bytesAtRest;
     }
 
-    /** For how long no byte has moved. */
+    /** Returns the time for which no byte has moved. */
     long stalledFor() {
       return endPoint instanceof IdleTimeout timed
           ? Duration.ofMillis(timed.getIdleFor()).toNanos()
@@ -109,25 +116,27 @@ public final class Connections implements Connection.Listener {
   }
 
   /**
-   * A connection that may have to go. Made once, because it must not change while it is sorted.
+   * A connection that may be closed. Its values are read once, so that they stay fixed during the
+   * sort.
    *
-   * @param isWaiting whether no complete request is here
-   * @param age for how long the connection has been of no use if it waits; otherwise, for how long
-   *     no byte has moved
+   * @param isWaiting whether the server waits for a complete request
+   * @param age if waiting, the time for which the connection has been of no use; otherwise, the
+   *     time for which no byte has moved
    */
   record Candidate<C>(C client, boolean isWaiting, long age) {}
 
   /**
    * Returns for how long a connection has been of no use.
    *
-   * @param resting since its last request ended or, before the first one, since it was opened
+   * @param resting the time since its last request ended or, before the first request, since it was
+   *     opened
    */
   static long uselessFor(long resting, boolean hasServed) {
     boolean isSuspect = !hasServed && resting > FIRST_GRACE.toNanos();
     return isSuspect ? resting + BEFORE_FIRST.toNanos() : resting;
   }
 
-  /** Returns the connections that may go: waiting ones first, then stalled ones, oldest first. */
+  /** Returns the connections that may be closed: waiting before stalled, then the oldest first. */
   static <C> List<Candidate<C>> leastUsefulFirst(List<Candidate<C>> all) {
     Comparator<Candidate<C>> order = Comparator.comparing(each -> !each.isWaiting);
     return all.stream()
@@ -137,9 +146,11 @@ public final class Connections implements Connection.Listener {
   }
 
   /**
-   * @param most how many there may be
-   * @param slowBodies knows whose request has not come as a whole
-   * @param exceeded hears of each connection that is closed or refused, by which limit
+   * Creates the bounds on connections.
+   *
+   * @param most the limit on open connections
+   * @param slowBodies knows the clients whose request body is incomplete
+   * @param exceeded told of the limit whenever a connection is closed or refused
    */
   public Connections(int most, Limits.Web limits, SlowBodies slowBodies, Consumer<Limit> exceeded) {
     this.most = most;
@@ -168,11 +179,12 @@ public final class Connections implements Connection.Listener {
   }
 
   /**
-   * Closes others. If there is none to close, so many as {@link Limits#EXCESS_SHARE} says may be
-   * told why before they go; more would take files without end.
+   * Closes other connections. If none can be closed, the newcomer stays open to be told the reason.
+   * {@link Limits#EXCESS_SHARE} bounds the number of such newcomers, because each takes a file
+   * descriptor.
    *
-   * <p>One thread at a time: the others wait, and mostly find that there is room. Were they to go
-   * on, a flood would be let in faster than it can be let out.
+   * <p>One thread at a time works here. The other threads wait, and mostly find room afterwards.
+   * Without the wait, a flood would open connections faster than the server closes them.
    */
   private synchronized void makeRoomFor(Client newcomer) {
     newcomer.isExcess = !closeIdlest(newcomer);
@@ -184,13 +196,13 @@ public final class Connections implements Connection.Listener {
   @Override
   public void onClosed(Connection connection) {
     EndPoint endPoint = transport(connection.getEndPoint());
-    // A protocol that gives way to another closes its connection, not the client's.
+    // An upgrade closes the old protocol's connection and leaves the client's open.
     if (!endPoint.isOpen()) {
       clients.remove(endPoint);
     }
   }
 
-  /** Below TLS, if there is any. */
+  /** Returns the endpoint below TLS, if there is TLS. */
   static EndPoint transport(EndPoint endPoint) {
     EndPoint at = endPoint;
     while (at instanceof EndPoint.Wrapper wrapper) {
@@ -199,7 +211,7 @@ public final class Connections implements Connection.Listener {
     return at;
   }
 
-  /** Closes others until there is room; false if there are none to close. */
+  /** Closes other connections until there is room. Returns false if too few can be closed. */
   private boolean closeIdlest(Client newcomer) {
     for (int over = clients.size() - most; over > 0; over = clients.size() - most) {
       List<Candidate<Client>> candidates = candidates(newcomer);
@@ -212,7 +224,7 @@ public final class Connections implements Connection.Listener {
     return true;
   }
 
-  /** Returns the connections that may go, the least useful first. */
+  /** Returns the connections that may be closed, the least useful first. */
   private List<Candidate<Client>> candidates(Client newcomer) {
     long now = slowBodies.now();
     Set<EndPoint> receiving = slowBodies.clients();
@@ -236,7 +248,7 @@ public final class Connections implements Connection.Listener {
     clients.remove(client.endPoint);
   }
 
-  /** Closes what has not brought a whole request in time. To be called every second or so. */
+  /** Closes connections whose request has not arrived in time. Called about every second. */
   public void sweep() {
     long now = slowBodies.now();
     clients.values().removeIf(client -> !client.endPoint.isOpen());
@@ -269,7 +281,7 @@ public final class Connections implements Connection.Listener {
     client.bytesBefore = bytes;
   }
 
-  /** Says why, past Jetty, which has nothing yet that could be answered. */
+  /** Writes the reason directly to the endpoint, because Jetty has no request to answer yet. */
   private void refuseHead(Client client) {
     exceeded.accept(Limit.HEADER_TIME);
     String reason = Limit.HEADER_TIME.explain("request: did not arrive in time");
@@ -287,12 +299,12 @@ public final class Connections implements Connection.Listener {
           .getEndPoint()
           .write(close, ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII)));
     } catch (WritePendingException e) {
-      // It came after all, and is being answered.
+      // The request arrived after all and is being answered.
       close.succeeded();
     }
   }
 
-  /** Wraps what answers requests, to know which connections have one under way. */
+  /** Wraps a handler, so that connections with a request under way are known. */
   Handler tracking(Handler handler) {
     return new Tracking(handler);
   }

@@ -4,24 +4,25 @@ import java.util.Locale;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** Compression of request bodies, and whether a response may be compressed. */
+/** The compression of request bodies, and the decision whether a response can be compressed. */
 public final class ContentEncoding {
   private static final int SMALL_BYTES = 64 << 10;
 
   private ContentEncoding() {}
 
   /**
-   * The bounds of decompressing.
+   * The bounds of decompression.
    *
    * @param maxBytes of the result
-   * @param room asked whether there is memory for a result of so many bytes
-   * @param step called between pieces of the work; may end it by an exception
+   * @param room asked whether there is memory for a result of that many bytes
+   * @param step called between pieces of the work; ends the work by throwing
    */
   public record Bounds(int maxBytes, IntPredicate room, Runnable step) {}
 
   /**
-   * The body without its compression. Knows {@code gzip} and {@code snappy} (framed), in any case;
-   * any other encoding, and a list of them, is taken as none.
+   * Returns the body without its compression. The known encodings are {@code gzip} and {@code
+   * snappy} (framed), in upper or lower case. Any other encoding, or a list of encodings, counts as
+   * none.
    *
    * @param header the value of Content-Encoding
    * @return {@code body} itself if it is not compressed
@@ -43,8 +44,8 @@ public final class ContentEncoding {
   }
 
   /**
-   * What is large is decompressed twice. The first time it is only measured: a body that becomes
-   * too much takes no memory, however many of them are sent, and nobody else's room.
+   * Decompresses a large body twice. The first pass only measures. So a body that is too large
+   * takes no memory, however many such bodies are sent.
    */
   private static byte[] inflate(Decompressor decompressor, Bounds bounds)
       throws BadEncodingException {
@@ -66,9 +67,8 @@ public final class ContentEncoding {
   }
 
   /**
-   * Whether gzip is what the client likes best, given that only gzip and no compression are on
-   * offer. As upstream negotiates: no compression wins a tie, and a header is read up to its first
-   * mistake.
+   * Returns whether the client prefers gzip to no compression. The rules are upstream's: no
+   * compression wins a tie, and the header is read up to its first mistake.
    *
    * @param acceptEncoding the value of the first Accept-Encoding header
    */

@@ -5,16 +5,16 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Recognises the content type of pushes. */
+/** The recognition of the content type of pushes. */
 public final class ContentTypes {
   private static final String SPECIALS = "()<>@,;:\\\"/[]?=";
 
   private ContentTypes() {}
 
   /**
-   * Whether the header names delimited protobuf messages of metric families. Names are compared
-   * without regard to case, values with it; a header that is malformed anywhere names nothing.
-   * Extended parameters (RFC 2231, {@code name*=}) don't count.
+   * Returns whether the header names delimited protobuf messages of metric families. The case of
+   * names does not count; the case of values does. A malformed header names nothing. Extended
+   * parameters (RFC 2231, {@code name*=}) do not count.
    */
   public static boolean isDelimitedProtobuf(@Nullable String header) {
     if (header == null) {
@@ -32,7 +32,7 @@ public final class ContentTypes {
         && "io.prometheus.client.MetricFamily".equals(parameters.get("proto"));
   }
 
-  /** Null if malformed. */
+  /** Returns the parameters; null if they are malformed. */
   private static @Nullable Map<String, String> parameters(HeaderCursor cursor) {
     Map<String, String> parameters = new HashMap<>();
     for (skipBlanks(cursor); !cursor.isAtEnd(); skipBlanks(cursor)) {
@@ -61,7 +61,7 @@ public final class ContentTypes {
     return parameters;
   }
 
-  /** A token, or a string in quotes; null if neither. */
+  /** Returns a token or a string in quotes; null if there is neither. */
   private static @Nullable String value(HeaderCursor cursor) {
     if (!cursor.take('"')) {
       String token = cursor.token(SPECIALS);

@@ -8,24 +8,24 @@ import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Until when a client waits for its change, as it says in a header of the request. A request that
- * was held up on its way must not take effect after the client has gone on elsewhere.
+ * The time until which a client waits for its change, as a header of the request gives it. A
+ * delayed request must not take effect after its client has moved on to another node.
  *
- * @param end null if the client does not say
+ * @param end null if the request has no such header
  */
 public record Deadline(@Nullable Instant end, InstantSource clock) {
   static final String HEADER = "Holdfast-Deadline";
 
-  /** Precondition failed: nothing was changed, and nobody should try this request again. */
+  /** Precondition failed: nothing was changed, and a repetition of this request is of no use. */
   public static final int STATUS = 412;
 
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double LATEST_UNIX_SECONDS = 1e11;
 
   /**
-   * The deadline of a request.
+   * Returns the deadline of a request.
    *
-   * @throws IllegalArgumentException if its header is not a time, for the client
+   * @throws IllegalArgumentException if the header is not a time; the message is for the client
    */
   public static Deadline of(Exchange exchange, InstantSource clock) {
     return parse(exchange.request().getHeaders().get(HEADER), clock);
@@ -62,7 +62,7 @@ public record Deadline(@Nullable Instant end, InstantSource clock) {
     return end != null && clock.instant().isAfter(end);
   }
 
-  /** Why a change is refused whose deadline has passed. */
+  /** Returns the reason why a change after its deadline is refused. */
   public String reason() {
     return HEADER + ": " + end + " has passed on this node's clock; nothing was changed";
   }

@@ -11,41 +11,41 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Request;
 
 /**
- * Makes answers readable that are known before the request's body is: refusals above all. A client
- * that writes its whole body before it reads gets a broken pipe, and never the reason, if the
- * connection goes in the middle of it.
+ * The rule that makes answers readable which are known before the end of the request's body. Most
+ * such answers are refusals. A client that writes its whole body before it reads would otherwise
+ * get a broken pipe instead of the reason.
  *
- * <p>Up to 256 KiB of a body are read before the answer is sent, as Go's servers do, and the
- * connection goes on. A longer body, or a slower one, has an answer with {@code Connection: close}.
- * The server then stops writing, and drops what the client still sends for some seconds.
+ * <p>Up to 256 KiB of a body are read before the answer is sent, as Go's servers do. The connection
+ * then goes on. A longer or slower body gets an answer with {@code Connection: close}. The server
+ * then stops writing, and for some seconds drops the bytes that the client still sends.
  *
- * <p>Every answer passes here, because every answer passes the stream of its request: the
- * handlers', and Jetty's own error pages. Jetty refuses what is no HTTP/1.1 at all before a request
- * is there; such an answer is sent at once.
+ * <p>Every answer passes the stream of its request. So the rule holds for all handlers and for
+ * Jetty's own error pages. The only exception is input that is not HTTP/1.1 at all. Jetty refuses
+ * such input at once, before there is a request.
  *
- * @param bounds of what is read for the sake of an answer
+ * @param bounds of the bytes that are read before and after an answer
  * @param maxFields of a head
  */
 record EarlyAnswers(Bounds bounds, int maxFields) implements HttpConfiguration.Customizer {
-  /** As many as Go's net/http reads. */
+  /** The amount that Go's net/http reads. */
   private static final long BYTES = 256 << 10;
 
   /** Longer than a body of that size takes on a slow line. */
   private static final Duration WAIT = Duration.ofSeconds(5);
 
-  /** More than a push may have with the heaps that are common: it is read and dropped. */
+  /** More than a push may have with common heap sizes. These bytes are read and dropped. */
   private static final long LINGER_BYTES = 64 << 20;
 
   private static final Duration LINGER_WAIT = Duration.ofSeconds(10);
 
   /**
-   * How much is read for the sake of an answer, and for how long.
+   * The amount that is read before and after an answer, and the time for it.
    *
    * @param bytes before the answer
    * @param patience before the answer
    * @param lingerBytes after an answer that announces the end of the connection
    * @param lingerPatience after such an answer
-   * @param reading told of those that take their time
+   * @param reading told of the streams whose bodies are being read for an answer
    */
   record Bounds(
       long bytes,
@@ -55,7 +55,7 @@ record EarlyAnswers(Bounds bounds, int maxFields) implements HttpConfiguration.C
       SlowBodies reading) {}
 
   static EarlyAnswers of(Limits.Web limits, SlowBodies slowBodies) {
-    // An idle time-out that comes first would take the answer with it.
+    // An idle time-out that comes first would cut the answer off.
     Duration half = limits.idleTimeout().dividedBy(2);
     Duration wait = WAIT.compareTo(half) < 0 ? WAIT : half;
     Duration lingerWait = LINGER_WAIT.compareTo(half) < 0 ? LINGER_WAIT : half;
@@ -69,8 +69,8 @@ record EarlyAnswers(Bounds bounds, int maxFields) implements HttpConfiguration.C
     boolean isCoded = fields.contains(HttpHeader.TRANSFER_ENCODING);
     HttpVersion version = request.getConnectionMetaData().getHttpVersion();
     boolean isHttp2 = version == HttpVersion.HTTP_2;
-    // A proxy that believes another header than this server must not see where the next request
-    // begins here: nothing follows on such a connection.
+    // A proxy could believe another header than this server does. So the connection closes, and no
+    // second request can be smuggled in.
     boolean isAmbiguous =
         isCoded
             && !isHttp2

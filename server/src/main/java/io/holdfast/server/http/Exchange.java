@@ -28,15 +28,21 @@ public record Exchange(Request request, Response response, Callback callback) {
   private static final Logger log = LoggerFactory.getLogger(Exchange.class);
   private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
 
-  /** The rest of the head, which has 8 KiB, is for headers of the web config file. */
+  /**
+   * The bound on the Location header. The rest of the head's 8 KiB is for headers of the web config
+   * file.
+   */
   private static final int LONGEST_LOCATION = 6 << 10;
 
   private static final String STALE = "Holdfast-Stale";
 
-  /** Names of nodes come into it, which may be in any script. */
+  /** Names of nodes are part of this header and can be in any script. */
   private static final Pattern HEADER_UNSAFE = Pattern.compile("[^ -~]");
 
-  /** How long a client should wait before it tries again what was refused for lack of means. */
+  /**
+   * The time that a client should wait before it repeats a request that was refused for lack of
+   * resources.
+   */
   public static final String RETRY_AFTER_SECONDS = "1";
 
   public String method() {
@@ -47,10 +53,12 @@ public record Exchange(Request request, Response response, Callback callback) {
     return request.getHeaders().get(header);
   }
 
-  /** Host and port as the client calls this server; null if it does not say. */
+  /**
+   * Returns host and port of this server as the client names them; null if the client names none.
+   */
   public @Nullable String host() {
     String host = header(HttpHeader.HOST);
-    // HTTP/2 has no such header: what it has instead is in the URI.
+    // HTTP/2 has no such header. Its URI holds the host.
     return host == null ? request.getHttpURI().getAuthority() : host;
   }
 
@@ -78,20 +86,20 @@ public record Exchange(Request request, Response response, Callback callback) {
   }
 
   /**
-   * Answers on another thread: what takes milliseconds is not for the thread that serves
-   * connections, nor for one that has told what there is to be read.
+   * Answers on another thread. Work of some milliseconds must not block the thread that serves
+   * connections, nor the thread that reports new data.
    */
   public void later(Runnable answering) {
     Executor executor = request.getComponents().getExecutor();
     guarded(() -> executor.execute(() -> guarded(answering)));
   }
 
-  /** Says in a header why there may be more than what is sent. */
+  /** Adds the header that says why the answer is stale. */
   public void markStale(String reason) {
     response.getHeaders().put(STALE, HEADER_UNSAFE.matcher(reason).replaceAll("?"));
   }
 
-  /** Runs what answers this request; if that fails, it is answered with 500 all the same. */
+  /** Runs code that answers this request. If the code fails, answers 500. */
   public void guarded(Runnable answering) {
     try {
       answering.run();
@@ -105,13 +113,13 @@ public record Exchange(Request request, Response response, Callback callback) {
     }
   }
 
-  /** A status without a body. */
+  /** Answers with a status and no body. */
   public void answer(int status) {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
-    // Not callback.succeeded() alone: then Jetty makes the last write itself, and while the handler
-    // is on its way out it may complete the exchange twice and leave the connection dead
-    // (jetty.project issue 14745, still there in 12.1.14).
+    // A call of callback.succeeded() alone would make Jetty do the last write itself. While the
+    // handler returns, Jetty can then complete the exchange twice and leave the connection dead.
+    // See jetty.project issue 14745, which 12.1.14 still has.
     response.write(true, BufferUtil.EMPTY_BUFFER, callback);
   }
 
@@ -127,10 +135,9 @@ public record Exchange(Request request, Response response, Callback callback) {
   }
 
   /**
-   * Sends the client elsewhere, as Go's servers do: who reads, and may be a person, gets a link
-   * too.
+   * Redirects the client, as Go's servers do. A client that reads also gets a link in the body.
    *
-   * @param location escaped; one that does not fit into an answer's head is refused
+   * @param location escaped; refused if it does not fit into an answer's head
    */
   public void redirect(int status, String location) {
     if (location.length() > LONGEST_LOCATION) {
@@ -159,19 +166,22 @@ public record Exchange(Request request, Response response, Callback callback) {
         .replace("'", "&#39;");
   }
 
-  /** A reason, in the form that Go's servers give it: ended by a line feed, never sniffed. */
+  /** Sends a reason in the form of Go's servers: with a line feed at the end, and never sniffed. */
   public void refuse(int status, String reason) {
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
-    // Reasons quote what clients sent.
+    // Reasons quote input of clients.
     answer(status, Excerpt.ofMessage(reason) + "\n");
   }
 
-  /** Says that the connection ends with the answer, so that the body is not waited for. */
+  /**
+   * Announces that the connection ends with the answer, so that the answer does not wait for the
+   * body.
+   */
   public void announceClose() {
     response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
   }
 
-  /** 503: the client did nothing wrong and should try again. */
+  /** Answers 503: the request was correct, and the client should try again. */
   public void refuseForNow(String reason) {
     response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
     refuse(503, reason);

@@ -5,8 +5,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Inflates a gzip stream of one or more members (RFC 1952), as strictly as Go does. Not {@code
- * GZIPInputStream}: that one ignores what follows the last member.
+ * A decoder of gzip streams of one or more members (RFC 1952), as strict as Go's. {@code
+ * GZIPInputStream} does not do, because it ignores bytes after the last member.
  */
 public final class Gunzip {
   private static final int MAGIC_1 = 0x1f;
@@ -44,7 +44,7 @@ public final class Gunzip {
     }
   }
 
-  /** Whether a stream begins as one must; the rest is not looked at. */
+  /** Checks that a stream begins with a gzip header. The rest is not checked. */
   public static void checkHeader(byte[] body) throws BadEncodingException {
     if (body.length == 0) {
       throw BadEncodingException.malformed("EOF");

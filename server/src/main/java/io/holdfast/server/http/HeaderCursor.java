@@ -3,8 +3,8 @@ package io.holdfast.server.http;
 import java.util.function.IntPredicate;
 
 /**
- * A place in a header's text. What counts as blank and what as part of a token is the caller's to
- * say: headers differ. Confined to one thread.
+ * A position in a header's text. The caller defines blanks and token characters, because headers
+ * differ. Confined to one thread.
  */
 final class HeaderCursor {
   private final String text;
@@ -28,12 +28,12 @@ final class HeaderCursor {
     return false;
   }
 
-  /** Steps over the next character, which has to exist. */
+  /** Steps over the next character. There must be one. */
   char take() {
     return text.charAt(position++);
   }
 
-  /** False at the end. */
+  /** Returns whether the next character is a wanted one; false at the end. */
   boolean nextIs(IntPredicate wanted) {
     return !isAtEnd() && wanted.test(text.charAt(position));
   }
@@ -44,14 +44,14 @@ final class HeaderCursor {
     }
   }
 
-  /** What is stepped over; may be empty. */
+  /** Steps over wanted characters and returns them. The result can be empty. */
   String takeWhile(IntPredicate wanted) {
     int start = position;
     skip(wanted);
     return text.substring(start, position);
   }
 
-  /** Printable ASCII up to a separator; may be empty. */
+  /** Returns printable ASCII up to a separator. The result can be empty. */
   String token(String separators) {
     return takeWhile(c -> c > ' ' && c < 0x7f && separators.indexOf(c) < 0);
   }

@@ -20,16 +20,16 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes connections that read heads as Go's servers do.
+ * The factory of connections that read heads as Go's servers do.
  *
- * <p>They read no more header fields than a request may have. A limit on bytes alone does not bound
- * memory: a field of four bytes on the wire is an object with two strings, which take fifteen times
- * as much, and a client may stop before the head ends.
+ * <p>A connection reads no more header fields than a request may have. A limit on bytes alone does
+ * not bound memory. A field of four bytes becomes an object with two strings, fifteen times as
+ * large. A client can also stop before the head ends.
  *
- * <p>They take an empty {@code Host}, and {@code name:} without a port, and refuse characters that
- * are in no host's name. Jetty is stricter or looser, but nothing between.
+ * <p>A connection takes an empty {@code Host}, and {@code name:} without a port. It refuses
+ * characters that no host name has. Jetty is either stricter or looser than that.
  *
- * <p>They refuse a line that begins with a colon.
+ * <p>A connection refuses a line that begins with a colon.
  */
 final class HeaderFields extends HttpConnectionFactory {
   private final int most;
@@ -39,7 +39,7 @@ final class HeaderFields extends HttpConnectionFactory {
     this.most = most;
   }
 
-  /** More than a request may have. */
+  /** The refusal of a head with more fields than a request may have. */
   static final class TooManyException extends HttpException.RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -55,7 +55,7 @@ final class HeaderFields extends HttpConnectionFactory {
     return configure(connection, connector, endPoint);
   }
 
-  /** Whether there is a host in it; the field counts as absent otherwise. */
+  /** Returns whether the field names a host. Otherwise the field counts as absent. */
   private static boolean namesHost(HttpField field) {
     String value = field.getValue();
     if (value == null || value.isEmpty()) {
@@ -76,7 +76,7 @@ final class HeaderFields extends HttpConnectionFactory {
   private static final class Counting extends HttpConnection {
     private final int most;
 
-    // Set by the constructor above, before that of this class goes on.
+    // The superclass constructor has set the field before this constructor continues.
     private HttpParser.@Nullable RequestHandler handler;
 
     Counting(HttpConfiguration http, Connector connector, EndPoint endPoint, int most) {
@@ -86,7 +86,7 @@ final class HeaderFields extends HttpConnectionFactory {
 
     @Override
     protected RequestHandler newRequestHandler() {
-      // Called by the constructor above, when the limit is not set yet.
+      // The superclass constructor calls this method, when the limit is not set yet.
       RequestHandler counting = new CountingHandler();
       handler = counting;
       return counting;
@@ -119,7 +119,7 @@ final class HeaderFields extends HttpConnectionFactory {
         }
       }
 
-      /** Fields behind a body in chunks: they add to those before it. */
+      /** Counts the fields behind a chunked body together with the fields before it. */
       @Override
       public void parsedTrailer(HttpField field) {
         count();
@@ -136,8 +136,8 @@ final class HeaderFields extends HttpConnectionFactory {
   }
 
   /**
-   * A parser that refuses a line which begins with a colon. Jetty's parser reads such a line as
-   * more of the line before it, so that a proxy could see other fields than this server.
+   * A parser that refuses a line which begins with a colon. Jetty's parser takes such a line as a
+   * continuation of the line before. A proxy could then see other fields than this server.
    */
   private static final class Parser extends HttpParser {
     private ByteBuffer read = BufferUtil.EMPTY_BUFFER;

@@ -17,11 +17,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket that systemd listens on and hands over as standard input. It is systemd's: closing
- * this leaves it open, so that who connects while the process restarts waits and is not refused.
+ * The listening socket that systemd hands over as standard input. The socket belongs to systemd:
+ * closing this channel leaves the socket open. So clients that connect during a restart wait and
+ * are not refused.
  *
- * <p>Not the channel itself that the JDK makes of standard input: when that is closed, it takes
- * standard error away, and the log with it.
+ * <p>The channel that the JDK makes of standard input is not used as it is. Closing that channel
+ * also closes standard error, and the log with it.
  */
 final class InheritedSocket extends ServerSocketChannel {
   private final ServerSocketChannel socket;
@@ -38,7 +39,7 @@ final class InheritedSocket extends ServerSocketChannel {
   /**
    * Takes the socket over.
    *
-   * @throws StartException if standard input is none
+   * @throws StartException if standard input is not a listening socket
    */
   static InheritedSocket take() throws StartException {
     String sockets = System.getenv().getOrDefault("LISTEN_FDS", "1");
@@ -92,7 +93,7 @@ final class InheritedSocket extends ServerSocketChannel {
 
   @Override
   protected void implConfigureBlocking(boolean block) {
-    // It always looks blocking to who accepts.
+    // The accepting code always sees a blocking channel.
   }
 
   @Override

@@ -3,8 +3,8 @@ package io.holdfast.server.http;
 import java.util.Arrays;
 
 /**
- * Takes what comes out of a decompressor. It counts everything and refuses more than the limit; of
- * what comes it keeps no more than it was told to. Confined to one thread.
+ * A buffer for the output of a decompressor. The buffer counts all bytes and refuses more than its
+ * limit. It keeps only a given number of them. Confined to one thread.
  */
 final class LimitedBuffer {
   private static final int INITIAL_BYTES = 8192;
@@ -16,7 +16,9 @@ final class LimitedBuffer {
   private int size;
 
   /**
-   * @param step called for each piece; may end the work by an exception
+   * Creates a buffer.
+   *
+   * @param step called for each piece; ends the work by throwing
    */
   LimitedBuffer(int maxBytes, int keptBytes, Runnable step) {
     this.maxBytes = maxBytes;
@@ -44,12 +46,12 @@ final class LimitedBuffer {
     return size;
   }
 
-  /** Whether everything that came was kept. */
+  /** Returns whether all bytes were kept. */
   boolean isWhole() {
     return size <= keptBytes;
   }
 
-  /** What came; only if that {@link #isWhole} is. */
+  /** Returns the bytes. Only for a buffer that {@link #isWhole}. */
   byte[] toByteArray() {
     return size == kept.length ? kept : Arrays.copyOf(kept, size);
   }

@@ -15,19 +15,22 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * A connection's endpoint that finds out whether the client has reset the connection, while nobody
- * reads from it. Jetty's endpoint notices a reset only when a connection reads, and a connection of
- * HTTP/1 does not read while its request waits for an answer.
+ * An endpoint that detects a client's reset of the connection while no handler reads from it.
+ * Jetty's endpoint notices a reset only when a connection reads. A connection of HTTP/1 does not
+ * read while its request waits for an answer.
  *
- * <p>Java cannot peek at a socket, so a look reads. The bytes that it finds belong to the client's
- * next request, and the next {@link #fill} returns them first. Under TLS the bytes are encrypted
- * ones, which makes no difference here.
+ * <p>Java cannot peek at a socket, so a look reads. The bytes belong to the client's next request,
+ * and the next {@link #fill} returns them first. Under TLS the bytes are encrypted, which makes no
+ * difference here.
  *
- * <p>Concurrency: any thread may look. The lock makes a read and the place of its bytes one step,
- * so that a connection never gets bytes in another order.
+ * <p>Concurrency: any thread may look. The lock joins a read and the storing of its bytes into one
+ * step. So a connection gets all bytes in their order.
  */
 final class LookAheadEndPoint extends SocketChannelEndPoint {
-  /** Enough for what clients send before they close. A client that sends more is not looked at. */
+  /**
+   * Enough for the bytes that clients send before they close. A client that sends more is not
+   * watched.
+   */
   private static final int AHEAD_BYTES = 1024;
 
   private final Executor executor;
@@ -46,7 +49,7 @@ final class LookAheadEndPoint extends SocketChannelEndPoint {
     this.executor = executor;
   }
 
-  /** Makes such endpoints for the connections that it accepts. */
+  /** The connector that makes such endpoints for the connections that it accepts. */
   static final class Connector extends ServerConnector {
     Connector(Server server, ConnectionFactory... factories) {
       super(server, factories);
@@ -64,7 +67,7 @@ final class LookAheadEndPoint extends SocketChannelEndPoint {
 
   /**
    * Returns whether the client of this endpoint has reset its connection. Takes one system call and
-   * never blocks. The end of the client's bytes is no reset: the client may go on to read.
+   * never blocks. The end of the client's bytes is no reset: the client can go on to read.
    */
   static boolean isReset(EndPoint endPoint) {
     return !endPoint.isOpen()
@@ -80,14 +83,14 @@ final class LookAheadEndPoint extends SocketChannelEndPoint {
         return true;
       }
     }
-    // A connection that began to wait in the meantime waits for bytes that the selector lost.
+    // A connection that began to wait in the meantime would miss the bytes that were read here.
     if (hasRead && getFillInterest().isInterested()) {
       executor.execute(getFillInterest()::fillable);
     }
     return false;
   }
 
-  /** Reads up to the reset, which comes after the bytes that were sent before it. */
+  /** Reads up to the reset. The reset comes after the bytes that the client sent before it. */
   private boolean readAhead() throws IOException {
     int before = ahead.remaining();
     if (before >= AHEAD_BYTES) {

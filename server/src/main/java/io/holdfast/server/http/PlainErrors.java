@@ -12,14 +12,16 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * What Jetty itself answers to requests that never reach a handler: a line of text with the reason,
- * instead of a page.
+ * The answers of Jetty itself to requests that never reach a handler. Each answer is a line of text
+ * with the reason, instead of a page.
  */
 final class PlainErrors implements Request.Handler {
   private final Consumer<Limit> exceeded;
 
   /**
-   * @param exceeded hears by which limit somebody was refused
+   * Creates the answers.
+   *
+   * @param exceeded told of the limit of each refusal
    */
   PlainErrors(Consumer<Limit> exceeded) {
     this.exceeded = exceeded;
@@ -45,7 +47,8 @@ final class PlainErrors implements Request.Handler {
     }
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain; charset=utf-8");
     if (status == HttpStatus.BAD_REQUEST_400) {
-      // Jetty closes the connection after what it could not read; the client should know.
+      // Jetty closes the connection after a request that it could not read. The answer announces
+      // that.
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {

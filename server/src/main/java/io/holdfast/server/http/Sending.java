@@ -6,7 +6,10 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
 
-/** Writes piece by piece, each after the one before has left the reader's buffer. */
+/**
+ * A task that writes piece by piece. Each piece is written after the one before has left the
+ * reader's buffer.
+ */
 public final class Sending extends IteratingCallback {
   private final Exchange exchange;
   private final ExpositionReader reader;
@@ -16,10 +19,10 @@ public final class Sending extends IteratingCallback {
   private boolean isLast;
 
   /**
-   * Reads the first piece: who cannot even begin can still be answered otherwise.
+   * Reads the first piece. A reader that fails at once can still be answered with an error.
    *
-   * @param answer told what the reader holds
-   * @param reader closed when all was sent, or cannot be
+   * @param answer told of the bytes that the reader holds
+   * @param reader closed when all pieces are sent, or cannot be sent
    * @param end called after that
    */
   public Sending(Exchange exchange, Answers.Answer answer, ExpositionReader reader, Runnable end) {

@@ -12,24 +12,26 @@ import java.util.function.LongSupplier;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * Bodies that did not come at once. None may take longer than its time; and when there is no room
- * for another, those that come the slowest give way, or whoever sends many bodies slowly and never
- * ends one would keep everybody out.
+ * The bodies that did not arrive at once. Each body has a time limit. When there is no room for
+ * another body, the slowest bodies are given up. Otherwise a client that sends many bodies slowly
+ * could keep all other clients out.
  *
- * <p>Any threads may use it.
+ * <p>Any thread may use it.
  */
 public final class SlowBodies {
-  /** How long a body may take even when others need its room. */
+  /** The time that a body has even when other bodies need its room. */
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   private final Duration timeout;
   private final LongSupplier nanoTime;
   private final Set<BodyReader> reading = ConcurrentHashMap.newKeySet();
 
-  /** Requests whose bodies come although the answer is known already. */
+  /** Streams whose body is still arriving although the answer is already known. */
   private final Set<AnswerStream> dropping = ConcurrentHashMap.newKeySet();
 
   /**
+   * Creates an empty set of bodies.
+   *
    * @param timeout for each body
    */
   public SlowBodies(Duration timeout, LongSupplier nanoTime) {
@@ -37,7 +39,7 @@ public final class SlowBodies {
     this.nanoTime = nanoTime;
   }
 
-  /** Returns the time by which bodies are measured. */
+  /** Returns the time of the clock that measures bodies. */
   long now() {
     return nanoTime.getAsLong();
   }
@@ -58,7 +60,7 @@ public final class SlowBodies {
     dropping.remove(body);
   }
 
-  /** Whose bodies they are. */
+  /** Returns the endpoints that these bodies come from. */
   Set<EndPoint> clients() {
     Set<EndPoint> clients = Collections.newSetFromMap(new IdentityHashMap<>());
     reading.forEach(body -> clients.add(Connections.transport(body.client())));
@@ -66,7 +68,7 @@ public final class SlowBodies {
     return clients;
   }
 
-  /** Gives up what has taken too long. To be called every second or so. */
+  /** Gives up the bodies whose time is over. Called about every second. */
   public void endOverdue() {
     long now = nanoTime.getAsLong();
     for (BodyReader body : reading) {
@@ -76,7 +78,7 @@ public final class SlowBodies {
     }
   }
 
-  /** Gives up the slowest bodies until these many bytes are about to come free, or none is slow. */
+  /** Gives up the slowest bodies until these many bytes will come free, or no slow body is left. */
   public void makeRoom(long bytes) {
     long now = nanoTime.getAsLong();
     List<Progress<BodyReader>> all = new ArrayList<>();
@@ -93,14 +95,17 @@ public final class SlowBodies {
   }
 
   /**
-   * How far a body has come. Taken once, because it must not change while it is sorted.
+   * The progress of a body. Its values are read once, so that they stay fixed during the sort.
    *
-   * @param bytes of the budget that it has taken
-   * @param nanos since it began
+   * @param bytes that the body has taken from the budget
+   * @param nanos since the body began
    */
   record Progress<B>(B body, int bytes, long nanos) {}
 
-  /** Returns the bodies that may give way: such as hold bytes and have had their time of grace. */
+  /**
+   * Returns the bodies that can be given up: they hold bytes, and their grace has passed. The
+   * slowest comes first.
+   */
   static <B> List<Progress<B>> slowestFirst(List<Progress<B>> all) {
     return all.stream()
         .filter(body -> body.bytes > 0 && body.nanos > GRACE.toNanos())

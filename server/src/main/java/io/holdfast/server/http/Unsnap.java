@@ -6,9 +6,9 @@ import java.util.zip.CRC32C;
 import org.xerial.snappy.Snappy;
 
 /**
- * Decompresses the framing format of snappy, as strictly as Go does. It reads the heads of chunks
- * itself: a chunk may become 65,536 bytes, and a library that believes a larger announcement takes
- * as much memory before anybody can count it.
+ * The decompression of snappy's framing format, as strict as Go's. The class itself reads the
+ * headers of chunks. A chunk has at most 65,536 bytes. A library that believes a larger
+ * announcement would allocate that much memory before any check.
  */
 final class Unsnap {
   private static final int MAX_CHUNK_BYTES = 65_536;
@@ -87,7 +87,10 @@ final class Unsnap {
     }
   }
 
-  /** An empty chunk is legal: writers that flush without data make some. */
+  /**
+   * Copies an uncompressed chunk. An empty chunk is legal: writers that flush without data make
+   * some.
+   */
   private int copy(int start, int size) throws BadEncodingException {
     if (size > MAX_CHUNK_BYTES) {
       throw corrupt();
@@ -100,7 +103,7 @@ final class Unsnap {
     return Integer.rotateRight(crc, 15) + 0xa282ead8;
   }
 
-  /** Little-endian. */
+  /** Returns a little-endian number. */
   private int number(int at, int bytes) {
     int number = 0;
     for (int i = 0; i < bytes; i++) {

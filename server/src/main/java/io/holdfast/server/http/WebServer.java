@@ -28,46 +28,50 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Jetty, set up to read what the Pushgateway reads and to end without cutting requests off. */
+/**
+ * The Jetty server, set up to read the Pushgateway's requests and to stop without cutting requests
+ * off.
+ */
 public final class WebServer {
   private static final Logger log = LoggerFactory.getLogger(WebServer.class);
 
   private static final int MAX_THREADS = 32;
 
-  /** As many as the system allows: the limit on connections is another, see {@link Connections}. */
+  /** As many as the system allows. {@link Connections} limits the number of connections. */
   private static final int ACCEPT_QUEUE = 4096;
 
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 
   private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofSeconds(2);
 
-  /** How long requests under way may take to end, when the process ends. */
+  /** The time for requests under way to finish when the process ends. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
 
   /**
-   * What Go's servers take beyond the standard, because old clients and proxies send it. None of it
-   * lets a proxy see another end of a request than this server: SmugglingIT tries.
+   * The deviations from the standard that Go's servers accept, because old clients and proxies send
+   * them. With each of them, a proxy and this server see one end of a request. SmugglingIT tests
+   * this.
    */
   private static final HttpCompliance COMPLIANCE =
       HttpCompliance.RFC9110.with(
           "holdfast",
-          // A target with an authority of its own is legal, and the Pushgateway takes it.
+          // A target with its own authority is legal, and the Pushgateway accepts it.
           HttpCompliance.Violation.MISMATCHED_AUTHORITY,
-          // Equal ones; different ones are refused all the same.
+          // Equal values are accepted. Different values are refused in any case.
           HttpCompliance.Violation.MULTIPLE_CONTENT_LENGTHS,
-          // The coding counts, and EarlyAnswers closes the connection.
+          // The transfer encoding counts, and EarlyAnswers closes the connection.
           HttpCompliance.Violation.TRANSFER_ENCODING_WITH_CONTENT_LENGTH,
           HttpCompliance.Violation.MULTILINE_FIELD_VALUE,
-          // HeaderFields judges hosts.
+          // HeaderFields checks host names.
           HttpCompliance.Violation.UNSAFE_HOST_HEADER);
 
   private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
   private final Server server = new Server(threads);
 
   /**
-   * What keeps clients from asking too much.
+   * The guards that keep clients from taking too many resources.
    *
-   * @param exceeded hears by which limit somebody was refused
+   * @param exceeded told of the limit of each refusal
    */
   public record ConnectionGuards(
       Limits.Web limits,
@@ -77,23 +81,23 @@ public final class WebServer {
 
   public WebServer() {
     threads.setName("http");
-    // Handlers are fixed and never block, so a request can be served by the thread that read it. A
-    // dynamic server would go to another thread for each.
+    // Handlers are fixed and never block, so the thread that read a request can serve it. A dynamic
+    // server would hand each request to another thread.
     server.setDynamic(false);
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
   }
 
-  /** The threads that serve requests. They run nothing before the start. */
+  /** Returns the threads that serve requests. They run nothing before the start. */
   public Executor threads() {
     return threads;
   }
 
   /**
-   * Listens on all addresses from now on.
+   * Starts to listen on all addresses.
    *
-   * @param housekeeping to be done every second
+   * @param housekeeping called every second
    * @param secure null for plain HTTP
-   * @throws StartException if it cannot on one of them
+   * @throws StartException if one of the addresses cannot be listened on
    */
   public void start(
       Options.Listening options,
@@ -159,7 +163,7 @@ public final class WebServer {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setRequestHeaderSize(guards.limits().maxHeaderBytes());
-    // Everything is legal in a label value; Routes reads the path as it came and judges itself.
+    // Every character is legal in a label value. Routes reads and checks the raw path itself.
     http.setUriCompliance(UriCompliance.UNSAFE);
     http.setHttpCompliance(COMPLIANCE);
     http.addCustomizer(EarlyAnswers.of(guards.limits(), guards.slowBodies()));
@@ -172,12 +176,12 @@ public final class WebServer {
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     connector.setIdleTimeout(guards.limits().idleTimeout().toMillis());
     connector.addEventListener(guards.connections());
-    // Connections kept alive without a request hold up the end of the process this long.
+    // Idle kept-alive connections delay the end of the process for this long.
     connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_TIMEOUT.toMillis());
     return connector;
   }
 
-  /** The addresses with their real ports. */
+  /** Returns the addresses with their real ports. */
   public List<String> listening() {
     List<String> addresses = new ArrayList<>();
     for (Connector connector : server.getConnectors()) {
@@ -189,7 +193,10 @@ public final class WebServer {
     return addresses;
   }
 
-  /** The port of the first listen address: the real one if that asked for any free one with 0. */
+  /**
+   * Returns the port of the first listen address. If that address asked for port 0, returns the
+   * real port.
+   */
   public int port() {
     if (server.getConnectors().length == 0
         || !(server.getConnectors()[0] instanceof ServerConnector first)) {
@@ -198,12 +205,12 @@ public final class WebServer {
     return first.getLocalPort();
   }
 
-  /** Takes no more connections and finishes the requests under way. */
+  /** Stops accepting connections and finishes the requests under way. */
   public void stop() {
     try {
       server.stop();
     } catch (Exception e) {
-      // The store must be closed all the same.
+      // The store must be closed in any case.
       log.atWarn().addKeyValue("err", e.toString()).log("requests were cut off");
     }
   }

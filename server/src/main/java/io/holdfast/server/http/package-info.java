@@ -1,15 +1,21 @@
 /**
- * Jetty, set up to read what the Pushgateway reads, and the means to answer: one {@code Exchange}
+ * Jetty, set up to read the Pushgateway's requests, and the means to answer: one {@code Exchange}
  * for each request.
  *
- * <p>Guarantees to handlers: bodies arrive without a thread that waits, decompressed within limits
- * and a common budget ({@code BodyReader}, {@code ByteBudget}); answers that nobody reads give way
- * ({@code Answers}); an answer before the body's end does not break the connection ({@code
- * EarlyAnswers}). Guarantees to clients: connections, headers, bodies and answers have bounds in
- * number, bytes and time, and the slowest give way first ({@code Connections}, {@code SlowBodies}).
+ * <p>Guarantees to handlers:
  *
- * <p>This room knows no routes, no groups and no metrics: a listener hears of each refusal. Nothing
- * here blocks a thread of the server's pool.
+ * <ul>
+ *   <li>Bodies arrive without a waiting thread. They are decompressed within limits and a common
+ *     budget ({@code BodyReader}, {@code ByteBudget}).
+ *   <li>Answers that clients do not read give way to others ({@code Answers}).
+ *   <li>An answer before the body's end does not break the connection ({@code EarlyAnswers}).
+ * </ul>
+ *
+ * <p>Guarantees to clients: connections, headers, bodies and answers have bounds in number, bytes
+ * and time. The slowest are closed first ({@code Connections}, {@code SlowBodies}).
+ *
+ * <p>This room knows no routes, no groups and no metrics. A listener is told of each refusal.
+ * Nothing here blocks a thread of the server's pool.
  */
 @NullMarked
 package io.holdfast.server.http;

@@ -3,17 +3,20 @@ package io.holdfast.server.lifecycle;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which Holdfast this is. */
+/** The version of Holdfast that runs. */
 public final class BuildInfo {
   private BuildInfo() {}
 
-  /** As the jar's manifest has it; {@code dev} when the classes don't come from a jar. */
+  /** Returns the version from the jar's manifest; {@code dev} if the classes are not in a jar. */
   public static String version() {
     @Nullable String version = BuildInfo.class.getPackage().getImplementationVersion();
     return version == null ? "dev" : version;
   }
 
-  /** What the Pushgateway tells of its build, as far as it is known; without Go, there is Java. */
+  /**
+   * Returns the build labels of the Pushgateway, as far as they are known. Java's version stands in
+   * for Go's.
+   */
   public static Map<String, String> labels() {
     return Map.of(
         "version", version(),

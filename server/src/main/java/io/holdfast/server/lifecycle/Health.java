@@ -3,10 +3,12 @@ package io.holdfast.server.lifecycle;
 import io.holdfast.storage.GroupStore;
 import java.util.Optional;
 
-/** What probes, the API and metrics say of this node. Any threads may ask; nothing blocks. */
+/**
+ * The node's health, as probes, the API and metrics show it. Any thread may ask; nothing blocks.
+ */
 public record Health(Lifecycle lifecycle, GroupStore store) {
 
-  /** Why the process should be started anew, or empty. */
+  /** Returns the reason why the process should be restarted, or empty. */
   public Optional<String> trouble() {
     return store.failure().isDone() ? Optional.of(store.failure().join()) : overload();
   }
@@ -17,7 +19,7 @@ public record Health(Lifecycle lifecycle, GroupStore store) {
         : Optional.empty();
   }
 
-  /** Why requests had better go to another node, or empty. */
+  /** Returns the reason why requests should go to another node, or empty. */
   public Optional<String> unready() {
     return lifecycle.unready().or(store::unready).or(this::trouble);
   }

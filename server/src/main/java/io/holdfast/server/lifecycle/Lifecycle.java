@@ -7,14 +7,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Where the process is between start and end. States follow each other in this order and none comes
- * back; probes, logs and the shutdown all read this one.
+ * The state of the process between start and end. The states follow each other in this order, and
+ * no state comes back. Probes, logs and the shutdown all read this object.
  */
 public final class Lifecycle {
   public enum State {
     STARTING,
     READY,
-    /** Says that it is unready, and serves whoever has not heard it yet. */
+    /** The node reports itself unready. It still serves clients that have not noticed yet. */
     DRAINING,
     STOPPED
   }
@@ -22,13 +22,13 @@ public final class Lifecycle {
   private final AtomicReference<State> state = new AtomicReference<>(State.STARTING);
   private final CompletableFuture<Void> quit = new CompletableFuture<>();
 
-  /** Goes on to a later state; false if it is there or further already. */
+  /** Advances to a later state. Returns false if that state or a later one is already reached. */
   public boolean advance(State to) {
     State before = state.getAndUpdate(now -> now.compareTo(to) < 0 ? to : now);
     return before.compareTo(to) < 0;
   }
 
-  /** Why the process should not be sent requests, or empty. */
+  /** Returns the reason why the process should get no requests, or empty. */
   Optional<String> unready() {
     State now = requireNonNull(state.get());
     return switch (now) {
@@ -43,7 +43,7 @@ public final class Lifecycle {
     quit.complete(null);
   }
 
-  /** Completes when somebody has asked over HTTP to end the process. */
+  /** Returns a future that completes when a client has asked over HTTP to end the process. */
   public CompletableFuture<Void> quitRequested() {
     return quit;
   }

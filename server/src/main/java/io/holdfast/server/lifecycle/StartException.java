@@ -2,7 +2,7 @@ package io.holdfast.server.lifecycle;
 
 import org.jspecify.annotations.Nullable;
 
-/** The node cannot start. The message is for the operator and names the flag. */
+/** The failure of a node to start. The message is for the operator and names the flag. */
 public final class StartException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -1,12 +1,12 @@
 /**
- * Where the process stands between start and end, and what the probes say of it.
+ * The state of the process between start and end, and the health that probes show.
  *
  * <p>{@code Lifecycle} only moves forward: a node that drains is never ready again. {@code Health}
- * asks the lifecycle and the store, without waiting for either. {@code StartException} is the one
- * way in which a start fails; its message names the flag at fault and becomes one log line.
+ * asks the lifecycle and the store, without waiting for either. {@code StartException} is the only
+ * way in which a start fails. Its message names the faulty flag and becomes one log line.
  *
- * <p>This room starts and stops nothing: {@code App} does. It knows nothing of HTTP: the statuses
- * of probes are chosen where they are answered.
+ * <p>This room starts and stops nothing: {@code App} does. It knows nothing of HTTP: the handlers
+ * of the probes choose the statuses.
  */
 @NullMarked
 package io.holdfast.server.lifecycle;

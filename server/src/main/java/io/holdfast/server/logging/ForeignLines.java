@@ -8,9 +8,9 @@ import java.util.OptionalLong;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Lets some lines a minute of each library's logger pass and counts the others: libraries warn of
- * every bad request, before any limit of ours is asked. Our own loggers bound themselves ({@code
- * RefusalLog}). Any threads may use it.
+ * The bound on the log lines of libraries. Some lines a minute of each logger pass, and the others
+ * are counted. Libraries warn of every bad request, before a limit of Holdfast applies. Holdfast's
+ * own loggers have their own bound ({@code RefusalLog}). Any thread may use it.
  */
 public final class ForeignLines extends Filter<ILoggingEvent> {
   public static final int LINES_PER_LOGGER = 20;
@@ -19,7 +19,9 @@ public final class ForeignLines extends Filter<ILoggingEvent> {
   private final LogRate rate = new LogRate(System::nanoTime, LINES_PER_LOGGER);
 
   /**
-   * @param own with what the names of our own loggers begin
+   * Creates the bound.
+   *
+   * @param own the prefix of the names of Holdfast's own loggers
    */
   ForeignLines(String own) {
     this.own = own;

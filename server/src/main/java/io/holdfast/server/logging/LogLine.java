@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Renders log events in the form of Prometheus servers: {@code ts}, {@code caller}, {@code level},
- * {@code msg}, then the event's own keys. Whatever an event holds, it becomes one line: everything
- * that is not printable is escaped, so that what clients send can't forge lines. Immutable.
+ * The form of log lines, which is that of Prometheus servers: {@code ts}, {@code caller}, {@code
+ * level}, {@code msg}, then the event's own keys. Every event becomes one line. Unprintable
+ * characters are escaped, so that clients cannot forge lines. Immutable.
  *
  * @param withStackTraces whether throwables are shown with their stack trace, under {@code stack}
  */
@@ -28,16 +28,19 @@ record LogLine(Logging.Format format, boolean withStackTraces) {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** What is longer came from a client, and a log must not grow as fast as clients send. */
+  /**
+   * The bound on a value. Longer values come from clients, and clients must not control the growth
+   * of the log.
+   */
   static final int LONGEST_VALUE = 4 << 10;
 
   private static final int LONGEST_STACK = 64 << 10;
   private static final String STACK = "stack";
 
-  // Keys of the same name would make JSON ambiguous.
+  // Two keys of one name would make JSON ambiguous.
   private static final String DUPLICATE_PREFIX = "logged_";
 
-  /** The event without a line feed at the end. */
+  /** Returns the event as one line, without a line feed at the end. */
   String render(ILoggingEvent event) {
     Map<String, @Nullable Object> fields = fields(event);
     return switch (format) {
@@ -158,7 +161,7 @@ record LogLine(Logging.Format format, boolean withStackTraces) {
         && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '=' && c != '"' && c != '\\');
   }
 
-  /** The escapes are those that JSON and logfmt have in common. */
+  /** Appends a quoted text. The escapes are those that JSON and logfmt share. */
   private static void appendQuoted(StringBuilder line, String text) {
     line.append('"');
     for (int i = 0; i < text.length(); i++) {

@@ -8,16 +8,19 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * Decides what is worth a line in the log when clients repeat their mistakes: some of each kind
- * from each client, and a number of each kind from all of them. The memory that it takes has a
- * bound. Any threads may use it.
+ * The bound on log lines about repeated mistakes of clients. Some lines of each kind pass for each
+ * client, and a larger number of each kind for all clients. Its memory is bounded. Any thread may
+ * use it.
  */
 public final class LogRate {
   static final int LINES_PER_CLIENT = 5;
   static final int LINES_OF_ALL = 100;
   static final Duration WINDOW = Duration.ofMinutes(1);
 
-  /** Whoever was forgotten may log again: that is what the bound for all is for. */
+  /**
+   * The number of remembered clients. A forgotten client can log again, within the bound for all
+   * clients.
+   */
   private static final int REMEMBERED_CLIENTS = 1000;
 
   private record Client(String kind, String host) {}
@@ -62,6 +65,8 @@ public final class LogRate {
   }
 
   /**
+   * Creates the bound.
+   *
    * @param linesPerClient of each kind, in a window
    */
   LogRate(LongSupplier nanoTime, int linesPerClient) {
@@ -70,11 +75,12 @@ public final class LogRate {
   }
 
   /**
-   * Whether to log, and how many lines of that kind were not since the last that was.
+   * Decides whether to log a line. Returns how many lines of that kind were suppressed since the
+   * last logged one.
    *
    * @param kind one of few
-   * @param host whose mistake it is
-   * @return empty if not
+   * @param host of the client that made the mistake
+   * @return empty if the line is suppressed
    */
   public synchronized OptionalLong admit(String kind, String host) {
     long now = nanoTime.getAsLong();

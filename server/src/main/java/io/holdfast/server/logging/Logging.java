@@ -11,12 +11,15 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
-/** Logs to standard error, one line for each event. */
+/** The log on standard error, with one line for each event. */
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final String OWN = "io.holdfast";
   private static final String JETTY_ANSWERS = "org.eclipse.jetty.server.Response";
 
-  /** For logback alone, which finds this class as a service and so looks for no file. */
+  /**
+   * Creates the configurator. Logback finds this class as a service, and so reads no configuration
+   * file.
+   */
   public Logging() {}
 
   public enum Level {
@@ -31,14 +34,17 @@ public final class Logging extends ContextAwareBase implements Configurator {
     JSON
   }
 
-  /** What holds before the command line has been read. */
+  /** Sets the configuration for the time before the command line is read. */
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     apply(context, Level.INFO, Format.LOGFMT);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** Sets level and form from here on. The level is that of our own loggers; others are at warn. */
+  /**
+   * Sets level and form from now on. The level is that of Holdfast's own loggers; other loggers are
+   * at warn.
+   */
   public static void configure(Level level, Format format) {
     ILoggerFactory factory = LoggerFactory.getILoggerFactory();
     if (factory instanceof LoggerContext context) {
@@ -63,7 +69,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(level == Level.ERROR ? threshold(level) : ch.qos.logback.classic.Level.WARN);
     root.addAppender(appender);
-    // It warns of every client that goes away in the middle of its request.
+    // This logger warns of every client that goes away in the middle of its request.
     context.getLogger(JETTY_ANSWERS).setLevel(ch.qos.logback.classic.Level.ERROR);
     context.getLogger(OWN).setLevel(threshold(level));
   }

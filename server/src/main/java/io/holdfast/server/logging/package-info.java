@@ -1,13 +1,13 @@
 /**
- * Logs to standard error: one event, one line, as logfmt or JSON in the form of Prometheus's
+ * Logs to standard error: one line for each event, as logfmt or JSON in the form of Prometheus's
  * servers.
  *
- * <p>A line never holds a line feed or a control character of a client's: values are quoted.
- * Repeated mistakes of clients cannot fill the log: {@code LogRate} bounds lines by kind and by
- * client, {@code ForeignLines} those of libraries.
+ * <p>A line never holds a line feed or a control character of a client: values are quoted. Repeated
+ * mistakes of clients cannot fill the log. {@code LogRate} bounds lines by kind and by client, and
+ * {@code ForeignLines} bounds the lines of libraries.
  *
  * <p>Logback finds {@code Logging} as a service, so that no configuration file is read. This room
- * decides how a line looks and how many there are, never what is worth one.
+ * decides the form and the number of lines. Other rooms decide which events are logged.
  */
 @NullMarked
 package io.holdfast.server.logging;

@@ -16,14 +16,14 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** The metrics of a node that is one of several. Any threads may use it. */
+/** The metrics of a node in a cluster. Any thread may use it. */
 public final class ClusterMetrics implements ClusterCounters {
   private static final double NANOS = 1e9;
   private static final String SUCCEEDED = "succeeded";
   private static final String FAILED = "failed";
   private static final String MEMBER = "member";
 
-  /** The first of these constants: the others add themselves. */
+  /** The first of these constants. The other constants add themselves to it. */
   private static final SelfFamilies DECLARED = new SelfFamilies();
 
   private static final SelfFamily READY =
@@ -132,9 +132,9 @@ public final class ClusterMetrics implements ClusterCounters {
   }
 
   /**
-   * Adds what the cluster tells. Once.
+   * Adds the cluster's metrics. Called once.
    *
-   * @param refusedUnread messages refused before anybody but the transport has read them
+   * @param refusedUnread messages that the transport refused before any other part read them
    */
   public void observe(
       Supplier<ClusterStatus> cluster, LongSupplier refusedUnread, BooleanSupplier isReady) {
@@ -176,8 +176,8 @@ public final class ClusterMetrics implements ClusterCounters {
   }
 
   /**
-   * Returns the worst value of each name. A node that was started again may be in the list twice,
-   * before its old process is known to be gone; a series must be there once.
+   * Returns the worst value of each name. A restarted node can be in the list twice, until its old
+   * process is known to be gone. A series must be there once.
    */
   private static Map<String, Double> byName(ClusterStatus status, ToDoubleFunction<Member> value) {
     Map<String, Double> byName = new TreeMap<>();

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The families of one class, collected as its constants are made, in the order of the source. */
+/**
+ * The families of one class, in the order of the source. Each constant of the class adds itself.
+ */
 final class SelfFamilies {
   private final List<SelfFamily> families = new ArrayList<>();
 

@@ -15,10 +15,10 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 
 /**
- * A family of the server's self metrics, declared once. The metric that counts, the name that
- * pushes must respect, and the row of {@code docs/metrics.md} follow from the declaration.
+ * A family of the server's self metrics, declared once. Three things follow from the declaration:
+ * the metric, the name that pushes must respect, and the row of {@code docs/metrics.md}.
  *
- * @param details of the page alone: Markdown; empty if the help says all
+ * @param details for the page alone, in Markdown; empty if the help is enough
  */
 record SelfFamily(String name, MetricType type, List<String> labels, String help, String details) {
   private static final double[] SECONDS = {
@@ -54,12 +54,12 @@ record SelfFamily(String name, MetricType type, List<String> labels, String help
         .collect(Collectors.joining(", "));
   }
 
-  /** Adds a counter. Once for each registry, as every method below. */
+  /** Adds a counter. Called once for each registry, as every method below. */
   Counter addCounter(PrometheusRegistry registry) {
     return Counter.builder().name(name).help(help).labelNames(labelNames()).register(registry);
   }
 
-  /** Adds a counter without labels, whose value the supplier knows. */
+  /** Adds a counter without labels. The supplier gives its value. */
   void addCounter(PrometheusRegistry registry, DoubleSupplier value) {
     CounterWithCallback.builder()
         .name(name)
@@ -72,12 +72,12 @@ record SelfFamily(String name, MetricType type, List<String> labels, String help
     return Gauge.builder().name(name).help(help).labelNames(labelNames()).register(registry);
   }
 
-  /** Adds a gauge without labels, whose value the supplier knows. */
+  /** Adds a gauge without labels. The supplier gives its value. */
   void addGauge(PrometheusRegistry registry, DoubleSupplier value) {
     addGauges(registry, callback -> callback.call(value.getAsDouble()));
   }
 
-  /** Adds a gauge whose series the consumer tells the callback. */
+  /** Adds a gauge. The consumer gives its series to the callback. */
   void addGauges(PrometheusRegistry registry, Consumer<GaugeWithCallback.Callback> values) {
     GaugeWithCallback.builder()
         .name(name)

@@ -28,20 +28,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's metrics of itself. Those that the Pushgateway has too have its names and labels.
+ * The server's metrics of itself. Metrics that the Pushgateway also has bear its names and labels.
  *
- * <p>{@code pushgateway_*} families are the server's: pushed series may join them, with the same
- * type. {@code jvm_*} and {@code process_*} yield to pushed families of the same name, because jobs
- * on a JVM push those all day long.
+ * <p>{@code pushgateway_*} families belong to the server. Pushed series of the same type can join
+ * them. {@code jvm_*} and {@code process_*} families yield to pushed families of their name,
+ * because jobs on a JVM often push such families.
  *
- * <p>Any threads may use it.
+ * <p>Any thread may use it.
  */
 public final class SelfMetrics implements CommitListener {
   private static final double NANOS = 1e9;
   private static final Set<String> METHODS =
       Set.of("get", "put", "head", "post", "delete", "connect", "options", "notify", "trace");
 
-  /** The first of these constants: the others add themselves. */
+  /** The first of these constants. The other constants add themselves to it. */
   private static final SelfFamilies DECLARED = new SelfFamilies();
 
   private static final SelfFamily BUILD_INFO =
@@ -190,9 +190,9 @@ public final class SelfMetrics implements CommitListener {
   static final List<SelfFamily> FAMILIES = DECLARED.all();
 
   /**
-   * The types of all families, by name: pushes may join but never contradict them. Families without
-   * series count too, and those of other configurations. So a node that gets a cluster or a web
-   * config file later need not hide what was pushed before.
+   * The types of all families, by name. Pushes can join these families, but never contradict them.
+   * Families without series count, and so do families of other configurations. So a node can get a
+   * cluster or a web config file later without hiding earlier pushes.
    */
   public static final Map<String, MetricType> RESERVED =
       SelfFamilies.types(
@@ -214,8 +214,11 @@ public final class SelfMetrics implements CommitListener {
   private final Counter committedBytes;
 
   /**
-   * @param instance the name of a node that is one of several: every series says whose it is, so
-   *     that scrapes through a load balancer do not mix them; null for a node that is alone
+   * Creates the metrics.
+   *
+   * @param instance the node's name in a cluster, as a label of every series; null for a node that
+   *     is alone. The label keeps scrapes through a load balancer from mixing the series of several
+   *     nodes.
    */
   public SelfMetrics(String version, @Nullable String instance) {
     this.instance = instance;
@@ -254,19 +257,19 @@ public final class SelfMetrics implements CommitListener {
     return summary;
   }
 
-  /** Adds the metrics of a node that is one of several. Once. */
+  /** Adds the metrics of a node in a cluster. Called once. */
   public ClusterMetrics ofCluster() {
     return new ClusterMetrics(registry);
   }
 
   /**
-   * Heap that grows with what clients send or do not read.
+   * A part of the heap that grows with the bytes that clients send or do not read.
    *
-   * @param use as a label names it
+   * @param use the value of the label
    */
   public record HeapUse(String use, LongSupplier bytes, long limit) {}
 
-  /** Adds what takes heap. Once. */
+  /** Adds the parts of the heap that clients fill. Called once. */
   public void observe(List<HeapUse> uses) {
     HEAP.addGauges(
         registry,
@@ -276,21 +279,21 @@ public final class SelfMetrics implements CommitListener {
   }
 
   /**
-   * Adds how many connections there are. Once.
+   * Adds the number of connections. Called once.
    *
-   * @param most connections that may be open
+   * @param most connections that can be open
    */
   public void observeConnections(IntSupplier open, int most) {
     CONNECTIONS.addGauge(registry, open::getAsInt);
     CONNECTIONS_LIMIT.addGauge(registry, () -> most);
   }
 
-  /** Adds the metrics of a node that has a web config file. Once. */
+  /** Adds the metrics of a node that has a web config file. Called once. */
   public WebConfigMetrics ofWebConfig() {
     return new WebConfigMetrics(registry);
   }
 
-  /** Adds what the store tells. Once. */
+  /** Adds the metrics of the store. Called once. */
   public void observe(GroupStore store) {
     GROUPS.addGauge(registry, () -> store.exposition().groups());
     SERIES.addGauge(registry, () -> store.exposition().series());
@@ -315,7 +318,7 @@ public final class SelfMetrics implements CommitListener {
   }
 
   /**
-   * Counts a push, whatever became of it.
+   * Counts a push, whatever its outcome.
    *
    * @param bytes of the request with its headers
    */
@@ -344,7 +347,7 @@ public final class SelfMetrics implements CommitListener {
     committedBytes.inc(bytes);
   }
 
-  /** All families that have series at this moment, in order of their names. */
+  /** Returns all families that have series at this moment, in order of their names. */
   public List<OwnFamily> families() {
     List<OwnFamily> families = new ArrayList<>();
     addFamilies(families, registry, false);
@@ -353,7 +356,10 @@ public final class SelfMetrics implements CommitListener {
     return families;
   }
 
-  /** A family without series says nothing, and some readers of text take it for a mistake. */
+  /**
+   * Adds the families that have series. Some parsers of the text format take a family without
+   * series for a mistake.
+   */
   private void addFamilies(List<OwnFamily> to, PrometheusRegistry from, boolean yields) {
     for (MetricSnapshot snapshot : from.scrape()) {
       if (!snapshot.getDataPoints().isEmpty()) {
@@ -366,7 +372,10 @@ public final class SelfMetrics implements CommitListener {
     return reason.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Only what HTTP defines, so that nobody can make labels without end. */
+  /**
+   * Returns the label of a method. Unknown methods share one label, so that clients cannot create
+   * labels without limit.
+   */
   private static String label(String method) {
     String lower = method.toLowerCase(Locale.ROOT);
     return METHODS.contains(lower) ? lower : "unknown";

@@ -27,8 +27,8 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSna
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings what the metrics library collects into our own model, so that own and pushed metrics go
- * through the same writers.
+ * The conversion of the metrics library's snapshots into Holdfast's model. Self metrics and pushed
+ * metrics then share the same writers.
  */
 final class SnapshotFamily {
   private static final String INSTANCE = "instance";
@@ -36,6 +36,8 @@ final class SnapshotFamily {
   private SnapshotFamily() {}
 
   /**
+   * Returns the family.
+   *
    * @param instance the value of a label of that name on every series; null if they have none
    */
   static OwnFamily of(MetricSnapshot snapshot, boolean yields, @Nullable String instance) {
@@ -53,7 +55,7 @@ final class SnapshotFamily {
     return new OwnFamily(family.build(), yields);
   }
 
-  /** The library keeps names without the suffix that the text format shows. */
+  /** Returns the name of the text format. The library keeps names without their suffix. */
   private static String name(MetricSnapshot snapshot) {
     String name = snapshot.getMetadata().getPrometheusName();
     if (snapshot instanceof CounterSnapshot) {

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The metrics of a node that has a web config file. Any threads may use it. */
+/** The metrics of a node that has a web config file. Any thread may use it. */
 public final class WebConfigMetrics {
   private static final double MILLIS = 1e3;
 
@@ -17,11 +17,11 @@ public final class WebConfigMetrics {
   public enum Refusal {
     RATE_LIMIT,
     CREDENTIALS,
-    /** Credentials that are not known yet, while too many such wait. */
+    /** The credentials are not known yet, and too many others wait for their check. */
     TOO_MANY_CREDENTIALS
   }
 
-  /** The first of these constants: the others add themselves. */
+  /** The first of these constants. The other constants add themselves to it. */
   private static final SelfFamilies DECLARED = new SelfFamilies();
 
   private static final SelfFamily RELOAD_SUCCESSFUL =
@@ -79,7 +79,7 @@ public final class WebConfigMetrics {
   private final Counter passwordChecks;
   private final Counter handshakeFailures;
 
-  /** Adds them. Once for each registry. */
+  /** Adds the metrics. Called once for each registry. */
   public WebConfigMetrics(PrometheusRegistry registry) {
     this.registry = registry;
     isReloadSuccessful = RELOAD_SUCCESSFUL.addGauge(registry);
@@ -93,7 +93,7 @@ public final class WebConfigMetrics {
     handshakeFailures = HANDSHAKE_FAILURES.addCounter(registry);
   }
 
-  /** Adds how many passwords wait. Once. */
+  /** Adds the number of passwords that wait. Called once. */
   public void observe(IntSupplier waitingPasswords) {
     PASSWORDS_WAITING.addGauge(registry, waitingPasswords::getAsInt);
   }
@@ -102,7 +102,7 @@ public final class WebConfigMetrics {
    * Notes that a file is in use.
    *
    * @param expiry of the server's certificate; null without TLS
-   * @param now when the file was read
+   * @param now the time when the file was read
    */
   public void reloaded(@Nullable Instant expiry, Instant now) {
     isReloadSuccessful.set(1);

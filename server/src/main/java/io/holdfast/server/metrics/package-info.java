@@ -1,12 +1,12 @@
 /**
  * The server's metrics of itself, each family declared once.
  *
- * <p>Families that the Pushgateway has too bear its names and labels. {@code SelfMetrics.RESERVED}
- * lists every family with its type, so that no push can contradict one. Families are turned into
- * the model of pushed ones ({@code SnapshotFamily}), so that one writer serves both.
+ * <p>Families that the Pushgateway also has bear its names and labels. {@code SelfMetrics.RESERVED}
+ * lists every family with its type, so that no push can contradict one. {@code SnapshotFamily}
+ * turns self metrics into the model of pushed ones, so that one writer serves both.
  *
- * <p>Counting takes no lock; any threads may count. Other rooms' figures come in by suppliers and
- * listeners. This room writes no format and answers no scrape.
+ * <p>Counting takes no lock; any thread may count. Suppliers and listeners bring the figures of
+ * other rooms. This room writes no format and answers no scrape.
  */
 @NullMarked
 package io.holdfast.server.metrics;

@@ -1,11 +1,13 @@
 package io.holdfast.server.migration;
 
-/** A file does not hold what it should. The message says where and what, for the operator. */
+/** The failure to read a damaged file. The message tells the operator the place and the damage. */
 final class DamagedFileException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param offset of the byte where what is wrong begins
+   * Creates the failure.
+   *
+   * @param offset of the byte where the damage begins
    */
   DamagedFileException(long offset, String what) {
     super("at byte " + offset + ": " + what);

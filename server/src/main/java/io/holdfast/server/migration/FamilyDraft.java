@@ -4,26 +4,26 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.metrics.MetricFamily;
 import org.jspecify.annotations.Nullable;
 
-/** A family of which not everything is read yet. */
+/** A family that is not completely read yet. */
 final class FamilyDraft {
-  /** The key that it has in its group. */
+  /** The family's key in its group. */
   final String name;
 
   long pushedAtNanos;
 
-  /** Where the message begins in the file, and how long it is. */
+  /** The offset at which the message begins in the file. */
   long offset;
 
   long length;
 
-  /** Null if there is none, or if it is too large. */
+  /** The message; null if there is none, or if it is too large. */
   byte @Nullable [] message;
 
   FamilyDraft(String name) {
     this.name = name;
   }
 
-  /** The message, read. */
+  /** Parses the message. */
   MetricFamily parse(byte[] encoded) throws DamagedFileException {
     try {
       return MetricFamily.parseFrom(encoded);

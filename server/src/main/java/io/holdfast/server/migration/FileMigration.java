@@ -20,18 +20,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the groups of a Pushgateway's persistence file into a new store, before the node takes or
- * shows anything.
+ * The import of a Pushgateway's persistence file into a new store. The import comes before the node
+ * takes changes or shows groups.
  *
- * <p>The file is read twice: first to its end, so that a damaged one leaves nothing behind, then
- * again into the store, in many commits. Each commit notes that the migration has begun, the last
- * one that it is done. If the process dies in between, the next start drops what is there and
- * begins anew.
+ * <p>The file is read twice. The first pass reads to the end, so that a damaged file leaves nothing
+ * behind. The second pass fills the store in many commits. Each commit notes that the migration has
+ * begun, and the last commit notes that it is done. If the process dies in between, the next start
+ * drops the imported groups and begins anew.
  *
- * <p>In a cluster each node with a new store does this by itself. That needs no agreement: the same
- * file makes the same state on every node, and one that is older than any change ({@link
- * GroupImport}). A node that has lost its disk may do it again: what was changed or deleted since
- * is newer, and where the other nodes have forgotten deletes, they have it put its store aside.
+ * <p>In a cluster, each node with a new store migrates by itself. That needs no agreement: one file
+ * makes equal states on all nodes, and each state is older than any change ({@link GroupImport}). A
+ * node that has lost its disk can migrate the file again. Later changes and deletes are newer than
+ * the imported groups. If the other nodes have already collected those deletes, the node
+ * quarantines its store.
  */
 public final class FileMigration {
   private static final Logger log = LoggerFactory.getLogger(FileMigration.class);
@@ -40,14 +41,14 @@ public final class FileMigration {
   private static final int COMMIT_GROUPS = 1_000;
   private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(5);
 
-  /** More than anybody reads. */
+  /** The bound on warnings. More would not be read. */
   private static final int MOST_WARNINGS = 1_000;
 
   /**
-   * What a family may take, as in a push.
+   * The limits on a family, as for a push.
    *
    * @param familyBytes of the encoded message
-   * @param textBytes of what a scrape would send of it, about
+   * @param textBytes of the text that a scrape would send of it, about
    */
   public record Limits(int familyBytes, long textBytes) {}
 
@@ -73,8 +74,8 @@ public final class FileMigration {
   }
 
   /**
-   * Takes the file over if the store is new, and says in the log what it does. Returns when
-   * everything is on the disk.
+   * Imports the file if the store is new, and logs its decision. Returns when everything is on the
+   * disk.
    *
    * @param file null if the command line names none
    * @throws MigrationException if the node should not start
@@ -119,7 +120,7 @@ public final class FileMigration {
   private static void migrate(
       Path file, RocksGroupStore store, Limits limits, @Nullable String brokenOff)
       throws MigrationException {
-    // Opened once: a Pushgateway that still runs would put another file in its place.
+    // Opened once, because a running Pushgateway replaces the file.
     try (FileChannel opened = FileChannel.open(file)) {
       PushgatewayFile.read(opened, limits.familyBytes(), new Nobody());
       new FileMigration(file, store, limits, opened.size()).run(opened, limits);
@@ -210,7 +211,7 @@ public final class FileMigration {
     }
   }
 
-  /** Brings what is read into the store. */
+  /** The receiver that brings the groups into the store. */
   private final class Keeper implements GroupReceiver {
     @Override
     public void take(ImportedGroup part, long bytes, long position) throws MigrationException {
@@ -228,7 +229,7 @@ public final class FileMigration {
     }
   }
 
-  /** Who only wants to know whether a file is sound. */
+  /** The receiver of the first pass. It keeps nothing, because that pass only checks the file. */
   private static final class Nobody implements GroupReceiver {
     @Override
     public void take(ImportedGroup part, long bytes, long position) {}

@@ -3,9 +3,10 @@ package io.holdfast.server.migration;
 import java.nio.ByteBuffer;
 
 /**
- * Go's time.Time as it encodes itself: a version (1 or 2), seconds since the year 1 as a 64-bit
- * integer, nanoseconds as a 32-bit one, then the offset of the time zone in minutes as a 16-bit
- * one, in version 2 with a byte of seconds behind it. Big-endian.
+ * The encoding of Go's time.Time. It is big-endian and has four parts. A byte holds the version (1
+ * or 2). Seconds since the year 1 are a 64-bit integer, and nanoseconds a 32-bit integer. The
+ * offset of the time zone in minutes is a 16-bit integer. Version 2 adds a byte with the seconds of
+ * the offset.
  */
 final class GoTime {
   private static final int BYTES = 15;
@@ -16,9 +17,9 @@ final class GoTime {
   private GoTime() {}
 
   /**
-   * Nanoseconds since 1970; from 1970 to 2262 if it is a time outside of that.
+   * Returns nanoseconds since 1970. A time outside 1970 to 2262 becomes the nearer of the two ends.
    *
-   * @param at where it lies in the file
+   * @param at the place of the time in the file
    */
   static long unixNanos(byte[] encoded, long at) throws DamagedFileException {
     boolean isKnown =

@@ -3,7 +3,8 @@ package io.holdfast.server.migration;
 import java.io.IOException;
 
 /**
- * The fields of a structure as they lie in a gob stream; who walks over them reads their values.
+ * The walk over the fields of a structure in a gob stream. The caller reads the value of each
+ * field.
  */
 final class GobFields {
   private final GobInput in;
@@ -11,14 +12,16 @@ final class GobFields {
   private int field = -1;
 
   /**
-   * @param count how many the structure has; others are damage
+   * Begins the walk.
+   *
+   * @param count the number of fields in the structure; a higher field number is damage
    */
   GobFields(GobInput in, int count) {
     this.in = in;
     this.count = count;
   }
 
-  /** The number, from 0, of the next field that is there; -1 behind the last. */
+  /** Returns the number, from 0, of the next field present; -1 behind the last. */
   int next() throws IOException, DamagedFileException {
     long start = in.position();
     long distance = in.unsigned();

@@ -5,14 +5,15 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The bytes of a gob stream, with their place in the file. A stream consists of messages, each
- * behind its length; everything but that length lies within one.
+ * The bytes of a gob stream, with their offset in the file. A stream consists of messages. Each
+ * message follows its length, and all other bytes are part of a message.
  *
- * <p>Integers: below 128 one byte; otherwise a byte with the negated number of bytes that follow,
- * highest first. A signed one has its sign in the lowest bit and is complemented if that is set.
+ * <p>An integer below 128 takes one byte. A larger one begins with a byte that holds the negated
+ * number of bytes that follow, highest first. A signed integer has its sign in the lowest bit. If
+ * that bit is set, the integer is complemented.
  *
- * <p>No length is trusted: what does not fit into what is left of the message, or the message into
- * the file, is damage, found before anything is allocated or read.
+ * <p>No length is trusted. A length that exceeds the rest of its message is damage, and so is a
+ * message that exceeds the file. Damage is found before any bytes are allocated or read.
  */
 final class GobInput {
   private static final int ONE_BYTE = 0x80;
@@ -21,11 +22,13 @@ final class GobInput {
   private final long size;
   private long position;
 
-  /** Where the current message ends; that of the file between two. */
+  /** The end of the current message; between two messages, the end of the file. */
   private long limit;
 
   /**
-   * @param size how many bytes there are; more are not read
+   * Creates the input.
+   *
+   * @param size the number of bytes; further bytes are not read
    */
   GobInput(InputStream in, long size) {
     this.in = in;
@@ -33,7 +36,7 @@ final class GobInput {
     this.limit = size;
   }
 
-  /** The offset of the next byte. */
+  /** Returns the offset of the next byte. */
   long position() {
     return position;
   }
@@ -46,7 +49,7 @@ final class GobInput {
     return position == limit;
   }
 
-  /** Goes into the next message. The one before must have been read to its end. */
+  /** Enters the next message. The message before must be read to its end. */
   void beginMessage() throws IOException, DamagedFileException {
     limit = size;
     long start = position;
@@ -86,7 +89,10 @@ final class GobInput {
     return (coded & 1) == 0 ? coded >>> 1 : ~(coded >>> 1);
   }
 
-  /** A length, or a count of things that take a byte at least: at most what is left. */
+  /**
+   * Reads a length, or a count of elements that take at least a byte each. The value is at most the
+   * rest of the message.
+   */
   long length(String what) throws IOException, DamagedFileException {
     long start = position;
     long length = unsigned();
@@ -103,7 +109,7 @@ final class GobInput {
     return length;
   }
 
-  /** Bytes behind their length. */
+  /** Reads a length and that many bytes. */
   byte[] bytes(String what, int most) throws IOException, DamagedFileException {
     long start = position;
     long length = length(what);
@@ -114,9 +120,9 @@ final class GobInput {
     return exactly((int) length);
   }
 
-  /** The next bytes; so many must be left of the message. */
+  /** Reads the next bytes. The message must have that many left. */
   byte[] exactly(int length) throws IOException {
-    // Grows with what is there: a file that has become shorter must not cost memory.
+    // The buffer grows with the bytes read. A file that has become shorter must not cost memory.
     byte[] bytes = in.readNBytes(length);
     position += bytes.length;
     if (bytes.length < length) {
@@ -125,7 +131,7 @@ final class GobInput {
     return bytes;
   }
 
-  /** Steps over bytes; so many must be left of the message. */
+  /** Skips bytes. The message must have that many left. */
   void skip(long length) throws IOException {
     in.skipNBytes(length);
     position += length;

@@ -7,9 +7,9 @@ import io.holdfast.server.migration.GobType.Structure;
 import io.holdfast.server.migration.GobType.Table;
 import java.io.IOException;
 
-/** Descriptions of types, and the value that they describe. */
+/** The stream of type descriptions, followed by the value that they describe. */
 final class GobStream {
-  /** How deep values may lie in one another; a Pushgateway's go to 6. */
+  /** The bound on the nesting of values. A Pushgateway's values nest to a depth of 6. */
   private static final int MOST_DEPTH = 64;
 
   private final GobInput in;
@@ -19,7 +19,7 @@ final class GobStream {
     this.in = in;
   }
 
-  /** Reads up to the first value and returns its type. */
+  /** Reads up to the first value and returns the type of that value. */
   GobType openValue() throws IOException, DamagedFileException {
     while (true) {
       in.beginMessage();
@@ -30,7 +30,7 @@ final class GobStream {
       }
       if (number >= 0) {
         GobType type = types.get((int) number, start);
-        // What is no structure stands alone behind a zero.
+        // A value that is no structure follows a zero.
         if (!(type instanceof Structure) && in.unsigned() != 0) {
           throw new DamagedFileException(start, "a value without the zero in front of it");
         }
@@ -47,7 +47,7 @@ final class GobStream {
     return types.get(number, in.position());
   }
 
-  /** Steps over a value that nobody wants. */
+  /** Skips a value. */
   void skip(int type) throws IOException, DamagedFileException {
     skip(types.get(type, in.position()), 0);
   }

@@ -3,33 +3,33 @@ package io.holdfast.server.migration;
 import java.util.List;
 
 /**
- * What a value in a gob stream is, as the stream itself describes it. Other types are referred to
- * by number, because they may be described later, or contain one another.
+ * The type of a value in a gob stream, as the stream itself describes it. A type refers to other
+ * types by number, because they can be described later or contain one another.
  */
 sealed interface GobType {
 
-  /** What needs no description. */
+  /** The types that need no description. */
   enum Basic implements GobType {
-    /** Booleans, integers and floats: each one unsigned integer. */
+    /** Booleans, integers and floats. Each is one unsigned integer. */
     NUMBER,
     COMPLEX,
-    /** Bytes and strings behind their length. */
+    /** Bytes and strings after their length. */
     BYTES,
     /** A value with its own type. */
     INTERFACE
   }
 
-  /** Bytes behind their length, in a form of the type's own. */
+  /** Bytes after their length. The type itself defines their form. */
   record Opaque() implements GobType {}
 
-  /** Elements behind their number: an array or a slice. */
+  /** An array or a slice: the number of elements, then the elements. */
   record Sequence(int element) implements GobType {}
 
-  /** Keys and values in turn behind their number. */
+  /** The number of entries, then keys and values in turn. */
   record Table(int key, int element) implements GobType {}
 
   /**
-   * Fields, each behind the distance to the one before; those that are zero are left out.
+   * Fields, each after its distance from the field before. Fields with the value zero are left out.
    *
    * @param fields in the order of their numbers, from 0
    */

@@ -14,15 +14,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The types of a gob stream by their numbers: those that every stream has, and those that this one
- * describes. A description is a structure like any other, of types with fixed numbers; only one of
- * its fields is there, and tells the kind.
+ * The types of a gob stream by their numbers: the basic types of every stream, and the types that
+ * this stream describes. A description is itself a structure whose types have fixed numbers.
+ * Exactly one of its fields is present and gives the kind of the type.
  */
 final class GobTypes {
-  /** More than any Pushgateway's file has; it stands between a damaged one and the heap. */
+  /**
+   * The bound on types, above the number in any Pushgateway's file. It protects the heap from a
+   * damaged file.
+   */
   private static final int MOST_TYPES = 10_000;
 
-  /** Array, slice, structure, map, and three that encode themselves. */
+  /** The kinds: array, slice, structure, map, and three kinds that encode themselves. */
   private static final int KINDS = 7;
 
   private static final int MOST_FIELDS = 1_000;
@@ -43,9 +46,9 @@ final class GobTypes {
   }
 
   /**
-   * The type with this number.
+   * Returns the type with this number.
    *
-   * @param at where it is referred to
+   * @param at the place in the file that refers to the type
    */
   GobType get(int number, long at) throws DamagedFileException {
     GobType type = types.get(number);
@@ -55,7 +58,7 @@ final class GobTypes {
     return type;
   }
 
-  /** Reads the description of a type, which is the rest of a message. */
+  /** Reads the description of a type. It takes the rest of a message. */
   void describe(int number, GobInput in) throws IOException, DamagedFileException {
     long start = in.position();
     if (types.size() == MOST_TYPES) {
@@ -75,9 +78,7 @@ final class GobTypes {
     }
   }
 
-  /**
-   * One description. Each begins with the type's name and number, which are known or not needed.
-   */
+  /** One description. Each begins with the type's name and number, which are skipped. */
   private static final class Description {
     private final GobInput in;
     private int key;

@@ -10,9 +10,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A group of which not everything is read yet. A large one is handed on in parts. */
+/** A group that is not completely read yet. A large group is passed on in parts. */
 final class GroupDraft {
-  /** Messages take ten to fifteen times their encoded size in memory. */
+  /** The size of a part. Messages take ten to fifteen times their encoded size in memory. */
   private static final long PART_BYTES = 256 << 10;
 
   private static final String PUSH_TIME = "push_time_seconds";
@@ -29,7 +29,7 @@ final class GroupDraft {
   private @Nullable Double failureTime;
   private @Nullable String problem;
 
-  /** Whether the labels are known: they may lie behind the families. */
+  /** Whether the labels are known. The labels can follow the families in the file. */
   boolean isLabelled;
 
   GroupDraft(int maxFamilyBytes, GroupReceiver receiver) {
@@ -41,7 +41,7 @@ final class GroupDraft {
     labels.put(name, value);
   }
 
-  /** The group cannot be taken; it is read to its end all the same. */
+  /** Marks the group as refused. The group is still read to its end. */
   void refuse(String reason) {
     problem = reason;
   }
@@ -94,7 +94,8 @@ final class GroupDraft {
     Double push = orNever(pushTime);
     Double failure = orNever(failureTime);
     if (push == null && failure == null) {
-      // Only in a file that no Pushgateway has written: one of them is always there.
+      // Only a file that no Pushgateway wrote gets here, because every Pushgateway writes one of
+      // the two times.
       push = pushTime == null ? newestNanos / NANOS : 0;
     }
     return new ImportedGroup.Times(newestNanos, push, failure);
@@ -109,7 +110,10 @@ final class GroupDraft {
     bytes = 0;
   }
 
-  /** A pushed family of that name can be anything. */
+  /**
+   * Returns the value of a push time. A pushed family of that name can have any content, so the
+   * result can be null.
+   */
   private @Nullable Double seconds(MetricFamily family) {
     Metric metric = family.getMetricCount() == 1 ? family.getMetric(0) : null;
     double seconds = metric != null && metric.hasGauge() ? metric.getGauge().getValue() : -1;
@@ -120,7 +124,7 @@ final class GroupDraft {
     return null;
   }
 
-  /** Zero stands for never. */
+  /** Returns null for zero, which stands for "never". */
   private static @Nullable Double orNever(@Nullable Double seconds) {
     return seconds == null || seconds == 0 ? null : seconds;
   }

@@ -3,21 +3,21 @@ package io.holdfast.server.migration;
 import io.holdfast.storage.ImportedGroup;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the groups of a file as they are read. */
+/** The receiver of a file's groups, one by one. */
 interface GroupReceiver {
   /**
-   * Takes a group or a part of it. The last part of each group has the push times.
+   * Takes a group or a part of a group. The last part of each group has the push times.
    *
-   * @param bytes that the part has in the file, about
-   * @param position how far the file is read
+   * @param bytes of the part in the file, about
+   * @param position the offset up to which the file is read
    */
   void take(ImportedGroup part, long bytes, long position) throws MigrationException;
 
   /**
-   * Hears of what cannot be taken.
+   * Reports a group or family that cannot be imported.
    *
    * @param group the grouping key, as text
-   * @param family null if it is the whole group
+   * @param family null if the whole group cannot be imported
    */
   void leftOut(String group, @Nullable String family, String reason);
 }

@@ -1,6 +1,6 @@
 package io.holdfast.server.migration;
 
-/** The node cannot start with this file. The message is for the operator and names the flag. */
+/** The failure to start with this file. The message is for the operator and names the flag. */
 public final class MigrationException extends Exception {
   private static final long serialVersionUID = 1L;
 

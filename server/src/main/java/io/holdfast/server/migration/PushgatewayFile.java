@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A Pushgateway's persistence file: one value in a gob stream, in Go's words
+ * A Pushgateway's persistence file. The file is one value in a gob stream, in Go's terms:
  *
  * <pre>
  * map[string]struct {                  by grouping key
@@ -26,11 +26,11 @@ import java.util.Arrays;
  * }
  * </pre>
  *
- * Fields are found by their names, as Go does it: in any order, absent if they are zero, unknown
- * ones skipped. Pushgateways before 0.10 have numbers for grouping keys; the keys are not looked
- * at.
+ * Fields are found by their names, as in Go. They come in any order, are absent if they are zero,
+ * and unknown fields are skipped. Pushgateways before 0.10 write numbers for grouping keys, so the
+ * keys are ignored.
  *
- * <p>Takes memory for a part of one group, whatever the size of the file.
+ * <p>Reading takes memory for a part of one group, whatever the size of the file.
  */
 final class PushgatewayFile {
   private static final int MOST_NAME_BYTES = 1 << 20;
@@ -53,8 +53,8 @@ final class PushgatewayFile {
    *
    * @param size of the file
    * @param maxFamilyBytes of an encoded family; a larger one is left out
-   * @throws DamagedFileException if it is no such file; what the receiver has until then may be
-   *     wrong, too
+   * @throws DamagedFileException if the file is damaged; the groups that the receiver got before
+   *     can then be wrong, too
    */
   static void read(InputStream file, long size, int maxFamilyBytes, GroupReceiver receiver)
       throws IOException, DamagedFileException, MigrationException {
@@ -63,7 +63,8 @@ final class PushgatewayFile {
 
   static void read(FileChannel file, int maxFamilyBytes, GroupReceiver receiver)
       throws IOException, DamagedFileException, MigrationException {
-    // Not closed, which would close the file: it may be read again.
+    // The stream stays open, because closing it would close the file. The file is read a second
+    // time.
     InputStream in = Channels.newInputStream(file.position(0));
     read(new BufferedInputStream(in, BUFFER_BYTES), file.size(), maxFamilyBytes, receiver);
   }
@@ -118,7 +119,10 @@ final class PushgatewayFile {
     group.isLabelled = true;
   }
 
-  /** A label that is not UTF-8 is no damage: Pushgateways take them. */
+  /**
+   * Returns a label's text. A label that is not UTF-8 is no damage, because Pushgateways accept
+   * such labels.
+   */
   private String text(String what, GroupDraft group) throws IOException, DamagedFileException {
     byte[] bytes = in.bytes(what, MOST_NAME_BYTES);
     String text = new String(bytes, StandardCharsets.UTF_8);

@@ -7,11 +7,12 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 
 /**
- * An instant, in words as far from now and exactly. {@code page.js} knows the same words.
+ * The distance of an instant from now in words, and the exact instant. {@code page.js} uses the
+ * words of this class.
  *
  * @param words such as {@code 3 minutes ago}
  * @param machine ISO 8601, to the millisecond
- * @param exact for people
+ * @param exact for display
  */
 record Age(String words, String machine, String exact) {
   private static final DateTimeFormatter EXACT =
@@ -23,7 +24,7 @@ record Age(String words, String machine, String exact) {
   private static final long MONTH = 30 * DAY;
   private static final long YEAR = 365 * DAY;
 
-  /** Clocks are apart by as much, and nobody wants to read of it. */
+  /** A distance within which the clocks of two machines can differ. It shows as "just now". */
   private static final long JUST_NOW = 5;
 
   static Age of(Instant then, Instant now) {
@@ -34,6 +35,8 @@ record Age(String words, String machine, String exact) {
   }
 
   /**
+   * Returns the words.
+   *
    * @param seconds negative for the future
    */
   static String words(long seconds) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Files that the page needs, each under a name with a hash of its content: what is cached under
- * that name never changes. Immutable.
+ * The files of the page. The name of each file has a hash of its content, so the content cached
+ * under a name never changes. Immutable.
  */
 public final class Assets {
   private static final int HASH_LENGTH = 12;
@@ -23,7 +23,7 @@ public final class Assets {
           "page.js", "text/javascript; charset=utf-8",
           "icon.svg", "image/svg+xml");
 
-  /** A file to be sent. */
+  /** A file to send. */
   public record Asset(String contentType, byte[] content) {}
 
   private final Map<String, String> addresses = new HashMap<>();
@@ -61,7 +61,7 @@ public final class Assets {
     }
   }
 
-  /** The name with the hash. */
+  /** Returns the name with the hash. */
   String address(String name) {
     String address = addresses.get(name);
     if (address == null) {
@@ -71,7 +71,7 @@ public final class Assets {
     return address;
   }
 
-  /** The file of this name, which has a hash in it. */
+  /** Returns the file of a name with a hash. */
   public Optional<Asset> get(String address) {
     return Optional.ofNullable(byAddress.get(address));
   }

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The quantiles of a summary or the buckets of a histogram.
  *
- * @param caption what the table is
- * @param facts what there is but once, such as the sum
+ * @param caption of the table
+ * @param facts the single values, such as the sum
  * @param lines in ascending order
  */
 record Distribution(
@@ -31,7 +31,7 @@ record Distribution(
    */
   record Line(String bound, String value, int share, @Nullable ExemplarView exemplar) {}
 
-  /** More than anybody reads. */
+  /** The bound on lines. More would not be read. */
   private static final int MAX_LINES = 300;
 
   Distribution {
@@ -56,7 +56,7 @@ record Distribution(
     return new Distribution("Quantiles", "Quantile", "Value", false, facts, lines);
   }
 
-  /** The classic buckets, as they were pushed. */
+  /** Returns the classic buckets, as they were pushed. */
   static Distribution classic(Histogram histogram, Instant now) {
     List<Line> lines = new ArrayList<>();
     double[] within = within(histogram);
@@ -78,7 +78,7 @@ record Distribution(
     return new Distribution("Buckets", "Up to", "Count", true, facts(histogram), lines);
   }
 
-  /** What is in each bucket and not in the one before it. */
+  /** Returns the count of each bucket without the counts of the buckets before it. */
   private static double[] within(Histogram histogram) {
     double[] within = new double[histogram.getBucketCount()];
     double before = 0;
@@ -94,7 +94,7 @@ record Distribution(
     return within;
   }
 
-  /** The buckets of exponentially growing width, those that are not empty. */
+  /** Returns the non-empty buckets of a native histogram. */
   static Distribution ofNative(Histogram histogram) {
     List<NativeBuckets.Range> ranges = NativeBuckets.of(histogram);
     double largest = 0;

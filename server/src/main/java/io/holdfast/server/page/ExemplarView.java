@@ -17,14 +17,14 @@ record ExemplarView(String value, List<Label> labels, @Nullable Age at) {
         exemplar.hasTimestamp() ? Age.of(instant(exemplar), now) : null);
   }
 
-  /** How many hundredths of a line it fills, about. */
+  /** Returns the approximate size, in hundredths of a line. */
   int size() {
     return Label.LINE + labels.stream().mapToInt(Label::size).sum();
   }
 
   private static Instant instant(Exemplar exemplar) {
     var timestamp = exemplar.getTimestamp();
-    // Whatever was pushed: beyond what an Instant can be is not worth a failed page.
+    // Pushes can contain any time. A time beyond the range of Instant must not fail the page.
     long seconds = Math.max(-62_000_000_000L, Math.min(250_000_000_000L, timestamp.getSeconds()));
     return Instant.ofEpochSecond(seconds, timestamp.getNanos());
   }

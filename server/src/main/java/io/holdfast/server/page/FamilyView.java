@@ -20,16 +20,16 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 
 /**
- * A metric of a group with some of its series, in the order in which they were pushed.
+ * A metric of a group with some of its series, in the order of the push.
  *
- * @param name cut to what a page can show
- * @param pushedName all of it
- * @param underscores under which scrapers that know plain names alone are shown it
- * @param columns names of labels that have a column each; empty if there are too many for that
- * @param from how many series are before the first one here
- * @param all how many there are
- * @param shadowed how many of these scrapes leave out
- * @param shadows why, of the series here
+ * @param name shortened to the bound of a page
+ * @param pushedName the complete name
+ * @param underscores the name for scrapers that know plain names alone
+ * @param columns names of the labels that have a column each; empty if there are too many
+ * @param from the number of series before the first one shown
+ * @param all the number of all series
+ * @param shadowed the number of series that scrapes leave out
+ * @param shadows the reasons, for the series shown
  */
 record FamilyView(
     String name,
@@ -50,7 +50,7 @@ record FamilyView(
   private static final int MAX_SHADOWS = 3;
 
   /**
-   * What scrapes with one escaping leave out, because it looks like something older there.
+   * The series that scrapes with one escaping leave out, because they look like older ones there.
    *
    * @param escaping as scrapers ask for it
    */
@@ -68,9 +68,9 @@ record FamilyView(
   }
 
   /**
-   * Which of the series are wanted.
+   * The range of series to show.
    *
-   * @param maxLines those after the one that reaches it are left out
+   * @param maxLines the last series shown is the one that reaches this number
    */
   record Range(int from, int limit, int maxLines) {}
 
@@ -122,7 +122,7 @@ record FamilyView(
     return type.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  /** Without what every series of the group has. */
+  /** Returns the labels without those that every series of the group shares. */
   private static List<Label> labels(Metric metric, SortedMap<String, String> groupLabels) {
     List<Label> labels = new ArrayList<>();
     for (LabelPair label : metric.getLabelList()) {
@@ -140,17 +140,19 @@ record FamilyView(
     return names.size() > MAX_COLUMNS ? List.of() : List.copyOf(names);
   }
 
-  /** Whether each series is a line of a table, and not a table of its own. */
+  /** Returns whether each series is a line of a table, and not a table itself. */
   boolean isSimple() {
     return !type.equals("summary") && !type.endsWith("histogram");
   }
 
-  /** How many lines it takes on a page, about. */
+  /** Returns the approximate number of lines on a page. */
   int lines() {
     return 2 + help.length() / Label.LINE + series.stream().mapToInt(SeriesView::lines).sum();
   }
 
-  /** Whether it is but one series without labels of its own, so that it needs no table. */
+  /**
+   * Returns whether the metric is one series without its own labels, so that no table is needed.
+   */
   boolean isSingle() {
     return isSimple() && all == 1 && series.size() == 1 && series.get(0).labels().isEmpty();
   }

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /** One page of the list of groups. */
 record GroupList(GroupQuery query, GroupSearch.Found found, List<GroupRow> rows) {
-  /** The ages that are offered; others may stand in the address. */
+  /** The ages that the page offers. The address can contain others. */
   private static final Map<String, String> AGES = new LinkedHashMap<>();
 
   static {
@@ -26,7 +26,7 @@ record GroupList(GroupQuery query, GroupSearch.Found found, List<GroupRow> rows)
     AGES.put("30d", "Older than 30 days");
   }
 
-  /** A choice in a list of such. */
+  /** A choice in a list of choices. */
   record Choice(String value, String text, boolean isChosen) {}
 
   static GroupList of(Exposition exposition, GroupQuery query, Instant now) {
@@ -51,7 +51,7 @@ record GroupList(GroupQuery query, GroupSearch.Found found, List<GroupRow> rows)
     return choices;
   }
 
-  /** What was found, in words. */
+  /** Returns the number of groups found, in words. */
   String count() {
     if (!query.isFiltered()) {
       return Numbers.counted(found.all(), "group");
@@ -59,14 +59,17 @@ record GroupList(GroupQuery query, GroupSearch.Found found, List<GroupRow> rows)
     return Numbers.grouped(found.matching()) + " of " + Numbers.counted(found.all(), "group");
   }
 
-  /** Which of them are on this page; empty if all are. */
+  /** Returns the range of groups on this page; empty if all are here. */
   String range() {
     return found.pages() == 1
         ? ""
         : Numbers.grouped(found.first()) + "\u2013" + Numbers.grouped(found.last());
   }
 
-  /** The address of the list by time: newest first, and the other way round from there. */
+  /**
+   * Returns the address of the list by time: newest first, or oldest first if the list is newest
+   * first.
+   */
   String byTime() {
     return "/"
         + query.sortedBy(query.sort() == Sort.NEWEST ? Sort.OLDEST : Sort.NEWEST).queryString();
@@ -76,7 +79,7 @@ record GroupList(GroupQuery query, GroupSearch.Found found, List<GroupRow> rows)
     return "/" + query.sortedBy(Sort.NAME).queryString();
   }
 
-  /** For the header of a column, as assistive technology wants to know it. */
+  /** Returns the order of the time column, in words for assistive technology. */
   String timeOrder() {
     return switch (query.sort()) {
       case NAME -> "";
@@ -89,7 +92,7 @@ record GroupList(GroupQuery query, GroupSearch.Found found, List<GroupRow> rows)
     return "/" + query.onPage(number).queryString();
   }
 
-  /** Numbers of the pages to which there are links, in order; 0 stands for a gap. */
+  /** Returns the numbers of the linked pages, in order; 0 stands for a gap. */
   List<Integer> pages() {
     int last = found.pages();
     List<Integer> pages = new ArrayList<>();

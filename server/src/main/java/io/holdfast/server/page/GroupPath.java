@@ -9,15 +9,14 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a URL that names a group, such as {@code /job/backup/instance/db1}. All that leads to
- * a group comes from here: links, forms and commands of the page.
+ * The part of a URL that names a group, such as {@code /job/backup/instance/db1}. All links, forms
+ * and commands of the page that lead to a group use this class.
  *
- * <p>A path consists of letters, digits and {@code - _ . ~ % / @ =} alone, so that neither a
- * browser, a proxy nor a shell sees anything else in it than a path. The server reads the very
- * labels back.
+ * <p>A path consists of letters, digits and {@code - _ . ~ % / @ =} alone. So browsers, proxies and
+ * shells all take it for a plain path. The server reads exactly the same labels back.
  */
 public final class GroupPath {
-  /** Leads nowhere: for the labels of a store that was filled otherwise than by URLs. */
+  /** The path that leads nowhere, for labels that no URL could have brought into the store. */
   static final String NOWHERE = "/-";
 
   private static final String KEPT = "-_.~";
@@ -28,8 +27,8 @@ public final class GroupPath {
   private GroupPath() {}
 
   /**
-   * The path under the page's own address, where names may be escaped whatever the flags say; or
-   * {@link #NOWHERE}. The job comes first.
+   * Returns the path below the page's address, or {@link #NOWHERE}. Names below that address can be
+   * escaped, whatever the flags say. The job comes first.
    *
    * @param labels with {@code job}
    */
@@ -39,10 +38,10 @@ public final class GroupPath {
   }
 
   /**
-   * The path of a push to the group, or null if no push can name it.
+   * Returns the path of a push to the group, or null if no push can name the group.
    *
    * @param labels with {@code job}
-   * @param names the rule that the server reads names by
+   * @param names the server's rule for names
    */
   public static @Nullable String pushed(SortedMap<String, String> labels, NameRule names) {
     StringBuilder path = new StringBuilder();
@@ -59,7 +58,9 @@ public final class GroupPath {
     return path.toString();
   }
 
-  /** A plain name as it is. Others, and plain ones that look escaped, are escaped. */
+  /**
+   * Returns a plain name unchanged. Other names, and plain names that look escaped, are escaped.
+   */
   private static @Nullable String name(String name, NameRule names) {
     boolean isPlain = NameRule.LEGACY.isLabelName(name);
     if (names != NameRule.UTF8) {
@@ -72,7 +73,8 @@ public final class GroupPath {
     if (EscapingScheme.unescapedValues(values).equals(name)) {
       return values;
     }
-    // Characters beyond U+FFFFF have no such escape. A path may bring their names as they are.
+    // This escaping cannot express characters beyond U+FFFFF. A path can contain such names
+    // unescaped.
     return name.startsWith(ESCAPED_NAME) || name.indexOf('/') >= 0 || name.indexOf('@') >= 0
         ? null
         : escaped(name);
@@ -89,7 +91,10 @@ public final class GroupPath {
     }
   }
 
-  /** What servers and proxies read as part of the path's structure, or refuse. */
+  /**
+   * Returns whether servers or proxies would take the value for the structure of a path, or refuse
+   * it.
+   */
   private static boolean needsBase64(String value) {
     return value.isEmpty()
         || value.equals(".")
@@ -97,7 +102,7 @@ public final class GroupPath {
         || value.chars().anyMatch(c -> c < ' ' || c == 0x7f || "/\\%;?#".indexOf(c) >= 0);
   }
 
-  /** UTF-8 with an escape for every byte that is not unreserved in a URL. */
+  /** Returns UTF-8 with an escape for every byte that is not unreserved in a URL. */
   static String escaped(String text) {
     StringBuilder escaped = new StringBuilder();
     for (byte each : text.getBytes(StandardCharsets.UTF_8)) {

@@ -8,13 +8,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which groups the list shows: what the address of the page says after the question mark. What it
- * does not understand there, it takes as not said.
+ * The filter and order of the list of groups, as the query of the page's address gives them.
+ * Unknown values in the query are ignored.
  *
- * @param text as somebody typed it; see {@link SearchText}
+ * @param text as the user typed it; see {@link SearchText}
  * @param onlyFailed the last push failed
- * @param onlyShadowed something of it is left out of scrapes
- * @param olderThan as it stands in the address, such as {@code 1h}; empty for any age
+ * @param onlyShadowed scrapes leave out some of the group's series
+ * @param olderThan as in the address, such as {@code 1h}; empty for any age
  * @param page from 1
  */
 record GroupQuery(
@@ -61,7 +61,7 @@ record GroupQuery(
     return number.matches("[1-9][0-9]{0,7}") ? Integer.parseInt(number) : 1;
   }
 
-  /** How long ago the last push that succeeded must be at least; null if it does not matter. */
+  /** Returns the minimum age of the last successful push; null for any age. */
   @Nullable Duration minimumAge() {
     Matcher parts = DURATION.matcher(olderThan);
     if (!parts.matches()) {
@@ -77,7 +77,7 @@ record GroupQuery(
     };
   }
 
-  /** Whether it leaves any group out. */
+  /** Returns whether the query leaves any group out. */
   boolean isFiltered() {
     return !text.isEmpty() || onlyFailed || onlyShadowed || !olderThan.isEmpty();
   }
@@ -86,17 +86,20 @@ record GroupQuery(
     return new GroupQuery(text, onlyFailed, onlyShadowed, olderThan, sort, number);
   }
 
-  /** Sorted otherwise, from the first page. */
+  /** Returns the query with another order, from the first page. */
   GroupQuery sortedBy(Sort other) {
     return new GroupQuery(text, onlyFailed, onlyShadowed, olderThan, other, 1);
   }
 
-  /** With other filters of this kind, from the first page. */
+  /** Returns the query with other filters of this kind, from the first page. */
   GroupQuery showing(boolean failed, boolean shadowed) {
     return new GroupQuery(text, failed, shadowed, olderThan, sort, 1);
   }
 
-  /** For an address: empty, or with a question mark in front. Equal queries give equal strings. */
+  /**
+   * Returns the query for an address: empty, or with a question mark in front. Equal queries give
+   * equal strings.
+   */
   String queryString() {
     StringBuilder query = new StringBuilder();
     add("q", text, query);

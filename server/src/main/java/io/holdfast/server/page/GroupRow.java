@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels without the job
  * @param lastPush null if none ever succeeded
  * @param lastFailure null if none ever failed
- * @param reason why that failed; null if it is not known
+ * @param reason of the last failure; null if it is not known
  */
 record GroupRow(
     String path,

@@ -13,21 +13,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Finds and sorts groups in memory, in proportion to how many there are. */
+/** The search for groups in memory, and their order. The time grows with the number of groups. */
 final class GroupSearch {
   static final int PAGE_SIZE = 50;
 
-  /** Milliseconds since 1970 take 41 bits until 2039, and 42 for a long time after that. */
+  /**
+   * The bits of a time. Milliseconds since 1970 take 41 bits until 2039, and 42 bits until 2109.
+   */
   private static final int TIME_BITS = 42;
 
   /**
-   * What was found.
+   * The result of a search.
    *
-   * @param groups of the page asked for, or of the last one if there are not so many
+   * @param groups of the requested page, or of the last page if there are fewer
    * @param page its number, from 1
-   * @param matching how many there are on all pages
-   * @param failed how many of all groups say that their last push failed
-   * @param shadowed how many of all groups are not exposed whole
+   * @param matching the number of groups on all pages
+   * @param failed the number of all groups whose last push failed
+   * @param shadowed the number of all groups that are not exposed completely
    */
   record Found(
       List<GroupSummary> groups, int page, int matching, int all, int failed, int shadowed) {
@@ -92,7 +94,9 @@ final class GroupSearch {
   }
 
   /**
-   * @param groups in order of their keys, which is the order of those that are otherwise equal
+   * Returns the groups in the requested order.
+   *
+   * @param groups in order of their keys; groups that are equal otherwise stay in this order
    */
   private static Iterable<GroupSummary> sorted(List<GroupSummary> groups, GroupQuery.Sort sort) {
     return switch (sort) {
@@ -102,7 +106,9 @@ final class GroupSearch {
     };
   }
 
-  /** There are far fewer jobs than groups, or the keys are in the order of the jobs anyway. */
+  /**
+   * Returns the groups by job. Sorting jobs is fast, because there are far fewer jobs than groups.
+   */
   private static Iterable<GroupSummary> byJob(List<GroupSummary> groups) {
     Map<String, List<GroupSummary>> byJob = new HashMap<>();
     for (GroupSummary group : groups) {
@@ -114,11 +120,14 @@ final class GroupSearch {
         jobs.stream().flatMap(job -> byJob.getOrDefault(job, List.of()).stream()).iterator();
   }
 
-  /** Sorts plain numbers, of time and place in the list: many times as fast as the groups. */
+  /**
+   * Returns the groups by time. Numbers made of time and place in the list sort many times as fast
+   * as the groups.
+   */
   private static Iterable<GroupSummary> byTime(List<GroupSummary> groups, boolean newestFirst) {
     int size = groups.size();
     int placeBits = Integer.SIZE - Integer.numberOfLeadingZeros(size);
-    // Of more than two million groups some milliseconds are alike.
+    // With more than two million groups, some times lose their last bits and count as equal.
     int dropped = Math.max(0, placeBits + TIME_BITS - (Long.SIZE - 1));
     long mask = (1L << placeBits) - 1;
     long[] order = new long[size];

@@ -17,12 +17,12 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An opened group.
+ * The page of one group.
  *
  * @param families some of them, in order
- * @param asked what the address asks for
+ * @param asked the part that the address asks for
  * @param hasMore whether there are families after these
- * @param pushUrl where to push to it; null if no push can name it
+ * @param pushUrl the address of a push to the group; null if no push can name it
  */
 record GroupView(
     GroupRow row,
@@ -32,23 +32,24 @@ record GroupView(
     @Nullable String pushUrl) {
   static final int MAX_FAMILIES = 100;
 
-  /** Whatever was pushed, a page can be looked at. */
+  /** The bound on lines, so that a page stays readable whatever was pushed. */
   private static final int MAX_LINES = 5_000;
 
   private static final int SERIES_PER_FAMILY = 30;
   private static final int SERIES_OF_ONE_FAMILY = 500;
 
-  /** Each of these has many lines. */
+  /** The bound on distributions, because each of them has many lines. */
   private static final int DISTRIBUTIONS_OF_ONE_FAMILY = 50;
 
   private static final Set<String> PUSH_TIMES =
       Set.of("push_time_seconds", "push_failure_time_seconds");
 
   /**
-   * What is to be seen of the group.
+   * The part of the group to show.
    *
-   * @param metric the one family, by the name that was pushed; null for all
-   * @param from how many series of it, or else families, come before
+   * @param metric the one family, by its pushed name; null for all families
+   * @param from the number of series of that family, or else of families, before the first one
+   *     shown
    */
   record Asked(@Nullable String metric, int from) {
     static Asked read(Map<String, String> parameters) {
@@ -58,7 +59,7 @@ record GroupView(
     }
   }
 
-  /** Null if the group is not there. */
+  /** Returns the view; null if the group does not exist. */
   static @Nullable GroupView read(
       Picture picture, GroupKey key, Asked asked, @Nullable String pushUrl, Instant now) {
     Exposition exposition = picture.exposition();
@@ -96,7 +97,10 @@ record GroupView(
     return new GroupView(row, families, asked, hasMore, pushUrl);
   }
 
-  /** The push times are told above the metrics, unless there is more to be said of them. */
+  /**
+   * Returns whether the family is listed. The push times stand above the metrics, unless some of
+   * their series are shadowed.
+   */
   private static boolean isWanted(StoredFamily family, Asked asked) {
     return asked.metric == null
         ? !PUSH_TIMES.contains(family.name()) || family.shadowedSeries() > 0
@@ -115,7 +119,7 @@ record GroupView(
     return new Range(asked.from, limit, maxLines);
   }
 
-  /** The query of the group's address that shows more of this family. */
+  /** Returns the query of the group's address that shows more of this family. */
   String more(FamilyView family) {
     int from = asked.metric == null ? 0 : family.last();
     return "?metric=" + GroupPath.escaped(family.pushedName()) + (from == 0 ? "" : "&from=" + from);
@@ -129,14 +133,17 @@ record GroupView(
     return "?from=" + (asked.from + families.size());
   }
 
-  /** For a shell; null if no push can name the group. */
+  /** Returns the command of a push, for a shell; null if no push can name the group. */
   @Nullable String pushCommand() {
     return pushUrl == null
         ? null
         : "echo 'some_metric 3.14' | curl --data-binary @- " + ShellWord.of(pushUrl);
   }
 
-  /** For a shell; null if no request but the page's own can name the group. */
+  /**
+   * Returns the command of a deletion, for a shell; null if only the page's own request can name
+   * the group.
+   */
   @Nullable String deleteCommand() {
     return pushUrl == null ? null : "curl -X DELETE " + ShellWord.of(pushUrl);
   }

@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A label of a group or of a series, or anything else with a name. */
+/** A label of a group or of a series, or another pair of name and value. */
 record Label(String name, String value) {
-  /** About what fits into a line. */
+  /** The approximate number of characters in a line. */
   static final int LINE = 100;
 
   private static final int MAX_LABELS = 50;
   private static final int AROUND = 10;
 
-  /** What an invisible character becomes. */
+  /** The length of the sign that replaces an invisible character. */
   private static final int LONGEST_SIGN = 10;
 
   private static final int LONGEST_ESCAPE = 5;
@@ -23,12 +23,12 @@ record Label(String name, String value) {
   private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
   private static final int ZERO_WIDTH_JOINER = 0x200d;
 
-  /** The value on one line: what does not print has a sign in its place. */
+  /** Returns the value on one line. Unprintable characters become signs. */
   String shown() {
     return shown(value, MAX_LENGTH);
   }
 
-  /** The same, where there are many and each is to be told from the others. */
+  /** Returns a shorter form of the value on one line, for pages with many values. */
   String brief() {
     return shown(value, BRIEF_LENGTH);
   }
@@ -54,7 +54,10 @@ record Label(String name, String value) {
     }
   }
 
-  /** What could make a value look like another one, but not what joins letters and emoji. */
+  /**
+   * Returns whether a character is invisible and could make two values look alike. Characters that
+   * join letters and emoji do not count.
+   */
   private static boolean isInvisible(int character) {
     return switch (Character.getType(character)) {
       case Character.FORMAT -> character != ZERO_WIDTH_NON_JOINER && character != ZERO_WIDTH_JOINER;
@@ -63,7 +66,7 @@ record Label(String name, String value) {
     };
   }
 
-  /** How many hundredths of a line it fills, about, with what stands around it. */
+  /** Returns the approximate size, in hundredths of a line, including the text around the label. */
   int size() {
     return AROUND + size(name) + size(value);
   }
@@ -83,8 +86,8 @@ record Label(String name, String value) {
   }
 
   /**
-   * As many of these as a page shows of a series. One that takes the place of the others says how
-   * many they are.
+   * Returns the labels that a page shows of a series. If there are more, the last label gives the
+   * number of the others.
    */
   static List<Label> first(List<Label> labels) {
     if (labels.size() <= MAX_LABELS) {
@@ -95,7 +98,7 @@ record Label(String name, String value) {
     return first;
   }
 
-  /** The text, or its beginning and how long it is. */
+  /** Returns the text, or its beginning and its length. */
   static String bounded(String text, int maxLength) {
     if (text.length() <= maxLength) {
       return text;
@@ -104,7 +107,7 @@ record Label(String name, String value) {
     return text.substring(0, end) + "\u2026 (" + Numbers.grouped(text.length()) + " characters)";
   }
 
-  /** Text that somebody has pushed, of a length that a page can have. */
+  /** Returns a pushed text, shortened to the bound of a page. */
   static String bounded(String text) {
     return bounded(text, MAX_LENGTH);
   }

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The buckets of a native histogram as ranges, with bounds rounded for people. */
+/** The buckets of a native histogram as ranges, with rounded bounds. */
 final class NativeBuckets {
-  /** Whatever the spans promise. */
+  /** The bound on ranges, whatever the spans announce. */
   private static final int MAX_RANGES = 1_000;
 
   /** A bucket that is not empty, as in {@code (0.5, 1]}. */
@@ -22,12 +22,15 @@ final class NativeBuckets {
     this.isFloat = histogram.getSampleCountFloat() > 0 || histogram.getZeroCountFloat() > 0;
   }
 
-  /** From the lowest. */
+  /** Returns the ranges, the lowest first. */
   static List<Range> of(Histogram histogram) {
     return new NativeBuckets(histogram).all();
   }
 
-  /** Whether there is a native histogram in it: an empty one still has a zero bucket or spans. */
+  /**
+   * Returns whether the histogram is native. An empty native histogram still has a zero bucket or
+   * spans.
+   */
   static boolean isNative(Histogram histogram) {
     return histogram.hasSchema()
         || histogram.hasZeroThreshold()
@@ -47,7 +50,7 @@ final class NativeBuckets {
     return ranges;
   }
 
-  /** From zero outwards. */
+  /** Returns the ranges of one sign, from zero outwards. */
   private List<Range> side(boolean isPositive) {
     List<BucketSpan> spans =
         isPositive ? histogram.getPositiveSpanList() : histogram.getNegativeSpanList();

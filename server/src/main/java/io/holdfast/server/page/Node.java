@@ -9,12 +9,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node that shows the page, and what it knows of others.
+ * The node that shows the page, and its view of the cluster.
  *
  * @param cluster null if the node is alone
- * @param unready why requests had better go elsewhere; null if they need not
- * @param notCurrent why there may be more on other nodes than is shown; null if there is not
- * @param unwritable why changes are refused; null if they are not
+ * @param unready the reason why requests should go to another node; null if there is none
+ * @param notCurrent the reason why the page is perhaps stale; null if it is current
+ * @param unwritable the reason why changes are refused; null if they are accepted
  */
 public record Node(
     @Nullable ClusterStatus cluster,
@@ -22,10 +22,13 @@ public record Node(
     @Nullable String notCurrent,
     @Nullable String unwritable) {
 
-  /** A line across the page. */
+  /** A message across the page. */
   record Banner(String title, String text) {}
 
-  /** How it does, in one word of a style: {@code good}, {@code warn} or {@code bad}. */
+  /**
+   * Returns the node's state as a word of the style sheet: {@code good}, {@code warn} or {@code
+   * bad}.
+   */
   String mood() {
     if (unready != null || notCurrent != null || refusal() != null) {
       return "bad";
@@ -37,7 +40,7 @@ public record Node(
     return cluster == null ? "" : cluster.name();
   }
 
-  /** For the head of the page. */
+  /** Returns the state for the head of the page. */
   String state() {
     if (cluster == null) {
       return unready == null ? "Ready" : "Not ready";
@@ -45,7 +48,7 @@ public record Node(
     return reachable() + " of " + cluster.size() + " nodes";
   }
 
-  /** Nodes that take part, this one included. */
+  /** Returns the number of nodes that answer, this one included. */
   long reachable() {
     return cluster == null
         ? 1
@@ -66,7 +69,7 @@ public record Node(
     return banners;
   }
 
-  /** Why pushes are refused; null if they are not. */
+  /** Returns the reason why pushes are refused; null if they are accepted. */
   @Nullable String refusal() {
     if (unwritable == null && cluster != null && !cluster.hasQuorum()) {
       return "the write quorum is not reached (expected: " + cluster.writeQuorum() + " nodes)";
@@ -74,7 +77,7 @@ public record Node(
     return unwritable;
   }
 
-  /** How many nodes there is nothing to be said of. */
+  /** Returns the number of nodes about which nothing is known. */
   int away() {
     return cluster == null ? 0 : cluster.size() - 1 - cluster.members().size();
   }
@@ -83,7 +86,7 @@ public record Node(
     return Optional.ofNullable(cluster);
   }
 
-  /** Of another node, for people. */
+  /** Returns the state of another node in words. */
   static String state(Member member) {
     return switch (member.state()) {
       case READY -> "ready";

@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
 
-/** Numbers for people. */
+/** The form of numbers on the page. */
 final class Numbers {
   private static final double PLAIN_MIN = 1e-6;
   private static final double PLAIN_MAX = 1e15;
@@ -13,7 +13,7 @@ final class Numbers {
 
   private Numbers() {}
 
-  /** All digits, without an exponent unless there would be many zeros. */
+  /** Returns all digits. A number with many zeros gets an exponent. */
   static String value(double value) {
     double magnitude = Math.abs(value);
     if (value == 0 || magnitude < PLAIN_MIN || !(magnitude < PLAIN_MAX)) {
@@ -22,24 +22,24 @@ final class Numbers {
     return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
   }
 
-  /** Of a computed bound, whose last digits nobody means. */
+  /** Returns a computed bound without its last digits, which are inexact. */
   static String bound(double value) {
     return Double.isNaN(value) || Double.isInfinite(value)
         ? GoNumbers.format(value)
         : value(BigDecimal.valueOf(value).round(BOUND).doubleValue());
   }
 
-  /** Unsigned. */
+  /** Returns an unsigned number. */
   static String count(long value) {
     return Long.toUnsignedString(value);
   }
 
-  /** With separators: {@code 50,000}. */
+  /** Returns a number with separators: {@code 50,000}. */
   static String grouped(long count) {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  /** Such as {@code 1 group} or {@code 50,000 groups}. */
+  /** Returns a number with its unit, such as {@code 1 group} or {@code 50,000 groups}. */
   static String counted(long count, String unit) {
     return grouped(count) + " " + unit + (count == 1 || unit.equals("series") ? "" : "s");
   }

@@ -35,20 +35,20 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves the web page. Unlike a scrape it is never refused because there may be more on other
- * nodes: it shows what is here, and says so.
+ * The handler of the web page. A node that is not fresh can refuse a scrape. The page is always
+ * shown, and is then marked as stale.
  */
 public final class PageHandler {
   private static final String HTML = "text/html; charset=utf-8";
 
-  /** Nothing but our own files, and nobody may put the page into one of theirs. */
+  /** Only this server's own files are loaded, and no other site can embed the page. */
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
           + " form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
   private static final String FOR_EVER = "public, max-age=31536000, immutable";
 
-  /** What may stand between quotes in a shell. */
+  /** The characters that are safe between quotes in a shell. */
   private static final Pattern HOST = Pattern.compile("[a-zA-Z0-9.:_\\[\\]-]+");
 
   private static final String READ_ONLY =
@@ -95,7 +95,7 @@ public final class PageHandler {
     return health.store();
   }
 
-  /** Shows what this node is doing. */
+  /** Shows the state of this node. */
   public void status(Exchange exchange) {
     whenRead(
         exchange,
@@ -176,7 +176,9 @@ public final class PageHandler {
         : pages.confirmWipe(node(null), store().exposition());
   }
 
-  /** What is not refused must be closed. */
+  /**
+   * Returns the reading, or the local snapshot in place of a refusal. The caller closes the result.
+   */
   private CompletableFuture<PictureReading> orWhatIsHere(PictureReading reading) {
     return reading instanceof PictureReading.Unsure unsure
         ? store().picture().thenApply(picture -> new PictureReading.Stale(picture, unsure.reason()))
@@ -217,7 +219,7 @@ public final class PageHandler {
         pages.message(503, node(null), "Not readable now", "The group cannot be read: " + reason));
   }
 
-  /** Where to push, as whoever looks at the page reaches this server. */
+  /** Returns the address of pushes, with the host by which the page's user reaches this server. */
   private String pushUrl(Exchange exchange) {
     Options.Paths paths = options.web().paths();
     if (!paths.externalUrl().isEmpty()) {
@@ -234,12 +236,12 @@ public final class PageHandler {
         + "/metrics";
   }
 
-  /** Deletes one group, for the page itself only. */
+  /** Deletes one group. Only for requests of the page itself. */
   public void delete(Exchange exchange, Route.GroupDeletion route) {
     submit(exchange, new Change.Delete(GroupKey.of(route.groupingLabels())));
   }
 
-  /** Deletes every group, for the page itself only. */
+  /** Deletes every group. Only for requests of the page itself. */
   public void wipe(Exchange exchange) {
     submit(exchange, new Change.Wipe());
   }
@@ -271,7 +273,7 @@ public final class PageHandler {
     }
   }
 
-  /** Sends a file that the page needs. */
+  /** Sends a file of the page. */
   public void asset(Exchange exchange, Route.Asset route) {
     Assets.Asset asset = pages.assets().get(route.name()).orElse(null);
     metrics.requestAnswered("static", exchange.method(), asset == null ? 404 : 200);
@@ -295,7 +297,7 @@ public final class PageHandler {
     HttpFields.Mutable headers = exchange.response().getHeaders();
     headers.put("Content-Security-Policy", CONTENT_SECURITY_POLICY);
     headers.put("X-Content-Type-Options", "nosniff");
-    // Not "no-referrer": browsers then hide the origin of our own forms, too.
+    // With "no-referrer", browsers would also hide the origin of the page's own forms.
     headers.put("Referrer-Policy", "same-origin");
   }
 
@@ -320,7 +322,7 @@ public final class PageHandler {
     return out.toByteArray();
   }
 
-  /** Of several of one name the last one counts. */
+  /** Returns the parameters. Of several with one name, the last one counts. */
   private static Map<String, String> parameters(Exchange exchange) {
     Map<String, String> parameters = new HashMap<>();
     String query = exchange.request().getHttpURI().getQuery();

@@ -15,20 +15,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes every page. Any threads may use it; none blocks but for the disk, where a picture is read.
+ * The maker of all pages. Any thread may use it. Only the page of a group blocks, because it reads
+ * the disk.
  */
 public final class Pages {
   private static final String GROUPS = "groups";
   private static final String STATUS = "status";
 
   /**
-   * What never changes.
+   * The settings that never change.
    *
    * @param prefix of all addresses, escaped; see {@link Site}
    * @param mayDelete whether the page may delete groups
-   * @param mayWipe whether it may delete all of them
-   * @param names the rule that names in the paths of pushes are read by
-   * @param build name and value of what there is to say of the build, in order
+   * @param mayWipe whether the page may delete all groups
+   * @param names the rule for names in the paths of pushes
+   * @param build name and value of each fact about the build, in order
    * @param flags name without dashes, and value
    */
   public record Settings(
@@ -41,9 +42,9 @@ public final class Pages {
       Instant startedAt) {}
 
   /**
-   * What there is to say of the store.
+   * The facts about the store.
    *
-   * @param queued changes that wait
+   * @param queued changes that wait for the writer
    */
   public record Storage(String path, long bytes, Exposition exposition, int queued) {}
 
@@ -56,7 +57,7 @@ public final class Pages {
   private final Site site;
   private final TemplateEngine templates;
 
-  /** Fails if something is missing from the jar. */
+  /** Creates the maker. Fails if a file is missing from the jar. */
   public Pages(Settings settings, InstantSource clock) {
     this.settings = settings;
     this.clock = clock;
@@ -71,18 +72,18 @@ public final class Pages {
             null, ContentType.Html, Pages.class.getClassLoader(), Pages.class.getPackageName());
   }
 
-  /** The files that pages refer to. */
+  /** Returns the files that pages refer to. */
   public Assets assets() {
     return assets;
   }
 
-  /** Where the list of groups is. */
+  /** Returns the address of the list of groups. */
   public String listAddress() {
     return site.url("/");
   }
 
   /**
-   * The list of groups.
+   * Returns the list of groups.
    *
    * @param pushUrl of all groups, such as {@code http://localhost:9091/metrics}
    */
@@ -95,7 +96,7 @@ public final class Pages {
   }
 
   /**
-   * A group with its metrics.
+   * Returns the page of a group with its metrics.
    *
    * @param pushUrl of all groups, such as {@code http://localhost:9091/metrics}
    */
@@ -126,7 +127,7 @@ public final class Pages {
     return new Label("job", key.label("job")).brief();
   }
 
-  /** Asks whether a group is to be deleted, for who has no JavaScript. */
+  /** Returns the question whether to delete a group, for browsers without JavaScript. */
   public Page confirmDelete(Node node, GroupKey key) {
     Frame frame = frame("Delete " + title(key), "", node);
     List<Label> labels = new ArrayList<>();
@@ -138,19 +139,19 @@ public final class Pages {
         Map.of("frame", frame, "labels", labels, "path", GroupPath.of(key.labels())));
   }
 
-  /** Asks whether all groups are to be deleted. */
+  /** Returns the question whether to delete all groups. */
   public Page confirmWipe(Node node, Exposition exposition) {
     Frame frame = frame("Delete all groups", "", node);
     String count = Numbers.counted(exposition.groups(), "group");
     return page(200, "confirm-wipe.jte", Map.of("frame", frame, "count", count));
   }
 
-  /** One sentence instead of a page. */
+  /** Returns a page with one sentence. */
   public Page message(int status, Node node, String title, String message) {
     return page(status, "message.jte", Map.of("frame", frame(title, "", node), "message", message));
   }
 
-  /** What there is to say of the node. */
+  /** Returns the page about the node. */
   public Page status(Node node, Storage storage) {
     Frame frame = frame("Status", STATUS, node);
     StatusView status =

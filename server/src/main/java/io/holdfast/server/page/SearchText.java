@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What somebody looks for among labels: terms that must all be met, between blanks.
+ * A search among labels: terms between blanks, all of which must match.
  *
  * <pre>
- * db1            a label's name or value has this in it, in any case
- * job=backup     the label has just this value; of several stars each stands for anything
- * job!=backup    it has not
- * "two words"    as one term, to be found in a name or value; also job="two words"
+ * db1            a label's name or value contains this text, in upper or lower case
+ * job=backup     the label has exactly this value; each star stands for any text
+ * job!=backup    the label has another value, or is missing
+ * "two words"    a name or value contains this text; also job="two words"
  * </pre>
  *
  * <p>Immutable.
@@ -46,16 +46,18 @@ final class SearchText {
   }
 
   /**
-   * @param parts what is between the stars
+   * A term about the value of one label.
+   *
+   * @param parts the texts between the stars
    */
   private record Exactly(String name, boolean isWanted, List<String> parts) implements Term {
     @Override
     public boolean isMetBy(Map<String, String> labels) {
-      // As with selectors, a label that is not there is the same as an empty one.
+      // As in selectors, a missing label counts as an empty one.
       return matches(labels.getOrDefault(name, "")) == isWanted;
     }
 
-    /** Not with a regular expression, which many stars would make slow. */
+    /** Returns whether the value matches. A regular expression would be slow with many stars. */
     private boolean matches(String value) {
       String first = parts.get(0);
       String last = parts.get(parts.size() - 1);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels without those of its group
  * @param value empty if there is a distribution
  * @param hint the value in other words, such as an age or a size; null if there are none
- * @param isShadowed whether scrapes leave it out
+ * @param isShadowed whether scrapes leave the series out
  */
 record SeriesView(
     List<Label> labels,
@@ -28,7 +28,7 @@ record SeriesView(
   /**
    * A value in other words.
    *
-   * @param age null if it is no time
+   * @param age null if the value is no time
    */
   record Hint(String text, @Nullable Age age) {}
 
@@ -110,7 +110,7 @@ record SeriesView(
     return new SeriesView(labels, "", null, distributions, exemplars, isShadowed);
   }
 
-  /** How many lines it takes on a page, about. */
+  /** Returns the approximate number of lines on a page. */
   int lines() {
     int size = labels.stream().mapToInt(Label::size).sum();
     size += exemplars.stream().mapToInt(ExemplarView::size).sum();
@@ -122,7 +122,7 @@ record SeriesView(
     return lines + size / Label.LINE;
   }
 
-  /** The value of a label, empty if it has none such. */
+  /** Returns the value of a label; empty if the series has no such label. */
   String label(String name) {
     for (Label label : labels) {
       if (label.name().equals(name)) {

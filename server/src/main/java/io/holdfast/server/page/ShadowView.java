@@ -6,10 +6,10 @@ import io.holdfast.storage.Shadows.Shadow;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why series are left out of scrapes.
+ * The reason why series are left out of scrapes.
  *
- * @param rival the group whose series are there instead; null if it is not known
- * @param rivalPath where that is
+ * @param rival the group whose series are exposed instead; null if it is not known
+ * @param rivalPath the path of that group; null if it is not known
  */
 record ShadowView(String reason, @Nullable String rival, @Nullable String rivalPath) {
   static ShadowView of(Shadow shadow) {

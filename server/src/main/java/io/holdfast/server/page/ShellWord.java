@@ -1,10 +1,13 @@
 package io.holdfast.server.page;
 
-/** Text as one word of a POSIX shell, which finds nothing to expand or to run in it. */
+/** The quoting of text as one word of a POSIX shell, without expansion or execution. */
 public final class ShellWord {
   private ShellWord() {}
 
-  /** The text in single quotes; a quote in it ends them, stands escaped, and begins them again. */
+  /**
+   * Returns the text in single quotes. A quote in the text ends the quoting, stands escaped, and
+   * begins the quoting again.
+   */
   public static String of(String text) {
     return "'" + text.replace("'", "'\\''") + "'";
   }

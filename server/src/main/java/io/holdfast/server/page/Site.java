@@ -3,14 +3,16 @@ package io.holdfast.server.page;
 import io.holdfast.server.routing.PagePaths;
 
 /**
- * Where the page is and what it may do.
+ * The address of the page and its permissions.
  *
  * @param prefix of every address, escaped: empty, or begins with a slash and does not end with one
- * @param mayDelete whether groups can be deleted on the page
- * @param mayWipe whether all groups can be
+ * @param mayDelete whether the page may delete groups
+ * @param mayWipe whether the page may delete all groups
  */
 record Site(String prefix, Assets assets, boolean mayDelete, boolean mayWipe) {
   /**
+   * Returns an address below the prefix.
+   *
    * @param path begins with a slash; escaped
    */
   String url(String path) {

@@ -12,7 +12,7 @@ import io.holdfast.storage.WriteOutcome;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 
-/** Deletes a group, or all of them. */
+/** The handler that deletes one group or all groups. */
 public final class DeleteHandler {
   private final GroupStore store;
   private final SelfMetrics metrics;

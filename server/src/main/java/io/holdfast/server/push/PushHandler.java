@@ -38,8 +38,8 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Invocable;
 
 /**
- * PUT and POST of metrics. Everything up to the submission runs on the thread that read the last of
- * the body; nothing waits for the disk.
+ * The handler of PUT and POST of metrics. Everything up to the submission runs on the thread that
+ * read the end of the body. Nothing waits for the disk.
  */
 public final class PushHandler {
   private static final int SMALL_BODY_BYTES = 64 << 10;
@@ -57,9 +57,9 @@ public final class PushHandler {
   private final RefusalLog log = new RefusalLog();
 
   /**
-   * What holds for all pushes.
+   * The rules for all pushes.
    *
-   * @param slowBodies told of bodies that take their time
+   * @param slowBodies told of bodies that do not arrive at once
    */
   public record Rules(PushLimits limits, SlowBodies slowBodies, Options.Pushes options) {}
 
@@ -73,7 +73,7 @@ public final class PushHandler {
     this.slowBodies = rules.slowBodies;
   }
 
-  /** Heap that pushes under way may be taking. */
+  /** Returns the heap that pushes under way can take. */
   public long heapBytes() {
     return budget.taken() * HeapMeter.BYTES_PER_BYTE;
   }
@@ -82,14 +82,15 @@ public final class PushHandler {
     new Push(exchange, route).start();
   }
 
-  /** A path that names no group: upstream's counters and log know of it. */
+  /** Logs a path that names no group. Upstream counts and logs such requests as pushes. */
   public void refuseBadPath(Exchange exchange, String reason) {
     log.badPath(exchange, reason);
   }
 
   /**
-   * A small push is parsed where it was read: going to another thread would cost more. What is
-   * large, or may become large, must not keep the thread that serves other connections.
+   * Returns the thread for parsing. A small push is parsed on the thread that read it, because a
+   * change of threads costs more. A push that is or can become large must not block the thread that
+   * serves other connections.
    */
   private static Invocable.InvocationType invocationType(Exchange exchange) {
     Request request = exchange.request();
@@ -101,7 +102,7 @@ public final class PushHandler {
     return isSmall ? Invocable.InvocationType.NON_BLOCKING : Invocable.InvocationType.BLOCKING;
   }
 
-  /** One push on its way. */
+  /** One push on its way to its answer. */
   private final class Push implements BodyReader.Receiver {
     private final Exchange exchange;
     private final Route.Push route;
@@ -111,10 +112,10 @@ public final class PushHandler {
 
     private final GroupKey group;
 
-    /** Bytes of the budget, on top of those that the body's reader has taken. */
+    /** Bytes taken from the budget, beyond those that the body's reader has taken. */
     private long taken;
 
-    /** Bytes of heap that the body takes while it is parsed. */
+    /** Bytes of heap that the parsed body takes. */
     private long heapBytes;
 
     private boolean isGivenBack;
@@ -236,12 +237,12 @@ public final class PushHandler {
       if (body.client().isOpen()) {
         exchange.callback().failed(cause);
       } else {
-        // Nobody is there to be told, and Jetty would take pains to.
+        // The client is gone. Failing the callback would only make Jetty prepare an answer.
         exchange.callback().succeeded();
       }
     }
 
-    /** Once for each push, on the thread that decides. */
+    /** Gives the bytes back to the budget. Acts once for each push, on the thread that decides. */
     private void giveBack() {
       if (!isGivenBack) {
         isGivenBack = true;
@@ -259,7 +260,7 @@ public final class PushHandler {
               client::endIfGone));
     }
 
-    /** Of the two forms of a body the larger one is what counts. */
+    /** Takes room for a decompressed body. Only the larger of a body's two forms counts. */
     private boolean hasRoomFor(long more) {
       if (more <= 0) {
         return true;
@@ -272,7 +273,10 @@ public final class PushHandler {
       return true;
     }
 
-    /** Of a body and its heap, in the bytes that a body may have for it, the larger one counts. */
+    /**
+     * Takes heap for a parsed body. The heap counts in bytes of body, and the larger of body and
+     * heap counts.
+     */
     private boolean hasHeapFor(long more) {
       client.endIfGone();
       heapBytes += more;
@@ -301,7 +305,10 @@ public final class PushHandler {
       }
     }
 
-    /** As upstream, who does not look at the push before the answer: unchecked, it is 202. */
+    /**
+     * Answers a refused push. Without checks the answer is 202, because upstream then answers
+     * before it looks at the push.
+     */
     private void reject(Rejection rejection) {
       metrics.pushRejected(rejection.reason());
       Limit limit = Limit.of(rejection.reason());
@@ -348,7 +355,10 @@ public final class PushHandler {
       exchange.refuse(status, reason);
     }
 
-    /** Before the answer goes out, so that who has it finds it counted. Once for each push. */
+    /**
+     * Counts the push. The count comes before the answer, so that a client with an answer finds its
+     * push counted. Called once for each push.
+     */
     private void count(int status) {
       giveBack();
       metrics.requestAnswered("push", exchange.method(), status);
@@ -365,7 +375,9 @@ public final class PushHandler {
     return instant.getEpochSecond() * NANOS_PER_SECOND + instant.getNano();
   }
 
-  /** Approximately what the request took on the wire, counted as the Pushgateway counts it. */
+  /**
+   * Returns the approximate size of the request on the wire, by the Pushgateway's way of counting.
+   */
   private static long requestBytes(Request request) {
     long bytes = request.getHttpURI().getPathQuery().length();
     bytes += request.getMethod().length();
@@ -373,7 +385,7 @@ public final class PushHandler {
     HttpFields headers = request.getHeaders();
     for (HttpField field : headers) {
       String value = field.getValue();
-      // A Host header counts with its value alone.
+      // Only the value of a Host header counts.
       bytes += field.getHeader() == HttpHeader.HOST ? 0 : field.getName().length();
       bytes += value == null ? 0 : value.length();
     }

@@ -14,9 +14,9 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Tells the log who was refused and why, in the Pushgateway's words and at its levels: mistakes in
- * a body or a path at debug, pushes that contradict others at error. Bodies are never logged; what
- * is repeated is counted ({@link LogRate}).
+ * The log of refused pushes, in the Pushgateway's words and at its levels. Mistakes in a body or a
+ * path are logged at debug, and pushes that contradict others at error. Bodies are never logged.
+ * Repeated refusals are counted ({@link LogRate}).
  */
 final class RefusalLog {
   private static final Logger log = LoggerFactory.getLogger(RefusalLog.class);
@@ -29,23 +29,23 @@ final class RefusalLog {
 
   private final LogRate rate = new LogRate(System::nanoTime);
 
-  /** A body that is not what it claims to be. */
+  /** Logs a body that cannot be read. */
   void unreadable(Exchange exchange, Object group, String reason) {
     log(Level.DEBUG, "failed to parse text", "unreadable", exchange, group, reason);
   }
 
-  /** A path that names no group. */
+  /** Logs a path that names no group. */
   void badPath(Exchange exchange, String reason) {
     String path = RequestTarget.of(exchange.request().getHttpURI()).path();
     log(Level.DEBUG, "failed to parse URL", "url", exchange, path, reason);
   }
 
-  /** Metrics that are wrong in themselves or contradict others. */
+  /** Logs metrics that are wrong in themselves or contradict others. */
   void inconsistent(Exchange exchange, Object group, Rejection rejection) {
     log(Level.ERROR, INCONSISTENT, rejection.reason().name(), exchange, group, rejection.message());
   }
 
-  /** Too much of something. */
+  /** Logs a request that exceeds a limit. */
   void limitExceeded(Limit limit, Exchange exchange, Object group, String reason) {
     log(Level.WARN, "push refused by a limit", limit.flag(), exchange, group, reason);
   }
@@ -63,7 +63,7 @@ final class RefusalLog {
         log.atLevel(level)
             .addKeyValue("method", exchange.method())
             .addKeyValue("source", exchange.remoteAddress());
-    // Anybody can claim it, so that it is told and decides nothing.
+    // Any client can send this header. So it is logged, and nothing depends on it.
     String forwardedFor = exchange.header(HttpHeader.X_FORWARDED_FOR);
     if (forwardedFor != null) {
       line = line.addKeyValue("forwarded_for", shortened(forwardedFor));

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads grouping labels from the part of a path behind {@code /metrics/}. The order of the checks
- * is upstream's, because it decides which reason a client is told.
+ * The reader of grouping labels from the path after {@code /metrics/}. The checks are in upstream's
+ * order, because the order decides the reason that a client gets.
  */
 final class GroupingLabels {
   static final String BASE64_SUFFIX = "@base64";
@@ -23,7 +23,7 @@ final class GroupingLabels {
 
   private GroupingLabels() {}
 
-  /** The labels can't be read; the message is for the client. */
+  /** The failure to read the labels. The message is for the client. */
   static final class BadLabelsException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -33,12 +33,12 @@ final class GroupingLabels {
   }
 
   /**
-   * All labels, with {@code job}; unmodifiable.
+   * Returns all labels, with {@code job}; unmodifiable.
    *
    * @param job a byte string, see {@link UrlPath}
    * @param labels the rest of the path as a byte string: empty, or with a slash in front
-   * @param rule {@link NameRule#UTF8} if names may be escaped, as {@link EscapingScheme#VALUES}
-   *     does it, to be any text
+   * @param rule {@link NameRule#UTF8} if names can be any text, escaped as in {@link
+   *     EscapingScheme#VALUES}
    */
   static SortedMap<String, String> read(
       String job, boolean jobIsBase64, String labels, NameRule rule) throws BadLabelsException {
@@ -96,13 +96,14 @@ final class GroupingLabels {
     byName.put(name, decoded.byteString());
   }
 
-  /** Null if it is none. */
+  /** Returns the name; null if the text is no label name. */
   private static @Nullable String name(String escaped, NameRule rule) {
     String name = decoded(escaped);
     if (name != null && rule == NameRule.UTF8) {
       name = EscapingScheme.unescapedValues(name);
     }
-    // Upstream looks at the escaped name alone, and then refuses every push for the other.
+    // Upstream checks the escaped name alone. It then refuses every push whose unescaped name is
+    // reserved.
     return name != null
             && rule.isLabelName(name)
             && !escaped.startsWith(RESERVED)
@@ -111,7 +112,7 @@ final class GroupingLabels {
         : null;
   }
 
-  // Upstream takes such a value and then fails every scrape until the group is deleted.
+  // Upstream accepts such a value. Every scrape then fails until the group is deleted.
   private static String toText(String name, String byteString) throws BadLabelsException {
     String text = decoded(byteString);
     if (text == null) {
@@ -121,7 +122,7 @@ final class GroupingLabels {
     return text;
   }
 
-  /** The text whose UTF-8 the byte string is, or null if it is none's. */
+  /** Returns the text whose UTF-8 the byte string is; null if the bytes are not UTF-8. */
   private static @Nullable String decoded(String byteString) {
     try {
       return StandardCharsets.UTF_8

@@ -1,14 +1,14 @@
 package io.holdfast.server.routing;
 
-/** Paths of the web page below its prefix, for the routes and for the links that lead to them. */
+/** The paths of the web page below its prefix, for the routes and for the links to them. */
 public final class PagePaths {
-  /** What comes before the names of the files that the page needs. */
+  /** The path before the names of the page's files. */
   public static final String ASSETS = "/static/";
 
-  /** What comes before the labels of the group that is shown. */
+  /** The path before the labels of the shown group. */
   public static final String GROUP = "/group";
 
-  /** Asks whether to delete every group, and deletes them. */
+  /** The path of the question whether to delete every group, and of that deletion. */
   public static final String WIPE = "/delete-all";
 
   private PagePaths() {}

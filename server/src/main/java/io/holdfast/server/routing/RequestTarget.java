@@ -4,9 +4,9 @@ import org.eclipse.jetty.http.HttpURI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request line's path and query, escaped as on the wire. A number sign means nothing there: Go
- * leaves it where it is, and Jetty would take it and what follows away, so that a push to {@code
- * /metrics/job/a#b} would replace the group of {@code /metrics/job/a}.
+ * A request line's path and query, escaped as on the wire. A number sign is a plain character here,
+ * as in Go. Jetty would cut the path at the number sign. A push to {@code /metrics/job/a#b} would
+ * then replace the group of {@code /metrics/job/a}.
  */
 public record RequestTarget(String path, @Nullable String query) {
   public static RequestTarget of(HttpURI uri) {

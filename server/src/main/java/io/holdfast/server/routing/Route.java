@@ -3,12 +3,12 @@ package io.holdfast.server.routing;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/** What a request line asks for. */
+/** The operation that a request line asks for. */
 public sealed interface Route {
-  /** Calls the one method of the visitor that is about this kind of route. */
+  /** Calls the visitor's method for this kind of route. */
   void accept(Visitor visitor);
 
-  /** Serves every kind of route: a new kind does not compile until all visitors serve it. */
+  /** The server of every kind of route. A new kind does not compile until all visitors serve it. */
   interface Visitor {
     void push(Push route);
 
@@ -60,11 +60,11 @@ public sealed interface Route {
   }
 
   /**
-   * Store the metrics of the body.
+   * A push: stores the metrics of the body.
    *
-   * @param groupingLabels never empty: holds {@code job}; values may be empty
-   * @param replace whether all of the group's metrics are replaced (PUT), not only those of the
-   *     same name (POST)
+   * @param groupingLabels never empty: holds {@code job}; values can be empty
+   * @param replace whether all of the group's metrics are replaced (PUT), or only those of the same
+   *     name (POST)
    */
   record Push(SortedMap<String, String> groupingLabels, boolean replace) implements Route {
     @Override
@@ -74,7 +74,7 @@ public sealed interface Route {
   }
 
   /**
-   * Delete a group.
+   * The deletion of a group.
    *
    * @param groupingLabels as in {@link Push}
    */
@@ -99,7 +99,7 @@ public sealed interface Route {
     }
   }
 
-  /** Flags, build and start of this node, for programs. */
+  /** The flags, build and start of this node, for programs. */
   record ApiStatus() implements Route {
     @Override
     public void accept(Visitor visitor) {
@@ -115,7 +115,7 @@ public sealed interface Route {
     }
   }
 
-  /** Whether pages of other origins may ask the API, whatever the path. */
+  /** The question whether pages of other origins can use the API, whatever the path. */
   record ApiOptions() implements Route {
     @Override
     public void accept(Visitor visitor) {
@@ -123,7 +123,7 @@ public sealed interface Route {
     }
   }
 
-  /** What this node knows of the others. */
+  /** This node's view of the cluster. */
   record Cluster() implements Route {
     @Override
     public void accept(Visitor visitor) {
@@ -152,7 +152,7 @@ public sealed interface Route {
     }
   }
 
-  /** 403, {@code Lifecycle API is not enabled.} */
+  /** The refusal of a quit: 403, {@code Lifecycle API is not enabled.} */
   record QuitDisabled() implements Route {
     @Override
     public void accept(Visitor visitor) {
@@ -168,7 +168,7 @@ public sealed interface Route {
     }
   }
 
-  /** The web page on this node. */
+  /** The web page about this node. */
   record Status() implements Route {
     @Override
     public void accept(Visitor visitor) {
@@ -189,7 +189,7 @@ public sealed interface Route {
   }
 
   /**
-   * The web page deletes a group.
+   * The deletion of a group on the web page.
    *
    * @param groupingLabels as in {@link Push}
    */
@@ -200,7 +200,7 @@ public sealed interface Route {
     }
   }
 
-  /** The web page asks whether to delete every group. */
+  /** The web page's question whether to delete every group. */
   record WipeQuestion() implements Route {
     @Override
     public void accept(Visitor visitor) {
@@ -208,7 +208,7 @@ public sealed interface Route {
     }
   }
 
-  /** The web page deletes every group. */
+  /** The deletion of every group on the web page. */
   record PageWipe() implements Route {
     @Override
     public void accept(Visitor visitor) {
@@ -225,7 +225,7 @@ public sealed interface Route {
   }
 
   /**
-   * The path is spelt differently.
+   * The redirection to the path's correct spelling.
    *
    * @param status 301 or 307
    * @param location path and query, escaped
@@ -237,7 +237,7 @@ public sealed interface Route {
     }
   }
 
-  /** 404, {@code 404 page not found} and a line feed. */
+  /** The unknown path: 404, {@code 404 page not found} and a line feed. */
   record NotFound() implements Route {
     @Override
     public void accept(Visitor visitor) {
@@ -246,7 +246,7 @@ public sealed interface Route {
   }
 
   /**
-   * 200 without a body: the answer to OPTIONS.
+   * The answer to OPTIONS: 200 without a body.
    *
    * @param allow for the header of that name
    */
@@ -258,10 +258,9 @@ public sealed interface Route {
   }
 
   /**
-   * 405.
+   * The refusal of a method: 405.
    *
-   * @param allow for the header of that name; null if there is to be none, and nothing but the
-   *     reason
+   * @param allow for the header of that name; null for an answer with the reason alone
    * @param reason for the body, without a line feed
    */
   record MethodNotAllowed(@Nullable String allow, String reason) implements Route {
@@ -272,7 +271,7 @@ public sealed interface Route {
   }
 
   /**
-   * 400.
+   * The refusal of a request: 400.
    *
    * @param reason for the body, without a line feed
    * @param handler the handler that counts the request ({@code push} or {@code delete}); null if

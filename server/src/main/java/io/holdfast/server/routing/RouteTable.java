@@ -10,10 +10,10 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes by method and path with the habits of the router that upstream uses: a path that only
- * lacks or only has too much of a slash at the end, or is only spelt in the wrong case, is
- * redirected; a path that other methods know is answered 405. Paths are byte strings, see {@link
- * UrlPath}. Filled before it is used, by one thread; any threads may look up.
+ * The routes by method and path, with the habits of upstream's router. A path with a missing or
+ * extra slash at its end is redirected. A path in the wrong case is redirected too. A path that
+ * exists for other methods is answered 405. Paths are byte strings, see {@link UrlPath}. One thread
+ * fills the table before its use; any thread may look up.
  */
 final class RouteTable {
   private static final String OPTIONS = "OPTIONS";
@@ -25,7 +25,7 @@ final class RouteTable {
     final List<Parameters> parameters = new ArrayList<>();
   }
 
-  /** A prefix that ends with a slash, followed by a first segment and the rest. */
+  /** A prefix that ends with a slash, before a first segment and the rest. */
   private record Parameters(String prefix, BiFunction<String, String, Route> route) {
     @Nullable Route match(String path) {
       if (!path.startsWith(prefix) || path.length() == prefix.length()) {
@@ -42,8 +42,10 @@ final class RouteTable {
   }
 
   /**
+   * Adds a route with parameters.
+   *
    * @param prefix ends with a slash
-   * @param route from the path's first segment behind the prefix, never empty, and what follows:
+   * @param route made from the path's first segment after the prefix, never empty, and the rest:
    *     empty, or with a slash in front
    */
   void add(String method, String prefix, BiFunction<String, String, Route> route) {
@@ -55,6 +57,8 @@ final class RouteTable {
   }
 
   /**
+   * Returns the route of a path.
+   *
    * @param path absolute and clean
    * @param query appended to the location of a redirect: empty, or with a question mark in front
    */
@@ -100,9 +104,9 @@ final class RouteTable {
       return toggled;
     }
     for (Parameters parameters : methods.parameters) {
-      // Upstream's router takes the parameter's place for a slash too many, and redirects to a
-      // path that it does not know either. It does so only if nothing but a slash stands between
-      // two places where paths part, thus not behind "@base64".
+      // Upstream's router takes the empty parameter for an extra slash, and redirects to a path
+      // that does not exist. It does so only if a slash alone stands between two places where paths
+      // part. After "@base64" that is not so.
       if (path.equals(parameters.prefix) && !path.endsWith(GroupingLabels.BASE64_SUFFIX + "/")) {
         return toggled;
       }
@@ -146,7 +150,7 @@ final class RouteTable {
     TreeSet<String> allowed = new TreeSet<>();
     byMethod.forEach(
         (other, methods) -> {
-          // A path that answers OPTIONS, and nothing else, is not there for other methods.
+          // A path that answers only OPTIONS does not exist for other methods.
           boolean isOther = !other.equals(method) && !other.equals(OPTIONS);
           if (isOther && match(methods, path) != null) {
             allowed.add(other);

@@ -9,18 +9,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what a request line asks for. Works on the path as it came over the wire: a canonical path
- * would have lost what is legal in a label value, such as an escaped slash or a semicolon.
+ * The search for the route of a request line. It works on the raw path. A canonical path would have
+ * lost legal characters of a label value, such as an escaped slash or a semicolon.
  *
- * <p>Immutable; any threads may use it.
+ * <p>Immutable; any thread may use it.
  */
 public final class Routes {
   private static final Route GET_QUIT =
       new Route.MethodNotAllowed(null, "Only POST or PUT requests allowed.");
 
-  /**
-   * What the HTTP parser leaves of bytes that are not UTF-8: nobody knows any more what was sent.
-   */
+  /** The HTTP parser's replacement for bytes that are not UTF-8. The original bytes are lost. */
   private static final char REPLACEMENT = '\uFFFD';
 
   private final RouteTable pages = new RouteTable();
@@ -38,6 +36,8 @@ public final class Routes {
   }
 
   /**
+   * Creates the routes.
+   *
    * @param routePrefix empty, or begins with a slash and does not end with one
    * @param telemetryPath relative to the prefix
    * @param names for the names of grouping labels
@@ -85,7 +85,8 @@ public final class Routes {
   }
 
   private void addGroupPage(String path, boolean isBase64) {
-    // The page escapes names also for a store that was filled while the flag was on.
+    // The page always escapes names, because the store can hold names from a time when the flag was
+    // on.
     addGroup("GET", path, isBase64, NameRule.UTF8, "group", Route.Group::new);
     addGroup("POST", path, isBase64, NameRule.UTF8, "group", Route.GroupDeletion::new);
   }
@@ -119,7 +120,7 @@ public final class Routes {
    * Returns the route of a request.
    *
    * @param path the request target's path, escaped as on the wire
-   * @param query what follows the question mark, escaped as on the wire; null if there is none
+   * @param query the part after the question mark, escaped as on the wire; null if there is none
    */
   public Route find(String method, String path, @Nullable String query) {
     if (path.indexOf(REPLACEMENT) >= 0) {
@@ -144,7 +145,7 @@ public final class Routes {
   }
 
   /**
-   * Whether the path belongs to the API, whose request bodies are never decompressed.
+   * Returns whether the path belongs to the API, whose request bodies are never decompressed.
    *
    * @param path as in {@link #find}
    */

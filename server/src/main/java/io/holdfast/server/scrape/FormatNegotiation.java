@@ -10,21 +10,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the format that a scraper likes best, with the habits of what Go's servers negotiate with:
- * a quality of 0 excludes nothing, what is malformed is passed over, wildcards match no format, and
- * an {@code escaping} counts up to the element that is chosen, whatever it belongs to. Text is what
- * comes of everything that matches nothing.
+ * The choice of the format that a scraper prefers, with the habits of Go's negotiation. A quality
+ * of 0 excludes nothing. Malformed elements are skipped, and wildcards match no format. An {@code
+ * escaping} counts up to the chosen element, whichever element it belongs to. Without a match the
+ * format is text.
  */
 final class FormatNegotiation {
   private static final String PROTOBUF_MESSAGE = "io.prometheus.client.MetricFamily";
 
   private FormatNegotiation() {}
 
-  /** An element of the header. Names of types and parameters are compared with regard to case. */
+  /** An element of the header. Names of types and parameters are case-sensitive. */
   private record Element(
       String type, String subtype, double quality, Map<String, String> parameters) {
 
-    /** Not an order, strictly: upstream sorts by it all the same, and so the same comes out. */
+    /**
+     * Returns whether the element comes first. This is not a strict order, but upstream sorts by
+     * it, so the results agree.
+     */
     boolean isBefore(Element other) {
       return quality > other.quality
           || (!type.equals("*") && other.type.equals("*"))
@@ -37,7 +40,7 @@ final class FormatNegotiation {
   }
 
   /**
-   * What to send.
+   * Returns the format to send.
    *
    * @param accept the value of the first Accept header
    */
@@ -77,7 +80,7 @@ final class FormatNegotiation {
     };
   }
 
-  /** The best first. */
+  /** Returns the elements, the best first. */
   private static List<Element> elements(String accept) {
     List<Element> sorted = new ArrayList<>();
     for (String part : accept.split(",", -1)) {
@@ -118,7 +121,7 @@ final class FormatNegotiation {
     return new Element(trimmed(range[0]), isAny ? "*" : trimmed(range[1]), quality, parameters);
   }
 
-  /** What is no number is 0. */
+  /** Returns the quality; 0 for a text that is no number. */
   private static double quality(String text) {
     try {
       return text.matches("[0-9.eE+-]+") ? Double.parseDouble(text) : 0;

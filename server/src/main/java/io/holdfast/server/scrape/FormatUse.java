@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * Which formats scrapers ask for. What is kept for one that nobody has asked for in a while may go.
- * Any threads may use it.
+ * The formats that scrapers ask for. Memos of a format without recent scrapes can be dropped. Any
+ * thread may use it.
  */
 final class FormatUse {
   static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -19,13 +19,17 @@ final class FormatUse {
   private final Map<ExpositionFormat, Long> usedAt = new ConcurrentHashMap<>();
 
   /**
-   * @param nanos of a clock that only goes on
+   * Creates an empty record.
+   *
+   * @param nanos the reading of a clock that never goes back
    */
   FormatUse(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
-  /** Notes that this one was asked for, and tells those that are no longer; each of them once. */
+  /**
+   * Notes the use of a format. Returns the formats that have gone out of use, each of them once.
+   */
   List<ExpositionFormat> used(ExpositionFormat format) {
     long now = nanos.getAsLong();
     usedAt.put(format, now);

@@ -27,9 +27,9 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
 
 /**
- * Sends the exposition, as fast as the scraper takes it. A scrape has its own picture of the
- * groups: it waits for no push, and no push waits for it. While there may be more on other nodes
- * than here, it is refused, or says so.
+ * The handler that sends the exposition, as fast as the scraper reads. A scrape has its own
+ * snapshot of the groups: scrapes and pushes do not wait for each other. A node that is not fresh
+ * refuses the scrape or marks the answer as stale.
  */
 public final class ScrapeHandler {
   private static final String VARIES_BY = "Accept, Accept-Encoding";
@@ -92,7 +92,7 @@ public final class ScrapeHandler {
       this.showsSelf = showsSelf;
     }
 
-    /** From memory alone. */
+    /** Reads the exposition from memory alone. */
     void read() {
       CompletableFuture<Reading> unused =
           store
@@ -115,14 +115,14 @@ public final class ScrapeHandler {
 
     private void answer(Exposition exposition, ExpositionFormat possible) {
       if (exposition.needsMessages(possible)) {
-        // What came since the question whether it does.
+        // The exposition has changed since the first check and now needs the disk.
         readPicture();
       } else {
         send(exposition, possible);
       }
     }
 
-    /** From the disk, too. */
+    /** Reads the exposition and the messages on the disk. */
     void readPicture() {
       CompletableFuture<PictureReading> unused =
           store
@@ -142,7 +142,10 @@ public final class ScrapeHandler {
       }
     }
 
-    /** Perhaps the disk cannot be read: what is in memory goes on, and every scraper takes text. */
+    /**
+     * Answers with text, which every scraper accepts. Text comes from memory alone, and the disk is
+     * perhaps unreadable.
+     */
     private void readText() {
       CompletableFuture<Reading> unused =
           store

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Which clients may connect, by the alternative names in their certificates: DNS names, mail
- * addresses, URIs and IP addresses, each compared as a whole.
+ * The clients that are allowed, by the alternative names in their certificates. These are DNS
+ * names, mail addresses, URIs and IP addresses, each compared as a whole.
  */
 record AllowedNames(List<String> names) {
   private static final int MAIL = 1;
@@ -18,7 +18,7 @@ record AllowedNames(List<String> names) {
   private static final int URI = 6;
   private static final int IP = 7;
 
-  /** What the JDK takes for an address without asking a name server. */
+  /** The texts that the JDK takes for an address without asking a name server. */
   private static final Pattern ADDRESS =
       Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*|[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
@@ -44,7 +44,7 @@ record AllowedNames(List<String> names) {
     return (type == DNS || type == MAIL || type == URI) && names.contains(name);
   }
 
-  /** The same text for the same address, however it is written; other names as they are. */
+  /** Returns one text for all spellings of an address. Other names stay as they are. */
   private static String canonical(String name) {
     try {
       return ADDRESS.matcher(name).matches() && octetsFit(name)

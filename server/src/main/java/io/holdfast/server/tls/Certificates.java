@@ -7,15 +7,15 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads certificates. */
+/** The reader of certificates. */
 public final class Certificates {
   private Certificates() {}
 
   /**
-   * All certificates of a PEM text, in its order; other blocks are skipped.
+   * Returns all certificates of a PEM text, in its order. Other blocks are skipped.
    *
-   * @throws IllegalArgumentException if there is none, or one cannot be read; says what was
-   *     expected
+   * @throws IllegalArgumentException if there is no certificate, or one cannot be read; the message
+   *     has the expected form
    */
   public static List<X509Certificate> read(byte[] pem) {
     List<X509Certificate> certificates = new ArrayList<>();

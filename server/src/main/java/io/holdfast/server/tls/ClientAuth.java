@@ -1,6 +1,6 @@
 package io.holdfast.server.tls;
 
-/** What is asked of clients: Go's five policies. */
+/** The demand for client certificates: Go's five policies. */
 public enum ClientAuth {
   NONE(false, false, false),
   REQUEST(true, false, false),
@@ -18,7 +18,7 @@ public enum ClientAuth {
     this.verifies = verifies;
   }
 
-  /** Whether a client is asked for a certificate at all. */
+  /** Returns whether the server asks clients for a certificate. */
   public boolean asks() {
     return asks;
   }
@@ -27,7 +27,7 @@ public enum ClientAuth {
     return requires;
   }
 
-  /** Whether a certificate must have been signed by a trusted authority. */
+  /** Returns whether a trusted authority must have signed the certificate. */
   public boolean verifies() {
     return verifies;
   }

@@ -12,7 +12,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Decides about certificates that clients show. */
+/** The check of client certificates. */
 final class ClientTrust extends X509ExtendedTrustManager {
   private final @Nullable X509ExtendedTrustManager verifier;
   private final List<X509Certificate> authorities;
@@ -35,7 +35,10 @@ final class ClientTrust extends X509ExtendedTrustManager {
         clients.allowedNames().isEmpty() ? null : new AllowedNames(clients.allowedNames()));
   }
 
-  /** Without authorities of its own those of the system count, as with the Pushgateway. */
+  /**
+   * Returns the verifier. Without configured authorities, those of the system count, as with the
+   * Pushgateway.
+   */
   private static X509ExtendedTrustManager verifier(List<X509Certificate> authorities)
       throws GeneralSecurityException {
     TrustManagerFactory factory =
@@ -63,7 +66,7 @@ final class ClientTrust extends X509ExtendedTrustManager {
       throws CertificateException {
     if (verifier != null) {
       verifier.checkClientTrusted(chain, authType, engine);
-      // The verifier lets an authority's own certificate pass unseen.
+      // The verifier accepts an authority's own certificate without this check.
       chain[0].checkValidity();
     }
     if (allowedNames != null && !allowedNames.allow(chain[0])) {

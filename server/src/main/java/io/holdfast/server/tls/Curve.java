@@ -5,7 +5,7 @@ import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Elliptic curves for key exchange, by Go's names and the JDK's. */
+/** The elliptic curves for key exchange, by Go's names and the JDK's names. */
 public enum Curve {
   P256("CurveP256", "secp256r1", 256),
   P384("CurveP384", "secp384r1", 384),
@@ -17,6 +17,8 @@ public enum Curve {
   private final int certificateBits;
 
   /**
+   * Creates a curve.
+   *
    * @param certificateBits the size of the field; 0 if certificates cannot be on this curve
    */
   Curve(String goName, String namedGroup, int certificateBits) {
@@ -25,7 +27,10 @@ public enum Curve {
     this.certificateBits = certificateBits;
   }
 
-  /** The curve that a certificate's key is on; of these no two have fields of one size. */
+  /**
+   * Returns the curve of a certificate's key. Each curve for certificates has a field of another
+   * size.
+   */
   public static Optional<Curve> of(PublicKey key) {
     return key instanceof ECPublicKey ec
         ? Arrays.stream(values())
@@ -36,7 +41,7 @@ public enum Curve {
         : Optional.empty();
   }
 
-  /** The name in the web config file. */
+  /** Returns the name in the web config file. */
   public String goName() {
     return goName;
   }

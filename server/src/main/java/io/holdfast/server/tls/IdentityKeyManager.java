@@ -9,8 +9,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the same certificates to every client, whatever name it asks for, as they stand in the
- * file. The JDK's own key stores refuse a file with a certificate too many.
+ * The key manager that shows the certificates of the file to every client, whatever name the client
+ * asks for. The JDK's own key stores refuse a file with an extra certificate.
  */
 final class IdentityKeyManager extends X509ExtendedKeyManager {
   private static final String ALIAS = "server";

@@ -5,17 +5,17 @@ import javax.net.ssl.SSLEngine;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /**
- * Makes each connection with the settings of that moment. Of what Jetty can do here nothing is
- * used: it would take its own choice of suites and versions, and has no PEM.
+ * The TLS factory that makes each connection with the settings of that moment. It uses none of
+ * Jetty's settings: Jetty would choose suites and versions itself, and cannot read PEM.
  *
- * <p>Concurrency: any threads.
+ * <p>Concurrency: any thread may use it.
  */
 final class LiveTls extends SslContextFactory.Server {
   private volatile TlsContext current;
 
   LiveTls(TlsSettings settings) {
     current = new TlsContext(settings);
-    // Jetty reads none from a file then.
+    // With a context set, Jetty reads no key store from a file.
     setSslContext(current.context());
   }
 

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One block of a PEM text. What stands around blocks is a comment.
+ * One block of a PEM text. Text around blocks is a comment.
  *
  * @param type such as {@code CERTIFICATE}
  * @param isEncrypted whether a passphrase is needed to read it
@@ -17,7 +17,7 @@ record Pem(String type, byte[] der, boolean isEncrypted) {
   private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----");
 
   /**
-   * All blocks in order.
+   * Returns all blocks in order.
    *
    * @throws IllegalArgumentException if a block has no end or is not base64
    */
@@ -40,7 +40,8 @@ record Pem(String type, byte[] der, boolean isEncrypted) {
 
   private static Pem block(String type, String content) {
     boolean isEncrypted = type.equals("ENCRYPTED PRIVATE KEY") || content.contains("ENCRYPTED");
-    // Lines such as "Proc-Type: 4,ENCRYPTED" may stand before the base64, set off by an empty one.
+    // Lines such as "Proc-Type: 4,ENCRYPTED" can stand before the base64, followed by an empty
+    // line.
     String base64 =
         content
             .lines()

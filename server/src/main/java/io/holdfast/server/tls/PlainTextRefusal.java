@@ -8,7 +8,10 @@ import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 
-/** TLS, or a word in plain HTTP to who has not expected it: Go's servers say the same. */
+/**
+ * The check that a connection begins with TLS. A client that speaks plain HTTP gets the answer of
+ * Go's servers.
+ */
 final class PlainTextRefusal extends DetectorConnectionFactory {
   private static final String ANSWER =
       """

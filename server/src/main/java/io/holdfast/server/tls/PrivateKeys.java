@@ -10,17 +10,19 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
 
 /**
- * Reads private keys in the three forms that PEM files have: PKCS#8 ({@code PRIVATE KEY}), PKCS#1
+ * The reader of private keys in the three forms of PEM files: PKCS#8 ({@code PRIVATE KEY}), PKCS#1
  * ({@code RSA PRIVATE KEY}) and SEC1 ({@code EC PRIVATE KEY}).
  *
- * <p>The JDK reads PKCS#8 alone, which is the other two with the name of the algorithm in front:
+ * <p>The JDK reads PKCS#8 alone. PKCS#8 wraps the other two forms, with the name of the algorithm
+ * in front:
  *
  * <pre>
  *   SEQUENCE { INTEGER 0, AlgorithmIdentifier, OCTET STRING { the PKCS#1 or SEC1 key } }
  * </pre>
  *
- * The certificate's public key begins with the same AlgorithmIdentifier, with the curve in it, so
- * that is where it is taken from: a key that does not go with it is refused anyway.
+ * The certificate's public key begins with an equal AlgorithmIdentifier, which includes the curve.
+ * The reader takes it from there. A key that does not belong to the certificate is refused in any
+ * case.
  */
 final class PrivateKeys {
   private static final int SEQUENCE = 0x30;
@@ -34,10 +36,11 @@ final class PrivateKeys {
   private PrivateKeys() {}
 
   /**
-   * The first key of a PEM text.
+   * Returns the first key of a PEM text.
    *
    * @param publicKey of the certificate that the key should belong to
-   * @throws IllegalArgumentException if there is none that can be read as a key of that kind
+   * @throws IllegalArgumentException if the text has no key, or if its first key cannot be read as
+   *     a key of that kind
    */
   static PrivateKey read(byte[] pem, PublicKey publicKey) {
     Pem block =
@@ -74,7 +77,7 @@ final class PrivateKeys {
     return element(SEQUENCE, content.toByteArray());
   }
 
-  /** The first element within {@code SEQUENCE { AlgorithmIdentifier, BIT STRING }}. */
+  /** Returns the first element within {@code SEQUENCE { AlgorithmIdentifier, BIT STRING }}. */
   private static byte[] algorithmIdentifier(byte[] publicKeyInfo) {
     ByteBuffer info = ByteBuffer.wrap(publicKeyInfo);
     enter(info);
@@ -85,7 +88,7 @@ final class PrivateKeys {
     return identifier;
   }
 
-  /** Steps over an element's tag and length; returns the length. */
+  /** Steps over an element's tag and length. Returns the length. */
   private static int enter(ByteBuffer der) {
     der.get();
     int first = der.get() & 0xff;

@@ -11,27 +11,28 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JDK lets be set for the whole process only, and only before its first handshake. Two
- * settings that ask for the same of it can follow each other without a restart.
+ * The settings that the JDK has for the whole process only, and only before its first handshake.
+ * Equal values of this record can follow each other without a restart.
  *
  * @param legacyVersions whether TLS 1.0 and 1.1, which the JDK forbids, are wanted
- * @param curves empty for the JDK's choice; always empty on a JDK that has them for each connection
+ * @param curves empty for the JDK's choice; always empty on a JDK that sets curves for each
+ *     connection
  */
 public record ProcessWideTls(boolean legacyVersions, List<Curve> curves) {
   private static final String DISABLED = "jdk.tls.disabledAlgorithms";
   private static final String NAMED_GROUPS = "jdk.tls.namedGroups";
 
-  /** Since JDK 20. */
+  /** The JDK's method for curves, which exists since JDK 20. */
   private static final @Nullable MethodHandle SET_NAMED_GROUPS = setNamedGroups();
 
-  /** What these settings need. */
+  /** Returns the process-wide settings that a handshake needs. */
   public static ProcessWideTls neededBy(TlsSettings.Handshake handshake) {
     return new ProcessWideTls(
         handshake.versions().stream().anyMatch(TlsVersion::isLegacy),
         SET_NAMED_GROUPS == null ? handshake.curves() : List.of());
   }
 
-  /** Before the first TLS connection of the process: later it has no effect. */
+  /** Applies the settings. Without effect after the first TLS connection of the process. */
   public void apply() {
     if (legacyVersions) {
       String disabled = Security.getProperty(DISABLED);
@@ -45,7 +46,7 @@ public record ProcessWideTls(boolean legacyVersions, List<Curve> curves) {
     }
   }
 
-  /** On a JDK that can, for one connection. */
+  /** Sets the curves of one connection, if the JDK can. */
   static void setCurves(SSLParameters parameters, List<Curve> curves) {
     if (SET_NAMED_GROUPS != null && !curves.isEmpty()) {
       String[] names = curves.stream().map(Curve::namedGroup).toArray(String[]::new);

@@ -13,10 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes connections that begin with TLS and go on in HTTP/2 or 1.1, as the client likes.
+ * The factory of connections that begin with TLS. They continue with HTTP/2 or 1.1, by the client's
+ * choice.
  *
  * <pre>
- * PlainTextRefusal               tells who speaks plain HTTP
+ * PlainTextRefusal               refuses plain HTTP, with the reason
  *   SslConnectionFactory         LiveTls: the settings of the moment
  *     ALPN                       asks for h2 or http/1.1
  *       HTTP/2, HTTP/1.1
@@ -26,10 +27,10 @@ public final class SecureConnections {
   private static final Logger log = LoggerFactory.getLogger(SecureConnections.class);
   private static final String ALPN = "alpn";
 
-  /** As ALPN calls it. Jetty finds what it calls HTTP/1.1 by that, too. */
+  /** ALPN's name of HTTP/1.1. Jetty also finds its factory of HTTP/1.1 by this name. */
   private static final String HTTP_1_1 = "http/1.1";
 
-  /** As many as Go's server allows. */
+  /** The number that Go's server allows. */
   private static final int MAX_CONCURRENT_STREAMS = 250;
 
   private final LiveTls tls;
@@ -37,7 +38,9 @@ public final class SecureConnections {
   private final Runnable handshakeFailed;
 
   /**
-   * @param handshakeFailed is run for each
+   * Creates the factory.
+   *
+   * @param handshakeFailed run for each failed handshake
    */
   public SecureConnections(TlsSettings settings, boolean http2, Runnable handshakeFailed) {
     this.tls = new LiveTls(settings);
@@ -45,20 +48,21 @@ public final class SecureConnections {
     this.handshakeFailed = handshakeFailed;
   }
 
-  /** From now on, for new connections. */
+  /** Uses other settings from now on, for new connections. */
   public void use(TlsSettings settings) {
     tls.use(settings);
   }
 
   /**
-   * What a connector needs, the first to be used first.
+   * Returns the factories for a connector, in the order of use.
    *
-   * @param http1 makes the connections of HTTP/1.1, and has the configuration of all
+   * @param http1 makes the connections of HTTP/1.1; its configuration serves all connections
    */
   public List<ConnectionFactory> factories(HttpConnectionFactory http1) {
     HttpConfiguration http = http1.getHttpConfiguration();
     SslConnectionFactory ssl = new SslConnectionFactory(tls, ALPN);
-    // It would refuse requests whose host is not in the certificate, and clients use addresses.
+    // This check would refuse requests whose host is not in the certificate. Clients also use
+    // addresses.
     ssl.setEnsureSecureRequestCustomizer(false);
     ssl.addBean(new FailedHandshakes());
     List<ConnectionFactory> factories = new ArrayList<>();
@@ -67,7 +71,7 @@ public final class SecureConnections {
         http2
             ? new ALPNServerConnectionFactory("h2", HTTP_1_1)
             : new ALPNServerConnectionFactory(HTTP_1_1);
-    // For clients that have no opinion.
+    // The choice for clients without ALPN.
     alpn.setDefaultProtocol(HTTP_1_1);
     factories.add(alpn);
     if (http2) {
@@ -79,7 +83,10 @@ public final class SecureConnections {
     return factories;
   }
 
-  /** Counted, and in the log on request only: anybody can cause as many as he likes. */
+  /**
+   * The listener that counts failed handshakes. Any client can cause any number of them, so they
+   * are logged at debug.
+   */
   private final class FailedHandshakes implements SslHandshakeListener {
     @Override
     public void handshakeFailed(Event event, Throwable failure) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the server shows of itself, and the key that proves it.
+ * The certificates that the server shows, and the key that proves them.
  *
  * @param chain the server's own certificate first
  */
@@ -20,8 +20,8 @@ public record ServerIdentity(List<X509Certificate> chain, PrivateKey key) {
   /**
    * Reads the key of a chain.
    *
-   * @throws IllegalArgumentException if it cannot be read or does not belong to the first
-   *     certificate; says what was expected
+   * @throws IllegalArgumentException if the key cannot be read or does not belong to the first
+   *     certificate; the message has the expected form
    */
   public static ServerIdentity of(List<X509Certificate> chain, byte[] keyPem) {
     PublicKey publicKey = chain.get(0).getPublicKey();
@@ -41,7 +41,9 @@ public record ServerIdentity(List<X509Certificate> chain, PrivateKey key) {
     return new ServerIdentity(chain, key);
   }
 
-  /** By trying: what one signs, the other must accept. */
+  /**
+   * Returns whether the keys are a pair. The check signs with one key and verifies with the other.
+   */
   private static boolean belongTogether(String algorithm, PublicKey publicKey, PrivateKey key) {
     byte[] message = publicKey.getEncoded();
     try {

@@ -8,8 +8,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 
 /**
- * Settings, ready to make connections. Sessions are resumed within one of these only: after a
- * change of the settings every client shows its certificate again.
+ * The settings, ready to make connections. Sessions are resumed within one context only. After a
+ * change of the settings, every client shows its certificate again.
  */
 final class TlsContext {
   private final TlsSettings settings;
@@ -24,7 +24,7 @@ final class TlsContext {
           new TrustManager[] {ClientTrust.of(settings.clients())},
           null);
     } catch (GeneralSecurityException e) {
-      // The settings have been checked: this JDK has no TLS at all.
+      // The settings have been checked, so the only reason is a JDK without TLS.
       throw new IllegalStateException("TLS cannot be set up: " + e.getMessage(), e);
     }
   }
@@ -33,7 +33,7 @@ final class TlsContext {
     return context;
   }
 
-  /** For a connection from this address. */
+  /** Returns the engine for a connection from this address. */
   SSLEngine engine(String host, int port) {
     SSLEngine engine = context.createSSLEngine(host, port);
     engine.setUseClientMode(false);

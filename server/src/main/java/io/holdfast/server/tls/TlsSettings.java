@@ -3,26 +3,29 @@ package io.holdfast.server.tls;
 import java.security.cert.X509Certificate;
 import java.util.List;
 
-/** TLS as it was asked for, complete and checked. */
+/** The TLS settings, complete and checked. */
 public record TlsSettings(ServerIdentity identity, Clients clients, Handshake handshake) {
 
   /**
-   * What is asked of clients.
+   * The demands on clients.
    *
    * @param authorities that certificates are verified against; empty for those of the system
-   * @param allowedNames empty if any will do
+   * @param allowedNames empty if any name is allowed
    */
   public record Clients(
       ClientAuth auth, List<X509Certificate> authorities, List<String> allowedNames) {
 
-    /** Names can only be looked for in a certificate: who has none does not have the name. */
+    /**
+     * Returns whether a client must show a certificate. Allowed names need one, because a client
+     * without a certificate has no name.
+     */
     boolean mustShowCertificate() {
       return auth.requires() || !allowedNames.isEmpty();
     }
   }
 
   /**
-   * What is agreed on with a client.
+   * The terms of a connection.
    *
    * @param versions not empty, the oldest first
    * @param cipherSuites for versions before 1.3, the preferred first

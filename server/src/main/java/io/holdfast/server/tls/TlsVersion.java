@@ -1,6 +1,6 @@
 package io.holdfast.server.tls;
 
-/** Versions of TLS, the oldest first, by the names of the web config file. */
+/** The versions of TLS, the oldest first, by their names in the web config file. */
 public enum TlsVersion {
   TLS10("TLSv1"),
   TLS11("TLSv1.1"),
@@ -13,12 +13,12 @@ public enum TlsVersion {
     this.protocol = protocol;
   }
 
-  /** The JDK's name. */
+  /** Returns the JDK's name. */
   String protocol() {
     return protocol;
   }
 
-  /** The JDK refuses these unless it is told otherwise. */
+  /** Returns whether the JDK refuses the version by default. */
   boolean isLegacy() {
     return compareTo(TLS12) < 0;
   }

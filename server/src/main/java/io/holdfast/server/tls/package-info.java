@@ -1,9 +1,10 @@
 /**
- * TLS on the HTTP port: certificates and keys in PEM, client certificates, versions, cipher suites
- * and curves by Go's names, and the connections that Jetty makes of them.
+ * TLS on the HTTP port. This room reads certificates and keys in PEM and checks client
+ * certificates. It knows versions, cipher suites and curves by Go's names, and makes connections
+ * for Jetty.
  *
- * <p>What is asked for can be replaced while the server runs; connections keep what they were
- * opened with. Says nothing about where the settings come from.
+ * <p>The settings can be replaced while the server runs. Open connections keep their settings. This
+ * room does not know where the settings come from.
  */
 @NullMarked
 package io.holdfast.server.tls;

@@ -19,11 +19,12 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets requests pass, or not, before their route is looked at: every route is protected alike, as
- * with the Pushgateway. Never blocks.
+ * The handler that accepts or refuses requests before their route is looked at. Every route is
+ * protected alike, as with the Pushgateway. Never blocks.
  *
- * <p>The order is the exporter-toolkit's: rate limit, headers, password. So a refused password
- * counts against the limit and has the headers, and what is over the limit has none.
+ * <p>The order is the exporter-toolkit's: rate limit, headers, password. So a request with a wrong
+ * password counts against the limit, and its answer has the headers. An answer to a request beyond
+ * the limit has no such headers.
  */
 final class AccessHandler extends Handler.Wrapper {
   private final NonThrowingHandler next;
@@ -31,7 +32,7 @@ final class AccessHandler extends Handler.Wrapper {
   private final WebConfigMetrics metrics;
   private volatile Rules rules;
 
-  /** What holds for a request; one request sees one of them. */
+  /** The rules for a request. One request uses one set of rules. */
   private record Rules(Map<String, String> headers, Users users, @Nullable TokenBucket bucket) {}
 
   AccessHandler(
@@ -46,17 +47,17 @@ final class AccessHandler extends Handler.Wrapper {
     this.rules = rules(config, null);
   }
 
-  /** Whether requests need a password now. */
+  /** Returns whether requests need a password now. */
   boolean hasUsers() {
     return !rules.users().isEmpty();
   }
 
-  /** From the next request on. One thread at a time. */
+  /** Uses a configuration from the next request on. One thread at a time calls this. */
   void use(WebConfig config) {
     rules = rules(config, rules.bucket());
   }
 
-  /** A limit that has not changed goes on where it is. */
+  /** Returns the rules. An unchanged rate limit keeps its bucket. */
   private static Rules rules(WebConfig config, @Nullable TokenBucket before) {
     RateLimit limit = config.rateLimit();
     TokenBucket bucket = null;
@@ -109,7 +110,10 @@ final class AccessHandler extends Handler.Wrapper {
     }
   }
 
-  /** The thread that has checked a password has the next one to check. */
+  /**
+   * Goes on with a request on another thread. The thread that checked its password goes on with the
+   * next check.
+   */
   private void goLater(Exchange exchange, Answer answer) {
     exchange
         .request()

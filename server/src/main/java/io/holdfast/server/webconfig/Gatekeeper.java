@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code --web.config.file} puts between clients and the handlers, as the file is now. */
+/**
+ * The part between clients and the handlers that {@code --web.config.file} asks for, as the file is
+ * now.
+ */
 public final class Gatekeeper implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gatekeeper.class);
 
@@ -42,7 +45,7 @@ public final class Gatekeeper implements AutoCloseable {
   /**
    * Reads the file.
    *
-   * @throws StartException if it, or a file that it names, cannot be used
+   * @throws StartException if the file, or a file that it names, cannot be used
    */
   public static Gatekeeper open(Path file, WebConfigMetrics metrics, InstantSource clock)
       throws StartException {
@@ -53,24 +56,24 @@ public final class Gatekeeper implements AutoCloseable {
     }
   }
 
-  /** Puts what the file asks for before the handler. Once. */
+  /** Puts the access control of the file before the handler. Called once. */
   public Handler guard(NonThrowingHandler handler) {
     AccessHandler guarding = new AccessHandler(handler, config.first(), passwords, metrics);
     access = guarding;
     return guarding;
   }
 
-  /** Whether requests need a password now. */
+  /** Returns whether requests need a password now. */
   public boolean hasUsers() {
     return access != null && access.hasUsers();
   }
 
-  /** What to listen with; null for plain HTTP. */
+  /** Returns the factory of TLS connections; null for plain HTTP. */
   public @Nullable SecureConnections connections() {
     return connections;
   }
 
-  /** Follows the file from now on. Once, when the server listens. */
+  /** Follows the file from now on. Called once, when the server listens. */
   public void follow() {
     log.atInfo()
         .addKeyValue("http2", connections != null && config.first().http2())
@@ -79,14 +82,14 @@ public final class Gatekeeper implements AutoCloseable {
   }
 
   private void use(WebConfig changed) {
-    // Whether there is TLS at all does not change.
+    // TLS is not turned on or off while the process runs.
     if (connections != null && changed.tls() != null) {
       connections.use(changed.tls());
     }
     requireNonNull(access, "access").use(changed);
   }
 
-  /** After the last request. */
+  /** Ends the watch. Called after the last request. */
   @Override
   public void close() {
     config.close();

@@ -17,12 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A web config file and how it is now. It and the files that it names are looked at every second;
- * what has changed is in use a moment later, if it is good. If it is bad, what was there before
- * stays in use; that is said once, in the log, and as long as it lasts, in a metric.
+ * A web config file and its current content. The file, and each file that it names, is looked at
+ * every second. A good change is in use a moment later. After a bad change, the previous
+ * configuration stays in use. The log reports the bad change once, and a metric reports it as long
+ * as it lasts.
  *
- * <p>Files are rarely written at one stroke: a certificate may be there before its key. So what is
- * bad is called so only when it has not changed for another second.
+ * <p>Files are rarely written in one step: a certificate can be there before its key. So a bad
+ * change is reported only if it has lasted for another second.
  *
  * <p>Concurrency: {@link #look} runs on one thread at a time.
  */
@@ -46,17 +47,17 @@ public final class LiveWebConfig implements AutoCloseable {
   private WatchedFiles seen;
   private Consumer<WebConfig> user = config -> {};
 
-  /** Why what was seen last cannot be used. */
+  /** The reason why the last change cannot be used. */
   private @Nullable BadWebConfigException bad;
 
-  /** The last reason in the log since all was good. */
+  /** The last reason in the log since the last good change. */
   private @Nullable String told;
 
   /**
    * Reads the file for the first time.
    *
    * @param durations see {@link WebConfigReader}
-   * @throws BadWebConfigException if it, or a file that it names, cannot be used
+   * @throws BadWebConfigException if the file, or a file that it names, cannot be used
    */
   public LiveWebConfig(
       Path file,
@@ -78,15 +79,15 @@ public final class LiveWebConfig implements AutoCloseable {
     }
   }
 
-  /** As it was read first. */
+  /** Returns the configuration of the first reading. */
   public WebConfig first() {
     return current;
   }
 
   /**
-   * Follows changes from now on. Once.
+   * Follows changes from now on. Called once.
    *
-   * @param user gets what is to be used from then on
+   * @param user gets each new configuration
    */
   public void follow(Consumer<WebConfig> user) {
     tell(user);
@@ -95,7 +96,7 @@ public final class LiveWebConfig implements AutoCloseable {
             this::lookSafely, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Who gets what has changed, whenever somebody looks. */
+  /** Sets the receiver of changes. */
   void tell(Consumer<WebConfig> user) {
     this.user = user;
   }
@@ -108,7 +109,7 @@ public final class LiveWebConfig implements AutoCloseable {
     }
   }
 
-  /** Looks whether anything has changed. */
+  /** Looks for changes. */
   void look() {
     boolean wasBad = bad != null;
     if (seen.haveChanged()) {

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code tls_server_config}. */
+/** The reader of {@code tls_server_config}. */
 final class TlsConfigReader {
   private static final Map<String, ClientAuth> CLIENT_AUTH = new LinkedHashMap<>();
 
@@ -31,7 +31,7 @@ final class TlsConfigReader {
     CLIENT_AUTH.put("RequireAnyClientCert", ClientAuth.REQUIRE_ANY);
     CLIENT_AUTH.put("VerifyClientCertIfGiven", ClientAuth.VERIFY_IF_GIVEN);
     CLIENT_AUTH.put("RequireAndVerifyClientCert", ClientAuth.REQUIRE_AND_VERIFY);
-    // An old name of it.
+    // An old name of the key.
     CLIENT_AUTH.put("RequireClientCert", ClientAuth.REQUIRE_ANY);
   }
 
@@ -40,6 +40,8 @@ final class TlsConfigReader {
   private final WatchedFiles files;
 
   /**
+   * Creates the reader.
+   *
    * @param directory that relative paths start from
    */
   TlsConfigReader(YamlMapping keys, Path directory, WatchedFiles files) {
@@ -48,7 +50,7 @@ final class TlsConfigReader {
     this.files = files;
   }
 
-  /** Null if there is nothing at all. */
+  /** Returns the settings; null if the file has none. */
   @Nullable TlsSettings read() throws BadWebConfigException {
     TlsSettings.Handshake handshake = handshake();
     Optional<Pem> certificate = pem("cert", "cert_file");
@@ -70,7 +72,10 @@ final class TlsConfigReader {
     return new TlsSettings(identity, clients, handshake);
   }
 
-  /** Before TLS 1.3 the JDK, unlike Go, wants the certificate's curve to be among them. */
+  /**
+   * Refuses a list of curves without the certificate's curve. Before TLS 1.3 the JDK, unlike Go,
+   * needs that curve in the list.
+   */
   private void refuseCurvesWithoutTheCertificates(
       TlsSettings.Handshake handshake, ServerIdentity identity) throws BadWebConfigException {
     Optional<Curve> curve = Curve.of(identity.chain().get(0).getPublicKey());
@@ -153,7 +158,7 @@ final class TlsConfigReader {
       throw keys.bad("client_allowed_sans", "an empty list (expected: a name, or no such key)");
     }
     if (!auth.verifies() && (authorities.isPresent() || hasNames)) {
-      // Anybody can sign a certificate of his own, with any name in it.
+      // Any client can sign its own certificate, with any name in it.
       throw keys.bad(
           authorities.map(Pem::key).orElse("client_allowed_sans"),
           "beside client_auth_type: %s, which takes certificates that nobody has signed (expected: client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven)"
@@ -165,7 +170,7 @@ final class TlsConfigReader {
         names);
   }
 
-  /** What stands under either of two keys. */
+  /** Returns the PEM text that one of the two keys gives. */
   private Optional<Pem> pem(String inlineKey, String fileKey) throws BadWebConfigException {
     Optional<String> inline = keys.nonEmptyText(inlineKey);
     Optional<String> name = keys.nonEmptyText(fileKey);
@@ -192,7 +197,7 @@ final class TlsConfigReader {
         key, "\"" + value + "\" (expected: one of " + String.join(", ", expected) + ")");
   }
 
-  /** A PEM text, and where it comes from. */
+  /** A PEM text and its origin. */
   private final class Pem {
     private final String key;
     private final String prefix;

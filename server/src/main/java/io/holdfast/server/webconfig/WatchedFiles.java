@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Reads files and remembers what was in them, so that it can tell whether that has changed. It goes
- * by content and not by times: those of Kubernetes's secrets are those of a symbolic link, and two
- * changes can share one. The files are a few kilobytes. Confined to one thread.
+ * The reader that remembers the content of files, so that it can detect changes. It compares
+ * content and not times. The times of Kubernetes's secrets are those of a symbolic link, and two
+ * changes can share one time. The files have a few kilobytes. Confined to one thread.
  */
 final class WatchedFiles {
   private static final int MAX_BYTES = 1 << 20;
@@ -22,9 +22,9 @@ final class WatchedFiles {
   private final Map<Path, byte[]> digests = new LinkedHashMap<>();
 
   /**
-   * The file's content. Whether it can be read or not, it is watched from now on.
+   * Returns the file's content. The file is watched from now on, whether it can be read or not.
    *
-   * @throws IOException if it cannot be read or is larger than any such file is
+   * @throws IOException if the file cannot be read or is too large for such a file
    */
   byte[] read(Path file) throws IOException {
     digests.put(file, UNREADABLE);
@@ -33,7 +33,7 @@ final class WatchedFiles {
     return content;
   }
 
-  /** Whether any of the files would now be read differently. */
+  /** Returns whether any of the files would now be read differently. */
   boolean haveChanged() {
     return digests.entrySet().stream()
         .anyMatch(file -> !Arrays.equals(file.getValue(), digestNow(file.getKey())));

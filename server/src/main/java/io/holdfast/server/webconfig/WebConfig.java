@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a web config file asks for, complete and checked.
+ * The configuration of a web config file, complete and checked.
  *
  * @param tls null for plain HTTP
  * @param http2 whether HTTP/2 is offered; with TLS only

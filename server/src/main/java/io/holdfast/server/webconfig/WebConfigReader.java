@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a web config file and the files that it names. Nothing is guessed or skipped. */
+/** The reader of a web config file and the files that it names. Nothing is guessed or skipped. */
 final class WebConfigReader {
-  /** The headers that may be set, and their values if not all will do. */
+  /** The headers that can be set. A header with an empty list can have any value. */
   private static final Map<String, List<String>> HEADERS =
       Map.of(
           "Strict-Transport-Security", List.of(),
@@ -31,7 +31,9 @@ final class WebConfigReader {
   private final Function<String, Duration> durations;
 
   /**
-   * @param durations reads a duration as it is written on the command line; throws
+   * Creates the reader.
+   *
+   * @param durations reads a duration in the form of the command line; throws
    *     IllegalArgumentException for anything else
    */
   WebConfigReader(Function<String, Duration> durations) {
@@ -39,8 +41,10 @@ final class WebConfigReader {
   }
 
   /**
-   * @param files reads what is needed, and watches it from then on
-   * @throws BadWebConfigException if any of it cannot be used
+   * Reads the file.
+   *
+   * @param files reads the needed files, and watches them from then on
+   * @throws BadWebConfigException if a file cannot be used
    */
   WebConfig read(Path file, WatchedFiles files) throws BadWebConfigException {
     YamlMapping root = YamlMapping.parse(file, content(file, files));
@@ -99,7 +103,10 @@ final class WebConfigReader {
     return Collections.unmodifiableMap(values);
   }
 
-  /** What clients of HTTP/2 rely on; Go refuses to start without it. */
+  /**
+   * Refuses settings without the cipher suites that HTTP/2 clients need. Go refuses to start with
+   * such settings.
+   */
   private static void refuseUnfitForHttp2(YamlMapping tls, TlsSettings.Handshake handshake)
       throws BadWebConfigException {
     if (handshake.versions().get(0).compareTo(TlsVersion.TLS13) < 0
@@ -150,7 +157,7 @@ final class WebConfigReader {
         return number;
       }
     } catch (NumberFormatException e) {
-      // As below.
+      // The exception below reports it.
     }
     throw limit.bad("burst", "\"" + burst + "\" (expected: a number of requests)");
   }

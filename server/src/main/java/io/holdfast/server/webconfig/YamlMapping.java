@@ -22,16 +22,16 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * A mapping of a YAML file, which is asked for its keys one by one; whoever has asked for all that
- * he knows calls {@link #refuseOthers}. Values are read by what is expected, not by what they look
- * like, as Go does: a user may be called {@code 1} or {@code yes}. Confined to one thread.
+ * A mapping of a YAML file. Its user asks for keys one by one, and calls {@link #refuseOthers}
+ * after the last known key. The expected type decides how a value is read, as in Go: a user can be
+ * called {@code 1} or {@code yes}. Confined to one thread.
  */
 final class YamlMapping {
   private static final int MAX_CODE_POINTS = 1 << 20;
   private static final int MAX_ALIASES = 50;
   private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
 
-  /** YAML 1.1, which upstream reads, has more words for it than YAML 1.2. */
+  /** The words for "true". YAML 1.1, which upstream reads, has more of them than YAML 1.2. */
   private static final Set<String> TRUES =
       Set.of("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y");
 
@@ -48,7 +48,7 @@ final class YamlMapping {
     this.path = path;
   }
 
-  /** The mapping that a file holds; an empty one if the file holds nothing. */
+  /** Returns the mapping of a file; an empty mapping if the file is empty. */
   static YamlMapping parse(Path file, byte[] content) throws BadWebConfigException {
     LoadSettings settings =
         LoadSettings.builder()
@@ -65,7 +65,7 @@ final class YamlMapping {
       }
       return root;
     } catch (MarkedYamlEngineException e) {
-      // Its own message would quote the file, which may hold a key.
+      // The parser's own message would quote the file, which can hold a key.
       throw new BadWebConfigException(
           file, line(e.getProblemMark()) + "not YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
@@ -94,7 +94,7 @@ final class YamlMapping {
     }
   }
 
-  /** The mapping of that key; an empty one if there is none. */
+  /** Returns the mapping of that key; an empty mapping if there is none. */
   YamlMapping mapping(String key) throws BadWebConfigException {
     YamlMapping inner = new YamlMapping(file, path + key + ".");
     Node node = find(key);
@@ -104,13 +104,13 @@ final class YamlMapping {
     return inner;
   }
 
-  /** The text of that key, if there is any. */
+  /** Returns the text of that key, if there is any. */
   Optional<String> text(String key) throws BadWebConfigException {
     Node node = find(key);
     return node == null ? Optional.empty() : Optional.of(scalar(key, node).getValue());
   }
 
-  /** The text of that key; an empty one counts as none. */
+  /** Returns the text of that key. An empty text counts as none. */
   Optional<String> nonEmptyText(String key) throws BadWebConfigException {
     return text(key).filter(text -> !text.isEmpty());
   }
@@ -128,7 +128,7 @@ final class YamlMapping {
     return isTrue;
   }
 
-  /** Texts in the order of the file; none if there is no such key. */
+  /** Returns the texts in the order of the file; none if there is no such key. */
   List<String> texts(String key) throws BadWebConfigException {
     Node node = find(key);
     if (node == null) {
@@ -149,12 +149,12 @@ final class YamlMapping {
     return node != null && !isNull(node);
   }
 
-  /** All keys, known or not. */
+  /** Returns all keys, known or not. */
   Set<String> keys() {
     return values.keySet();
   }
 
-  /** Fails if there is a key that nobody has asked for. */
+  /** Fails if the mapping has a key that was not asked for. */
   void refuseOthers() throws BadWebConfigException {
     for (String key : values.keySet()) {
       if (!known.contains(key)) {
@@ -163,14 +163,14 @@ final class YamlMapping {
     }
   }
 
-  /** Names the file, the line and the key. */
+  /** Returns an exception that names the file, the line and the key. */
   BadWebConfigException bad(String key, String reason) {
     Node node = values.get(key);
     String line = node == null ? "" : line(node.getStartMark());
     return new BadWebConfigException(file, line + path + key + ": " + reason);
   }
 
-  /** The value of that key, unless it is null. */
+  /** Returns the value of that key, unless it is null. */
   private @Nullable Node find(String key) {
     known.add(key);
     Node node = values.get(key);

@@ -1,13 +1,14 @@
 /**
- * The file that {@code --web.config.file} names, in the format of Prometheus's exporter-toolkit:
- * reads it strictly, and follows its changes and those of the files that it names.
+ * The file that {@code --web.config.file} names, in the format of Prometheus's exporter-toolkit.
+ * This room reads the file strictly, and follows its changes and those of the files that it names.
  *
- * <p>{@code Gatekeeper} puts what the file asks for between clients and the handlers: TLS, rate
- * limit, headers, passwords. A file that becomes bad while the node runs changes nothing: the last
- * good one stays in use, and a metric says so. A node never starts with a bad one.
+ * <p>{@code Gatekeeper} puts TLS, rate limit, headers and passwords between clients and the
+ * handlers. A file that becomes bad while the node runs changes nothing: the last good
+ * configuration stays in use, and a metric reports the bad one. A node never starts with a bad
+ * file.
  *
- * <p>How passwords are checked is in {@code access}, how TLS is made in {@code tls}; neither knows
- * this file.
+ * <p>{@code access} checks passwords, and {@code tls} makes TLS connections. Neither knows this
+ * file.
  */
 @NullMarked
 package io.holdfast.server.webconfig;
