@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  *                        Membership -> Receiver.appeared, disappeared
  * </pre>
  *
- * <p>Hazelcast and this transport believe every process whose connection has passed the
- * {@link Handshake}. {@link AuthenticatedTransport} checks each message.
+ * <p>Hazelcast and this transport believe every process whose connection has passed the {@link
+ * Handshake}. {@link AuthenticatedTransport} checks each message.
  *
  * <p>Concurrency: one thread reports peers. Requests arrive on the threads of the executors,
  * answers on the threads of the {@link TaskOutbox}.

@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
  * The comparison of this machine's clock with the clocks of the peers. The comparison runs all the
  * time.
  *
- * <p>A clock is wrong when a majority of the cluster's nodes is further away from it than
- * {@code --cluster.max-clock-skew}. So a wrong clock stops only the node that has the wrong clock.
- * With fewer nodes in touch, no node can tell which clock is right, and all nodes go on. Versions
- * do not depend on wall clocks. A wrong clock stays wrong until a majority, or every peer in touch,
- * is near it.
+ * <p>A clock is wrong when a majority of the cluster's nodes is further away from it than {@code
+ * --cluster.max-clock-skew}. So a wrong clock stops only the node that has the wrong clock. With
+ * fewer nodes in touch, no node can tell which clock is right, and all nodes go on. Versions do not
+ * depend on wall clocks. A wrong clock stays wrong until a majority, or every peer in touch, is
+ * near it.
  *
  * <p>Concurrency: confined to the event loop, except {@link #problem}.
  */

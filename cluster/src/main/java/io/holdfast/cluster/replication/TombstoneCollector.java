@@ -18,8 +18,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>A tombstone is collected when every node that can come back has the tombstone. The proof is a
  * stable watermark above the tombstone from every known node. A node that is away delays the
  * collection, but for the retention at most. After the retention, tombstones are collected by age.
- * A node that comes back and has missed such tombstones quarantines its store (see
- * {@link AntiEntropy}).
+ * A node that comes back and has missed such tombstones quarantines its store (see {@link
+ * AntiEntropy}).
  *
  * <p>Concurrency: confined to the event loop.
  */

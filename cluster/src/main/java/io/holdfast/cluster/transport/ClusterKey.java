@@ -10,8 +10,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A key for HMAC-SHA256: the key of the cluster, or a key derived from it.
- * {@link AuthenticatedTransport} describes the derivation.
+ * A key for HMAC-SHA256: the key of the cluster, or a key derived from it. {@link
+ * AuthenticatedTransport} describes the derivation.
  */
 final class ClusterKey {
   static final int MAC_BYTES = 32;

@@ -18,10 +18,10 @@ import java.security.MessageDigest;
  *   mac(key)   code of 8 zeros
  * </pre>
  *
- * <p>Nonces have 32 bytes and are drawn for this connection alone. {@code derive} and
- * {@code cluster} are those of {@link AuthenticatedTransport}. The dialler proves first. Nodes dial
- * only addresses that they have been told of. So a stranger receives no code from which the
- * stranger could guess the secret.
+ * <p>Nonces have 32 bytes and are drawn for this connection alone. {@code derive} and {@code
+ * cluster} are those of {@link AuthenticatedTransport}. The dialler proves first. Nodes dial only
+ * addresses that they have been told of. So a stranger receives no code from which the stranger
+ * could guess the secret.
  *
  * <p>The handshake neither signs nor hides the later bytes of the connection. The handshake keeps
  * strangers from talking to Hazelcast, which believes every sender. The handshake names neither

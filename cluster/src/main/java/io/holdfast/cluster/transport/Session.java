@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that two processes derive from the secret and one nonce of each process. Both proofs
- * have a key. Each process has one key for its requests and one key for its answers. See
- * {@link AuthenticatedTransport}.
+ * have a key. Each process has one key for its requests and one key for its answers. See {@link
+ * AuthenticatedTransport}.
  *
  * <p>Concurrency: for any thread.
  */

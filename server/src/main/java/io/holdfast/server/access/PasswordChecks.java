@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>Threads that serve requests stay free: they only look whether the answer is known.
  *   <li>Known clients are not delayed. Right credentials are known from their first check on, and
- *     wrong ones do not push them out.
+ *       wrong ones do not push them out.
  *   <li>Memory is bounded, because the queue is bounded.
  *   <li>New clients at other addresses are delayed little, because addresses take turns.
  * </ul>

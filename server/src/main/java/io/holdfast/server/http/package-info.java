@@ -6,7 +6,7 @@
  *
  * <ul>
  *   <li>Bodies arrive without a waiting thread. They are decompressed within limits and a common
- *     budget ({@code BodyReader}, {@code ByteBudget}).
+ *       budget ({@code BodyReader}, {@code ByteBudget}).
  *   <li>Answers that clients do not read give way to others ({@code Answers}).
  *   <li>An answer before the body's end does not break the connection ({@code EarlyAnswers}).
  * </ul>
