@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * More than a small heap can hold, while another client pushes and scrapes. That client notices
  * nothing but answers that ask for a retry, and the process lives on.
  */
+@Tag("alone")
 final class OverloadBesideClientsIT {
   private static final int ROUNDS = 20;
   private static final String GET = " HTTP/1.1\r\nHost: a\r\n\r\n";
