@@ -23,7 +23,7 @@ final class PauseGuard implements PeerClient.Times {
 
   /**
    * @param tickedAt the time of the last tick of the event loop
-   * @param refuseUntil the node refuses changes before this time
+   * @param refuseUntil the node refuses changes until it has run up to this time
    * @param pausedAt the time when the last pause was found; null if no pause was found
    */
   private record Memory(long tickedAt, long refuseUntil, @Nullable Long pausedAt) {
@@ -32,8 +32,22 @@ final class PauseGuard implements PeerClient.Times {
     }
 
     Memory ticked(long now) {
+      long until = refuseUntil + (isRefusing(now) ? now - ranUntil(now) : 0);
       return new Memory(
-          now, isFrozen(now) ? now + Timeouts.AFTER_FREEZE.toNanos() : refuseUntil, pausedAt);
+          now, isFrozen(now) ? now + Timeouts.AFTER_FREEZE.toNanos() : until, pausedAt);
+    }
+
+    /** Whether the moment after a pause has not passed yet, in time for which the process ran. */
+    boolean isRefusing(long now) {
+      return ranUntil(now) - refuseUntil < 0;
+    }
+
+    /**
+     * Returns the time up to which the process certainly ran. A stop between two ticks can be too
+     * short for a freeze, and threads read no socket in that time either.
+     */
+    private long ranUntil(long now) {
+      return tickedAt + Math.min(now - tickedAt, Timeouts.TICK.toNanos());
     }
 
     boolean isFrozen(long now) {
@@ -103,7 +117,7 @@ final class PauseGuard implements PeerClient.Times {
   boolean refusesChanges() {
     long now = loop.nanos();
     Memory last = Objects.requireNonNull(memory.get());
-    return last.isFrozen(now) || now - last.refuseUntil < 0;
+    return last.isFrozen(now) || last.isRefusing(now);
   }
 
   /** Returns whether a pause was found after the given time. */

@@ -26,12 +26,34 @@ final class PauseGuardTest {
     pauses.ticked(loop.nanos());
     assertTrue(pauses.refusesChanges());
 
-    loop.freeze(Timeouts.AFTER_FREEZE.minus(MOMENT));
-    pauses.ticked(loop.nanos());
+    run(Timeouts.AFTER_FREEZE.minus(MOMENT));
     assertTrue(pauses.refusesChanges());
-    loop.freeze(MOMENT);
-    pauses.ticked(loop.nanos());
+    run(MOMENT);
     assertFalse(pauses.refusesChanges());
+  }
+
+  @Test
+  void stopTooShortForAFreeze_doesNotCountAsPartOfTheMoment() {
+    loop.freeze(Timeouts.FREEZE.plus(MOMENT));
+    pauses.ticked(loop.nanos());
+    run(Timeouts.AFTER_FREEZE.dividedBy(2));
+
+    loop.freeze(Timeouts.FREEZE.minus(MOMENT));
+    assertTrue(pauses.refusesChanges());
+    pauses.ticked(loop.nanos());
+    run(Timeouts.AFTER_FREEZE.dividedBy(4));
+    assertTrue(pauses.refusesChanges());
+    run(Timeouts.AFTER_FREEZE.dividedBy(4));
+    assertFalse(pauses.refusesChanges());
+  }
+
+  /** The process runs, and its event loop ticks. */
+  private void run(Duration duration) {
+    long end = loop.nanos() + duration.toNanos();
+    while (loop.nanos() < end) {
+      loop.freeze(Duration.ofNanos(Math.min(Timeouts.TICK.toNanos(), end - loop.nanos())));
+      pauses.ticked(loop.nanos());
+    }
   }
 
   @Test

@@ -23,7 +23,8 @@ final class SimulatedTime {
       long scattered = (number * 0x9E3779B97F4A7C15L) >>> 1;
       return number % 2 == 0
           ? new Event(thaw, number - Long.MAX_VALUE, process, false, task)
-          : new Event(thaw + scattered % READING_NANOS, number, process, true, task);
+          // Frozen once more, its thread has less than that to go.
+          : new Event(thaw + scattered % READING_NANOS, number, process, false, task);
     }
   }
 
