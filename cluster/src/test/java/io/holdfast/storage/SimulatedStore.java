@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * writer thread and the limits of queue, space and memory; those have tests of their own.
  */
 public final class SimulatedStore extends QueuedStore {
-  private static final long PICTURE_NANOS = 20_000_000;
+  private static final long SNAPSHOT_NANOS = 20_000_000;
   private static final long MAX_RECOVERY_NANOS = 1_000_000_000;
   private static final int QUEUE_CAPACITY = 10_000;
 
@@ -235,16 +235,16 @@ public final class SimulatedStore extends QueuedStore {
   }
 
   @Override
-  public CompletableFuture<Picture> picture() {
-    CompletableFuture<Picture> picture = new CompletableFuture<>();
+  public CompletableFuture<Snapshot> snapshot() {
+    CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
     // Others' and own changes may come in between, as while a writer is busy.
     later.accept(
-        PICTURE_NANOS,
+        SNAPSHOT_NANOS,
         () -> {
-          queue().add(picture);
+          queue().add(snapshot);
           schedule(0);
         });
-    return picture;
+    return snapshot;
   }
 
   @Override

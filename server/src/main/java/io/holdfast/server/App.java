@@ -79,9 +79,9 @@ import org.slf4j.LoggerFactory;
  *         GatewayHandler           routes on the raw path
  *           PushHandler            --> GroupStore.submit
  *           ScrapeHandler          --> GroupStore.read
- *           ApiHandler             --> GroupStore.readPicture
+ *           ApiHandler             --> GroupStore.readSnapshot
  *           ClusterHandler         --> ClusterNode.status
- *           PageHandler            --> GroupStore.read, readPicture, submit
+ *           PageHandler            --> GroupStore.read, readSnapshot, submit
  *
  * GroupStore                       alone: RocksGroupStore
  *                                  in a cluster: ClusterNode --> RocksGroupStore, other nodes

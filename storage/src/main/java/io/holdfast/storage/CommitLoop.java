@@ -144,7 +144,7 @@ final class CommitLoop {
   }
 
   private void begin() {
-    takePictures();
+    takeSnapshots();
     WriterCommand next = queue.peek();
     if (next == null) {
       return;
@@ -164,15 +164,15 @@ final class CommitLoop {
   }
 
   /** Takes the requested snapshots. Between two commits, memory and disk have equal content. */
-  private void takePictures() {
-    CompletableFuture<Picture> next = queue.nextPicture();
+  private void takeSnapshots() {
+    CompletableFuture<Snapshot> next = queue.nextSnapshot();
     while (next != null) {
       if (state instanceof Open open) {
-        next.complete(new Picture(standing, open.store().records().snapshot()));
+        next.complete(new Snapshot(standing, open.store().records().snapshot()));
       } else {
         next.completeExceptionally(new IllegalStateException(reason()));
       }
-      next = queue.nextPicture();
+      next = queue.nextSnapshot();
     }
   }
 

@@ -281,17 +281,17 @@ public final class Exposition {
   }
 
   ExpositionReader reader(
-      ExpositionRequest request, List<OwnFamily> own, @Nullable Picture picture) {
+      ExpositionRequest request, List<OwnFamily> own, @Nullable Snapshot snapshot) {
     Set<String> ownNames = own.stream().map(OwnFamily::name).collect(Collectors.toSet());
     ShownNames shown = new ShownNames(names, request.format().escaping());
-    Layout layout = new Layout(request.format(), shown, ownNames, heap.memos, picture);
+    Layout layout = new Layout(request.format(), shown, ownNames, heap.memos, snapshot);
     SegmentCursor cursor =
         new SegmentCursor(blocks(shown, own), layout::segments, request.format().end());
     return request.isGzip() ? new GzipReader(cursor) : new PlainReader(cursor);
   }
 
   /**
-   * Returns whether a scrape in this format must be made from a {@link Picture}. Memory has only
+   * Returns whether a scrape in this format must be made from a {@link Snapshot}. Memory has only
    * the text, and some exposed family has extras. The cost is in proportion to the number of family
    * names.
    */

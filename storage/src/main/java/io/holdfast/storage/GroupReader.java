@@ -9,8 +9,8 @@ import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader of the groups of a {@link Picture}, in order of keys, and of their families, in order of
- * names. The reader holds one family at a time.
+ * A reader of the groups of a {@link Snapshot}, in order of keys, and of their families, in order
+ * of names. The reader holds one family at a time.
  *
  * <p>The reader follows the records on the disk, where the records of one group need not be
  * neighbours. The records of {@code {job="a",path="/"}} lie among those of {@code {job="a"}}:
@@ -130,7 +130,7 @@ public final class GroupReader implements AutoCloseable {
     try {
       Records.readGroup(cursor.value(), stamps);
     } catch (InvalidProtocolBufferException e) {
-      throw Picture.unreadable(e);
+      throw Snapshot.unreadable(e);
     }
     // Versions can be ahead of all clocks. The time of a push is a time that a clock has shown.
     Instant claimed = push.claimedAt.time();

@@ -51,27 +51,27 @@ public interface GroupStore extends AutoCloseable {
   }
 
   /**
-   * Returns the read result with whole messages; see {@link Picture} for the cost. The caller must
+   * Returns the read result with whole messages; see {@link Snapshot} for the cost. The caller must
    * close the snapshot. The disk is needed, unlike for a scrape of text. While the disk fails, the
-   * result is {@link PictureReading.Unsure}. The future may complete on a thread of the store:
+   * result is {@link SnapshotRead.Unsure}. The future may complete on a thread of the store:
    * dependents must be short and must not block. The future must not be cancelled.
    */
-  default CompletableFuture<PictureReading> readPicture() {
-    return picture()
+  default CompletableFuture<SnapshotRead> readSnapshot() {
+    return snapshot()
         .handle(
-            (picture, failure) ->
-                picture == null
-                    ? new PictureReading.Unsure(PictureReading.reason(failure))
-                    : new PictureReading.Current(picture));
+            (snapshot, failure) ->
+                snapshot == null
+                    ? new SnapshotRead.Unsure(SnapshotRead.reason(failure))
+                    : new SnapshotRead.Current(snapshot));
   }
 
   /**
    * Returns a snapshot of this store, with whole messages, whether the store is fresh or not. The
    * snapshot has every change that was acknowledged here before the call. The future completes
    * exceptionally if the disk cannot be read, and after {@link #close}. For dependents and
-   * cancelling, {@link #readPicture} has the rules.
+   * cancelling, {@link #readSnapshot} has the rules.
    */
-  CompletableFuture<Picture> picture();
+  CompletableFuture<Snapshot> snapshot();
 
   /** Returns why clients should use another node, or empty. Never blocks. */
   default Optional<String> unready() {

@@ -31,26 +31,26 @@ final class Layout {
   private final ShownNames names;
   private final Set<String> ownNames;
   private final MemoRoom memos;
-  private final @Nullable Picture picture;
+  private final @Nullable Snapshot snapshot;
 
   /**
    * Creates a layout.
    *
-   * @param picture can be null if no message is needed
+   * @param snapshot can be null if no message is needed
    */
   Layout(
       ExpositionFormat format,
       ShownNames names,
       Set<String> ownNames,
       MemoRoom memos,
-      @Nullable Picture picture) {
+      @Nullable Snapshot snapshot) {
     this.format = format;
     this.kept = kept(format);
     this.plainest = plainest(format);
     this.names = names;
     this.ownNames = ownNames;
     this.memos = memos;
-    this.picture = picture;
+    this.snapshot = snapshot;
   }
 
   static ExpositionFormat plainest(ExpositionFormat format) {
@@ -103,7 +103,7 @@ final class Layout {
       NamedFamily named, SortedTree.Leaf<GroupKey, Family> leaf, boolean created) {
     boolean looksTheSame = named.looksTheSame() || LeafSegment.isPlain(leaf);
     return new LeafSegment(
-        leaf, new LeafMemo.Key(looksTheSame ? plainest : kept, created), memos, picture);
+        leaf, new LeafMemo.Key(looksTheSame ? plainest : kept, created), memos, snapshot);
   }
 
   private static Head head(Exposition.Block block) {

@@ -24,7 +24,7 @@ final class LeafSegment implements Segment {
   private final LeafMemo.Key key;
   private final ExpositionFormat format;
   private final MemoRoom memos;
-  private final @Nullable Picture picture;
+  private final @Nullable Snapshot snapshot;
 
   /** Whether no message is needed. */
   private final boolean isOfText;
@@ -42,18 +42,18 @@ final class LeafSegment implements Segment {
    * Creates a segment.
    *
    * @param key the plainest format with the same output for this leaf
-   * @param picture can be null if no message is needed
+   * @param snapshot can be null if no message is needed
    */
   LeafSegment(
       SortedTree.Leaf<GroupKey, Family> leaf,
       LeafMemo.Key key,
       MemoRoom memos,
-      @Nullable Picture picture) {
+      @Nullable Snapshot snapshot) {
     this.leaf = leaf;
     this.key = key;
     this.format = key.format();
     this.memos = memos;
-    this.picture = picture;
+    this.snapshot = snapshot;
     this.isOfText = format.syntax() == Syntax.TEXT || !needsMessages();
     this.ends = ends(leaf);
     Deflated[] known = LeafMemo.get(leaf, key);
@@ -195,7 +195,7 @@ final class LeafSegment implements Segment {
     List<StoredFamily> messages =
         needed.isEmpty()
             ? List.of()
-            : requireNonNull(picture, "a picture, for messages").messages(needed);
+            : requireNonNull(snapshot, "a snapshot, for messages").messages(needed);
     List<byte[]> arrays = new ArrayList<>(to - from);
     int next = 0;
     for (int i = from; i < to; i++) {

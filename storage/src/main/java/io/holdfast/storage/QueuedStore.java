@@ -156,10 +156,10 @@ abstract class QueuedStore implements ReplicatedStore {
    * snapshot in any case.
    */
   @Override
-  public CompletableFuture<Picture> picture() {
-    CompletableFuture<Picture> picture = new CompletableFuture<>();
-    queue.add(picture);
-    return picture;
+  public CompletableFuture<Snapshot> snapshot() {
+    CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
+    queue.add(snapshot);
+    return snapshot;
   }
 
   @Override

@@ -5,11 +5,11 @@ import io.holdfast.storage.disk.RecordSnapshot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The records of a {@link Picture}. Failures of the disk become {@link PictureException}s. */
+/** The records of a {@link Snapshot}. Failures of the disk become {@link SnapshotException}s. */
 record ReadableRecords(RecordSnapshot records) implements RecordSnapshot {
 
-  private static PictureException unreadable(DiskException e) {
-    return new PictureException(String.valueOf(e.getMessage()), e);
+  private static SnapshotException unreadable(DiskException e) {
+    return new SnapshotException(String.valueOf(e.getMessage()), e);
   }
 
   @Override

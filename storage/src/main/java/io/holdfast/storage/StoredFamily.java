@@ -49,7 +49,7 @@ public final class StoredFamily {
       Instant pushedAt = Instant.ofEpochSecond(0, read.getPushedAtNanos());
       return new StoredFamily(shown, pushedAt, read.getMetricFamily());
     } catch (InvalidProtocolBufferException e) {
-      throw Picture.unreadable(e);
+      throw Snapshot.unreadable(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -170,7 +170,7 @@ public final class StoredFamily {
           tag = in.readTag();
         }
       } catch (InvalidProtocolBufferException e) {
-        throw Picture.unreadable(e);
+        throw Snapshot.unreadable(e);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -192,7 +192,7 @@ public final class StoredFamily {
         findNext();
         return metric.buildPartial();
       } catch (InvalidProtocolBufferException e) {
-        throw Picture.unreadable(e);
+        throw Snapshot.unreadable(e);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -20,7 +20,7 @@ final class WriterQueue {
 
   private final int capacity;
   private final BlockingQueue<WriterCommand> commands;
-  private final Queue<CompletableFuture<Picture>> pictures = new ConcurrentLinkedQueue<>();
+  private final Queue<CompletableFuture<Snapshot>> snapshots = new ConcurrentLinkedQueue<>();
   private volatile boolean isClosed;
   private volatile boolean isAbandoned;
 
@@ -49,14 +49,14 @@ final class WriterQueue {
   }
 
   /** Requests a snapshot. The writer takes it between two commits, before any waiting command. */
-  void add(CompletableFuture<Picture> picture) {
-    pictures.add(picture);
+  void add(CompletableFuture<Snapshot> snapshot) {
+    snapshots.add(snapshot);
     if (commands.isEmpty()) {
       // The empty query wakes the writer.
       boolean unused = commands.offer(WriterCommand.Query.ofNothing());
     }
     if (isAbandoned) {
-      refusePictures(SHUTTING_DOWN);
+      refuseSnapshots(SHUTTING_DOWN);
     }
   }
 
@@ -117,12 +117,14 @@ final class WriterQueue {
     head = command;
   }
 
-  @Nullable CompletableFuture<Picture> nextPicture() {
-    return pictures.poll();
+  @Nullable CompletableFuture<Snapshot> nextSnapshot() {
+    return snapshots.poll();
   }
 
-  void refusePictures(String reason) {
-    for (CompletableFuture<Picture> next = pictures.poll(); next != null; next = pictures.poll()) {
+  void refuseSnapshots(String reason) {
+    for (CompletableFuture<Snapshot> next = snapshots.poll();
+        next != null;
+        next = snapshots.poll()) {
       next.completeExceptionally(new IllegalStateException(reason));
     }
   }
@@ -137,7 +139,7 @@ final class WriterQueue {
       looked.refuse(SHUTTING_DOWN);
     }
     refuseAll();
-    refusePictures(SHUTTING_DOWN);
+    refuseSnapshots(SHUTTING_DOWN);
   }
 
   private void refuseAll() {

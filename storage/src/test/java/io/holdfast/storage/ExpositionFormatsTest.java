@@ -78,14 +78,14 @@ class ExpositionFormatsTest {
             StoreFixture.answer(store.merge(other.apply(change).request()));
           }
         }
-        try (Picture picture = StoreFixture.answer(store.picture())) {
+        try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
           assertEquals(
-              Pushes.text(picture.exposition()),
-              textOf(DelimitedParser.parse(read(picture, PROTOBUF))),
+              Pushes.text(snapshot.exposition()),
+              textOf(DelimitedParser.parse(read(snapshot, PROTOBUF))),
               Seed.message(seed));
           assertEquals(
-              openMetricsOf(DelimitedParser.parse(read(picture, PROTOBUF))),
-              string(read(picture, OPEN_METRICS)),
+              openMetricsOf(DelimitedParser.parse(read(snapshot, PROTOBUF))),
+              string(read(snapshot, OPEN_METRICS)),
               Seed.message(seed));
         }
       }
@@ -130,14 +130,14 @@ class ExpositionFormatsTest {
               Pushes.job("j" + i), "m{l=\"x\"} " + i + "\n{\"u.v\",\"a.b\"=\"" + i + "\"} 2\n"));
     }
     StoreFixture.apply(store, Pushes.put(Pushes.job("odd"), "u_v 1\n"));
-    try (Picture picture = StoreFixture.answer(store.picture())) {
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
       for (Syntax syntax : Syntax.values()) {
         for (EscapingScheme scheme : EscapingScheme.values()) {
           ExpositionFormat format = new ExpositionFormat(syntax, scheme);
-          String plain = string(read(picture, format));
+          String plain = string(read(snapshot, format));
           assertFalse(plain.isEmpty());
-          assertEquals(plain, string(read(picture, format)), format::toString);
-          assertEquals(plain, string(inflated(picture, format)), format::toString);
+          assertEquals(plain, string(read(snapshot, format)), format::toString);
+          assertEquals(plain, string(inflated(snapshot, format)), format::toString);
         }
       }
     }
@@ -145,15 +145,15 @@ class ExpositionFormatsTest {
 
   /** Counts what is read from the disk. */
   private static final class Counting implements RecordSnapshot {
-    private final Picture picture;
+    private final Snapshot snapshot;
     private final List<Integer> reads = new ArrayList<>();
 
-    Counting(Picture picture) {
-      this.picture = picture;
+    Counting(Snapshot snapshot) {
+      this.snapshot = snapshot;
     }
 
-    Picture counted() {
-      return new Picture(picture.standing(), this);
+    Snapshot counted() {
+      return new Snapshot(snapshot.standing(), this);
     }
 
     @Override
@@ -164,7 +164,7 @@ class ExpositionFormatsTest {
     @Override
     public List<byte @Nullable []> get(List<byte[]> keys) {
       reads.add(keys.size());
-      return picture.records().get(keys);
+      return snapshot.records().get(keys);
     }
 
     @Override
@@ -174,7 +174,7 @@ class ExpositionFormatsTest {
 
     @Override
     public void close() {
-      picture.close();
+      snapshot.close();
     }
   }
 
@@ -185,24 +185,24 @@ class ExpositionFormatsTest {
       StoreFixture.apply(store, Pushes.put(Pushes.job("j" + i), "m 1\n"));
     }
     byte[] first;
-    Counting counting = new Counting(StoreFixture.answer(store.picture()));
-    try (Picture picture = counting.counted()) {
-      first = read(picture, PROTOBUF);
+    Counting counting = new Counting(StoreFixture.answer(store.snapshot()));
+    try (Snapshot snapshot = counting.counted()) {
+      first = read(snapshot, PROTOBUF);
       assertEquals(1_000, sum(counting.reads));
-      assertEquals(string(first), string(inflated(picture, PROTOBUF)));
+      assertEquals(string(first), string(inflated(snapshot, PROTOBUF)));
       assertEquals(1_000, sum(counting.reads));
-      read(picture, OPEN_METRICS);
-      inflated(picture, OPEN_METRICS);
+      read(snapshot, OPEN_METRICS);
+      inflated(snapshot, OPEN_METRICS);
       assertEquals(1_000, sum(counting.reads), "text says it all");
     }
     StoreFixture.apply(store, Pushes.put(Pushes.job("j500"), "m 2\n"));
-    counting = new Counting(StoreFixture.answer(store.picture()));
-    try (Picture picture = counting.counted()) {
-      read(picture, PROTOBUF);
+    counting = new Counting(StoreFixture.answer(store.snapshot()));
+    try (Snapshot snapshot = counting.counted()) {
+      read(snapshot, PROTOBUF);
       assertTrue(sum(counting.reads) <= 64, counting.reads::toString);
       int before = sum(counting.reads);
-      picture.exposition().forget(new ExpositionFormat(Syntax.PROTOBUF, EscapingScheme.DOTS));
-      read(picture, PROTOBUF);
+      snapshot.exposition().forget(new ExpositionFormat(Syntax.PROTOBUF, EscapingScheme.DOTS));
+      read(snapshot, PROTOBUF);
       assertEquals(before + 1_000, sum(counting.reads));
     }
   }
@@ -228,8 +228,8 @@ class ExpositionFormatsTest {
         store,
         A,
         family("h", MetricType.HISTOGRAM).addMetric(Metric.newBuilder().setHistogram(histogram)));
-    try (Picture picture = StoreFixture.answer(store.picture())) {
-      MetricFamily shown = DelimitedParser.parse(read(picture, PROTOBUF)).get(0);
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
+      MetricFamily shown = DelimitedParser.parse(read(snapshot, PROTOBUF)).get(0);
       assertEquals(MetricType.HISTOGRAM, shown.getType());
       assertEquals(histogram, shown.getMetric(0).getHistogram());
       assertEquals("instance", shown.getMetric(0).getLabel(0).getName());
@@ -257,9 +257,9 @@ class ExpositionFormatsTest {
         store, Pushes.put(Pushes.job("b"), "# TYPE rows_total counter\nrows_total 1\n"));
     assertTrue(store.exposition().needsMessages(OPEN_METRICS));
     assertFalse(store.exposition().needsMessages(ExpositionFormat.PLAIN_TEXT));
-    try (Picture picture = StoreFixture.answer(store.picture())) {
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
       assertTrue(
-          string(read(picture, OPEN_METRICS))
+          string(read(snapshot, OPEN_METRICS))
               .contains(
                   """
                   # TYPE rows counter
@@ -270,8 +270,8 @@ class ExpositionFormatsTest {
     }
     // Another family has the counter's name, and the name of the time of its creation.
     StoreFixture.apply(store, Pushes.put(Pushes.job("c"), "rows 5\n"));
-    try (Picture picture = StoreFixture.answer(store.picture())) {
-      String text = string(read(picture, OPEN_METRICS));
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
+      String text = string(read(snapshot, OPEN_METRICS));
       assertTrue(text.contains("# TYPE rows_total unknown\n"), text);
       assertTrue(text.contains("# TYPE rows unknown\nrows{instance=\"\",job=\"c\"} 5.0\n"), text);
       assertFalse(text.contains("rows_created"), text);
@@ -362,9 +362,9 @@ class ExpositionFormatsTest {
     StoreFixture.apply(store, Pushes.put(odd, "m 1\n"));
     StoreFixture.apply(store, Pushes.put(A, "m 2\n"));
     for (Syntax syntax : List.of(Syntax.TEXT, Syntax.OPEN_METRICS)) {
-      try (Picture picture = StoreFixture.answer(store.picture())) {
+      try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
         String text =
-            string(read(picture, new ExpositionFormat(syntax, EscapingScheme.ALLOW_UTF8)));
+            string(read(snapshot, new ExpositionFormat(syntax, EscapingScheme.ALLOW_UTF8)));
         assertTrue(
             text.contains("push_time_seconds{instance=\"\",job=\"a\",\"z.b\"=\"1\"} 1"), text);
         assertTrue(text.contains("push_time_seconds{instance=\"\",job=\"a\"} 1"), text);
@@ -401,9 +401,9 @@ class ExpositionFormatsTest {
           }
           push(store, Pushes.job("j" + random.nextInt(4)), family);
         }
-        try (Picture picture = StoreFixture.answer(store.picture())) {
+        try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
           for (EscapingScheme scheme : EscapingScheme.values()) {
-            assertValid(picture, scheme, Seed.message(seed));
+            assertValid(snapshot, scheme, Seed.message(seed));
           }
         }
       }
@@ -419,13 +419,13 @@ class ExpositionFormatsTest {
     return word.toString();
   }
 
-  private static void assertValid(Picture picture, EscapingScheme scheme, String message)
+  private static void assertValid(Snapshot snapshot, EscapingScheme scheme, String message)
       throws ParseException {
     List<MetricFamily> parsed = new ArrayList<>();
     List<String> names = new ArrayList<>();
     parsed.addAll(
-        TextParser.parse(read(picture, new ExpositionFormat(Syntax.TEXT, scheme)), NameRule.UTF8));
-    byte[] protobuf = read(picture, new ExpositionFormat(Syntax.PROTOBUF, scheme));
+        TextParser.parse(read(snapshot, new ExpositionFormat(Syntax.TEXT, scheme)), NameRule.UTF8));
+    byte[] protobuf = read(snapshot, new ExpositionFormat(Syntax.PROTOBUF, scheme));
     DelimitedParser.parse(protobuf).forEach(family -> names.add(family.getName()));
     assertEquals(Set.copyOf(names).size(), names.size(), message + names);
     assertEquals(
@@ -464,8 +464,8 @@ class ExpositionFormatsTest {
 
   /** The samples but for the push times, in text. */
   private static Set<String> shown(RocksGroupStore store, EscapingScheme scheme) {
-    try (Picture picture = StoreFixture.answer(store.picture())) {
-      return string(read(picture, new ExpositionFormat(Syntax.TEXT, scheme)))
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
+      return string(read(snapshot, new ExpositionFormat(Syntax.TEXT, scheme)))
           .lines()
           .filter(line -> !line.startsWith("#") && !line.startsWith("push_"))
           .collect(Collectors.toCollection(TreeSet::new));
@@ -476,16 +476,17 @@ class ExpositionFormatsTest {
     assertEquals(new TreeSet<>(List.of(samples)), shown(store, scheme));
   }
 
-  private static byte[] read(Picture picture, ExpositionFormat format) {
+  private static byte[] read(Snapshot snapshot, ExpositionFormat format) {
     try (ExpositionReader reader =
-        picture.reader(new ExpositionRequest(format, false), List.of())) {
+        snapshot.reader(new ExpositionRequest(format, false), List.of())) {
       return Pushes.bytes(reader);
     }
   }
 
-  private static byte[] inflated(Picture picture, ExpositionFormat format) throws IOException {
+  private static byte[] inflated(Snapshot snapshot, ExpositionFormat format) throws IOException {
     byte[] compressed;
-    try (ExpositionReader reader = picture.reader(new ExpositionRequest(format, true), List.of())) {
+    try (ExpositionReader reader =
+        snapshot.reader(new ExpositionRequest(format, true), List.of())) {
       compressed = Pushes.bytes(reader);
     }
     try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {

@@ -61,8 +61,8 @@ class GroupImportTest {
   void imported_isReadWithTheTimesOfItsPushes() {
     RocksGroupStore store = fixture.open();
     take(store, prepared(group("a", NANOS, "m 1\n")), DONE);
-    try (Picture picture = StoreFixture.answer(store.picture());
-        GroupReader reader = picture.groups()) {
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot());
+        GroupReader reader = snapshot.groups()) {
       reader.next();
       List<String> times = new ArrayList<>();
       for (StoredFamily each = reader.nextFamily(); each != null; each = reader.nextFamily()) {

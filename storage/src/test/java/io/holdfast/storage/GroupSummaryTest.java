@@ -77,8 +77,8 @@ class GroupSummaryTest {
   }
 
   private Optional<String> readReason() {
-    try (Picture picture = StoreFixture.answer(store.picture());
-        GroupReader reader = picture.group(A)) {
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot());
+        GroupReader reader = snapshot.group(A)) {
       return Optional.ofNullable(reader.next()).map(StoredGroup::lastFailureReason);
     }
   }

@@ -531,12 +531,12 @@ class LookalikesTest {
 
   /** Protobuf is made of messages, text of text. */
   private static void assertFormatsAgree(RocksGroupStore rocks, String message) throws Exception {
-    try (Picture picture = StoreFixture.answer(rocks.picture())) {
+    try (Snapshot snapshot = StoreFixture.answer(rocks.snapshot())) {
       for (EscapingScheme scheme : EscapingScheme.values()) {
         ExpositionFormat format = new ExpositionFormat(Syntax.PROTOBUF, scheme);
         List<MetricFamily> families;
         try (ExpositionReader reader =
-            picture.reader(new ExpositionRequest(format, false), List.of())) {
+            snapshot.reader(new ExpositionRequest(format, false), List.of())) {
           families = io.holdfast.proto.DelimitedParser.parse(Pushes.bytes(reader));
         }
         StringBuilder written = new StringBuilder();
@@ -551,7 +551,7 @@ class LookalikesTest {
               string(
                   text.samples(family.getName(), family.getType(), family.getMetricList(), false)));
         }
-        assertEquals(text(picture.exposition(), scheme, List.of()), written.toString(), message);
+        assertEquals(text(snapshot.exposition(), scheme, List.of()), written.toString(), message);
       }
     }
   }

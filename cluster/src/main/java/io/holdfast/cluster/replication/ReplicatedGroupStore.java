@@ -3,11 +3,11 @@ package io.holdfast.cluster.replication;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.Picture;
-import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.Reading;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.ReplicatedStore;
+import io.holdfast.storage.Snapshot;
+import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Unavailable;
@@ -130,40 +130,40 @@ public final class ReplicatedGroupStore implements GroupStore {
    * any scrape, the answer waits until a write quorum has all that the snapshot shows.
    */
   @Override
-  public CompletableFuture<PictureReading> readPicture() {
-    return replica.read().thenCompose(this::pictured);
+  public CompletableFuture<SnapshotRead> readSnapshot() {
+    return replica.read().thenCompose(this::snapshotRead);
   }
 
-  private CompletableFuture<PictureReading> pictured(Reading before) {
+  private CompletableFuture<SnapshotRead> snapshotRead(Reading before) {
     if (before instanceof Reading.Unsure unsure) {
-      return CompletableFuture.completedFuture(new PictureReading.Unsure(unsure.reason()));
+      return CompletableFuture.completedFuture(new SnapshotRead.Unsure(unsure.reason()));
     }
     return local
-        .picture()
-        .thenCompose(picture -> pictured(before, picture))
-        .exceptionally(failure -> new PictureReading.Unsure(PictureReading.reason(failure)));
+        .snapshot()
+        .thenCompose(snapshot -> snapshotRead(before, snapshot))
+        .exceptionally(failure -> new SnapshotRead.Unsure(SnapshotRead.reason(failure)));
   }
 
-  private CompletableFuture<PictureReading> pictured(Reading before, Picture picture) {
+  private CompletableFuture<SnapshotRead> snapshotRead(Reading before, Snapshot snapshot) {
     if (before instanceof Reading.Stale stale) {
-      return CompletableFuture.completedFuture(new PictureReading.Stale(picture, stale.reason()));
+      return CompletableFuture.completedFuture(new SnapshotRead.Stale(snapshot, stale.reason()));
     }
-    return replica.read(picture.standing()).thenApply(reading -> pictured(picture, reading));
+    return replica.read(snapshot.standing()).thenApply(reading -> snapshotRead(snapshot, reading));
   }
 
-  private static PictureReading pictured(Picture picture, Reading reading) {
+  private static SnapshotRead snapshotRead(Snapshot snapshot, Reading reading) {
     if (reading instanceof Reading.Unsure unsure) {
-      picture.close();
-      return new PictureReading.Unsure(unsure.reason());
+      snapshot.close();
+      return new SnapshotRead.Unsure(unsure.reason());
     }
     return reading instanceof Reading.Stale stale
-        ? new PictureReading.Stale(picture, stale.reason())
-        : new PictureReading.Current(picture);
+        ? new SnapshotRead.Stale(snapshot, stale.reason())
+        : new SnapshotRead.Current(snapshot);
   }
 
   @Override
-  public CompletableFuture<Picture> picture() {
-    return local.picture();
+  public CompletableFuture<Snapshot> snapshot() {
+    return local.snapshot();
   }
 
   @Override

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.Picture;
-import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.Reading;
+import io.holdfast.storage.Snapshot;
+import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,13 +102,13 @@ abstract class GroupStoreContract {
   }
 
   @Test
-  void readPicture_showsTheMessagesOfWhatWasAcknowledged_andNothingLater() {
+  void readSnapshot_showsTheMessagesOfWhatWasAcknowledged_andNothingLater() {
     apply(push("a", 1));
-    PictureReading.Current read =
-        assertInstanceOf(PictureReading.Current.class, await(store().readPicture()));
-    try (Picture picture = read.picture()) {
+    SnapshotRead.Current read =
+        assertInstanceOf(SnapshotRead.Current.class, await(store().readSnapshot()));
+    try (Snapshot snapshot = read.snapshot()) {
       apply(push("a", 2));
-      assertEquals(Map.of("a", 1), ShownValues.of(picture));
+      assertEquals(Map.of("a", 1), ShownValues.of(snapshot));
     }
   }
 

@@ -22,19 +22,19 @@ final class ReadBarrierTest {
   private final CompletableFuture<Reading> answer = new CompletableFuture<>();
 
   @Test
-  void pictureOfStoreThatIsWhole_isVouchedFor() {
+  void snapshotOfStoreThatIsWhole_isVouchedFor() {
     assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, durable(whole, whole.sequence())));
   }
 
   @Test
-  void pictureOfStoreThatFollowsOnePutAside_isNot() {
+  void snapshotOfStoreThatFollowsOnePutAside_isNot() {
     Standing empty = next(new ClusterNotes(false, 0, 0, new TreeMap<>(), 0, 0));
     assertFalse(new ReadBarrier(empty, answer, 0).advance(empty, durable(empty, 0)));
     assertFalse(answer.isDone());
   }
 
   @Test
-  void pictureOfStorePutAsideSince_isNotVouchedForByWhatTheNextHasConfirmed() {
+  void snapshotOfStorePutAsideSince_isNotVouchedForByWhatTheNextHasConfirmed() {
     Standing filled = next(whole.notes());
     assertFalse(new ReadBarrier(whole, answer, 0).advance(filled, durable(filled, Long.MAX_VALUE)));
     assertFalse(answer.isDone());

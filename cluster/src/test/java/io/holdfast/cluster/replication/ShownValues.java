@@ -3,7 +3,7 @@ package io.holdfast.cluster.replication;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.GroupReader;
-import io.holdfast.storage.Picture;
+import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.StoredFamily;
 import io.holdfast.storage.StoredGroup;
 import java.io.ByteArrayOutputStream;
@@ -29,11 +29,11 @@ final class ShownValues {
     return values;
   }
 
-  /** Closes the picture. */
-  static Map<String, Integer> of(Picture picture) {
+  /** Closes the snapshot. */
+  static Map<String, Integer> of(Snapshot snapshot) {
     Map<String, Integer> values = new HashMap<>();
-    try (picture;
-        GroupReader groups = picture.groups()) {
+    try (snapshot;
+        GroupReader groups = snapshot.groups()) {
       for (StoredGroup group = groups.next(); group != null; group = groups.next()) {
         for (StoredFamily each = groups.nextFamily(); each != null; each = groups.nextFamily()) {
           if (each.name().equals("value")) {

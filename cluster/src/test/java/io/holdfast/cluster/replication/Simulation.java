@@ -9,9 +9,9 @@ import io.holdfast.proto.TextParser;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
-import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.PushPreparation;
 import io.holdfast.storage.Reading;
+import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -410,7 +410,7 @@ final class Simulation {
                 isOfText
                     ? life.groups.read().thenAccept(reading -> check(node, reading, startedAt))
                     : life.groups
-                        .readPicture()
+                        .readSnapshot()
                         .thenAccept(reading -> check(node, reading, startedAt));
           });
     }
@@ -423,9 +423,9 @@ final class Simulation {
     }
   }
 
-  private void check(SimulatedNode node, PictureReading reading, long startedAt) {
-    if (reading instanceof PictureReading.Current current) {
-      check(node, ShownValues.of(current.picture()), startedAt);
+  private void check(SimulatedNode node, SnapshotRead reading, long startedAt) {
+    if (reading instanceof SnapshotRead.Current current) {
+      check(node, ShownValues.of(current.snapshot()), startedAt);
     }
   }
 

@@ -12,9 +12,9 @@ import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Sending;
 import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.Picture;
-import io.holdfast.storage.PictureException;
-import io.holdfast.storage.PictureReading;
+import io.holdfast.storage.Snapshot;
+import io.holdfast.storage.SnapshotException;
+import io.holdfast.storage.SnapshotRead;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,47 +63,47 @@ public final class ApiHandler {
 
   public void metrics(Exchange exchange) {
     origins.allow(exchange);
-    CompletableFuture<PictureReading> unused =
+    CompletableFuture<SnapshotRead> unused =
         store
-            .readPicture()
+            .readSnapshot()
             .whenComplete(
                 (reading, failure) ->
                     exchange.later(() -> send(exchange, requireNonNull(reading))));
   }
 
-  private void send(Exchange exchange, PictureReading reading) {
-    if (reading instanceof PictureReading.Current current) {
-      send(exchange, current.picture());
-    } else if (reading instanceof PictureReading.Stale stale) {
+  private void send(Exchange exchange, SnapshotRead reading) {
+    if (reading instanceof SnapshotRead.Current current) {
+      send(exchange, current.snapshot());
+    } else if (reading instanceof SnapshotRead.Stale stale) {
       exchange.markStale(stale.reason());
-      send(exchange, stale.picture());
-    } else if (reading instanceof PictureReading.Unsure unsure) {
+      send(exchange, stale.snapshot());
+    } else if (reading instanceof SnapshotRead.Unsure unsure) {
       refuse(exchange, unsure.reason());
     }
   }
 
-  private void send(Exchange exchange, Picture picture) {
+  private void send(Exchange exchange, Snapshot snapshot) {
     if (!answers.hasRoom()) {
-      picture.close();
+      snapshot.close();
       metrics.limitExceeded(Limit.UNREAD_BYTES);
       refuse(exchange, "too much is held for clients that do not read their answers");
       return;
     }
     Answers.Answer answer =
         answers.begin(
-            AnswerTracking.client(exchange.request()), picture.exposition().replacedBytes(), true);
+            AnswerTracking.client(exchange.request()), snapshot.exposition().replacedBytes(), true);
     Sending sending;
     try {
       exchange.response().getHeaders().put(HttpHeader.CONTENT_TYPE, JSON);
-      sending = new Sending(exchange, answer, new MetricsJson(picture), () -> {});
-    } catch (PictureException e) {
+      sending = new Sending(exchange, answer, new MetricsJson(snapshot), () -> {});
+    } catch (SnapshotException e) {
       answer.end();
-      picture.close();
+      snapshot.close();
       refuse(exchange, String.valueOf(e.getMessage()));
       return;
     } catch (RuntimeException | Error e) {
       answer.end();
-      picture.close();
+      snapshot.close();
       throw e;
     }
     metrics.requestAnswered("api/v1/metrics", exchange.method(), 200);

@@ -6,7 +6,7 @@ import io.holdfast.proto.metrics.Metric;
 import io.holdfast.server.gocompat.GoJson;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.GroupReader;
-import io.holdfast.storage.Picture;
+import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.StoredFamily;
 import io.holdfast.storage.StoredGroup;
 import java.io.ByteArrayOutputStream;
@@ -30,7 +30,7 @@ final class MetricsJson implements ExpositionReader {
   private static final String FAILURE = "last_push_failure_reason";
   private static final String LAST_PUSH = "last_push_successful";
 
-  private final Picture picture;
+  private final Snapshot snapshot;
   private final GroupReader groups;
   private final Piece piece = new Piece();
   private final JsonGenerator json;
@@ -47,12 +47,12 @@ final class MetricsJson implements ExpositionReader {
   /**
    * Creates the reader.
    *
-   * @param picture closed by the reader
+   * @param snapshot closed by the reader
    */
-  MetricsJson(Picture picture) {
-    this.picture = picture;
+  MetricsJson(Snapshot snapshot) {
+    this.snapshot = snapshot;
     try {
-      this.groups = picture.groups();
+      this.groups = snapshot.groups();
       this.json = GoJson.generator(piece);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -148,7 +148,7 @@ final class MetricsJson implements ExpositionReader {
   private void writeLeftOut(StoredFamily ended) throws IOException {
     boolean isBegunHere = false;
     for (EscapingScheme scheme : EscapingScheme.values()) {
-      int series = picture.exposition().leftOutSeries(ended, scheme);
+      int series = snapshot.exposition().leftOutSeries(ended, scheme);
       if (series > 0) {
         if (!isBegunHere) {
           json.writeObjectFieldStart("left_out_series");
@@ -203,7 +203,7 @@ final class MetricsJson implements ExpositionReader {
   @Override
   public void close() {
     groups.close();
-    picture.close();
+    snapshot.close();
   }
 
   /** A buffer that gives its content without a copy. */

@@ -6,7 +6,7 @@ import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupReader;
 import io.holdfast.storage.GroupSize;
 import io.holdfast.storage.GroupSummary;
-import io.holdfast.storage.Picture;
+import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.StoredFamily;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,8 +61,8 @@ record GroupView(
 
   /** Returns the view; null if the group does not exist. */
   static @Nullable GroupView read(
-      Picture picture, GroupKey key, Asked asked, @Nullable String pushUrl, Instant now) {
-    Exposition exposition = picture.exposition();
+      Snapshot snapshot, GroupKey key, Asked asked, @Nullable String pushUrl, Instant now) {
+    Exposition exposition = snapshot.exposition();
     GroupSummary summary = exposition.summary(key).orElse(null);
     if (summary == null) {
       return null;
@@ -72,7 +72,7 @@ record GroupView(
     List<FamilyView> families = new ArrayList<>();
     boolean hasMore = false;
     int lines = 0;
-    try (GroupReader reader = picture.group(key)) {
+    try (GroupReader reader = snapshot.group(key)) {
       reader.next();
       SortedMap<String, String> labels = key.labels();
       int skipped = 0;

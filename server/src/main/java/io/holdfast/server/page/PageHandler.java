@@ -15,10 +15,10 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.Picture;
-import io.holdfast.storage.PictureException;
-import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.Reading;
+import io.holdfast.storage.Snapshot;
+import io.holdfast.storage.SnapshotException;
+import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -150,7 +150,7 @@ public final class PageHandler {
     }
     CompletableFuture<Void> unused =
         store()
-            .readPicture()
+            .readSnapshot()
             .thenCompose(this::orWhatIsHere)
             .handle(
                 (reading, failure) -> {
@@ -179,32 +179,35 @@ public final class PageHandler {
   /**
    * Returns the reading, or the local snapshot in place of a refusal. The caller closes the result.
    */
-  private CompletableFuture<PictureReading> orWhatIsHere(PictureReading reading) {
-    return reading instanceof PictureReading.Unsure unsure
-        ? store().picture().thenApply(picture -> new PictureReading.Stale(picture, unsure.reason()))
+  private CompletableFuture<SnapshotRead> orWhatIsHere(SnapshotRead reading) {
+    return reading instanceof SnapshotRead.Unsure unsure
+        ? store()
+            .snapshot()
+            .thenApply(snapshot -> new SnapshotRead.Stale(snapshot, unsure.reason()))
         : CompletableFuture.completedFuture(reading);
   }
 
   private void show(
       Exchange exchange,
       GroupKey key,
-      @Nullable PictureReading reading,
+      @Nullable SnapshotRead reading,
       @Nullable Throwable failure) {
-    String reason = PictureReading.reason(failure);
-    if (reading instanceof PictureReading.Current current) {
-      show(exchange, key, current.picture(), null);
-    } else if (reading instanceof PictureReading.Stale stale) {
-      show(exchange, key, stale.picture(), stale.reason());
+    String reason = SnapshotRead.reason(failure);
+    if (reading instanceof SnapshotRead.Current current) {
+      show(exchange, key, current.snapshot(), null);
+    } else if (reading instanceof SnapshotRead.Stale stale) {
+      show(exchange, key, stale.snapshot(), stale.reason());
     } else {
       unreadable(exchange, reason);
     }
   }
 
-  private void show(Exchange exchange, GroupKey key, Picture picture, @Nullable String notCurrent) {
+  private void show(
+      Exchange exchange, GroupKey key, Snapshot snapshot, @Nullable String notCurrent) {
     Pages.Page page;
-    try (picture) {
-      page = pages.group(node(notCurrent), picture, key, parameters(exchange), pushUrl(exchange));
-    } catch (PictureException e) {
+    try (snapshot) {
+      page = pages.group(node(notCurrent), snapshot, key, parameters(exchange), pushUrl(exchange));
+    } catch (SnapshotException e) {
       unreadable(exchange, String.valueOf(e.getMessage()));
       return;
     }

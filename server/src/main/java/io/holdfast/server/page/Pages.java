@@ -6,7 +6,7 @@ import gg.jte.output.Utf8ByteOutput;
 import io.holdfast.proto.NameRule;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;
-import io.holdfast.storage.Picture;
+import io.holdfast.storage.Snapshot;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -101,12 +101,12 @@ public final class Pages {
    * @param pushUrl of all groups, such as {@code http://localhost:9091/metrics}
    */
   public Page group(
-      Node node, Picture picture, GroupKey key, Map<String, String> parameters, String pushUrl) {
+      Node node, Snapshot snapshot, GroupKey key, Map<String, String> parameters, String pushUrl) {
     Frame frame = frame(title(key), "", node);
     String path = GroupPath.pushed(key.labels(), settings.names());
     GroupView group =
         GroupView.read(
-            picture,
+            snapshot,
             key,
             GroupView.Asked.read(parameters),
             path == null ? null : pushUrl + path,

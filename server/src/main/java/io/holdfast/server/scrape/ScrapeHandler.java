@@ -15,10 +15,10 @@ import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.ExpositionRequest;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.OwnFamily;
-import io.holdfast.storage.Picture;
-import io.holdfast.storage.PictureException;
-import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.Reading;
+import io.holdfast.storage.Snapshot;
+import io.holdfast.storage.SnapshotException;
+import io.holdfast.storage.SnapshotRead;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpFields;
@@ -65,7 +65,7 @@ public final class ScrapeHandler {
     if (!pushed) {
       exchange.later(() -> scrape.send(Exposition.empty()));
     } else if (store.exposition().needsMessages(format)) {
-      scrape.readPicture();
+      scrape.readSnapshot();
     } else {
       scrape.read();
     }
@@ -116,28 +116,28 @@ public final class ScrapeHandler {
     private void answer(Exposition exposition, ExpositionFormat possible) {
       if (exposition.needsMessages(possible)) {
         // The exposition has changed since the first check and now needs the disk.
-        readPicture();
+        readSnapshot();
       } else {
         send(exposition, possible);
       }
     }
 
     /** Reads the exposition and the messages on the disk. */
-    void readPicture() {
-      CompletableFuture<PictureReading> unused =
+    void readSnapshot() {
+      CompletableFuture<SnapshotRead> unused =
           store
-              .readPicture()
+              .readSnapshot()
               .whenComplete(
                   (reading, failure) -> exchange.later(() -> answer(requireNonNull(reading))));
     }
 
-    private void answer(PictureReading reading) {
-      if (reading instanceof PictureReading.Current current) {
-        send(current.picture());
-      } else if (reading instanceof PictureReading.Stale stale) {
+    private void answer(SnapshotRead reading) {
+      if (reading instanceof SnapshotRead.Current current) {
+        send(current.snapshot());
+      } else if (reading instanceof SnapshotRead.Stale stale) {
         exchange.markStale(stale.reason());
-        send(stale.picture());
-      } else if (reading instanceof PictureReading.Unsure) {
+        send(stale.snapshot());
+      } else if (reading instanceof SnapshotRead.Unsure) {
         readText();
       }
     }
@@ -185,28 +185,28 @@ public final class ScrapeHandler {
               "too much is held for clients that do not read their answers"));
     }
 
-    private void send(Picture picture) {
+    private void send(Snapshot snapshot) {
       if (!answers.hasRoom()) {
-        picture.close();
+        snapshot.close();
         refuse();
         return;
       }
       Answers.Answer answer =
           answers.begin(
               AnswerTracking.client(exchange.request()),
-              picture.exposition().replacedBytes(),
+              snapshot.exposition().replacedBytes(),
               true);
       try {
-        forgetUnused(picture.exposition());
+        forgetUnused(snapshot.exposition());
         ExpositionRequest request = new ExpositionRequest(format, acceptsGzip());
-        send(request, answer, picture.reader(request, own()), picture::close);
-      } catch (PictureException e) {
+        send(request, answer, snapshot.reader(request, own()), snapshot::close);
+      } catch (SnapshotException e) {
         answer.end();
-        picture.close();
+        snapshot.close();
         readText();
       } catch (RuntimeException | Error e) {
         answer.end();
-        picture.close();
+        snapshot.close();
         throw e;
       }
     }

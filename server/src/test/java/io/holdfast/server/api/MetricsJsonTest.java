@@ -19,9 +19,9 @@ import io.holdfast.proto.metrics.Summary;
 import io.holdfast.server.gocompat.GoJson;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
-import io.holdfast.storage.PictureReading;
 import io.holdfast.storage.PushPreparation;
 import io.holdfast.storage.RocksGroupStore;
+import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.StoreException;
 import io.holdfast.storage.StoreOptions;
 import io.holdfast.storage.WriteOutcome;
@@ -94,10 +94,10 @@ class MetricsJsonTest {
   }
 
   private String json() {
-    PictureReading.Current reading =
-        assertInstanceOf(PictureReading.Current.class, store.readPicture().join());
+    SnapshotRead.Current reading =
+        assertInstanceOf(SnapshotRead.Current.class, store.readSnapshot().join());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MetricsJson json = new MetricsJson(reading.picture())) {
+    try (MetricsJson json = new MetricsJson(reading.snapshot())) {
       for (ByteBuffer piece = json.next(); piece != null; piece = json.next()) {
         byte[] part = new byte[piece.remaining()];
         piece.get(part);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.storage.Change;
-import io.holdfast.storage.PictureReading;
+import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +13,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Readers of whole messages, while the node that they ask loses the others. */
-final class ReadPictureTest {
+final class ReadSnapshotTest {
   private static final long MILLI = 1_000_000L;
 
   @Test
-  void currentPicture_showsWhatWasAcknowledgedElsewhere() {
+  void currentSnapshot_showsWhatWasAcknowledgedElsewhere() {
     ThreeNodes nodes = new ThreeNodes();
     acknowledge(nodes, 1, 7);
     assertEquals(Map.of("job", 7), read(nodes, 0));
@@ -36,17 +36,16 @@ final class ReadPictureTest {
   }
 
   private static Map<String, Integer> read(ThreeNodes nodes, int node) {
-    List<PictureReading> readings = new ArrayList<>();
-    var unused = nodes.life(node).groups.readPicture().thenAccept(readings::add);
+    List<SnapshotRead> readings = new ArrayList<>();
+    var unused = nodes.life(node).groups.readSnapshot().thenAccept(readings::add);
     nodes.run(ThreeNodes.SECOND);
-    return ShownValues.of(
-        assertInstanceOf(PictureReading.Current.class, readings.get(0)).picture());
+    return ShownValues.of(assertInstanceOf(SnapshotRead.Current.class, readings.get(0)).snapshot());
   }
 
   /**
    * A change comes onto the node's disk, and onto no other, after it is known that the node has
-   * everything, and before the picture is taken: whoever saw it could see an older value on another
-   * node afterwards.
+   * everything, and before the snapshot is taken: whoever saw it could see an older value on
+   * another node afterwards.
    */
   @Test
   void changeOnNoOtherDisk_isNotShownAsCurrent_wheneverItComes() {
@@ -55,8 +54,8 @@ final class ReadPictureTest {
     int unsure = 0;
     acknowledge(nodes, 0, 1);
     for (int millis = 0; millis < 40; millis += 2) {
-      List<PictureReading> readings = new ArrayList<>();
-      var unused = nodes.life(0).groups.readPicture().thenAccept(readings::add);
+      List<SnapshotRead> readings = new ArrayList<>();
+      var unused = nodes.life(0).groups.readSnapshot().thenAccept(readings::add);
       nodes.run(millis * MILLI);
       nodes.network.cut(0, 1);
       nodes.network.cut(0, 2);
@@ -65,9 +64,9 @@ final class ReadPictureTest {
       nodes.run(2 * ThreeNodes.SECOND);
 
       assertEquals(1, readings.size());
-      if (readings.get(0) instanceof PictureReading.Current reading) {
+      if (readings.get(0) instanceof SnapshotRead.Current reading) {
         current++;
-        assertEquals(Map.of("job", millis + 1), ShownValues.of(reading.picture()));
+        assertEquals(Map.of("job", millis + 1), ShownValues.of(reading.snapshot()));
       } else {
         unsure++;
       }

@@ -4,25 +4,25 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** A read result with whole messages, see {@link Reading}. The receiver of a snapshot closes it. */
-public sealed interface PictureReading {
+public sealed interface SnapshotRead {
 
   /** A fresh read result. The result has everything that was acknowledged before the question. */
-  record Current(Picture picture) implements PictureReading {}
+  record Current(Snapshot snapshot) implements SnapshotRead {}
 
   /**
    * A stale read result; see {@link Reading.Stale}.
    *
    * @param reason why other nodes possibly have more
    */
-  record Stale(Picture picture, String reason) implements PictureReading {}
+  record Stale(Snapshot snapshot, String reason) implements SnapshotRead {}
 
   /**
    * An unavailable read result: other nodes possibly have more, or the disk cannot be read. Another
    * node can have an answer, or this node a moment later.
    */
-  record Unsure(String reason) implements PictureReading {}
+  record Unsure(String reason) implements SnapshotRead {}
 
-  /** Returns why {@link GroupStore#picture} failed, in a text for the client. */
+  /** Returns why {@link GroupStore#snapshot} failed, in a text for the client. */
   static String reason(@Nullable Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null

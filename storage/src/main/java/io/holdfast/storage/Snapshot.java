@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * system's cache of it, one record at a time.
  *
  * <p>A snapshot must be closed. Its database can end before: the store was closed, or opened again
- * after a failure of the disk. Then reads throw {@link PictureException}, but {@link #exposition}
+ * after a failure of the disk. Then reads throw {@link SnapshotException}, but {@link #exposition}
  * still works.
  *
  * <p>Concurrency: any threads may use it, and one thread at a time each of its readers.
  */
-public final class Picture implements AutoCloseable {
+public final class Snapshot implements AutoCloseable {
   private final Standing standing;
   private final RecordSnapshot records;
 
@@ -30,7 +30,7 @@ public final class Picture implements AutoCloseable {
    *
    * @param records of exactly this state; become the snapshot's own
    */
-  Picture(Standing standing, RecordSnapshot records) {
+  Snapshot(Standing standing, RecordSnapshot records) {
     this.standing = standing;
     this.records = new ReadableRecords(records);
   }
@@ -50,7 +50,7 @@ public final class Picture implements AutoCloseable {
   /**
    * Returns a reader for a scrape in any format; see {@link Exposition#reader}. Content that has
    * not changed since the last scrape is neither read nor rendered again. The reader throws {@link
-   * PictureException} if the database has ended. The snapshot must stay open until the end of the
+   * SnapshotException} if the database has ended. The snapshot must stay open until the end of the
    * reader.
    *
    * @param own the server's own metrics, in order of their names
@@ -94,15 +94,15 @@ public final class Picture implements AutoCloseable {
 
   private static byte[] present(Family family, byte @Nullable [] record) {
     if (record == null) {
-      throw new PictureException(
+      throw new SnapshotException(
           "the record of family " + family.name() + " in group " + family.group + " is missing",
           null);
     }
     return record;
   }
 
-  static PictureException unreadable(InvalidProtocolBufferException e) {
-    return new PictureException("the store holds a record that is not readable: " + e, e);
+  static SnapshotException unreadable(InvalidProtocolBufferException e) {
+    return new SnapshotException("the store holds a record that is not readable: " + e, e);
   }
 
   RecordSnapshot records() {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PictureTest {
+class SnapshotTest {
   private static final GroupKey A = Pushes.job("a");
   private static final GroupKey A_TWIN = Pushes.group("instance", "", "job", "a");
 
@@ -77,15 +77,15 @@ class PictureTest {
                 key -> new TreeSet<>(List.of("push_failure_time_seconds", "push_time_seconds")))
             .add(name);
       }
-      try (Picture picture = StoreFixture.answer(store.picture())) {
-        assertEquals(expected.toString(), read(picture.groups()).toString(), Seed.message(seed));
+      try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
+        assertEquals(expected.toString(), read(snapshot.groups()).toString(), Seed.message(seed));
         for (GroupKey group : GROUPS) {
           String one =
               expected.containsKey(group) ? "{" + group + "=" + expected.get(group) + "}" : "{}";
-          assertEquals(one, read(picture.group(group)).toString(), Seed.message(seed));
+          assertEquals(one, read(snapshot.group(group)).toString(), Seed.message(seed));
         }
         List<GroupKey> keys = new ArrayList<>();
-        try (GroupReader reader = picture.groups()) {
+        try (GroupReader reader = snapshot.groups()) {
           for (StoredGroup group = reader.next(); group != null; group = reader.next()) {
             keys.add(group.key());
             for (int n = random.nextInt(3); n > 0; n--) {
@@ -135,26 +135,26 @@ class PictureTest {
             StoreFixture.answer(store.merge(other.apply(change).request()));
           }
         }
-        try (Picture picture = StoreFixture.answer(store.picture())) {
-          assertEquals(StoreFixture.text(store), Pushes.text(picture.exposition()));
-          assertMessagesAreTheText(picture, Seed.message(seed));
+        try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
+          assertEquals(StoreFixture.text(store), Pushes.text(snapshot.exposition()));
+          assertMessagesAreTheText(snapshot, Seed.message(seed));
         }
       }
     }
   }
 
-  private static void assertMessagesAreTheText(Picture picture, String message) {
+  private static void assertMessagesAreTheText(Snapshot snapshot, String message) {
     List<Family> families = new ArrayList<>();
     List<StoredFamily> read = new ArrayList<>();
-    try (GroupReader reader = picture.groups()) {
+    try (GroupReader reader = snapshot.groups()) {
       while (reader.next() != null) {
         for (StoredFamily each = reader.nextFamily(); each != null; each = reader.nextFamily()) {
-          families.add(picture.exposition().family(each.name(), each.group()));
+          families.add(snapshot.exposition().family(each.name(), each.group()));
           read.add(each);
         }
       }
     }
-    List<StoredFamily> sought = picture.messages(families);
+    List<StoredFamily> sought = snapshot.messages(families);
     for (int i = 0; i < families.size(); i++) {
       StoredFamily each = read.get(i);
       byte[] text =
@@ -175,8 +175,8 @@ class PictureTest {
             other
                 .apply(Pushes.put(A_TWIN, "m{x=\"2\"} 2\nm{x=\"1\"} 3\nm{x=\"0\"} 4\n"))
                 .request()));
-    try (Picture picture = StoreFixture.answer(store.picture());
-        GroupReader reader = picture.group(A_TWIN)) {
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot());
+        GroupReader reader = snapshot.group(A_TWIN)) {
       assertNotNull(reader.next());
       StoredFamily family = reader.nextFamily();
       assertNotNull(family);
@@ -186,7 +186,7 @@ class PictureTest {
       assertEquals(List.of(2.0, 3.0, 4.0), pushed);
       assertEquals(
           List.of(4.0, 2.0),
-          family.shown(EscapingScheme.UNDERSCORES).stream().map(PictureTest::value).toList());
+          family.shown(EscapingScheme.UNDERSCORES).stream().map(SnapshotTest::value).toList());
     }
   }
 
@@ -201,8 +201,8 @@ class PictureTest {
         store,
         PushPreparation.prepare(
             A, false, 1_700_000_001_123_456_789L, Pushes.families("m 1 5\n"), Pushes.LIMITS));
-    try (Picture picture = StoreFixture.answer(store.picture());
-        GroupReader reader = picture.groups()) {
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot());
+        GroupReader reader = snapshot.groups()) {
       StoredGroup group = reader.next();
       assertNotNull(group);
       assertFalse(group.isLastPushSuccessful());
@@ -215,8 +215,8 @@ class PictureTest {
         store,
         PushPreparation.prepare(
             A, false, 1_700_000_002_123_456_789L, Pushes.families("m 1\n"), Pushes.LIMITS));
-    try (Picture picture = StoreFixture.answer(store.picture());
-        GroupReader reader = picture.groups()) {
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot());
+        GroupReader reader = snapshot.groups()) {
       StoredGroup group = reader.next();
       assertNotNull(group);
       assertTrue(group.isLastPushSuccessful());
@@ -234,30 +234,30 @@ class PictureTest {
   }
 
   @Test
-  void picture_staysAsItWas_whateverComesAfter() {
+  void snapshot_staysAsItWas_whateverComesAfter() {
     RocksGroupStore store = fixture.open();
     for (int i = 0; i < 50; i++) {
       StoreFixture.apply(store, Pushes.put(Pushes.job("j" + i), "m " + i + "\n"));
     }
-    try (Picture picture = StoreFixture.answer(store.picture())) {
-      String before = all(picture);
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
+      String before = all(snapshot);
       assertTrue(before.contains("[49.0]"), before);
       for (int i = 0; i < 50; i++) {
         StoreFixture.apply(store, Pushes.put(Pushes.job("j" + i), "n " + i + "\n"));
       }
-      assertEquals(before, all(picture));
+      assertEquals(before, all(snapshot));
       StoreFixture.apply(store, new Change.Wipe());
       StoreFixture.apply(store, Pushes.put(Pushes.job("j1"), "m 7\n"));
-      assertEquals(before, all(picture));
+      assertEquals(before, all(snapshot));
     }
-    try (Picture picture = StoreFixture.answer(store.picture())) {
-      assertEquals("{job=\"j1\"} m [7.0]\n", all(picture));
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
+      assertEquals("{job=\"j1\"} m [7.0]\n", all(snapshot));
     }
   }
 
-  private static String all(Picture picture) {
+  private static String all(Snapshot snapshot) {
     StringBuilder all = new StringBuilder();
-    try (GroupReader reader = picture.groups()) {
+    try (GroupReader reader = snapshot.groups()) {
       for (StoredGroup group = reader.next(); group != null; group = reader.next()) {
         for (StoredFamily each = reader.nextFamily(); each != null; each = reader.nextFamily()) {
           if (!PushTimes.isReserved(each.name())) {
@@ -276,41 +276,41 @@ class PictureTest {
     RocksGroupStore store = fixture.openReplicated();
     StoreFixture.submit(store, Pushes.put(A, "m 1\n"));
     StoreFixture.submit(store, new Change.Delete(A));
-    try (Picture picture = StoreFixture.answer(store.picture())) {
-      assertEquals("{}", read(picture.groups()).toString());
-      assertEquals("{}", read(picture.group(A)).toString());
+    try (Snapshot snapshot = StoreFixture.answer(store.snapshot())) {
+      assertEquals("{}", read(snapshot.groups()).toString());
+      assertEquals("{}", read(snapshot.group(A)).toString());
     }
   }
 
   @Test
-  void storeThatIsOpenedAnew_takesPicturesFromTheirReaders() {
+  void storeThatIsOpenedAnew_takesSnapshotsFromTheirReaders() {
     RocksGroupStore store = fixture.openReplicated();
     StoreFixture.submit(store, Pushes.put(A, "m 1\n"));
-    Picture picture = StoreFixture.answer(store.picture());
-    GroupReader reader = picture.groups();
+    Snapshot snapshot = StoreFixture.answer(store.snapshot());
+    GroupReader reader = snapshot.groups();
     assertNotNull(reader.next());
     StoreFixture.answer(store.setAside());
 
-    assertThrows(PictureException.class, reader::nextFamily);
-    assertThrows(PictureException.class, picture::groups);
-    assertTrue(Pushes.text(picture.exposition()).contains("m{"));
+    assertThrows(SnapshotException.class, reader::nextFamily);
+    assertThrows(SnapshotException.class, snapshot::groups);
+    assertTrue(Pushes.text(snapshot.exposition()).contains("m{"));
     reader.close();
-    picture.close();
-    try (Picture empty = StoreFixture.answer(store.picture())) {
+    snapshot.close();
+    try (Snapshot empty = StoreFixture.answer(store.snapshot())) {
       assertEquals("", all(empty));
     }
   }
 
   @Test
-  void closedStore_givesNoPicture_andSaysWhy() {
+  void closedStore_givesNoSnapshot_andSaysWhy() {
     RocksGroupStore store = fixture.open();
     store.close();
     ExecutionException refused =
-        assertThrows(ExecutionException.class, () -> store.picture().get());
+        assertThrows(ExecutionException.class, () -> store.snapshot().get());
     assertEquals("the server is shutting down", refused.getCause().getMessage());
     assertEquals(
-        new PictureReading.Unsure("the server is shutting down"),
-        StoreFixture.answer(store.readPicture()));
+        new SnapshotRead.Unsure("the server is shutting down"),
+        StoreFixture.answer(store.readSnapshot()));
   }
 
   /** A native object that is touched after its end ends the process, and this test with it. */
@@ -321,7 +321,7 @@ class PictureTest {
       for (int i = 0; i < 20; i++) {
         StoreFixture.apply(store, Pushes.put(Pushes.job("j" + i), "m 1\nn 2\n"));
       }
-      Picture shared = StoreFixture.answer(store.picture());
+      Snapshot shared = StoreFixture.answer(store.snapshot());
       AtomicLong read = new AtomicLong();
       List<Thread> readers = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
@@ -342,24 +342,24 @@ class PictureTest {
     }
   }
 
-  private static void readUntilGone(RocksGroupStore store, Picture shared, AtomicLong read) {
+  private static void readUntilGone(RocksGroupStore store, Snapshot shared, AtomicLong read) {
     while (true) {
-      PictureReading reading =
+      SnapshotRead reading =
           shared == null
-              ? StoreFixture.answer(store.readPicture())
-              : new PictureReading.Current(shared);
-      if (!(reading instanceof PictureReading.Current current)) {
-        assertInstanceOf(PictureReading.Unsure.class, reading);
+              ? StoreFixture.answer(store.readSnapshot())
+              : new SnapshotRead.Current(shared);
+      if (!(reading instanceof SnapshotRead.Current current)) {
+        assertInstanceOf(SnapshotRead.Unsure.class, reading);
         return;
       }
       try {
-        all(current.picture());
+        all(current.snapshot());
         read.incrementAndGet();
-      } catch (PictureException e) {
+      } catch (SnapshotException e) {
         return;
       } finally {
         if (shared == null) {
-          current.picture().close();
+          current.snapshot().close();
         }
       }
     }
