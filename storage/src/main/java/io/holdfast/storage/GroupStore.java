@@ -46,14 +46,14 @@ public interface GroupStore extends AutoCloseable {
    * replicated store completes it when its freshness is known. The future never completes
    * exceptionally.
    */
-  default CompletableFuture<Reading> read() {
-    return CompletableFuture.completedFuture(new Reading.Current(exposition()));
+  default CompletableFuture<ReadResult> read() {
+    return CompletableFuture.completedFuture(new ReadResult.Fresh(exposition()));
   }
 
   /**
    * Returns the read result with whole messages; see {@link Snapshot} for the cost. The caller must
    * close the snapshot. The disk is needed, unlike for a scrape of text. While the disk fails, the
-   * result is {@link SnapshotRead.Unsure}. The future may complete on a thread of the store:
+   * result is {@link SnapshotRead.Unavailable}. The future may complete on a thread of the store:
    * dependents must be short and must not block. The future must not be cancelled.
    */
   default CompletableFuture<SnapshotRead> readSnapshot() {
@@ -61,8 +61,8 @@ public interface GroupStore extends AutoCloseable {
         .handle(
             (snapshot, failure) ->
                 snapshot == null
-                    ? new SnapshotRead.Unsure(SnapshotRead.reason(failure))
-                    : new SnapshotRead.Current(snapshot));
+                    ? new SnapshotRead.Unavailable(SnapshotRead.reason(failure))
+                    : new SnapshotRead.Fresh(snapshot));
   }
 
   /**

@@ -3,14 +3,16 @@ package io.holdfast.storage;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** A read result with whole messages, see {@link Reading}. The receiver of a snapshot closes it. */
+/**
+ * A read result with whole messages, see {@link ReadResult}. The receiver of a snapshot closes it.
+ */
 public sealed interface SnapshotRead {
 
   /** A fresh read result. The result has everything that was acknowledged before the question. */
-  record Current(Snapshot snapshot) implements SnapshotRead {}
+  record Fresh(Snapshot snapshot) implements SnapshotRead {}
 
   /**
-   * A stale read result; see {@link Reading.Stale}.
+   * A stale read result; see {@link ReadResult.Stale}.
    *
    * @param reason why other nodes possibly have more
    */
@@ -20,7 +22,7 @@ public sealed interface SnapshotRead {
    * An unavailable read result: other nodes possibly have more, or the disk cannot be read. Another
    * node can have an answer, or this node a moment later.
    */
-  record Unsure(String reason) implements SnapshotRead {}
+  record Unavailable(String reason) implements SnapshotRead {}
 
   /** Returns why {@link GroupStore#snapshot} failed, in a text for the client. */
   static String reason(@Nullable Throwable failure) {

@@ -309,7 +309,7 @@ class SnapshotTest {
         assertThrows(ExecutionException.class, () -> store.snapshot().get());
     assertEquals("the server is shutting down", refused.getCause().getMessage());
     assertEquals(
-        new SnapshotRead.Unsure("the server is shutting down"),
+        new SnapshotRead.Unavailable("the server is shutting down"),
         StoreFixture.answer(store.readSnapshot()));
   }
 
@@ -344,22 +344,22 @@ class SnapshotTest {
 
   private static void readUntilGone(RocksGroupStore store, Snapshot shared, AtomicLong read) {
     while (true) {
-      SnapshotRead reading =
+      SnapshotRead result =
           shared == null
               ? StoreFixture.answer(store.readSnapshot())
-              : new SnapshotRead.Current(shared);
-      if (!(reading instanceof SnapshotRead.Current current)) {
-        assertInstanceOf(SnapshotRead.Unsure.class, reading);
+              : new SnapshotRead.Fresh(shared);
+      if (!(result instanceof SnapshotRead.Fresh fresh)) {
+        assertInstanceOf(SnapshotRead.Unavailable.class, result);
         return;
       }
       try {
-        all(current.snapshot());
+        all(fresh.snapshot());
         read.incrementAndGet();
       } catch (SnapshotException e) {
         return;
       } finally {
         if (shared == null) {
-          current.snapshot().close();
+          fresh.snapshot().close();
         }
       }
     }

@@ -1,7 +1,7 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.cluster.transport.Peer;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Standing;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadBarrier {
   private final int othersNeeded;
-  private final CompletableFuture<Reading> answer;
+  private final CompletableFuture<ReadResult> answer;
   final long startedAt;
 
   private final Set<Peer> asked = new HashSet<>();
   private final Map<Long, Long> required = new HashMap<>();
   private @Nullable Standing shown;
 
-  ReadBarrier(int othersNeeded, CompletableFuture<Reading> answer, long startedAt) {
+  ReadBarrier(int othersNeeded, CompletableFuture<ReadResult> answer, long startedAt) {
     this.othersNeeded = othersNeeded;
     this.answer = answer;
     this.startedAt = startedAt;
@@ -42,7 +42,7 @@ final class ReadBarrier {
    * Creates a barrier that waits only for the write quorum, because this node has every
    * acknowledged change.
    */
-  ReadBarrier(Standing shown, CompletableFuture<Reading> answer, long startedAt) {
+  ReadBarrier(Standing shown, CompletableFuture<ReadResult> answer, long startedAt) {
     this(0, answer, startedAt);
     this.shown = shown;
   }
@@ -78,7 +78,7 @@ final class ReadBarrier {
     if (shown == null || !isVouchedFor(shown, standing, durable)) {
       return false;
     }
-    answer.complete(new Reading.Current(shown.exposition()));
+    answer.complete(new ReadResult.Fresh(shown.exposition()));
     return true;
   }
 
@@ -90,7 +90,7 @@ final class ReadBarrier {
     return shown.notes().isWhole() && shown.stream() == standing.stream() && durable.cover(shown);
   }
 
-  void giveUp(Reading reading) {
-    answer.complete(reading);
+  void giveUp(ReadResult result) {
+    answer.complete(result);
   }
 }

@@ -1,6 +1,6 @@
 package io.holdfast.cluster.replication;
 
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Standing;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ final class ReadBarriers {
    * @param durable the offsets that a write quorum has
    * @param late supplies the answer to a scrape whose deadline has passed
    */
-  void advance(Standing standing, DurablePositions durable, long now, Supplier<Reading> late) {
+  void advance(Standing standing, DurablePositions durable, long now, Supplier<ReadResult> late) {
     waiting.removeIf(
         barrier -> {
           if (barrier.advance(standing, durable)) {
@@ -55,8 +55,8 @@ final class ReadBarriers {
     return waiting.stream().anyMatch(ReadBarrier::waitsForQuorum);
   }
 
-  void giveUpAll(Reading reading) {
-    waiting.forEach(each -> each.giveUp(reading));
+  void giveUpAll(ReadResult result) {
+    waiting.forEach(each -> each.giveUp(result));
     waiting.clear();
   }
 }

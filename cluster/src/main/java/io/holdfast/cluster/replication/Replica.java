@@ -10,7 +10,7 @@ import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.HeartbeatQuestion;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.storage.MergeOutcome;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Replication;
 import io.holdfast.storage.Standing;
@@ -167,7 +167,7 @@ public final class Replica implements Transport.Receiver, Replication {
           isStopped = true;
           acknowledgements.expire(
               Duration.ofSeconds(-1), "the server is shutting down", loop.nanos());
-          barriers.giveUpAll(new Reading.Unsure("shutting down"));
+          barriers.giveUpAll(new ReadResult.Unavailable("shutting down"));
         });
   }
 
@@ -223,11 +223,11 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   /** Returns the answer to a scrape. Any thread can call this method. */
-  CompletableFuture<Reading> read() {
+  CompletableFuture<ReadResult> read() {
     if (freshness.isCutOff()) {
       return CompletableFuture.completedFuture(stale());
     }
-    CompletableFuture<Reading> answer = new CompletableFuture<>();
+    CompletableFuture<ReadResult> answer = new CompletableFuture<>();
     loop.execute(
         () -> {
           barriers.add(new ReadBarrier(options.quorum().read() - 1, answer, loop.nanos()));
@@ -241,8 +241,8 @@ public final class Replica implements Transport.Receiver, Replication {
    * Returns the answer to a scrape of a node that had every acknowledged change. The answer waits
    * until a write quorum has the given replica state. Any thread can call this method.
    */
-  CompletableFuture<Reading> read(Standing shown) {
-    CompletableFuture<Reading> answer = new CompletableFuture<>();
+  CompletableFuture<ReadResult> read(Standing shown) {
+    CompletableFuture<ReadResult> answer = new CompletableFuture<>();
     loop.execute(
         () -> {
           barriers.add(new ReadBarrier(shown, answer, loop.nanos()));
@@ -251,8 +251,8 @@ public final class Replica implements Transport.Receiver, Replication {
     return answer;
   }
 
-  private Reading stale() {
-    return new Reading.Stale(
+  private ReadResult stale() {
+    return new ReadResult.Stale(
         store.exposition(), freshness.unready().orElse("cut off from the other nodes"));
   }
 
@@ -514,7 +514,10 @@ public final class Replica implements Transport.Receiver, Replication {
   private void advanceBarriers() {
     Standing standing = store.standing();
     barriers.advance(
-        standing, durable(standing), loop.nanos(), () -> freshness.isCutOff() ? stale() : unsure());
+        standing,
+        durable(standing),
+        loop.nanos(),
+        () -> freshness.isCutOff() ? stale() : unavailable());
     if (barriers.waitForQuorum()) {
       poll.ask(this::askAll);
     } else {
@@ -527,8 +530,8 @@ public final class Replica implements Transport.Receiver, Replication {
         options.quorum(), standing, peers.values(), acknowledgements.confirmed());
   }
 
-  private Reading unsure() {
-    return new Reading.Unsure(
+  private ReadResult unavailable() {
+    return new ReadResult.Unavailable(
         freshness.unready().orElse("this node does not know whether it is current"));
   }
 

@@ -3,7 +3,7 @@ package io.holdfast.cluster.replication;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Snapshot;
@@ -121,7 +121,7 @@ public final class ReplicatedGroupStore implements GroupStore {
   }
 
   @Override
-  public CompletableFuture<Reading> read() {
+  public CompletableFuture<ReadResult> read() {
     return replica.read();
   }
 
@@ -134,31 +134,31 @@ public final class ReplicatedGroupStore implements GroupStore {
     return replica.read().thenCompose(this::snapshotRead);
   }
 
-  private CompletableFuture<SnapshotRead> snapshotRead(Reading before) {
-    if (before instanceof Reading.Unsure unsure) {
-      return CompletableFuture.completedFuture(new SnapshotRead.Unsure(unsure.reason()));
+  private CompletableFuture<SnapshotRead> snapshotRead(ReadResult before) {
+    if (before instanceof ReadResult.Unavailable unavailable) {
+      return CompletableFuture.completedFuture(new SnapshotRead.Unavailable(unavailable.reason()));
     }
     return local
         .snapshot()
         .thenCompose(snapshot -> snapshotRead(before, snapshot))
-        .exceptionally(failure -> new SnapshotRead.Unsure(SnapshotRead.reason(failure)));
+        .exceptionally(failure -> new SnapshotRead.Unavailable(SnapshotRead.reason(failure)));
   }
 
-  private CompletableFuture<SnapshotRead> snapshotRead(Reading before, Snapshot snapshot) {
-    if (before instanceof Reading.Stale stale) {
+  private CompletableFuture<SnapshotRead> snapshotRead(ReadResult before, Snapshot snapshot) {
+    if (before instanceof ReadResult.Stale stale) {
       return CompletableFuture.completedFuture(new SnapshotRead.Stale(snapshot, stale.reason()));
     }
-    return replica.read(snapshot.standing()).thenApply(reading -> snapshotRead(snapshot, reading));
+    return replica.read(snapshot.standing()).thenApply(result -> snapshotRead(snapshot, result));
   }
 
-  private static SnapshotRead snapshotRead(Snapshot snapshot, Reading reading) {
-    if (reading instanceof Reading.Unsure unsure) {
+  private static SnapshotRead snapshotRead(Snapshot snapshot, ReadResult result) {
+    if (result instanceof ReadResult.Unavailable unavailable) {
       snapshot.close();
-      return new SnapshotRead.Unsure(unsure.reason());
+      return new SnapshotRead.Unavailable(unavailable.reason());
     }
-    return reading instanceof Reading.Stale stale
+    return result instanceof ReadResult.Stale stale
         ? new SnapshotRead.Stale(snapshot, stale.reason())
-        : new SnapshotRead.Current(snapshot);
+        : new SnapshotRead.Fresh(snapshot);
   }
 
   @Override

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
@@ -97,15 +97,15 @@ abstract class GroupStoreContract {
   @Test
   void read_showsWhatWasAcknowledged() {
     apply(push("a", 1));
-    Reading.Current read = assertInstanceOf(Reading.Current.class, await(store().read()));
+    ReadResult.Fresh read = assertInstanceOf(ReadResult.Fresh.class, await(store().read()));
     assertEquals(Map.of("a", 1), ShownValues.of(read.exposition()));
   }
 
   @Test
   void readSnapshot_showsTheMessagesOfWhatWasAcknowledged_andNothingLater() {
     apply(push("a", 1));
-    SnapshotRead.Current read =
-        assertInstanceOf(SnapshotRead.Current.class, await(store().readSnapshot()));
+    SnapshotRead.Fresh read =
+        assertInstanceOf(SnapshotRead.Fresh.class, await(store().readSnapshot()));
     try (Snapshot snapshot = read.snapshot()) {
       apply(push("a", 2));
       assertEquals(Map.of("a", 1), ShownValues.of(snapshot));

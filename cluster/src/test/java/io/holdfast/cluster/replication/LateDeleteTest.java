@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.cluster.replication.ReplicaOptions.Quorum;
 import io.holdfast.storage.Change;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,12 +35,12 @@ final class LateDeleteTest {
       if (turn == 200) {
         nodes.network.heal();
       }
-      List<Reading> readings = new ArrayList<>();
-      var unused = nodes.life(turn % 3).groups.read().thenAccept(readings::add);
+      List<ReadResult> results = new ArrayList<>();
+      var unused = nodes.life(turn % 3).groups.read().thenAccept(results::add);
       nodes.run(ThreeNodes.SECOND / 20);
-      for (Reading reading : readings) {
-        if (reading instanceof Reading.Current current) {
-          boolean isShown = !ShownValues.of(current.exposition()).containsKey("job");
+      for (ReadResult result : results) {
+        if (result instanceof ReadResult.Fresh fresh) {
+          boolean isShown = !ShownValues.of(fresh.exposition()).containsKey("job");
           assertFalse(wasShown && !isShown, "the deleted value is back");
           wasShown = isShown;
         }

@@ -100,8 +100,8 @@ enum Mistake {
       "storage/StreamPositions", "    shown.forEach(this::mayShow);\n", "", 8),
   LAST_KNOWN_IS_SHOWN_AS_CURRENT(
       "Replica",
-      "new Reading.Stale(\n        store.exposition(), freshness.unready().orElse(\"cut off from the other nodes\"));",
-      "new Reading.Current(store.exposition());",
+      "new ReadResult.Stale(\n        store.exposition(), freshness.unready().orElse(\"cut off from the other nodes\"));",
+      "new ReadResult.Fresh(store.exposition());",
       1),
   ONE_DISK_IS_A_QUORUM(
       "DurablePositions", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.storage.ClusterNotes;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Standing;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,7 +19,7 @@ final class ReadBarrierTest {
   private final SimulatedNode.Life node = new ThreeNodes().life(0);
   private final Standing whole = node.store.standing();
 
-  private final CompletableFuture<Reading> answer = new CompletableFuture<>();
+  private final CompletableFuture<ReadResult> answer = new CompletableFuture<>();
 
   @Test
   void snapshotOfStoreThatIsWhole_isVouchedFor() {

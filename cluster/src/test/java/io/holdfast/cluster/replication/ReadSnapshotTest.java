@@ -36,10 +36,10 @@ final class ReadSnapshotTest {
   }
 
   private static Map<String, Integer> read(ThreeNodes nodes, int node) {
-    List<SnapshotRead> readings = new ArrayList<>();
-    var unused = nodes.life(node).groups.readSnapshot().thenAccept(readings::add);
+    List<SnapshotRead> results = new ArrayList<>();
+    var unused = nodes.life(node).groups.readSnapshot().thenAccept(results::add);
     nodes.run(ThreeNodes.SECOND);
-    return ShownValues.of(assertInstanceOf(SnapshotRead.Current.class, readings.get(0)).snapshot());
+    return ShownValues.of(assertInstanceOf(SnapshotRead.Fresh.class, results.get(0)).snapshot());
   }
 
   /**
@@ -51,11 +51,11 @@ final class ReadSnapshotTest {
   void changeOnNoOtherDisk_isNotShownAsCurrent_wheneverItComes() {
     ThreeNodes nodes = new ThreeNodes();
     int current = 0;
-    int unsure = 0;
+    int unavailable = 0;
     acknowledge(nodes, 0, 1);
     for (int millis = 0; millis < 40; millis += 2) {
-      List<SnapshotRead> readings = new ArrayList<>();
-      var unused = nodes.life(0).groups.readSnapshot().thenAccept(readings::add);
+      List<SnapshotRead> results = new ArrayList<>();
+      var unused = nodes.life(0).groups.readSnapshot().thenAccept(results::add);
       nodes.run(millis * MILLI);
       nodes.network.cut(0, 1);
       nodes.network.cut(0, 2);
@@ -63,17 +63,18 @@ final class ReadSnapshotTest {
       nodes.submit(0, push(100 + millis), outcomes);
       nodes.run(2 * ThreeNodes.SECOND);
 
-      assertEquals(1, readings.size());
-      if (readings.get(0) instanceof SnapshotRead.Current reading) {
+      assertEquals(1, results.size());
+      if (results.get(0) instanceof SnapshotRead.Fresh result) {
         current++;
-        assertEquals(Map.of("job", millis + 1), ShownValues.of(reading.snapshot()));
+        assertEquals(Map.of("job", millis + 1), ShownValues.of(result.snapshot()));
       } else {
-        unsure++;
+        unavailable++;
       }
       nodes.network.heal();
       nodes.run(15 * ThreeNodes.SECOND);
       acknowledge(nodes, 1, millis + 3);
     }
-    assertTrue(current > 0 && unsure > 0, current + " current, " + unsure + " unsure");
+    assertTrue(
+        current > 0 && unavailable > 0, current + " current, " + unavailable + " unavailable");
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -21,9 +21,9 @@ final class ReplicaTest {
     assertNull(replica.cannotWrite());
     assertEquals(Optional.empty(), replica.unready());
     assertEquals(2, replica.status().members().size());
-    CompletableFuture<Reading> reading = replica.read();
+    CompletableFuture<ReadResult> result = replica.read();
     nodes.run(ThreeNodes.SECOND);
-    assertInstanceOf(Reading.Current.class, reading.join());
+    assertInstanceOf(ReadResult.Fresh.class, result.join());
   }
 
   @Test
@@ -45,19 +45,19 @@ final class ReplicaTest {
     assertTrue(reason != null && reason.startsWith("this node reaches 1 of 3 nodes"), reason);
     assertFalse(replica.status().hasQuorum());
 
-    CompletableFuture<Reading> reading = replica.read();
+    CompletableFuture<ReadResult> result = replica.read();
     nodes.run(Timeouts.READ_DEADLINE.toNanos() + ThreeNodes.SECOND);
-    assertInstanceOf(Reading.Unsure.class, reading.join());
+    assertInstanceOf(ReadResult.Unavailable.class, result.join());
   }
 
   @Test
   void stoppedNode_answersTheReadsThatWait() {
     nodes.crash(1);
     nodes.crash(2);
-    CompletableFuture<Reading> reading = replica.read();
+    CompletableFuture<ReadResult> result = replica.read();
     nodes.run(1);
     replica.stop();
     nodes.run(1);
-    assertInstanceOf(Reading.Unsure.class, reading.join());
+    assertInstanceOf(ReadResult.Unavailable.class, result.join());
   }
 }

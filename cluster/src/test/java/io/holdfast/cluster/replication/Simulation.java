@@ -10,7 +10,7 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.PushPreparation;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
 import java.nio.charset.StandardCharsets;
@@ -408,24 +408,24 @@ final class Simulation {
             boolean isOfText = scrapes++ % 2 == 0;
             CompletableFuture<Void> unused =
                 isOfText
-                    ? life.groups.read().thenAccept(reading -> check(node, reading, startedAt))
+                    ? life.groups.read().thenAccept(result -> check(node, result, startedAt))
                     : life.groups
                         .readSnapshot()
-                        .thenAccept(reading -> check(node, reading, startedAt));
+                        .thenAccept(result -> check(node, result, startedAt));
           });
     }
     at(random.nextLong(150 * MILLI), this::scrape);
   }
 
-  private void check(SimulatedNode node, Reading reading, long startedAt) {
-    if (reading instanceof Reading.Current current) {
-      check(node, ShownValues.of(current.exposition()), startedAt);
+  private void check(SimulatedNode node, ReadResult result, long startedAt) {
+    if (result instanceof ReadResult.Fresh fresh) {
+      check(node, ShownValues.of(fresh.exposition()), startedAt);
     }
   }
 
-  private void check(SimulatedNode node, SnapshotRead reading, long startedAt) {
-    if (reading instanceof SnapshotRead.Current current) {
-      check(node, ShownValues.of(current.snapshot()), startedAt);
+  private void check(SimulatedNode node, SnapshotRead result, long startedAt) {
+    if (result instanceof SnapshotRead.Fresh fresh) {
+      check(node, ShownValues.of(fresh.snapshot()), startedAt);
     }
   }
 
@@ -785,7 +785,7 @@ final class Simulation {
                     .map(each -> "\n" + each.store.standing().notes() + each.replica.status())
                     .toList());
       }
-      check(node, new Reading.Current(life.store.exposition()), time.now());
+      check(node, new ReadResult.Fresh(life.store.exposition()), time.now());
     }
     if (violation != null) {
       throw violation;

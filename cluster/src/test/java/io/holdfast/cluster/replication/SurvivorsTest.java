@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.cluster.replication.ReplicaOptions.Quorum;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ final class SurvivorsTest {
     for (int node = 0; node < survivors; node++) {
       assertTrue(nodes.life(node).groups.unready().isPresent());
     }
-    Reading.Stale stale = assertInstanceOf(Reading.Stale.class, read(nodes, 0));
+    ReadResult.Stale stale = assertInstanceOf(ReadResult.Stale.class, read(nodes, 0));
     assertEquals(Map.of("job", LAST_VALUE), ShownValues.of(stale.exposition()));
 
     for (int node = survivors; node < size; node++) {
@@ -65,18 +65,18 @@ final class SurvivorsTest {
     nodes.run(ThreeNodes.SECOND);
     nodes.network.heal();
     nodes.start(0);
-    List<Reading> shown = new ArrayList<>();
+    List<ReadResult> shown = new ArrayList<>();
     for (int turn = 0; turn < 200; turn++) {
       var unused = nodes.life(0).groups.read().thenAccept(shown::add);
       nodes.run(ThreeNodes.SECOND / 20);
       boolean isShown =
           shown.stream()
-              .filter(Reading.Current.class::isInstance)
-              .anyMatch(reading -> current(reading) == LAST_VALUE);
+              .filter(ReadResult.Fresh.class::isInstance)
+              .anyMatch(result -> current(result) == LAST_VALUE);
       if (isShown) {
         for (int node = 1; node < size; node++) {
-          Reading reading = read(nodes, node);
-          assertTrue(!(reading instanceof Reading.Current) || current(reading) == LAST_VALUE);
+          ReadResult result = read(nodes, node);
+          assertTrue(!(result instanceof ReadResult.Fresh) || current(result) == LAST_VALUE);
         }
         return;
       }
@@ -89,15 +89,15 @@ final class SurvivorsTest {
         0, ThreeNodes.push("job", "# TYPE value gauge\nvalue " + value + "\n"), new ArrayList<>());
   }
 
-  private static Reading read(ThreeNodes nodes, int node) {
-    List<Reading> readings = new ArrayList<>();
-    var unused = nodes.life(node).groups.read().thenAccept(readings::add);
+  private static ReadResult read(ThreeNodes nodes, int node) {
+    List<ReadResult> results = new ArrayList<>();
+    var unused = nodes.life(node).groups.read().thenAccept(results::add);
     nodes.run(2 * ThreeNodes.SECOND);
-    return readings.get(0);
+    return results.get(0);
   }
 
-  private static int current(Reading reading) {
-    Reading.Current current = assertInstanceOf(Reading.Current.class, reading);
-    return ShownValues.of(current.exposition()).getOrDefault("job", 0);
+  private static int current(ReadResult result) {
+    ReadResult.Fresh fresh = assertInstanceOf(ReadResult.Fresh.class, result);
+    return ShownValues.of(fresh.exposition()).getOrDefault("job", 0);
   }
 }

@@ -67,18 +67,17 @@ public final class ApiHandler {
         store
             .readSnapshot()
             .whenComplete(
-                (reading, failure) ->
-                    exchange.later(() -> send(exchange, requireNonNull(reading))));
+                (result, failure) -> exchange.later(() -> send(exchange, requireNonNull(result))));
   }
 
-  private void send(Exchange exchange, SnapshotRead reading) {
-    if (reading instanceof SnapshotRead.Current current) {
-      send(exchange, current.snapshot());
-    } else if (reading instanceof SnapshotRead.Stale stale) {
+  private void send(Exchange exchange, SnapshotRead result) {
+    if (result instanceof SnapshotRead.Fresh fresh) {
+      send(exchange, fresh.snapshot());
+    } else if (result instanceof SnapshotRead.Stale stale) {
       exchange.markStale(stale.reason());
       send(exchange, stale.snapshot());
-    } else if (reading instanceof SnapshotRead.Unsure unsure) {
-      refuse(exchange, unsure.reason());
+    } else if (result instanceof SnapshotRead.Unavailable unavailable) {
+      refuse(exchange, unavailable.reason());
     }
   }
 

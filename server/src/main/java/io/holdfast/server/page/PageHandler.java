@@ -15,7 +15,7 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotException;
 import io.holdfast.storage.SnapshotRead;
@@ -115,20 +115,20 @@ public final class PageHandler {
   }
 
   private void whenRead(Exchange exchange, Shown shown) {
-    CompletableFuture<Reading> unused =
+    CompletableFuture<ReadResult> unused =
         store()
             .read()
             .whenComplete(
-                (reading, failure) -> exchange.later(() -> show(requireNonNull(reading), shown)));
+                (result, failure) -> exchange.later(() -> show(requireNonNull(result), shown)));
   }
 
-  private void show(Reading reading, Shown shown) {
-    if (reading instanceof Reading.Current current) {
-      shown.show(current.exposition(), null);
-    } else if (reading instanceof Reading.Stale stale) {
+  private void show(ReadResult result, Shown shown) {
+    if (result instanceof ReadResult.Fresh fresh) {
+      shown.show(fresh.exposition(), null);
+    } else if (result instanceof ReadResult.Stale stale) {
       shown.show(stale.exposition(), stale.reason());
-    } else if (reading instanceof Reading.Unsure unsure) {
-      shown.show(store().exposition(), unsure.reason());
+    } else if (result instanceof ReadResult.Unavailable unavailable) {
+      shown.show(store().exposition(), unavailable.reason());
     }
   }
 
@@ -153,8 +153,8 @@ public final class PageHandler {
             .readSnapshot()
             .thenCompose(this::orWhatIsHere)
             .handle(
-                (reading, failure) -> {
-                  exchange.later(() -> show(exchange, key, reading, failure));
+                (result, failure) -> {
+                  exchange.later(() -> show(exchange, key, result, failure));
                   return null;
                 });
   }
@@ -179,23 +179,20 @@ public final class PageHandler {
   /**
    * Returns the reading, or the local snapshot in place of a refusal. The caller closes the result.
    */
-  private CompletableFuture<SnapshotRead> orWhatIsHere(SnapshotRead reading) {
-    return reading instanceof SnapshotRead.Unsure unsure
+  private CompletableFuture<SnapshotRead> orWhatIsHere(SnapshotRead result) {
+    return result instanceof SnapshotRead.Unavailable unavailable
         ? store()
             .snapshot()
-            .thenApply(snapshot -> new SnapshotRead.Stale(snapshot, unsure.reason()))
-        : CompletableFuture.completedFuture(reading);
+            .thenApply(snapshot -> new SnapshotRead.Stale(snapshot, unavailable.reason()))
+        : CompletableFuture.completedFuture(result);
   }
 
   private void show(
-      Exchange exchange,
-      GroupKey key,
-      @Nullable SnapshotRead reading,
-      @Nullable Throwable failure) {
+      Exchange exchange, GroupKey key, @Nullable SnapshotRead result, @Nullable Throwable failure) {
     String reason = SnapshotRead.reason(failure);
-    if (reading instanceof SnapshotRead.Current current) {
-      show(exchange, key, current.snapshot(), null);
-    } else if (reading instanceof SnapshotRead.Stale stale) {
+    if (result instanceof SnapshotRead.Fresh fresh) {
+      show(exchange, key, fresh.snapshot(), null);
+    } else if (result instanceof SnapshotRead.Stale stale) {
       show(exchange, key, stale.snapshot(), stale.reason());
     } else {
       unreadable(exchange, reason);

@@ -15,7 +15,7 @@ import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.ExpositionRequest;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.OwnFamily;
-import io.holdfast.storage.Reading;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotException;
 import io.holdfast.storage.SnapshotRead;
@@ -94,22 +94,22 @@ public final class ScrapeHandler {
 
     /** Reads the exposition from memory alone. */
     void read() {
-      CompletableFuture<Reading> unused =
+      CompletableFuture<ReadResult> unused =
           store
               .read()
               .whenComplete(
-                  (reading, failure) ->
-                      exchange.later(() -> answer(requireNonNull(reading), format)));
+                  (result, failure) ->
+                      exchange.later(() -> answer(requireNonNull(result), format)));
     }
 
-    private void answer(Reading reading, ExpositionFormat possible) {
-      if (reading instanceof Reading.Current current) {
-        answer(current.exposition(), possible);
-      } else if (reading instanceof Reading.Stale stale) {
+    private void answer(ReadResult result, ExpositionFormat possible) {
+      if (result instanceof ReadResult.Fresh fresh) {
+        answer(fresh.exposition(), possible);
+      } else if (result instanceof ReadResult.Stale stale) {
         exchange.markStale(stale.reason());
         answer(stale.exposition(), possible);
-      } else if (reading instanceof Reading.Unsure unsure) {
-        exchange.refuseForNow(unsure.reason());
+      } else if (result instanceof ReadResult.Unavailable unavailable) {
+        exchange.refuseForNow(unavailable.reason());
       }
     }
 
@@ -128,16 +128,16 @@ public final class ScrapeHandler {
           store
               .readSnapshot()
               .whenComplete(
-                  (reading, failure) -> exchange.later(() -> answer(requireNonNull(reading))));
+                  (result, failure) -> exchange.later(() -> answer(requireNonNull(result))));
     }
 
-    private void answer(SnapshotRead reading) {
-      if (reading instanceof SnapshotRead.Current current) {
-        send(current.snapshot());
-      } else if (reading instanceof SnapshotRead.Stale stale) {
+    private void answer(SnapshotRead result) {
+      if (result instanceof SnapshotRead.Fresh fresh) {
+        send(fresh.snapshot());
+      } else if (result instanceof SnapshotRead.Stale stale) {
         exchange.markStale(stale.reason());
         send(stale.snapshot());
-      } else if (reading instanceof SnapshotRead.Unsure) {
+      } else if (result instanceof SnapshotRead.Unavailable) {
         readText();
       }
     }
@@ -147,13 +147,13 @@ public final class ScrapeHandler {
      * perhaps unreadable.
      */
     private void readText() {
-      CompletableFuture<Reading> unused =
+      CompletableFuture<ReadResult> unused =
           store
               .read()
               .whenComplete(
-                  (reading, failure) ->
+                  (result, failure) ->
                       exchange.later(
-                          () -> answer(requireNonNull(reading), ExpositionFormat.PLAIN_TEXT)));
+                          () -> answer(requireNonNull(result), ExpositionFormat.PLAIN_TEXT)));
     }
 
     void send(Exposition exposition) {

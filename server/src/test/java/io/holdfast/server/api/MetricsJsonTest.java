@@ -94,10 +94,10 @@ class MetricsJsonTest {
   }
 
   private String json() {
-    SnapshotRead.Current reading =
-        assertInstanceOf(SnapshotRead.Current.class, store.readSnapshot().join());
+    SnapshotRead.Fresh result =
+        assertInstanceOf(SnapshotRead.Fresh.class, store.readSnapshot().join());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (MetricsJson json = new MetricsJson(reading.snapshot())) {
+    try (MetricsJson json = new MetricsJson(result.snapshot())) {
       for (ByteBuffer piece = json.next(); piece != null; piece = json.next()) {
         byte[] part = new byte[piece.remaining()];
         piece.get(part);
