@@ -107,7 +107,7 @@ public final class SimulatedStore extends QueuedStore {
               loaded.groups(),
               new HybridClock(clock, loaded.clock()),
               loaded.identity(),
-              loaded.notes(),
+              loaded.metadata(),
               Map.of());
       return OpenStore.of(
           records,
@@ -197,9 +197,9 @@ public final class SimulatedStore extends QueuedStore {
   /** One step of the writer. */
   @SuppressWarnings("ReferenceEquality") // Each publication makes a new object.
   private void step() {
-    Standing before = standing();
+    ReplicaState before = replicaState();
     boolean isUnderWay = loop().advance();
-    if (standing() != before && isAheadOfTheDisk()) {
+    if (replicaState() != before && isAheadOfTheDisk()) {
       throw new AssertionError("published, and not yet on the disk");
     }
     if (loop().state() instanceof WriterState.Failed) {

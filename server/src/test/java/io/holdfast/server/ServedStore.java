@@ -145,14 +145,14 @@ final class ServedStore implements AutoCloseable {
     CountDownLatch release = new CountDownLatch(1);
     var unused =
         store.note(
-            notes -> {
+            metadata -> {
               isHeld.countDown();
               try {
                 release.await();
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
-              return notes;
+              return metadata;
             });
     isHeld.await();
     return new Held(release);

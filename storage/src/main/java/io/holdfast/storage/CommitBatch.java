@@ -62,8 +62,8 @@ final class CommitBatch {
     writes.put(RecordKeys.CLOCK, ClockRecord.newBuilder().setLast(last).build().toByteArray());
   }
 
-  void putNotes(ClusterNotes notes) {
-    writes.put(RecordKeys.CLUSTER, notes.record().toByteArray());
+  void putMetadata(ClusterMetadata metadata) {
+    writes.put(RecordKeys.CLUSTER, metadata.record().toByteArray());
   }
 
   void putTakeover(Takeover takeover) {

@@ -89,7 +89,7 @@ final class CommitLoop {
   private long writtenAt;
 
   private volatile WriterState state;
-  private volatile Standing standing;
+  private volatile ReplicaState replicaState;
   private volatile Replication replication = Replication.NONE;
 
   CommitLoop(WriterQueue queue, StoreHome home, OpenStore store, Surroundings surroundings) {
@@ -97,7 +97,7 @@ final class CommitLoop {
     this.home = home;
     this.surroundings = surroundings;
     this.state = new Writable(store);
-    this.standing = store.state().standing();
+    this.replicaState = store.state().replicaState();
   }
 
   WriterState state() {
@@ -105,8 +105,8 @@ final class CommitLoop {
   }
 
   /** Returns the replica state that was published last. */
-  Standing standing() {
-    return standing;
+  ReplicaState replicaState() {
+    return replicaState;
   }
 
   void replicateTo(Replication receiver) {
@@ -168,7 +168,7 @@ final class CommitLoop {
     CompletableFuture<Snapshot> next = queue.nextSnapshot();
     while (next != null) {
       if (state instanceof Open open) {
-        next.complete(new Snapshot(standing, open.store().records().snapshot()));
+        next.complete(new Snapshot(replicaState, open.store().records().snapshot()));
       } else {
         next.completeExceptionally(new IllegalStateException(reason()));
       }
@@ -249,7 +249,7 @@ final class CommitLoop {
   }
 
   private void publish(OpenStore store) {
-    standing = store.state().standing();
+    replicaState = store.state().replicaState();
   }
 
   private void acknowledge() {
@@ -286,7 +286,7 @@ final class CommitLoop {
   }
 
   private MergeOutcome done() {
-    return new MergeOutcome.Merged(List.of(), Map.of(), standing.clock());
+    return new MergeOutcome.Merged(List.of(), Map.of(), replicaState.clock());
   }
 
   private static String unwritable(Exception e) {

@@ -32,15 +32,15 @@ final class FormerCluster {
    * Returns a clock that keeps the lead of the cluster time over the wall clock. A change that
    * failed on another node must look older than the changes acknowledged here.
    */
-  static InstantSource clock(InstantSource wallClock, ClusterNotes notes) {
-    return InstantSource.offset(wallClock, Duration.ofMillis(notes.clockAheadMillis()));
+  static InstantSource clock(InstantSource wallClock, ClusterMetadata metadata) {
+    return InstantSource.offset(wallClock, Duration.ofMillis(metadata.clockAheadMillis()));
   }
 
   /** Returns whether a collection is due and there are tombstones. */
   boolean isDue(StoreState state) {
     long period =
         Math.min(
-            LONGEST_PERIOD.toMillis(), state.notes().retentionMillis() / FRACTION_OF_RETENTION);
+            LONGEST_PERIOD.toMillis(), state.metadata().retentionMillis() / FRACTION_OF_RETENTION);
     return !state.groups().tombstones().isEmpty()
         && Math.abs(clock.millis() - keptAtMillis) >= period;
   }
@@ -48,13 +48,13 @@ final class FormerCluster {
   /** Collects the tombstones of groups that no known node can bring back. */
   void keep(StoreState state, CommitBatch batch) {
     keptAtMillis = clock.millis();
-    ClusterNotes notes = state.notes();
-    Instant retained = clock.instant().minusMillis(notes.retentionMillis());
+    ClusterMetadata metadata = state.metadata();
+    Instant retained = clock.instant().minusMillis(metadata.retentionMillis());
     long oldest = Math.max(0, retained.toEpochMilli()) << HybridClock.COUNTER_BITS;
-    SortedMap<Long, Long> known = new TreeMap<>(notes.knownNodes());
+    SortedMap<Long, Long> known = new TreeMap<>(metadata.knownNodes());
     known.values().removeIf(heardAt -> heardAt < oldest);
     state.purge(known.isEmpty() ? state.clock().last() : oldest, batch);
-    ClusterNotes purged = state.notes();
+    ClusterMetadata purged = state.metadata();
     // This node has seen every delete that it has collected.
     state.note(purged.withKnownNodes(known).withCurrentAt(purged.purgedUntil()), batch);
   }

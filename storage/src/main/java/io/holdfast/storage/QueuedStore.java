@@ -64,13 +64,13 @@ abstract class QueuedStore implements ReplicatedStore {
   }
 
   @Override
-  public final Standing standing() {
-    return loop.standing();
+  public final ReplicaState replicaState() {
+    return loop.replicaState();
   }
 
   @Override
   public final Exposition exposition() {
-    return standing().exposition();
+    return replicaState().exposition();
   }
 
   @Override
@@ -80,11 +80,11 @@ abstract class QueuedStore implements ReplicatedStore {
   }
 
   @Override
-  public final CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterNotes> change) {
+  public final CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterMetadata> change) {
     return write(
         false,
         (writing, into) -> {
-          writing.state().note(change.apply(writing.state().notes()), into);
+          writing.state().note(change.apply(writing.state().metadata()), into);
           return noted(writing);
         });
   }

@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 public interface ReplicatedStore extends GroupStore {
 
   /** Returns the replica state as of the last commit. Never blocks. */
-  Standing standing();
+  ReplicaState replicaState();
 
   /**
    * Sets the receiver of this store's own changes. Called once, before the first {@link #submit}.
@@ -63,7 +63,7 @@ public interface ReplicatedStore extends GroupStore {
    * Changes and stores the cluster metadata. The writer thread calls the function with the current
    * metadata.
    */
-  CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterNotes> change);
+  CompletableFuture<MergeOutcome> note(UnaryOperator<ClusterMetadata> change);
 
   /**
    * Collects tombstones up to this hybrid clock reading, and notes the collected watermark if there

@@ -65,13 +65,13 @@ final class RocksHome implements StoreHome {
   private StoreState state(StoreLoader.Loaded loaded) {
     InstantSource clock =
         options.replicated() == null
-            ? FormerCluster.clock(options.clock(), loaded.notes())
+            ? FormerCluster.clock(options.clock(), loaded.metadata())
             : options.clock();
     return new StoreState(
         loaded.groups(),
         new HybridClock(clock, loaded.clock()),
         loaded.identity(),
-        loaded.notes(),
+        loaded.metadata(),
         options.reserved());
   }
 

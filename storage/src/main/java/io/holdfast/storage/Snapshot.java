@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: any threads may use it, and one thread at a time each of its readers.
  */
 public final class Snapshot implements AutoCloseable {
-  private final Standing standing;
+  private final ReplicaState replicaState;
   private final RecordSnapshot records;
 
   /**
@@ -30,8 +30,8 @@ public final class Snapshot implements AutoCloseable {
    *
    * @param records of exactly this state; become the snapshot's own
    */
-  Snapshot(Standing standing, RecordSnapshot records) {
-    this.standing = standing;
+  Snapshot(ReplicaState replicaState, RecordSnapshot records) {
+    this.replicaState = replicaState;
     this.records = new ReadableRecords(records);
   }
 
@@ -39,12 +39,12 @@ public final class Snapshot implements AutoCloseable {
    * Returns the exposition of the same commit. A caller may use it after the snapshot was closed.
    */
   public Exposition exposition() {
-    return standing.exposition();
+    return replicaState.exposition();
   }
 
   /** Returns the replica state of the same commit. */
-  public Standing standing() {
-    return standing;
+  public ReplicaState replicaState() {
+    return replicaState;
   }
 
   /**

@@ -179,7 +179,7 @@ final class StateMerger {
   private boolean isPurged(Group change) {
     return change.isEmpty()
         && change.deletedAt != null
-        && change.deletedAt.clock() <= state.notes().purgedUntil()
+        && change.deletedAt.clock() <= state.metadata().purgedUntil()
         && state.groups().get(change.key) == null;
   }
 

@@ -40,8 +40,8 @@ final class StateReader {
     Digest.Builder digest =
         Digest.newBuilder()
             .setStream(state.stream())
-            .setPurgedUntil(state.notes().purgedUntil())
-            .setWhole(state.notes().isWhole())
+            .setPurgedUntil(state.metadata().purgedUntil())
+            .setWhole(state.metadata().isWhole())
             .setGroups(state.groups().size());
     for (long bucket : requireNonNull(state.groups().digest()).buckets()) {
       digest.addBuckets(bucket);

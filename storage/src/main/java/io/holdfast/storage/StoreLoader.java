@@ -55,7 +55,7 @@ final class StoreLoader {
   record Loaded(
       Groups groups,
       StoreState.Identity identity,
-      ClusterNotes notes,
+      ClusterMetadata metadata,
       long clock,
       Takeover takeover) {}
 
@@ -133,7 +133,7 @@ final class StoreLoader {
       Takeover begun = takeover();
       Groups groups = groups();
       Takeover takeover = begun == null ? Takeover.of(groups) : begun;
-      return new Loaded(groups, identity, notes(), last, takeover);
+      return new Loaded(groups, identity, metadata(), last, takeover);
     } catch (InvalidProtocolBufferException e) {
       throw unreadable(e);
     }
@@ -183,8 +183,8 @@ final class StoreLoader {
       if (replicated != null) {
         // One batch writes identity and metadata. A crash can therefore not make a new store look
         // complete.
-        ClusterNotes notes = ClusterNotes.ofNewStore(replicated.newStoreIsWhole());
-        batch.put(RecordKeys.CLUSTER, notes.record().toByteArray());
+        ClusterMetadata metadata = ClusterMetadata.ofNewStore(replicated.newStoreIsWhole());
+        batch.put(RecordKeys.CLUSTER, metadata.record().toByteArray());
       }
       database.commit(batch);
     }
@@ -207,9 +207,11 @@ final class StoreLoader {
     return takeover;
   }
 
-  private ClusterNotes notes() throws InvalidProtocolBufferException {
+  private ClusterMetadata metadata() throws InvalidProtocolBufferException {
     byte[] value = database.get(RecordKeys.CLUSTER);
-    return value == null ? ClusterNotes.none() : ClusterNotes.of(ClusterRecord.parseFrom(value));
+    return value == null
+        ? ClusterMetadata.none()
+        : ClusterMetadata.of(ClusterRecord.parseFrom(value));
   }
 
   private Groups groups() throws StoreException, InvalidProtocolBufferException {

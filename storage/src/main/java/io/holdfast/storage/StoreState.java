@@ -35,7 +35,7 @@ final class StoreState {
   private final StreamPositions positions = new StreamPositions();
   private Groups groups;
   private ConsistencyIndex index;
-  private ClusterNotes notes;
+  private ClusterMetadata metadata;
 
   /**
    * Creates a state.
@@ -46,12 +46,12 @@ final class StoreState {
       Groups groups,
       HybridClock clock,
       Identity identity,
-      ClusterNotes notes,
+      ClusterMetadata metadata,
       Map<String, MetricType> reserved) {
     this.groups = groups;
     this.clock = clock;
     this.identity = identity;
-    this.notes = notes;
+    this.metadata = metadata;
     this.reserved = reserved;
     this.index = new ConsistencyIndex(groups, reserved);
     if (groups.isReplicated()) {
@@ -71,8 +71,8 @@ final class StoreState {
     return clock;
   }
 
-  ClusterNotes notes() {
-    return notes;
+  ClusterMetadata metadata() {
+    return metadata;
   }
 
   long stream() {
@@ -108,17 +108,17 @@ final class StoreState {
     return positions.of(stream);
   }
 
-  Standing standing() {
+  ReplicaState replicaState() {
     StateDigest digest = groups.digest();
     Map<Long, Long> reached = Map.copyOf(positions.all());
-    return new Standing(
+    return new ReplicaState(
         identity.node,
         identity.stream,
         reached,
         positions.shown(reached),
         digest == null ? 0 : digest.all(),
         clock.last(),
-        notes,
+        metadata,
         groups.exposition());
   }
 
@@ -166,13 +166,13 @@ final class StoreState {
    * Stores changed cluster metadata. Advances the clock too, so that it follows the time in a node
    * without changes: peers note the clocks of all nodes.
    */
-  void note(ClusterNotes news, CommitBatch batch) {
+  void note(ClusterMetadata news, CommitBatch batch) {
     clock.next();
-    if (news.equals(notes)) {
+    if (news.equals(metadata)) {
       return;
     }
-    notes = news;
-    batch.putNotes(news);
+    metadata = news;
+    batch.putMetadata(news);
   }
 
   /** Collects tombstones up to this hybrid clock reading. */
@@ -187,8 +187,8 @@ final class StoreState {
         newest = Math.max(newest, deletedAt.clock());
       }
     }
-    if (newest > notes.purgedUntil()) {
-      note(notes.withPurgedUntil(newest), batch);
+    if (newest > metadata.purgedUntil()) {
+      note(metadata.withPurgedUntil(newest), batch);
     }
   }
 }

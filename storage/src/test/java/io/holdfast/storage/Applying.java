@@ -31,7 +31,7 @@ final class Applying implements AutoCloseable {
             new Groups(false),
             clock,
             new StoreState.Identity(NODE, 1),
-            ClusterNotes.none(),
+            ClusterMetadata.none(),
             reserved);
     this.applier = new ChangeApplier(state, limits, maximumBytes);
   }

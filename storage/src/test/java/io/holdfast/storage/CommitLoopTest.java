@@ -73,7 +73,7 @@ class CommitLoopTest {
         HybridClock clock =
             new HybridClock(() -> Instant.ofEpochMilli(MemoryStore.MILLIS), loaded.clock());
         StoreState state =
-            new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
+            new StoreState(loaded.groups(), clock, loaded.identity(), loaded.metadata(), Map.of());
         return OpenStore.of(
             records,
             new WriterCommand.Writing(
@@ -110,7 +110,7 @@ class CommitLoopTest {
   }
 
   private boolean shows(int value) {
-    return Pushes.text(loop.standing().exposition())
+    return Pushes.text(loop.replicaState().exposition())
         .contains("m{instance=\"\",job=\"a\"} " + value);
   }
 
@@ -166,7 +166,7 @@ class CommitLoopTest {
     CompletableFuture<WriteOutcome> first = add(put(1));
     run();
     assertInstanceOf(Applied.class, first.join());
-    long clock = loop.standing().clock();
+    long clock = loop.replicaState().clock();
     records.failure = new DiskException("broken", null);
     CompletableFuture<WriteOutcome> failed = add(put(2));
     run();
@@ -181,7 +181,7 @@ class CommitLoopTest {
     loop.recover();
     assertInstanceOf(WriterState.Writable.class, loop.state());
     assertTrue(shows(1));
-    assertTrue(loop.standing().clock() > clock, "a version is given out twice");
+    assertTrue(loop.replicaState().clock() > clock, "a version is given out twice");
     assertInstanceOf(Applied.class, answered(add(put(3))));
     assertTrue(shows(3));
   }
@@ -221,7 +221,7 @@ class CommitLoopTest {
     queue.add(new WriterCommand.SetAside(aside));
     run();
     assertInstanceOf(MergeOutcome.Merged.class, aside.join());
-    assertEquals(0, loop.standing().exposition().groups());
+    assertEquals(0, loop.replicaState().exposition().groups());
     assertInstanceOf(Applied.class, answered(add(put(2))));
     assertTrue(shows(2));
   }

@@ -153,7 +153,7 @@ class ExpositionFormatsTest {
     }
 
     Snapshot counted() {
-      return new Snapshot(snapshot.standing(), this);
+      return new Snapshot(snapshot.replicaState(), this);
     }
 
     @Override

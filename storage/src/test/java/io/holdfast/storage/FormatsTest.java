@@ -40,8 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FormatsTest {
   private static final long NODE = 0x975835de1c9756ceL;
   private static final long NODE_DIGEST = -5_389_906_089_533_723_551L;
-  private static final ClusterNotes NODE_NOTES =
-      new ClusterNotes(
+  private static final ClusterMetadata NODE_NOTES =
+      new ClusterMetadata(
           false,
           MemoryStore.MILLIS << 16,
           (MemoryStore.MILLIS << 16) - 1,
@@ -95,9 +95,9 @@ class FormatsTest {
     restore("node.txt");
     try (RocksGroupStore store = fixture.openReplicated()) {
       assertEquals(golden("node-exposition.txt"), StoreFixture.text(store));
-      assertEquals(NODE, store.standing().node());
-      assertEquals(NODE_DIGEST, store.standing().digest());
-      assertEquals(NODE_NOTES, store.standing().notes());
+      assertEquals(NODE, store.replicaState().node());
+      assertEquals(NODE_DIGEST, store.replicaState().digest());
+      assertEquals(NODE_NOTES, store.replicaState().metadata());
       assertEquals(3, store.exposition().groups());
     }
     // Alone it has the same, but for what it deleted.
@@ -165,7 +165,7 @@ class FormatsTest {
       HybridClock clock =
           new HybridClock(() -> Instant.ofEpochMilli(MemoryStore.MILLIS), loaded.clock());
       StoreState state =
-          new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
+          new StoreState(loaded.groups(), clock, loaded.identity(), loaded.metadata(), Map.of());
       ChangeApplier applier = new ChangeApplier(state);
       for (Change change : nodeChanges()) {
         applier.apply(change, batch);
@@ -210,7 +210,7 @@ class FormatsTest {
               .load();
       HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(1_700_000_000_123L), 0);
       StoreState state =
-          new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
+          new StoreState(loaded.groups(), clock, loaded.identity(), loaded.metadata(), Map.of());
       ChangeApplier applier = new ChangeApplier(state);
       for (Change change : changes()) {
         applier.apply(change, batch);

@@ -77,8 +77,8 @@ class FormerClusterTest {
       long now = millis.get() << HybridClock.COUNTER_BITS;
       StoreFixture.answer(
           store.note(
-              notes ->
-                  notes
+              metadata ->
+                  metadata
                       .withKnownNodes(new TreeMap<>(Map.of(OTHER, now)))
                       .withClockAhead(clockAheadMillis)
                       .withRetention(RETENTION)));
@@ -124,16 +124,16 @@ class FormerClusterTest {
     apply(alone, new Change.Delete(A));
     millis.addAndGet(RETENTION.toMillis() - 60_000);
     apply(alone, new Change.Delete(B));
-    long kept = alone.standing().digest();
-    assertEquals(0, alone.standing().notes().purgedUntil());
+    long kept = alone.replicaState().digest();
+    assertEquals(0, alone.replicaState().metadata().purgedUntil());
     millis.addAndGet(120_000);
-    await().until(() -> alone.standing().notes().purgedUntil() > 0);
-    assertNotEquals(kept, alone.standing().digest());
+    await().until(() -> alone.replicaState().metadata().purgedUntil() > 0);
+    assertNotEquals(kept, alone.replicaState().digest());
     // Nobody that may come back has not seen them: nothing is owed any more.
-    await().until(() -> alone.standing().digest() == 0);
-    ClusterNotes notes = alone.standing().notes();
-    assertEquals(Map.of(), notes.knownNodes());
-    assertTrue(notes.currentAt() >= notes.purgedUntil());
+    await().until(() -> alone.replicaState().digest() == 0);
+    ClusterMetadata metadata = alone.replicaState().metadata();
+    assertEquals(Map.of(), metadata.knownNodes());
+    assertTrue(metadata.currentAt() >= metadata.purgedUntil());
   }
 
   @Test
@@ -142,6 +142,6 @@ class FormerClusterTest {
       apply(alone, Pushes.put(A, "m 1\n"));
       apply(alone, new Change.Delete(A));
     }
-    assertEquals(0, openInCluster().standing().digest());
+    assertEquals(0, openInCluster().replicaState().digest());
   }
 }

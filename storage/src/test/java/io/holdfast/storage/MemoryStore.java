@@ -69,7 +69,7 @@ final class MemoryStore {
         StoreLoader.Loaded loaded = loader.load();
         HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(millis), loaded.clock());
         StoreState state =
-            new StoreState(loaded.groups(), clock, loaded.identity(), loaded.notes(), Map.of());
+            new StoreState(loaded.groups(), clock, loaded.identity(), loaded.metadata(), Map.of());
         return OpenStore.of(
             records,
             new WriterCommand.Writing(
@@ -185,15 +185,15 @@ final class MemoryStore {
   }
 
   /** Positions without that which every store has from its opening on. */
-  static Map<Long, Long> reached(Standing standing) {
-    Map<Long, Long> reached = new TreeMap<>(standing.positions());
+  static Map<Long, Long> reached(ReplicaState replicaState) {
+    Map<Long, Long> reached = new TreeMap<>(replicaState.positions());
     assertEquals(
-        StoreState.OPENING, reached.remove(StoreState.besides(standing.stream())), "opening");
+        StoreState.OPENING, reached.remove(StoreState.besides(replicaState.stream())), "opening");
     return reached;
   }
 
   long digest() {
-    return state().standing().digest();
+    return state().replicaState().digest();
   }
 
   long[] buckets() {

@@ -162,7 +162,7 @@ class ReplicatedStateTest {
 
   private static void assertShows(MemoryStore expected, RocksGroupStore store, long seed) {
     assertEquals(expected.text(), StoreFixture.text(store), Seed.message(seed));
-    assertEquals(expected.digest(), store.standing().digest(), Seed.message(seed));
+    assertEquals(expected.digest(), store.replicaState().digest(), Seed.message(seed));
     assertEquals(
         expected.reader().digest().getBucketsList(),
         StoreFixture.answer(store.digest()).getBucketsList(),
@@ -274,12 +274,12 @@ class ReplicatedStateTest {
     assertEquals(5, from.state().position(stream));
     MemoryStore to = new MemoryStore(2);
     to.merge(told.get(1).request());
-    assertEquals(Map.of(), MemoryStore.reached(to.state().standing()));
+    assertEquals(Map.of(), MemoryStore.reached(to.state().replicaState()));
     // Merged all the same.
     assertTrue(to.text().contains("m{instance=\"\",job=\"a\"} 2\n"));
     to.merge(told.get(0).request());
     // And it counts now.
-    assertEquals(Map.of(stream, 2L), MemoryStore.reached(to.state().standing()));
+    assertEquals(Map.of(stream, 2L), MemoryStore.reached(to.state().replicaState()));
     to.merge(told.get(3).request());
     assertEquals(2, to.state().position(stream));
     to.merge(together(told.subList(1, 4)).request());
@@ -303,10 +303,12 @@ class ReplicatedStateTest {
     to.merge(first.request());
     to.merge(MergeRequest.ofPositions(Map.of(first.stream(), 7L, 55L, 3L)));
     to.merge(MergeRequest.ofPositions(Map.of(first.stream(), 6L, 55L, 2L)));
-    assertEquals(Map.of(first.stream(), 7L, 55L, 3L), MemoryStore.reached(to.state().standing()));
+    assertEquals(
+        Map.of(first.stream(), 7L, 55L, 3L), MemoryStore.reached(to.state().replicaState()));
     // States leave no word on where they come from.
     to.merge(MergeRequest.ofStates(ReceivedStates.decode(first.changes())));
-    assertEquals(Map.of(first.stream(), 7L, 55L, 3L), MemoryStore.reached(to.state().standing()));
+    assertEquals(
+        Map.of(first.stream(), 7L, 55L, 3L), MemoryStore.reached(to.state().replicaState()));
   }
 
   @Test
@@ -333,10 +335,10 @@ class ReplicatedStateTest {
     to.merge(delete.request());
     to.purge(deletedAt - 1);
     assertEquals(List.of(A), to.state().groups().keys());
-    assertEquals(0, to.state().notes().purgedUntil());
+    assertEquals(0, to.state().metadata().purgedUntil());
     to.purge(deletedAt + 1_000);
     assertEquals(List.of(), to.state().groups().keys());
-    assertEquals(deletedAt, to.state().notes().purgedUntil());
+    assertEquals(deletedAt, to.state().metadata().purgedUntil());
     assertEquals(new MemoryStore(3).digest(), to.digest());
     to.merge(delete.request());
     assertEquals(List.of(), to.state().groups().keys());

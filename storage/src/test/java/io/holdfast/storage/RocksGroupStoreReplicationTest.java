@@ -78,8 +78,8 @@ class RocksGroupStoreReplicationTest {
     return merged(store.merge(told.request()));
   }
 
-  private static ClusterNotes notes(RocksGroupStore store) {
-    return store.standing().notes();
+  private static ClusterMetadata metadata(RocksGroupStore store) {
+    return store.replicaState().metadata();
   }
 
   private StoreOptions options(InstantSource clock, CommitListener listener, boolean isWhole) {
@@ -112,9 +112,9 @@ class RocksGroupStoreReplicationTest {
     List<byte[]> told = Collections.synchronizedList(new ArrayList<>());
     store.replicateTo(
         (stream, first, changes) -> {
-          assertEquals(store.standing().stream(), stream);
+          assertEquals(store.replicaState().stream(), stream);
           assertEquals(told.size() + 1, first);
-          assertEquals(told.size(), store.standing().sequence());
+          assertEquals(told.size(), store.replicaState().sequence());
           told.addAll(changes);
         });
     RandomPushes pushes = new RandomPushes(Seed.random(Seed.ofCase(0)));
@@ -128,32 +128,33 @@ class RocksGroupStoreReplicationTest {
                   outcome ->
                       !(outcome instanceof Unavailable)
                           && told.size() >= number
-                          && store.standing().sequence() >= number));
+                          && store.replicaState().sequence() >= number));
     }
     toldBefore.forEach(each -> assertTrue(StoreFixture.answer(each)));
     // Rejected pushes leave a failure time, which is told too.
     assertEquals(300, told.size());
-    assertEquals(300, store.standing().sequence());
+    assertEquals(300, store.replicaState().sequence());
     Told all =
-        new Told(store.standing().stream(), 1, told.stream().map(ByteString::copyFrom).toList());
+        new Told(
+            store.replicaState().stream(), 1, told.stream().map(ByteString::copyFrom).toList());
     peer.millis = InstantSource.system().millis();
     peer.merge(all.request());
     assertEquals(StoreFixture.text(store), peer.text());
-    assertEquals(store.standing().digest(), peer.digest());
+    assertEquals(store.replicaState().digest(), peer.digest());
     assertEquals(300, peer.state().position(all.stream()));
   }
 
   @Test
   void sequence_isThatOfTheVeryChange() {
     RocksGroupStore store = fixture.openReplicated();
-    assertEquals(0, store.standing().sequence());
-    long stream = store.standing().stream();
+    assertEquals(0, store.replicaState().sequence());
+    long stream = store.replicaState().stream();
     assertEquals(new Applied(stream, 1), apply(store, Pushes.put(A, "# TYPE m gauge\nm 1\n")));
     Change conflicting = Pushes.put(B, "# TYPE m counter\nm 1\n");
     assertInstanceOf(Rejected.class, StoreFixture.submit(store, conflicting));
     assertEquals(new Applied(stream, 3), apply(store, new Change.Delete(GONE)));
     assertEquals(new Applied(stream, 4), apply(store, new Change.Wipe()));
-    assertEquals(Map.of(stream, 4L), MemoryStore.reached(store.standing()));
+    assertEquals(Map.of(stream, 4L), MemoryStore.reached(store.replicaState()));
   }
 
   @Test
@@ -161,7 +162,7 @@ class RocksGroupStoreReplicationTest {
     RocksGroupStore store = fixture.openReplicated();
     long above = (InstantSource.system().millis() + 30_000) << 16;
     apply(store, new Change.Again(Pushes.put(A, "m 1\n"), above));
-    assertTrue(store.standing().clock() > above);
+    assertTrue(store.replicaState().clock() > above);
   }
 
   @Test
@@ -179,16 +180,16 @@ class RocksGroupStoreReplicationTest {
       assertEquals(List.of(), last.outranked());
       assertEquals(Map.of(), last.conflicts());
       assertEquals(peer.state().clock().last(), last.clock());
-      assertEquals(Map.of(put.stream(), 4L), MemoryStore.reached(store.standing()));
+      assertEquals(Map.of(put.stream(), 4L), MemoryStore.reached(store.replicaState()));
       text = StoreFixture.text(store);
-      digest = store.standing().digest();
+      digest = store.replicaState().digest();
     }
     assertEquals(peer.text(), text);
     assertEquals(peer.digest(), digest);
     RocksGroupStore store = fixture.openReplicated();
     assertEquals(text, StoreFixture.text(store));
-    assertEquals(digest, store.standing().digest());
-    assertEquals(peer.state().clock().last(), store.standing().clock());
+    assertEquals(digest, store.replicaState().digest());
+    assertEquals(peer.state().clock().last(), store.replicaState().clock());
   }
 
   @Test
@@ -200,14 +201,14 @@ class RocksGroupStoreReplicationTest {
     assertTrue(
         StoreFixture.text(store).contains("m{instance=\"\",job=\"a\"} 2\n"),
         StoreFixture.text(store));
-    assertTrue(HybridClock.millis(store.standing().clock()) >= peer.millis);
+    assertTrue(HybridClock.millis(store.replicaState().clock()) >= peer.millis);
   }
 
   /** A faulty node must not use up the clock, nor win every conflict for ever. */
   @Test
   void versionsThatNoClockCanHaveMade_areRefused_withAllThatCameWithThem() throws StoreException {
     RocksGroupStore store = fixture.openReplicated();
-    long before = store.standing().digest();
+    long before = store.replicaState().digest();
     Version now = new Version(MemoryStore.MILLIS << 16, 7);
     Version beyond = new Version(1L << 60, 7);
     Version negative = new Version(-1, 7);
@@ -233,8 +234,8 @@ class RocksGroupStoreReplicationTest {
       Refused refused = assertInstanceOf(Refused.class, StoreFixture.answer(store.merge(request)));
       assertTrue(refused.reason().contains("expected: one that a clock"), refused.reason());
     }
-    assertEquals(before, store.standing().digest());
-    assertEquals(Map.of(), MemoryStore.reached(store.standing()));
+    assertEquals(before, store.replicaState().digest());
+    assertEquals(Map.of(), MemoryStore.reached(store.replicaState()));
   }
 
   @Test
@@ -280,8 +281,8 @@ class RocksGroupStoreReplicationTest {
     Told push = peer.apply(Pushes.put(A, "m 1\n"));
     merge(store, push);
     apply(store, new Change.Delete(A));
-    merged(store.purge(store.standing().clock() + 1));
-    assertEquals(0, store.standing().digest());
+    merged(store.purge(store.replicaState().clock() + 1));
+    assertEquals(0, store.replicaState().digest());
     assertEquals(List.of(push.first()), merge(store, push).outranked());
     assertEquals(0, store.exposition().groups());
   }
@@ -292,10 +293,10 @@ class RocksGroupStoreReplicationTest {
     long deletedAt;
     try (RocksGroupStore store = fixture.openReplicated()) {
       apply(store, new Change.Delete(GONE));
-      deletedAt = store.standing().clock();
+      deletedAt = store.replicaState().clock();
       assertEquals(0, store.exposition().groups());
       assertEquals(0, StoreFixture.answer(store.digest()).getGroups());
-      assertNotEquals(0, store.standing().digest());
+      assertNotEquals(0, store.replicaState().digest());
       merge(store, old);
       assertEquals("", StoreFixture.text(store));
     }
@@ -304,15 +305,15 @@ class RocksGroupStoreReplicationTest {
       merge(store, old);
       assertEquals("", StoreFixture.text(store));
       merged(store.purge(deletedAt - 1));
-      assertEquals(0, notes(store).purgedUntil());
-      assertNotEquals(0, store.standing().digest());
+      assertEquals(0, metadata(store).purgedUntil());
+      assertNotEquals(0, store.replicaState().digest());
       merged(store.purge(deletedAt + 1));
-      assertEquals(deletedAt, notes(store).purgedUntil());
-      assertEquals(0, store.standing().digest());
+      assertEquals(deletedAt, metadata(store).purgedUntil());
+      assertEquals(0, store.replicaState().digest());
     }
     RocksGroupStore store = fixture.openReplicated();
-    assertEquals(deletedAt, notes(store).purgedUntil());
-    assertEquals(0, store.standing().digest());
+    assertEquals(deletedAt, metadata(store).purgedUntil());
+    assertEquals(0, store.replicaState().digest());
     merge(store, old);
     assertEquals(1, store.exposition().groups());
   }
@@ -348,7 +349,7 @@ class RocksGroupStoreReplicationTest {
     }
     assertTrue(turns > 10, turns + " turns");
     assertEquals(StoreFixture.text(store), peer.text());
-    assertEquals(store.standing().digest(), peer.digest());
+    assertEquals(store.replicaState().digest(), peer.digest());
     assertEquals(1, StoreFixture.answer(store.states(keys, 1)).getGroupsCovered());
     assertEquals(1, StoreFixture.answer(store.listing(buckets, 1)).getBucketsListed());
     assertEquals(
@@ -374,32 +375,32 @@ class RocksGroupStoreReplicationTest {
     RocksGroupStore store = fixture.openReplicated();
     apply(store, Pushes.put(A, "m 1\n"));
     merge(store, peer.apply(Pushes.put(B, "m 1\n")));
-    merged(store.note(notes -> notes.withCurrentAt(77)));
-    Standing before = store.standing();
+    merged(store.note(metadata -> metadata.withCurrentAt(77)));
+    ReplicaState before = store.replicaState();
     String text = StoreFixture.text(store);
-    assertTrue(before.notes().isWhole());
+    assertTrue(before.metadata().isWhole());
 
     merged(store.setAside());
-    Standing after = store.standing();
+    ReplicaState after = store.replicaState();
     assertEquals("", StoreFixture.text(store));
     assertEquals(0, after.digest());
     assertEquals(Map.of(), MemoryStore.reached(after));
     assertNotEquals(before.node(), after.node());
     assertNotEquals(before.stream(), after.stream());
-    assertEquals(ClusterNotes.ofNewStore(false), after.notes());
+    assertEquals(ClusterMetadata.ofNewStore(false), after.metadata());
     apply(store, Pushes.put(A, "m 2\n"));
     store.close();
     RocksGroupStore again = fixture.openReplicated();
-    assertEquals(after.node(), again.standing().node());
-    assertFalse(notes(again).isWhole());
+    assertEquals(after.node(), again.replicaState().node());
+    assertFalse(metadata(again).isWhole());
     assertTrue(StoreFixture.text(again).contains("m{instance=\"\",job=\"a\"} 2\n"));
     again.close();
 
     try (StoreFixture kept = new StoreFixture(onlyAside())) {
       RocksGroupStore aside = kept.openReplicated();
-      assertEquals(before.node(), aside.standing().node());
+      assertEquals(before.node(), aside.replicaState().node());
       assertEquals(text, StoreFixture.text(aside));
-      assertEquals(before.notes(), notes(aside));
+      assertEquals(before.metadata(), metadata(aside));
     }
   }
 
@@ -419,13 +420,13 @@ class RocksGroupStoreReplicationTest {
         fixture.openOrRefuse(options(InstantSource.fixed(now), (n, b, t) -> {}, true));
     apply(store, Pushes.put(A, "m 1\n"));
     String text = StoreFixture.text(store);
-    long node = store.standing().node();
+    long node = store.replicaState().node();
     Files.createDirectory(fixture.directory.resolve("aside-2030-01-01T00-00-00Z"));
     assertInstanceOf(Refused.class, StoreFixture.answer(store.setAside()));
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
     assertEquals(text, StoreFixture.text(store));
-    assertEquals(node, store.standing().node());
-    assertTrue(notes(store).isWhole());
+    assertEquals(node, store.replicaState().node());
+    assertTrue(metadata(store).isWhole());
     apply(store, Pushes.put(A, "m 2\n"));
   }
 
@@ -444,15 +445,15 @@ class RocksGroupStoreReplicationTest {
         };
     RocksGroupStore store = fixture.openOrRefuse(options(clock, (n, b, t) -> {}, true));
     apply(store, Pushes.put(A, "m 1\n"));
-    long node = store.standing().node();
+    long node = store.replicaState().node();
     isLockedNext.set(true);
     Refused refused = assertInstanceOf(Refused.class, StoreFixture.answer(store.setAside()));
     assertTrue(refused.reason().contains("is in use already"), refused.reason());
     locks.get(0).close();
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
     assertEquals("", StoreFixture.text(store));
-    assertNotEquals(node, store.standing().node());
-    assertFalse(notes(store).isWhole());
+    assertNotEquals(node, store.replicaState().node());
+    assertFalse(metadata(store).isWhole());
   }
 
   private DirectoryLock lock() {
@@ -467,15 +468,16 @@ class RocksGroupStoreReplicationTest {
   void newStore_isWhole_onlyIfSaidSo() throws StoreException {
     try (RocksGroupStore store =
         fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false))) {
-      assertFalse(notes(store).isWhole());
+      assertFalse(metadata(store).isWhole());
     }
     // What it is told later does not make up for what it never had.
     try (RocksGroupStore store = fixture.openReplicated()) {
-      assertFalse(notes(store).isWhole());
-      merged(store.note(ClusterNotes::whole));
+      assertFalse(metadata(store).isWhole());
+      merged(store.note(ClusterMetadata::whole));
     }
     assertTrue(
-        notes(fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false))).isWhole());
+        metadata(fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false)))
+            .isWhole());
   }
 
   @Test
@@ -487,24 +489,24 @@ class RocksGroupStoreReplicationTest {
     try (RocksGroupStore store = fixture.openReplicated()) {
       apply(store, Pushes.put(A, "m 1\n"));
       apply(store, new Change.Delete(GONE));
-      SortedMap<Long, Long> known = new TreeMap<>(Map.of(7L, store.standing().clock()));
-      merged(store.note(notes -> notes.withKnownNodes(known)));
+      SortedMap<Long, Long> known = new TreeMap<>(Map.of(7L, store.replicaState().clock()));
+      merged(store.note(metadata -> metadata.withKnownNodes(known)));
       text = StoreFixture.text(store);
-      node = store.standing().node();
-      digest = store.standing().digest();
+      node = store.replicaState().node();
+      digest = store.replicaState().digest();
     }
     try (RocksGroupStore single = fixture.open()) {
       assertEquals(text, StoreFixture.text(single));
       assertEquals(1, single.exposition().groups());
-      assertEquals(node, single.standing().node());
-      assertEquals(digest, single.standing().digest());
+      assertEquals(node, single.replicaState().node());
+      assertEquals(digest, single.replicaState().digest());
       apply(single, Pushes.put(B, "m 1\n"));
     }
     RocksGroupStore store = fixture.openReplicated();
     assertEquals(2, store.exposition().groups());
     apply(store, new Change.Delete(B));
     assertEquals(text, StoreFixture.text(store));
-    assertTrue(notes(store).isWhole());
+    assertTrue(metadata(store).isWhole());
     merge(store, old);
     assertEquals(1, store.exposition().groups());
   }
@@ -515,28 +517,28 @@ class RocksGroupStoreReplicationTest {
       StoreFixture.apply(single, Pushes.put(A, "m 1\n"));
     }
     RocksGroupStore store = fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false));
-    assertTrue(notes(store).isWhole());
+    assertTrue(metadata(store).isWhole());
     States states =
         StoreFixture.answer(store.states(List.of(ByteString.copyFrom(A.encoded())), 1_000));
     peer.millis = InstantSource.system().millis();
     peer.merge(MergeRequest.ofStates(ReceivedStates.decode(states.getStatesList())));
     assertEquals(StoreFixture.text(store), peer.text());
-    assertEquals(store.standing().digest(), peer.digest());
+    assertEquals(store.replicaState().digest(), peer.digest());
   }
 
   @Test
   void notes_areOnTheDisk() {
     SortedMap<Long, Long> nodes = new TreeMap<>(Map.of(-1L, 5L, 7L, -6L));
-    ClusterNotes written;
+    ClusterMetadata written;
     try (RocksGroupStore store = fixture.openReplicated()) {
-      merged(store.note(notes -> notes.withCurrentAt(12).withKnownNodes(nodes)));
-      merged(store.note(notes -> notes.withCurrentAt(11)));
-      written = notes(store);
-      assertEquals(ClusterNotes.none().withCurrentAt(12).withKnownNodes(nodes), written);
+      merged(store.note(metadata -> metadata.withCurrentAt(12).withKnownNodes(nodes)));
+      merged(store.note(metadata -> metadata.withCurrentAt(11)));
+      written = metadata(store);
+      assertEquals(ClusterMetadata.none().withCurrentAt(12).withKnownNodes(nodes), written);
       apply(store, new Change.Wipe());
-      assertEquals(written, notes(store));
+      assertEquals(written, metadata(store));
     }
-    assertEquals(written, notes(fixture.openReplicated()));
+    assertEquals(written, metadata(fixture.openReplicated()));
   }
 
   /** Others may know of changes that are not here: their numbers must not be given out again. */
@@ -548,27 +550,27 @@ class RocksGroupStoreReplicationTest {
     List<Long> told = Collections.synchronizedList(new ArrayList<>());
     try (RocksGroupStore store = fixture.openOrRefuse(failingOn(fails))) {
       store.replicateTo((stream, first, changes) -> told.addAll(List.of(stream, first)));
-      node = store.standing().node();
-      streams.add(store.standing().stream());
+      node = store.replicaState().node();
+      streams.add(store.replicaState().stream());
       apply(store, Pushes.put(A, "m 1\n"));
       merge(store, peer.apply(Pushes.put(B, "m 1\n")));
       fails.set(true);
       assertInstanceOf(Unavailable.class, StoreFixture.submit(store, Pushes.put(A, "m 2\n")));
       long given = told.size();
       await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
-      Standing after = store.standing();
+      ReplicaState after = store.replicaState();
       streams.add(after.stream());
       assertEquals(node, after.node());
       assertEquals(Map.of(), MemoryStore.reached(after));
       Applied next = apply(store, Pushes.put(A, "m 3\n"));
       assertEquals(new Applied(after.stream(), 1), next);
       assertEquals(List.of(after.stream(), 1L), told.subList((int) given, told.size()));
-      assertEquals(Map.of(after.stream(), 1L), MemoryStore.reached(store.standing()));
+      assertEquals(Map.of(after.stream(), 1L), MemoryStore.reached(store.replicaState()));
     }
     RocksGroupStore again = fixture.openReplicated();
-    streams.add(again.standing().stream());
-    assertEquals(node, again.standing().node());
-    assertEquals(0, again.standing().sequence());
+    streams.add(again.replicaState().stream());
+    assertEquals(node, again.replicaState().node());
+    assertEquals(0, again.replicaState().sequence());
     assertEquals(3, streams.stream().distinct().count());
     assertEquals(2, again.exposition().groups());
   }
@@ -580,11 +582,11 @@ class RocksGroupStoreReplicationTest {
     Told first = peer.apply(Pushes.put(A, "m 1\n"));
     fails.set(true);
     assertInstanceOf(Refused.class, StoreFixture.answer(store.merge(first.request())));
-    assertEquals(Map.of(), MemoryStore.reached(store.standing()));
+    assertEquals(Map.of(), MemoryStore.reached(store.replicaState()));
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
-    assertEquals(Map.of(), MemoryStore.reached(store.standing()));
+    assertEquals(Map.of(), MemoryStore.reached(store.replicaState()));
     merge(store, first);
-    assertEquals(Map.of(first.stream(), 1L), MemoryStore.reached(store.standing()));
+    assertEquals(Map.of(first.stream(), 1L), MemoryStore.reached(store.replicaState()));
     assertEquals(peer.text(), StoreFixture.text(store));
   }
 
@@ -597,7 +599,7 @@ class RocksGroupStoreReplicationTest {
     assertEquals(shuttingDown, StoreFixture.answer(store.merge(told.request())));
     assertEquals(shuttingDown, StoreFixture.answer(store.setAside()));
     assertEquals(shuttingDown, StoreFixture.answer(store.purge(1)));
-    assertEquals(shuttingDown, StoreFixture.answer(store.note(notes -> notes)));
+    assertEquals(shuttingDown, StoreFixture.answer(store.note(metadata -> metadata)));
     assertTrue(store.digest().isCompletedExceptionally());
   }
 
@@ -615,6 +617,6 @@ class RocksGroupStoreReplicationTest {
                   return false;
                 }));
     assertInstanceOf(Applied.class, outcome);
-    assertEquals(before.toEpochMilli(), HybridClock.millis(store.standing().clock()));
+    assertEquals(before.toEpochMilli(), HybridClock.millis(store.replicaState().clock()));
   }
 }

@@ -1,7 +1,7 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.ClusterMetadata;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReplicatedStore;
 import java.time.Duration;
@@ -76,7 +76,7 @@ final class AntiEntropy {
   }
 
   /** Ends a state transfer that cannot go on, and begins a state transfer that is due. */
-  void tick(Collection<PeerState> peers, MetadataWriter metadata, boolean hasTriedInVain) {
+  void tick(Collection<PeerState> peers, MetadataWriter metadataWriter, boolean hasTriedInVain) {
     if (isSettingAside) {
       return;
     }
@@ -86,8 +86,8 @@ final class AntiEntropy {
       peers.forEach(PeerState::transferLost);
       hasBegunAnew = false;
     }
-    if (!store.standing().notes().isWhole() && isFilled(peers, hasTriedInVain)) {
-      metadata.noteComplete();
+    if (!store.replicaState().metadata().isWhole() && isFilled(peers, hasTriedInVain)) {
+      metadataWriter.noteComplete();
     }
     long now = loop.nanos();
     giveUpUnreachable(now);
@@ -100,7 +100,7 @@ final class AntiEntropy {
     boolean isComparisonDue = now - comparedAt > Timeouts.COMPARISON.toNanos();
     PeerState source =
         TransferSource.pick(
-            TransferSource.candidates(peers, store.standing(), collected(), now),
+            TransferSource.candidates(peers, store.replicaState(), collected(), now),
             isComparisonDue,
             now);
     if (isComparisonDue) {
@@ -127,7 +127,7 @@ final class AntiEntropy {
    * later.
    */
   private long collected() {
-    collected = Math.max(collected, store.standing().notes().purgedUntil());
+    collected = Math.max(collected, store.replicaState().metadata().purgedUntil());
     return collected;
   }
 
@@ -192,19 +192,19 @@ final class AntiEntropy {
    */
   boolean meet(PeerState peer) {
     Heartbeat said = peer.said();
-    ClusterNotes notes = store.standing().notes();
+    ClusterMetadata metadata = store.replicaState().metadata();
     if (said == null || isSettingAside) {
       return false;
     }
-    if (said.getPurgedUntil() > notes.currentAt()) {
-      if (store.standing().exposition().groups() > 0) {
+    if (said.getPurgedUntil() > metadata.currentAt()) {
+      if (store.replicaState().exposition().groups() > 0) {
         setAside(peer);
         return false;
       }
       // The store has no groups, so a collected delete would delete no group here.
       CompletableFuture<MergeOutcome> unused =
           store.note(now -> now.withCurrentAt(said.getPurgedUntil()));
-    } else if (said.getPurgedUntil() > notes.purgedUntil()) {
+    } else if (said.getPurgedUntil() > metadata.purgedUntil()) {
       // This store takes over the watermark, so that a node that joins later learns of it from any
       // node.
       collected = Math.max(collected, said.getPurgedUntil());

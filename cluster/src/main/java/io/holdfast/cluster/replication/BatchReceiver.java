@@ -6,8 +6,8 @@ import io.holdfast.proto.cluster.Conflict;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.MergeRequest;
 import io.holdfast.storage.ReceivedStates;
+import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.ReplicatedStore;
-import io.holdfast.storage.Standing;
 import java.util.concurrent.CompletableFuture;
 
 /** The path of a peer's changes to the disk. Runs on the thread that received the changes. */
@@ -25,12 +25,13 @@ final class BatchReceiver {
   }
 
   /** Returns the answer to the sender, after the changes have reached the disk. */
-  static ChangesAnswer answer(Changes changes, MergeOutcome.Merged merged, Standing standing) {
+  static ChangesAnswer answer(
+      Changes changes, MergeOutcome.Merged merged, ReplicaState replicaState) {
     ChangesAnswer.Builder answer =
         ChangesAnswer.newBuilder()
             .addAllOutranked(merged.outranked())
             .setClock(merged.clock())
-            .setReached(standing.positions().getOrDefault(changes.getStream(), 0L));
+            .setReached(replicaState.positions().getOrDefault(changes.getStream(), 0L));
     merged
         .conflicts()
         .forEach(

@@ -1,6 +1,6 @@
 package io.holdfast.cluster.replication;
 
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
@@ -15,34 +15,34 @@ import java.util.Map;
  */
 final class DurablePositions {
   private final ReplicaOptions.Quorum quorum;
-  private final Standing standing;
+  private final ReplicaState replicaState;
   private final Collection<PeerState> peers;
   private final long confirmed;
 
   /**
-   * @param standing the replica state of this node
+   * @param replicaState the replica state of this node
    * @param confirmed the last change of this node that a write quorum has confirmed
    */
   DurablePositions(
       ReplicaOptions.Quorum quorum,
-      Standing standing,
+      ReplicaState replicaState,
       Collection<PeerState> peers,
       long confirmed) {
     this.quorum = quorum;
-    this.standing = standing;
+    this.replicaState = replicaState;
     this.peers = peers;
     this.confirmed = confirmed;
   }
 
   /** Returns whether a write quorum has everything that the given replica state exposes. */
-  boolean cover(Standing shown) {
+  boolean cover(ReplicaState shown) {
     if (quorum.write() == 1) {
       // With a write quorum of one, other nodes do not count.
       return true;
     }
     for (Map.Entry<Long, Long> last : shown.shown().entrySet()) {
       long stream = last.getKey();
-      boolean isConfirmed = stream == standing.stream() && last.getValue() <= confirmed;
+      boolean isConfirmed = stream == replicaState.stream() && last.getValue() <= confirmed;
       if (!isConfirmed && durable(stream) < last.getValue()) {
         return false;
       }
@@ -53,7 +53,7 @@ final class DurablePositions {
   private long durable(long stream) {
     long[] reached = new long[peers.size() + 1];
     int nodes = 0;
-    reached[nodes++] = standing.positions().getOrDefault(stream, 0L);
+    reached[nodes++] = replicaState.positions().getOrDefault(stream, 0L);
     for (PeerState peer : peers) {
       reached[nodes++] = peer.isComplete() ? peer.positions().getOrDefault(stream, 0L) : 0;
     }

@@ -1,6 +1,6 @@
 package io.holdfast.cluster.replication;
 
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -46,7 +46,7 @@ final class Freshness {
   private boolean isFresh;
 
   /** An earlier replica state that was not known to be on a write quorum. */
-  private @Nullable Standing unspread;
+  private @Nullable ReplicaState unspread;
 
   private long unspreadSince;
   private boolean wasEverSpread;
@@ -82,15 +82,15 @@ final class Freshness {
 
   /** Forms a new verdict from the replica state and the peers. */
   void look(
-      Standing standing,
+      ReplicaState replicaState,
       Collection<PeerState> peers,
       DurablePositions durable,
       boolean isCopying,
       @Nullable String clockProblem) {
     long now = loop.nanos();
-    String lacking = lacking(standing, peers, now);
+    String lacking = lacking(replicaState, peers, now);
     isFresh = lacking == null;
-    boolean isSpread = isSpread(standing, durable, now);
+    boolean isSpread = isSpread(replicaState, durable, now);
     boolean wasFrozen = now - verdict.at > Timeouts.FREEZE.toNanos();
     if ((isFresh && isSpread) || wasFrozen) {
       triedInVain = 0;
@@ -110,14 +110,14 @@ final class Freshness {
    * since an earlier look. One state is followed until the state is on enough disks, because the
    * latest state never is while changes never pause.
    */
-  private boolean isSpread(Standing standing, DurablePositions durable, long now) {
-    Standing followed = unspread;
-    if (followed != null && followed.stream() != standing.stream()) {
+  private boolean isSpread(ReplicaState replicaState, DurablePositions durable, long now) {
+    ReplicaState followed = unspread;
+    if (followed != null && followed.stream() != replicaState.stream()) {
       followed = null; // The store was quarantined, with the followed state.
     }
-    boolean isSpread = durable.cover(standing) || (followed != null && durable.cover(followed));
+    boolean isSpread = durable.cover(replicaState) || (followed != null && durable.cover(followed));
     if (isSpread || followed == null) {
-      unspread = standing;
+      unspread = replicaState;
       unspreadSince = now;
     }
     wasEverSpread = wasEverSpread || isSpread;
@@ -142,9 +142,10 @@ final class Freshness {
   }
 
   /** Returns why this node is not fresh, or null. */
-  private @Nullable String lacking(Standing standing, Collection<PeerState> peers, long now) {
+  private @Nullable String lacking(
+      ReplicaState replicaState, Collection<PeerState> peers, long now) {
     int needed = quorum.read() - 1;
-    if (!standing.notes().isWhole()) {
+    if (!replicaState.metadata().isWhole()) {
       return "the store is new and is being filled from the other nodes";
     }
     long witnesses =

@@ -3,8 +3,8 @@ package io.holdfast.cluster.replication;
 import io.holdfast.cluster.transport.Peer;
 import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.Position;
-import io.holdfast.storage.ClusterNotes;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ClusterMetadata;
+import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.Version;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class Introduction {
 
   private Introduction() {}
 
-  static void check(ReplicaOptions options, Standing own, Peer peer, Heartbeat heartbeat) {
+  static void check(ReplicaOptions options, ReplicaState own, Peer peer, Heartbeat heartbeat) {
     if (heartbeat.getNode() == own.node()) {
       log.atError()
           .addKeyValue("peer", peer)
@@ -81,28 +81,28 @@ final class Introduction {
    */
   static Heartbeat heartbeat(
       ReplicaOptions options,
-      Standing standing,
+      ReplicaState replicaState,
       Optional<String> unready,
       long completeUntil,
       ClusterClock clock) {
-    ClusterNotes notes = standing.notes();
+    ClusterMetadata metadata = replicaState.metadata();
     Heartbeat.Builder heartbeat =
         Heartbeat.newBuilder()
-            .setNode(standing.node())
+            .setNode(replicaState.node())
             .setName(options.nodeName())
-            .setStream(standing.stream())
-            .setDigest(standing.digest())
-            .setClock(standing.clock())
-            .setWhole(notes.isWhole())
-            .setPurgedUntil(notes.purgedUntil())
-            .setCurrentAt(notes.currentAt())
+            .setStream(replicaState.stream())
+            .setDigest(replicaState.digest())
+            .setClock(replicaState.clock())
+            .setWhole(metadata.isWhole())
+            .setPurgedUntil(metadata.purgedUntil())
+            .setCurrentAt(metadata.currentAt())
             .setUnready(unready.orElse(""))
             .setCompleteUntil(completeUntil)
             .setClusterSize(options.quorum().size())
             .setWriteQuorum(options.quorum().write())
             .setMillis(clock.isSettled() ? clock.millis() : 0)
             .setWallMillis(clock.wallMillis());
-    standing
+    replicaState
         .positions()
         .forEach(
             (stream, sequence) ->

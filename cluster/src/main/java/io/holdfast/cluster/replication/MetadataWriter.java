@@ -1,10 +1,10 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.ClusterMetadata;
 import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.ReplicatedStore;
-import io.holdfast.storage.Standing;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -69,7 +69,7 @@ final class MetadataWriter {
 
   /** Notes that this node has heard from another node. */
   void met(long node) {
-    if (node != store.standing().node()) {
+    if (node != store.replicaState().node()) {
       met.put(node, clock.millis() << CLOCK_COUNTER_BITS);
     }
   }
@@ -81,15 +81,16 @@ final class MetadataWriter {
    * @return whether a note was started, so that tombstones can be collected
    */
   boolean keep(Collection<PeerState> peers, boolean isFresh) {
-    Standing standing = store.standing();
+    ReplicaState replicaState = store.replicaState();
     age.look();
     met.values().removeIf(heardAt -> heardAt < retentionStart());
     long passed = loop.nanos() - keptAt;
     boolean isDue = passed >= period.toNanos();
     long ahead = clock.aheadMillis();
     boolean hasClockMoved =
-        Math.abs(ahead - standing.notes().clockAheadMillis()) > CLOCK_TOLERANCE_MILLIS;
-    boolean hasMetAnother = !standing.notes().knownNodes().keySet().containsAll(met.keySet());
+        Math.abs(ahead - replicaState.metadata().clockAheadMillis()) > CLOCK_TOLERANCE_MILLIS;
+    boolean hasMetAnother =
+        !replicaState.metadata().knownNodes().keySet().containsAll(met.keySet());
     // A new node notes its watermark soon. Otherwise a new node that loses touch would look like a
     // node that was long away.
     boolean isNewlyFresh = isFresh && mayBeOutdated() && passed >= Timeouts.HEARTBEAT.toNanos();
@@ -97,15 +98,15 @@ final class MetadataWriter {
       return false;
     }
     keptAt = loop.nanos();
-    long lowest = lowestClock(standing, peers);
-    boolean areAllTheSame = areAllTheSame(standing, peers);
+    long lowest = lowestClock(replicaState, peers);
+    boolean areAllTheSame = areAllTheSame(replicaState, peers);
     boolean forgets = clock.isSettled();
     boolean excuses = forgets && !isAbsenceExcused;
     note(
-        notes -> {
-          ClusterNotes known =
-              notes
-                  .withKnownNodes(known(notes, excuses, forgets))
+        metadata -> {
+          ClusterMetadata known =
+              metadata
+                  .withKnownNodes(known(metadata, excuses, forgets))
                   .withClockAhead(ahead)
                   .withRetention(options.limits().tombstoneRetention());
           return isFresh ? known.withCurrentAt(lowest) : known;
@@ -126,18 +127,18 @@ final class MetadataWriter {
     }
     // Clocks differ, so this node becomes cautious some time before the retention ends.
     Duration away = options.limits().tombstoneRetention().dividedBy(5).multipliedBy(4);
-    return store.standing().notes().currentAt() < age.readingBefore(away);
+    return store.replicaState().metadata().currentAt() < age.readingBefore(away);
   }
 
   /** Notes that the store is complete. */
   void noteComplete() {
     if (!isNoting) {
       log.info("store complete");
-      note(ClusterNotes::whole, () -> {});
+      note(ClusterMetadata::whole, () -> {});
     }
   }
 
-  private void note(UnaryOperator<ClusterNotes> change, Runnable noted) {
+  private void note(UnaryOperator<ClusterMetadata> change, Runnable noted) {
     isNoting = true;
     CompletableFuture<MergeOutcome> unused =
         store
@@ -170,8 +171,8 @@ final class MetadataWriter {
    * @param excuses whether to add the time since this node listened last to what it noted then
    * @param forgets whether the time is known, so that nodes may be forgotten
    */
-  private SortedMap<Long, Long> known(ClusterNotes notes, boolean excuses, boolean forgets) {
-    SortedMap<Long, Long> known = new TreeMap<>(notes.knownNodes());
+  private SortedMap<Long, Long> known(ClusterMetadata metadata, boolean excuses, boolean forgets) {
+    SortedMap<Long, Long> known = new TreeMap<>(metadata.knownNodes());
     if (excuses) {
       long listenedAt = known.values().stream().mapToLong(Long::longValue).max().orElse(0);
       long absence = Math.max(0, (clock.millis() << CLOCK_COUNTER_BITS) - listenedAt);
@@ -186,7 +187,7 @@ final class MetadataWriter {
             known.put(node, heardAt);
           }
         });
-    known.remove(store.standing().node());
+    known.remove(store.replicaState().node());
     if (forgets) {
       long oldest = retentionStart();
       known.values().removeIf(heardAt -> heardAt < oldest);
@@ -198,8 +199,8 @@ final class MetadataWriter {
    * Returns the lowest clock of the present nodes. No present node makes a version below this clock
    * from now on.
    */
-  private static long lowestClock(Standing standing, Collection<PeerState> peers) {
-    long lowest = standing.clock();
+  private static long lowestClock(ReplicaState replicaState, Collection<PeerState> peers) {
+    long lowest = replicaState.clock();
     for (PeerState peer : peers) {
       Heartbeat said = peer.said();
       lowest = said == null ? lowest : Math.min(lowest, said.getClock());
@@ -207,21 +208,21 @@ final class MetadataWriter {
     return lowest;
   }
 
-  private boolean areAllTheSame(Standing standing, Collection<PeerState> peers) {
-    ClusterNotes notes = standing.notes();
-    if (notes.knownNodes().size() + 1 < options.quorum().size()) {
+  private boolean areAllTheSame(ReplicaState replicaState, Collection<PeerState> peers) {
+    ClusterMetadata metadata = replicaState.metadata();
+    if (metadata.knownNodes().size() + 1 < options.quorum().size()) {
       return false;
     }
-    return notes.knownNodes().keySet().stream()
-        .allMatch(node -> peers.stream().anyMatch(peer -> isSame(peer, node, standing)));
+    return metadata.knownNodes().keySet().stream()
+        .allMatch(node -> peers.stream().anyMatch(peer -> isSame(peer, node, replicaState)));
   }
 
-  private boolean isSame(PeerState peer, long node, Standing standing) {
+  private boolean isSame(PeerState peer, long node, ReplicaState replicaState) {
     Heartbeat said = peer.said();
     return said != null
         && said.getNode() == node
         && peer.isReachable(loop.nanos())
-        && said.getDigest() == standing.digest()
-        && peer.positions().equals(standing.positions());
+        && said.getDigest() == replicaState.digest()
+        && peer.positions().equals(replicaState.positions());
   }
 }

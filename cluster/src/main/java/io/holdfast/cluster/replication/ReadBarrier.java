@@ -2,7 +2,7 @@ package io.holdfast.cluster.replication;
 
 import io.holdfast.cluster.transport.Peer;
 import io.holdfast.storage.ReadResult;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -30,7 +30,7 @@ final class ReadBarrier {
 
   private final Set<Peer> asked = new HashSet<>();
   private final Map<Long, Long> required = new HashMap<>();
-  private @Nullable Standing shown;
+  private @Nullable ReplicaState shown;
 
   ReadBarrier(int othersNeeded, CompletableFuture<ReadResult> answer, long startedAt) {
     this.othersNeeded = othersNeeded;
@@ -42,7 +42,7 @@ final class ReadBarrier {
    * Creates a barrier that waits only for the write quorum, because this node has every
    * acknowledged change.
    */
-  ReadBarrier(Standing shown, CompletableFuture<ReadResult> answer, long startedAt) {
+  ReadBarrier(ReplicaState shown, CompletableFuture<ReadResult> answer, long startedAt) {
     this(0, answer, startedAt);
     this.shown = shown;
   }
@@ -68,14 +68,14 @@ final class ReadBarrier {
    * @param durable the offsets that a write quorum has
    * @return whether the scrape was answered
    */
-  boolean advance(Standing standing, DurablePositions durable) {
+  boolean advance(ReplicaState replicaState, DurablePositions durable) {
     if (shown == null
-        && standing.notes().isWhole()
+        && replicaState.metadata().isWhole()
         && asked.size() >= othersNeeded
-        && Positions.cover(standing.positions(), required)) {
-      shown = standing;
+        && Positions.cover(replicaState.positions(), required)) {
+      shown = replicaState;
     }
-    if (shown == null || !isVouchedFor(shown, standing, durable)) {
+    if (shown == null || !isVouchedFor(shown, replicaState, durable)) {
       return false;
     }
     answer.complete(new ReadResult.Fresh(shown.exposition()));
@@ -86,8 +86,11 @@ final class ReadBarrier {
    * Returns whether the replica state can be shown. A store that was quarantined since the scrape
    * began is followed by an empty store with a new log.
    */
-  private static boolean isVouchedFor(Standing shown, Standing standing, DurablePositions durable) {
-    return shown.notes().isWhole() && shown.stream() == standing.stream() && durable.cover(shown);
+  private static boolean isVouchedFor(
+      ReplicaState shown, ReplicaState replicaState, DurablePositions durable) {
+    return shown.metadata().isWhole()
+        && shown.stream() == replicaState.stream()
+        && durable.cover(shown);
   }
 
   void giveUp(ReadResult result) {

@@ -1,7 +1,7 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.storage.ReadResult;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -36,10 +36,11 @@ final class ReadBarriers {
    * @param durable the offsets that a write quorum has
    * @param late supplies the answer to a scrape whose deadline has passed
    */
-  void advance(Standing standing, DurablePositions durable, long now, Supplier<ReadResult> late) {
+  void advance(
+      ReplicaState replicaState, DurablePositions durable, long now, Supplier<ReadResult> late) {
     waiting.removeIf(
         barrier -> {
-          if (barrier.advance(standing, durable)) {
+          if (barrier.advance(replicaState, durable)) {
             return true;
           }
           boolean isLate = now - barrier.startedAt > Timeouts.READ_DEADLINE.toNanos();

@@ -11,9 +11,9 @@ import io.holdfast.proto.cluster.HeartbeatQuestion;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReadResult;
+import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Replication;
-import io.holdfast.storage.Standing;
 import io.holdfast.storage.WriteOutcome.Applied;
 import java.time.Duration;
 import java.util.Collection;
@@ -82,7 +82,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private final BatchSender sender;
   private final ClockWatch clocks;
   private final Freshness freshness;
-  private final MetadataWriter metadata;
+  private final MetadataWriter metadataWriter;
   private final TombstoneCollector tombstones;
   private final AntiEntropy antiEntropy;
   private final TransferServer transfers;
@@ -122,7 +122,7 @@ public final class Replica implements Transport.Receiver, Replication {
     this.loop = loop;
     this.clock = clock;
     this.counters = surroundings.counters();
-    this.pauses = new PauseGuard(store.standing().stream(), loop);
+    this.pauses = new PauseGuard(store.replicaState().stream(), loop);
     this.poll = new PollPause(loop);
     this.client = new PeerClient(transport, counters, pauses);
     this.acknowledgements =
@@ -134,8 +134,8 @@ public final class Replica implements Transport.Receiver, Replication {
     this.sender = new BatchSender(client, loop, this::isThere, this::arrived);
     this.clocks = new ClockWatch(options, clock, loop);
     this.freshness = new Freshness(options, loop);
-    this.metadata = new MetadataWriter(options, store, loop, clock);
-    this.tombstones = new TombstoneCollector(options.quorum(), store, loop, metadata);
+    this.metadataWriter = new MetadataWriter(options, store, loop, clock);
+    this.tombstones = new TombstoneCollector(options.quorum(), store, loop, metadataWriter);
     this.transfers = new TransferServer(store);
     this.antiEntropy = new AntiEntropy(options.quorum(), store, loop, client, counters);
     this.view =
@@ -144,7 +144,7 @@ public final class Replica implements Transport.Receiver, Replication {
             "this node is starting",
             StatusReport.of(
                 options,
-                store.standing(),
+                store.replicaState(),
                 freshness,
                 List.of(),
                 null,
@@ -153,8 +153,8 @@ public final class Replica implements Transport.Receiver, Replication {
 
   /** Starts the replica. Any thread can call this method. */
   public void start() {
-    acknowledgements.restart(store.standing().stream());
-    clock.resume(store.standing().notes().clockAheadMillis());
+    acknowledgements.restart(store.replicaState().stream());
+    clock.resume(store.replicaState().metadata().clockAheadMillis());
     pauses.start(loop.nanos());
     transport.start(this);
     loop.execute(this::tick);
@@ -215,7 +215,7 @@ public final class Replica implements Transport.Receiver, Replication {
     CompletableFuture<Confirmation> confirmation = new CompletableFuture<>();
     loop.execute(
         () -> {
-          acknowledgements.restart(store.standing().stream());
+          acknowledgements.restart(store.replicaState().stream());
           acknowledgements.await(applied.stream(), applied.sequence(), confirmation, loop.nanos());
           settle();
         });
@@ -241,7 +241,7 @@ public final class Replica implements Transport.Receiver, Replication {
    * Returns the answer to a scrape of a node that had every acknowledged change. The answer waits
    * until a write quorum has the given replica state. Any thread can call this method.
    */
-  CompletableFuture<ReadResult> read(Standing shown) {
+  CompletableFuture<ReadResult> read(ReplicaState shown) {
     CompletableFuture<ReadResult> answer = new CompletableFuture<>();
     loop.execute(
         () -> {
@@ -367,7 +367,8 @@ public final class Replica implements Transport.Receiver, Replication {
                 return Answer.newBuilder().setRefusal(refused.reason()).build();
               }
               ChangesAnswer answer =
-                  BatchReceiver.answer(changes, (MergeOutcome.Merged) outcome, store.standing());
+                  BatchReceiver.answer(
+                      changes, (MergeOutcome.Merged) outcome, store.replicaState());
               loop.execute(() -> merged(from, changes, answer.getReached()));
               return Answer.newBuilder().setChanges(answer).build();
             });
@@ -390,30 +391,30 @@ public final class Replica implements Transport.Receiver, Replication {
     }
     long now = loop.nanos();
     pauses.ticked(now);
-    Standing standing = store.standing();
-    acknowledgements.restart(standing.stream());
+    ReplicaState replicaState = store.replicaState();
+    acknowledgements.restart(replicaState.stream());
     if (now - heartbeatAt >= Timeouts.HEARTBEAT.toNanos()) {
       heartbeatAt = now;
       askAll();
     }
     for (PeerState peer : peers.values()) {
-      peer.compare(standing.positions(), now);
+      peer.compare(replicaState.positions(), now);
       sender.send(peer);
     }
     settle();
     acknowledgements.expire(Timeouts.WRITE_DEADLINE, unconfirmed(), now);
-    antiEntropy.tick(peers.values(), metadata, freshness.isCutOff());
-    seen(standing.clock());
+    antiEntropy.tick(peers.values(), metadataWriter, freshness.isCutOff());
+    seen(replicaState.clock());
     clocks.look(peers.values());
-    adoptEnded(standing, now);
+    adoptEnded(replicaState, now);
     freshness.look(
-        standing,
+        replicaState,
         peers.values(),
-        durable(standing),
+        durable(replicaState),
         antiEntropy.isTransferring(),
         clocks.problem());
-    boolean mayBeQuarantined = mayBeQuarantined(store.standing());
-    if (metadata.keep(peers.values(), freshness.isFresh()) && freshness.isFresh()) {
+    boolean mayBeQuarantined = mayBeQuarantined(store.replicaState());
+    if (metadataWriter.keep(peers.values(), freshness.isFresh()) && freshness.isFresh()) {
       tombstones.collect(peers.values());
     }
     advanceBarriers();
@@ -423,7 +424,7 @@ public final class Replica implements Transport.Receiver, Replication {
             cannotWrite(mayBeQuarantined),
             StatusReport.of(
                 options,
-                standing,
+                replicaState,
                 freshness,
                 peers.values(),
                 antiEntropy.transfer(),
@@ -435,17 +436,17 @@ public final class Replica implements Transport.Receiver, Replication {
    * Adopts the changes behind a gap in a log whose sender has gone. No node has the changes in the
    * gap, so the changes behind the gap do not wait.
    */
-  private void adoptEnded(Standing standing, long now) {
-    Set<Long> ended = new HashSet<>(standing.shown().keySet());
-    ended.removeIf(stream -> !isEnded(stream, standing, now));
+  private void adoptEnded(ReplicaState replicaState, long now) {
+    Set<Long> ended = new HashSet<>(replicaState.shown().keySet());
+    ended.removeIf(stream -> !isEnded(stream, replicaState, now));
     if (!ended.isEmpty() && !antiEntropy.isTransferring()) {
       CompletableFuture<MergeOutcome> unused = store.adopt(ended);
     }
   }
 
-  private boolean isEnded(long stream, Standing standing, long now) {
-    long shown = standing.shown().getOrDefault(stream, 0L);
-    if (shown <= standing.positions().getOrDefault(stream, 0L)) {
+  private boolean isEnded(long stream, ReplicaState replicaState, long now) {
+    long shown = replicaState.shown().getOrDefault(stream, 0L);
+    if (shown <= replicaState.positions().getOrDefault(stream, 0L)) {
       return false;
     }
     for (PeerState peer : peers.values()) {
@@ -461,10 +462,10 @@ public final class Replica implements Transport.Receiver, Replication {
    * Returns whether this node can still quarantine its store. An incomplete store can contain
    * groups from a node that was away, and these groups were perhaps deleted meanwhile.
    */
-  private boolean mayBeQuarantined(Standing standing) {
-    return !standing.notes().isWhole()
+  private boolean mayBeQuarantined(ReplicaState replicaState) {
+    return !replicaState.metadata().isWhole()
         || antiEntropy.isSettingAside()
-        || (!freshness.isFresh() && metadata.mayBeOutdated());
+        || (!freshness.isFresh() && metadataWriter.mayBeOutdated());
   }
 
   private @Nullable String cannotWrite(boolean mayBeQuarantined) {
@@ -476,15 +477,15 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private void settle() {
     long now = loop.nanos();
-    Standing standing = store.standing();
+    ReplicaState replicaState = store.replicaState();
     for (PeerState peer : peers.values()) {
-      updateLag(peer, standing, now);
+      updateLag(peer, replicaState, now);
     }
     acknowledgements.settle(peers.values(), now);
   }
 
-  private static void updateLag(PeerState peer, Standing standing, long now) {
-    boolean hasAll = peer.reached(standing.stream()) >= standing.sequence();
+  private static void updateLag(PeerState peer, ReplicaState replicaState, long now) {
+    boolean hasAll = peer.reached(replicaState.stream()) >= replicaState.sequence();
     if (!peer.isReachable(now)) {
       peer.fellBehind(now);
     } else if (hasAll && peer.isTransferred()) {
@@ -512,10 +513,10 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private void advanceBarriers() {
-    Standing standing = store.standing();
+    ReplicaState replicaState = store.replicaState();
     barriers.advance(
-        standing,
-        durable(standing),
+        replicaState,
+        durable(replicaState),
         loop.nanos(),
         () -> freshness.isCutOff() ? stale() : unavailable());
     if (barriers.waitForQuorum()) {
@@ -525,9 +526,9 @@ public final class Replica implements Transport.Receiver, Replication {
     }
   }
 
-  private DurablePositions durable(Standing standing) {
+  private DurablePositions durable(ReplicaState replicaState) {
     return new DurablePositions(
-        options.quorum(), standing, peers.values(), acknowledgements.confirmed());
+        options.quorum(), replicaState, peers.values(), acknowledgements.confirmed());
   }
 
   private ReadResult unavailable() {
@@ -539,7 +540,11 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private Heartbeat heartbeat() {
     return Introduction.heartbeat(
-        options, store.standing(), freshness.unready(), metadata.stableWatermark(), clock);
+        options,
+        store.replicaState(),
+        freshness.unready(),
+        metadataWriter.stableWatermark(),
+        clock);
   }
 
   private void askAll() {
@@ -593,25 +598,25 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private void take(PeerState peer, Heartbeat heartbeat) {
-    Standing standing = store.standing();
+    ReplicaState replicaState = store.replicaState();
     if (peer.said() == null) {
       log.atInfo()
           .addKeyValue("peer", heartbeat.getName())
           .addKeyValue("address", peer.process().address())
           .log("peer joined");
-      Introduction.check(options, standing, peer.process(), heartbeat);
+      Introduction.check(options, replicaState, peer.process(), heartbeat);
       dropOldSelf(peer, heartbeat);
     }
     peer.heard(heartbeat);
     clock.follow(heartbeat.getMillis());
-    metadata.met(heartbeat.getNode());
+    metadataWriter.met(heartbeat.getNode());
     if (antiEntropy.meet(peer)) {
       met.add(peer.process().id());
     } else {
       met.remove(peer.process().id());
     }
-    peer.reached(standing.stream(), peer.positions().getOrDefault(standing.stream(), 0L));
-    peer.compare(standing.positions(), loop.nanos());
+    peer.reached(replicaState.stream(), peer.positions().getOrDefault(replicaState.stream(), 0L));
+    peer.compare(replicaState.positions(), loop.nanos());
     settle();
   }
 

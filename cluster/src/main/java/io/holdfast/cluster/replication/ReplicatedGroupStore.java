@@ -148,7 +148,9 @@ public final class ReplicatedGroupStore implements GroupStore {
     if (before instanceof ReadResult.Stale stale) {
       return CompletableFuture.completedFuture(new SnapshotRead.Stale(snapshot, stale.reason()));
     }
-    return replica.read(snapshot.standing()).thenApply(result -> snapshotRead(snapshot, result));
+    return replica
+        .read(snapshot.replicaState())
+        .thenApply(result -> snapshotRead(snapshot, result));
   }
 
   private static SnapshotRead snapshotRead(Snapshot snapshot, ReadResult result) {

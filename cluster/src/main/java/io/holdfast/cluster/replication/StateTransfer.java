@@ -180,7 +180,8 @@ final class StateTransfer {
 
     @Override
     public CompletableFuture<BitSet> ask() {
-      long collected = Math.max(theirs.getPurgedUntil(), store.standing().notes().purgedUntil());
+      long collected =
+          Math.max(theirs.getPurgedUntil(), store.replicaState().metadata().purgedUntil());
       if (collected == 0) {
         return store.differing(theirs);
       }

@@ -4,7 +4,7 @@ import io.holdfast.cluster.replication.ClusterStatus.Copying;
 import io.holdfast.cluster.replication.ClusterStatus.Member;
 import io.holdfast.cluster.replication.ClusterStatus.State;
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,15 +22,15 @@ final class StatusReport {
 
   static ClusterStatus of(
       ReplicaOptions options,
-      Standing standing,
+      ReplicaState replicaState,
       Freshness freshness,
       Collection<PeerState> peers,
       @Nullable StateTransfer copy,
       Moment moment) {
-    List<Member> members = peers.stream().map(peer -> member(peer, standing, moment)).toList();
+    List<Member> members = peers.stream().map(peer -> member(peer, replicaState, moment)).toList();
     return new ClusterStatus(
         options.nodeName(),
-        HexFormat.of().toHexDigits(standing.node()),
+        HexFormat.of().toHexDigits(replicaState.node()),
         freshness.unready().orElse(null),
         options.quorum().size(),
         options.quorum().write(),
@@ -41,12 +41,12 @@ final class StatusReport {
             : new Copying(copy.peer().name(), copy.progress().copied(), copy.progress().found()));
   }
 
-  private static Member member(PeerState peer, Standing standing, Moment moment) {
+  private static Member member(PeerState peer, ReplicaState replicaState, Moment moment) {
     long now = moment.nanos;
     Heartbeat said = peer.said();
     long comparedAgo = peer.sinceComparison(now);
     ClockSample clock = peer.clockSample();
-    long behind = Math.max(0, standing.sequence() - peer.reached(standing.stream()));
+    long behind = Math.max(0, replicaState.sequence() - peer.reached(replicaState.stream()));
     return new Member(
         said == null ? "" : HexFormat.of().toHexDigits(said.getNode()),
         peer.name(),

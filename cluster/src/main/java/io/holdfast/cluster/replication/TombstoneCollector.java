@@ -1,10 +1,10 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.ClusterMetadata;
 import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.ReplicatedStore;
-import io.holdfast.storage.Standing;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -27,7 +27,7 @@ final class TombstoneCollector {
   private final ReplicaOptions.Quorum quorum;
   private final ReplicatedStore store;
   private final EventLoop loop;
-  private final MetadataWriter metadata;
+  private final MetadataWriter metadataWriter;
 
   /** The watermarks found since the latest arrival of a peer. */
   private final Deque<Found> found = new ArrayDeque<>();
@@ -45,11 +45,11 @@ final class TombstoneCollector {
       ReplicaOptions.Quorum quorum,
       ReplicatedStore store,
       EventLoop loop,
-      MetadataWriter metadata) {
+      MetadataWriter metadataWriter) {
     this.quorum = quorum;
     this.store = store;
     this.loop = loop;
-    this.metadata = metadata;
+    this.metadataWriter = metadataWriter;
   }
 
   /**
@@ -58,15 +58,15 @@ final class TombstoneCollector {
    * tombstone, such a message would bring the group back.
    */
   void collect(Collection<PeerState> peers) {
-    ClusterNotes notes = store.standing().notes();
+    ClusterMetadata metadata = store.replicaState().metadata();
     long now = loop.nanos();
-    if (!haveAllCopiedAll(notes, peers)) {
+    if (!haveAllCopiedAll(metadata, peers)) {
       // An older watermark tells nothing about a delete that arrives now.
       found.clear();
       collectable = 0;
       return;
     }
-    long until = collectable(notes, peers);
+    long until = collectable(metadata, peers);
     found.addLast(new Found(now, until));
     long before = 0;
     while (now - found.getFirst().at > Timeouts.LATEST_ARRIVAL.toNanos()) {
@@ -77,18 +77,18 @@ final class TombstoneCollector {
   }
 
   /** Returns the hybrid clock reading up to which tombstones can be collected. */
-  private long collectable(ClusterNotes notes, Collection<PeerState> peers) {
+  private long collectable(ClusterMetadata metadata, Collection<PeerState> peers) {
     // Only the deletes that every present node has seen are collected by age.
-    long until = metadata.retentionStart();
+    long until = metadataWriter.retentionStart();
     for (PeerState peer : peers) {
       Heartbeat said = peer.said();
       until = Math.min(until, said == null ? 0 : said.getCurrentAt());
     }
-    if (notes.knownNodes().size() + 1 < quorum.size()) {
+    if (metadata.knownNodes().size() + 1 < quorum.size()) {
       return until;
     }
-    long agreed = metadata.stableWatermark();
-    for (long node : notes.knownNodes().keySet()) {
+    long agreed = metadataWriter.stableWatermark();
+    for (long node : metadata.knownNodes().keySet()) {
       agreed = Math.min(agreed, stableWatermark(node, peers));
     }
     return Math.max(until, agreed);
@@ -99,15 +99,15 @@ final class TombstoneCollector {
    * other node. A node that was away perhaps brings a delete that no other node has heard of. That
    * delete is older than the retention, and new to all nodes.
    */
-  private boolean haveAllCopiedAll(ClusterNotes notes, Collection<PeerState> peers) {
+  private boolean haveAllCopiedAll(ClusterMetadata metadata, Collection<PeerState> peers) {
     Set<Long> here = new HashSet<>();
     peers.forEach(peer -> here.add(peer.node()));
-    if (!here.containsAll(notes.knownNodes().keySet())) {
+    if (!here.containsAll(metadata.knownNodes().keySet())) {
       return false;
     }
     for (PeerState come : peers) {
-      long opening = Standing.opening(come.stream());
-      boolean isCopied = store.standing().positions().containsKey(opening);
+      long opening = ReplicaState.opening(come.stream());
+      boolean isCopied = store.replicaState().positions().containsKey(opening);
       for (PeerState other : peers) {
         isCopied = isCopied && other.positions().containsKey(opening);
       }

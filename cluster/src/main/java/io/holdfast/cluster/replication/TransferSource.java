@@ -1,7 +1,7 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -39,7 +39,7 @@ record TransferSource(PeerState peer, Need need) {
    * @param collected the collected watermark of this node
    */
   static List<TransferSource> candidates(
-      Collection<PeerState> peers, Standing own, long collected, long now) {
+      Collection<PeerState> peers, ReplicaState own, long collected, long now) {
     List<TransferSource> candidates = new ArrayList<>();
     for (PeerState peer : peers) {
       Heartbeat said = peer.said();
@@ -79,7 +79,8 @@ record TransferSource(PeerState peer, Need need) {
     return needed == null && isComparisonDue ? longest : needed;
   }
 
-  private static Need need(PeerState peer, Collection<PeerState> peers, Standing own, long now) {
+  private static Need need(
+      PeerState peer, Collection<PeerState> peers, ReplicaState own, long now) {
     if (peer.needsTransfer()) {
       return Need.LACKING;
     }
@@ -92,7 +93,7 @@ record TransferSource(PeerState peer, Need need) {
     return hasWhatNobodySends(peer, peers, own, now) ? Need.UNSENT : Need.NONE;
   }
 
-  private static boolean hasDiverged(PeerState peer, Standing own) {
+  private static boolean hasDiverged(PeerState peer, ReplicaState own) {
     Heartbeat said = peer.said();
     return said != null
         && said.getDigest() != own.digest()
@@ -100,7 +101,7 @@ record TransferSource(PeerState peer, Need need) {
   }
 
   private static boolean hasWhatNobodySends(
-      PeerState peer, Collection<PeerState> peers, Standing own, long now) {
+      PeerState peer, Collection<PeerState> peers, ReplicaState own, long now) {
     if (peer.sinceComparison(now) < Timeouts.SILENCE.toNanos()) {
       return false;
     }

@@ -65,7 +65,7 @@ final class AntiEntropyTest {
     one.heard(
         Heartbeat.newBuilder()
             .setWhole(true)
-            .setCurrentAt(node.store.standing().notes().purgedUntil())
+            .setCurrentAt(node.store.replicaState().metadata().purgedUntil())
             .build());
     tick();
     assertEquals(List.of("one"), transport.asked);
@@ -116,7 +116,7 @@ final class AntiEntropyTest {
     nodes.run(ThreeNodes.SECOND);
     nodes.submit(0, new Change.Delete(ThreeNodes.key("gone")), new ArrayList<>());
     nodes.run(ThreeNodes.SECOND);
-    var unused = node.store.purge(node.store.standing().clock());
+    var unused = node.store.purge(node.store.replicaState().clock());
     nodes.run(ThreeNodes.SECOND);
   }
 

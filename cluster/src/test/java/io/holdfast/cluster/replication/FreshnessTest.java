@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.cluster.replication.ReplicaOptions.Limits;
 import io.holdfast.cluster.replication.ReplicaOptions.Quorum;
 import io.holdfast.proto.cluster.Position;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -140,9 +140,13 @@ final class FreshnessTest {
   }
 
   private void look() {
-    Standing standing = Peers.standing(OWN, positions);
+    ReplicaState replicaState = Peers.replicaState(OWN, positions);
     List<PeerState> peers = List.of(peer);
     freshness.look(
-        standing, peers, new DurablePositions(QUORUM, standing, peers, 0), isTransferring, null);
+        replicaState,
+        peers,
+        new DurablePositions(QUORUM, replicaState, peers, 0),
+        isTransferring,
+        null);
   }
 }

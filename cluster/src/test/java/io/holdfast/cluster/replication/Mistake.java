@@ -40,7 +40,7 @@ enum Mistake {
       1),
   ARRIVED_IS_REACHED(
       "BatchReceiver",
-      ".setReached(standing.positions().getOrDefault(changes.getStream(), 0L));",
+      ".setReached(replicaState.positions().getOrDefault(changes.getStream(), 0L));",
       ".setReached(changes.getFirst() + changes.getStatesCount() - 1);",
       1),
   CHANGE_BEHIND_A_GAP_COUNTS(
@@ -82,17 +82,17 @@ enum Mistake {
   READ_ASKS_NOBODY("ReadBarrier", "&& asked.size() >= othersNeeded", "", 1),
   READ_ASKS_ONE_LESS("ReplicaOptions", "size - write + 1;", "size - write;", 1),
   POSITIONS_OF_OTHERS_ARE_NOT_WAITED_FOR(
-      "ReadBarrier", "Positions.cover(standing.positions(), required)", "true", 1),
+      "ReadBarrier", "Positions.cover(replicaState.positions(), required)", "true", 1),
   OWN_CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM(
       "DurablePositions",
-      "stream == standing.stream() && last.getValue() <= confirmed",
-      "stream == standing.stream()",
+      "stream == replicaState.stream() && last.getValue() <= confirmed",
+      "stream == replicaState.stream()",
       1),
   CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM("ReadBarrier", "&& durable.cover(shown)", "", 1),
   CHANGES_OF_OTHERS_ARE_SHOWN_BEFORE_THE_QUORUM(
       "DurablePositions",
       "if (!isConfirmed && durable(stream)",
-      "if (!isConfirmed && stream == standing.stream() && durable(stream)",
+      "if (!isConfirmed && stream == replicaState.stream() && durable(stream)",
       1),
   OPENING_IS_SHOWN_BEFORE_THE_QUORUM(
       "storage/StoreState", "positions.reach(besides(identity.stream), OPENING);", "", 4),

@@ -2,8 +2,8 @@ package io.holdfast.cluster.replication;
 
 import io.holdfast.cluster.transport.Peer;
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.storage.ClusterNotes;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ClusterMetadata;
+import io.holdfast.storage.ReplicaState;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -32,15 +32,15 @@ final class Peers {
   }
 
   /** Returns the state of a complete store with this log and these positions. */
-  static Standing standing(long log, Map<Long, Long> positions) {
-    return new Standing(
+  static ReplicaState replicaState(long log, Map<Long, Long> positions) {
+    return new ReplicaState(
         log,
         log,
         positions,
         positions,
         0,
         0,
-        new ClusterNotes(true, 0, 0, new TreeMap<>(), 0, 0),
+        new ClusterMetadata(true, 0, 0, new TreeMap<>(), 0, 0),
         null);
   }
 }

@@ -3,9 +3,9 @@ package io.holdfast.cluster.replication;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.storage.ClusterNotes;
+import io.holdfast.storage.ClusterMetadata;
 import io.holdfast.storage.ReadResult;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 final class ReadBarrierTest {
   private final SimulatedNode.Life node = new ThreeNodes().life(0);
-  private final Standing whole = node.store.standing();
+  private final ReplicaState whole = node.store.replicaState();
 
   private final CompletableFuture<ReadResult> answer = new CompletableFuture<>();
 
@@ -28,14 +28,14 @@ final class ReadBarrierTest {
 
   @Test
   void snapshotOfStoreThatFollowsOnePutAside_isNot() {
-    Standing empty = next(new ClusterNotes(false, 0, 0, new TreeMap<>(), 0, 0));
+    ReplicaState empty = next(new ClusterMetadata(false, 0, 0, new TreeMap<>(), 0, 0));
     assertFalse(new ReadBarrier(empty, answer, 0).advance(empty, durable(empty, 0)));
     assertFalse(answer.isDone());
   }
 
   @Test
   void snapshotOfStorePutAsideSince_isNotVouchedForByWhatTheNextHasConfirmed() {
-    Standing filled = next(whole.notes());
+    ReplicaState filled = next(whole.metadata());
     assertFalse(new ReadBarrier(whole, answer, 0).advance(filled, durable(filled, Long.MAX_VALUE)));
     assertFalse(answer.isDone());
   }
@@ -44,37 +44,37 @@ final class ReadBarrierTest {
   void changeOfAnotherNode_isVouchedForWhenWriteQuorumHasIt() {
     PeerState sender = node.replica.peers().iterator().next();
     assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, durable(whole, whole.sequence())));
-    Standing ahead =
+    ReplicaState ahead =
         showing(sender.stream(), sender.positions().getOrDefault(sender.stream(), 0L) + 1);
     assertFalse(new ReadBarrier(ahead, answer, 0).advance(ahead, durable(ahead, Long.MAX_VALUE)));
   }
 
-  private Standing showing(long stream, long sequence) {
-    return new Standing(
+  private ReplicaState showing(long stream, long sequence) {
+    return new ReplicaState(
         whole.node(),
         whole.stream(),
         Map.of(stream, sequence),
         Map.of(stream, sequence),
         0,
         whole.clock(),
-        whole.notes(),
+        whole.metadata(),
         whole.exposition());
   }
 
-  private DurablePositions durable(Standing standing, long confirmed) {
+  private DurablePositions durable(ReplicaState replicaState, long confirmed) {
     return new DurablePositions(
-        ThreeNodes.options(0).quorum(), standing, node.replica.peers(), confirmed);
+        ThreeNodes.options(0).quorum(), replicaState, node.replica.peers(), confirmed);
   }
 
-  private Standing next(ClusterNotes notes) {
-    return new Standing(
+  private ReplicaState next(ClusterMetadata metadata) {
+    return new ReplicaState(
         whole.node(),
         whole.stream() + 1,
         Map.of(),
         Map.of(),
         0,
         whole.clock(),
-        notes,
+        metadata,
         whole.exposition());
   }
 }

@@ -463,9 +463,9 @@ final class Simulation {
       Life life = node.life;
       if (life != null) {
         text.append(", stream ")
-            .append(life.store.standing().stream())
+            .append(life.store.replicaState().stream())
             .append(", positions ")
-            .append(life.store.standing().positions())
+            .append(life.store.replicaState().positions())
             .append(", ")
             .append(life.replica.status())
             .append('\n')
@@ -762,14 +762,14 @@ final class Simulation {
                         + "\nset aside "
                         + life.store.timesSetAside()
                         + " times, "
-                        + life.store.standing().notes()
+                        + life.store.replicaState().metadata()
                         + "\npositions "
-                        + life.store.standing().positions()
+                        + life.store.replicaState().positions()
                         + "\nof others "
                         + life.replica.peers().stream().map(PeerState::positions).toList());
               });
       String text =
-          life.store.standing().digest()
+          life.store.replicaState().digest()
               + "\n"
               + life.store.describe()
               + ShownValues.text(life.store.exposition());
@@ -782,7 +782,8 @@ final class Simulation {
                 + text
                 + nodes.stream()
                     .map(each -> java.util.Objects.requireNonNull(each.life))
-                    .map(each -> "\n" + each.store.standing().notes() + each.replica.status())
+                    .map(
+                        each -> "\n" + each.store.replicaState().metadata() + each.replica.status())
                     .toList());
       }
       check(node, new ReadResult.Fresh(life.store.exposition()), time.now());

@@ -49,8 +49,8 @@ final class StateTransferTest {
     peers.submit(0, ThreeNodes.push("b", "value 2\n"), outcomes);
     peers.run(ThreeNodes.SECOND);
     peer.heard(
-        Peers.heartbeat("peer", source.standing().stream())
-            .setClock(source.standing().clock())
+        Peers.heartbeat("peer", source.replicaState().stream())
+            .setClock(source.replicaState().clock())
             .build());
   }
 
@@ -58,9 +58,10 @@ final class StateTransferTest {
   void transfer_bringsEveryGroupAndThePositions() {
     run();
     assertEquals(List.of("copied"), ends);
-    assertEquals(source.standing().digest(), node.store.standing().digest());
+    assertEquals(source.replicaState().digest(), node.store.replicaState().digest());
     assertEquals(2, transfer.progress().copied());
-    assertTrue(Positions.cover(node.store.standing().positions(), source.standing().positions()));
+    assertTrue(
+        Positions.cover(node.store.replicaState().positions(), source.replicaState().positions()));
     assertTrue(transfer.wasPeerComplete());
   }
 
@@ -106,7 +107,7 @@ final class StateTransferTest {
                 : answer;
     run();
     assertEquals(List.of("the node has opened its store anew"), ends);
-    assertEquals(0, node.store.standing().exposition().groups());
+    assertEquals(0, node.store.replicaState().exposition().groups());
   }
 
   @Test
@@ -120,7 +121,7 @@ final class StateTransferTest {
         };
     run();
     assertEquals(List.of(), ends);
-    assertEquals(0, node.store.standing().exposition().groups());
+    assertEquals(0, node.store.replicaState().exposition().groups());
   }
 
   @Test

@@ -83,7 +83,7 @@ final class ThreeNodes {
   }
 
   long digest(int node) {
-    return life(node).store.standing().digest();
+    return life(node).store.replicaState().digest();
   }
 
   void submit(int node, Change change, List<WriteOutcome> outcomes) {

@@ -41,13 +41,13 @@ final class TombstoneCollectorTest {
   @Test
   void nodeThatComesBackWithinTheRetention_keepsItsStoreAndLearnsOfTheDelete() {
     nodes.run(40 * SECOND);
-    long identity = nodes.life(2).store.standing().node();
+    long identity = nodes.life(2).store.replicaState().node();
     nodes.crash(2);
     delete();
     nodes.start(2);
     nodes.run(20 * SECOND);
-    assertEquals(identity, nodes.life(2).store.standing().node());
-    assertEquals(0, nodes.life(2).store.standing().exposition().groups());
+    assertEquals(identity, nodes.life(2).store.replicaState().node());
+    assertEquals(0, nodes.life(2).store.replicaState().exposition().groups());
   }
 
   private void delete() {
@@ -68,6 +68,6 @@ final class TombstoneCollectorTest {
   }
 
   private long collected(int node) {
-    return nodes.life(node).store.standing().notes().purgedUntil();
+    return nodes.life(node).store.replicaState().metadata().purgedUntil();
   }
 }

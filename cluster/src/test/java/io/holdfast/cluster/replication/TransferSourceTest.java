@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.holdfast.cluster.replication.TransferSource.Need;
 import io.holdfast.proto.cluster.Position;
-import io.holdfast.storage.Standing;
+import io.holdfast.storage.ReplicaState;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ final class TransferSourceTest {
   private static final long NOW = 1_000_000_000_000L;
   private static final long OWN = 1;
 
-  private final Standing own = own(Map.of());
+  private final ReplicaState own = own(Map.of());
   private final PeerState one = Peers.copied("one", 2, NOW);
   private final PeerState other = Peers.copied("other", 3, NOW);
 
@@ -108,7 +108,7 @@ final class TransferSourceTest {
             .build());
   }
 
-  private Need need(PeerState peer, Standing own, long now) {
+  private Need need(PeerState peer, ReplicaState own, long now) {
     return TransferSource.candidates(List.of(one, other), own, 0, now).stream()
         .filter(candidate -> candidate.peer() == peer)
         .findAny()
@@ -127,7 +127,7 @@ final class TransferSourceTest {
         TransferSource.candidates(List.of(one, other), own, 0, now), isComparisonDue, now);
   }
 
-  private static Standing own(Map<Long, Long> positions) {
-    return Peers.standing(OWN, positions);
+  private static ReplicaState own(Map<Long, Long> positions) {
+    return Peers.replicaState(OWN, positions);
   }
 }

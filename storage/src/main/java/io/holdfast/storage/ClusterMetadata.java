@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * @param clockAheadMillis how far the cluster time was ahead of the wall clocks of a quorum
  * @param retentionMillis how long tombstones are kept while a known node is away
  */
-public record ClusterNotes(
+public record ClusterMetadata(
     boolean isWhole,
     long currentAt,
     long purgedUntil,
@@ -32,17 +32,17 @@ public record ClusterNotes(
 
   private static final long RETENTION_MILLIS = Duration.ofDays(7).toMillis();
 
-  public ClusterNotes {
+  public ClusterMetadata {
     knownNodes = Collections.unmodifiableSortedMap(new TreeMap<>(knownNodes));
   }
 
   /** Returns the metadata of a node without a former cluster. */
-  static ClusterNotes none() {
-    return new ClusterNotes(true, 0, 0, new TreeMap<>(), 0, RETENTION_MILLIS);
+  static ClusterMetadata none() {
+    return new ClusterMetadata(true, 0, 0, new TreeMap<>(), 0, RETENTION_MILLIS);
   }
 
-  static ClusterNotes ofNewStore(boolean isWhole) {
-    return new ClusterNotes(isWhole, 0, 0, new TreeMap<>(), 0, RETENTION_MILLIS);
+  static ClusterMetadata ofNewStore(boolean isWhole) {
+    return new ClusterMetadata(isWhole, 0, 0, new TreeMap<>(), 0, RETENTION_MILLIS);
   }
 
   ClusterRecord record() {
@@ -59,12 +59,12 @@ public record ClusterNotes(
     return record.build();
   }
 
-  static ClusterNotes of(ClusterRecord record) {
+  static ClusterMetadata of(ClusterRecord record) {
     SortedMap<Long, Long> nodes = new TreeMap<>();
     for (KnownNode known : record.getKnownNodesList()) {
       nodes.put(known.getNode(), known.getHeardAt());
     }
-    return new ClusterNotes(
+    return new ClusterMetadata(
         !record.getIncomplete(),
         record.getCurrentAt(),
         record.getPurgedUntil(),
@@ -74,14 +74,14 @@ public record ClusterNotes(
   }
 
   /** Returns this metadata for a store that is complete. */
-  public ClusterNotes whole() {
-    return new ClusterNotes(
+  public ClusterMetadata whole() {
+    return new ClusterMetadata(
         true, currentAt, purgedUntil, knownNodes, clockAheadMillis, retentionMillis);
   }
 
   /** Returns this metadata with the delivered watermark at this reading or later. */
-  public ClusterNotes withCurrentAt(long reading) {
-    return new ClusterNotes(
+  public ClusterMetadata withCurrentAt(long reading) {
+    return new ClusterMetadata(
         isWhole,
         Math.max(currentAt, reading),
         purgedUntil,
@@ -91,24 +91,25 @@ public record ClusterNotes(
   }
 
   /** Returns this metadata with another lead of the cluster time. */
-  public ClusterNotes withClockAhead(long millis) {
-    return new ClusterNotes(isWhole, currentAt, purgedUntil, knownNodes, millis, retentionMillis);
+  public ClusterMetadata withClockAhead(long millis) {
+    return new ClusterMetadata(
+        isWhole, currentAt, purgedUntil, knownNodes, millis, retentionMillis);
   }
 
   /** Returns this metadata with another retention of tombstones. */
-  public ClusterNotes withRetention(Duration retention) {
-    return new ClusterNotes(
+  public ClusterMetadata withRetention(Duration retention) {
+    return new ClusterMetadata(
         isWhole, currentAt, purgedUntil, knownNodes, clockAheadMillis, retention.toMillis());
   }
 
   /** Returns this metadata with other known nodes. */
-  public ClusterNotes withKnownNodes(SortedMap<Long, Long> nodes) {
-    return new ClusterNotes(
+  public ClusterMetadata withKnownNodes(SortedMap<Long, Long> nodes) {
+    return new ClusterMetadata(
         isWhole, currentAt, purgedUntil, nodes, clockAheadMillis, retentionMillis);
   }
 
-  ClusterNotes withPurgedUntil(long reading) {
-    return new ClusterNotes(
+  ClusterMetadata withPurgedUntil(long reading) {
+    return new ClusterMetadata(
         isWhole,
         currentAt,
         Math.max(purgedUntil, reading),

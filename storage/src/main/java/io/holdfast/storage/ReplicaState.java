@@ -13,20 +13,20 @@ import java.util.Map;
  *     exposition; greater than the version vector while a gap is open
  * @param digest of all groups: stores with equal digests have equal states
  * @param clock the highest hybrid clock reading given out or seen
- * @param notes the cluster metadata of the node
+ * @param metadata the cluster metadata of the node
  * @param exposition the exposition of exactly this state
  */
-public record Standing(
+public record ReplicaState(
     long node,
     long stream,
     Map<Long, Long> positions,
     Map<Long, Long> shown,
     long digest,
     long clock,
-    ClusterNotes notes,
+    ClusterMetadata metadata,
     Exposition exposition) {
 
-  public Standing {
+  public ReplicaState {
     positions = Map.copyOf(positions);
     shown = Map.copyOf(shown);
   }
