@@ -11,11 +11,11 @@ import java.util.TreeMap;
  * The cluster metadata: a node's notes on its disk about its cluster, so that a restart remembers
  * them.
  *
- * @param isWhole whether the store is complete; a new store is incomplete until a state transfer
+ * @param isComplete whether the store is complete; a new store is incomplete until a state transfer
  *     fills it
- * @param currentAt the delivered watermark: every delete and wipe up to this hybrid clock reading
- *     is on this disk
- * @param purgedUntil the collected watermark: tombstones up to this hybrid clock reading are
+ * @param deliveredWatermark the delivered watermark: every delete and wipe up to this hybrid clock
+ *     reading is on this disk
+ * @param collectedWatermark the collected watermark: tombstones up to this hybrid clock reading are
  *     possibly collected
  * @param knownNodes every other node whose store can come back, with the hybrid clock reading of
  *     its last message
@@ -23,9 +23,9 @@ import java.util.TreeMap;
  * @param retentionMillis how long tombstones are kept while a known node is away
  */
 public record ClusterMetadata(
-    boolean isWhole,
-    long currentAt,
-    long purgedUntil,
+    boolean isComplete,
+    long deliveredWatermark,
+    long collectedWatermark,
     SortedMap<Long, Long> knownNodes,
     long clockAheadMillis,
     long retentionMillis) {
@@ -41,16 +41,16 @@ public record ClusterMetadata(
     return new ClusterMetadata(true, 0, 0, new TreeMap<>(), 0, RETENTION_MILLIS);
   }
 
-  static ClusterMetadata ofNewStore(boolean isWhole) {
-    return new ClusterMetadata(isWhole, 0, 0, new TreeMap<>(), 0, RETENTION_MILLIS);
+  static ClusterMetadata ofNewStore(boolean isComplete) {
+    return new ClusterMetadata(isComplete, 0, 0, new TreeMap<>(), 0, RETENTION_MILLIS);
   }
 
   ClusterRecord record() {
     ClusterRecord.Builder record =
         ClusterRecord.newBuilder()
-            .setIncomplete(!isWhole)
-            .setCurrentAt(currentAt)
-            .setPurgedUntil(purgedUntil)
+            .setIncomplete(!isComplete)
+            .setDeliveredWatermark(deliveredWatermark)
+            .setCollectedWatermark(collectedWatermark)
             .setClockAheadMillis(clockAheadMillis)
             .setRetentionMillis(retentionMillis == RETENTION_MILLIS ? 0 : retentionMillis);
     knownNodes.forEach(
@@ -66,25 +66,30 @@ public record ClusterMetadata(
     }
     return new ClusterMetadata(
         !record.getIncomplete(),
-        record.getCurrentAt(),
-        record.getPurgedUntil(),
+        record.getDeliveredWatermark(),
+        record.getCollectedWatermark(),
         nodes,
         record.getClockAheadMillis(),
         record.getRetentionMillis() == 0 ? RETENTION_MILLIS : record.getRetentionMillis());
   }
 
   /** Returns this metadata for a store that is complete. */
-  public ClusterMetadata whole() {
+  public ClusterMetadata completed() {
     return new ClusterMetadata(
-        true, currentAt, purgedUntil, knownNodes, clockAheadMillis, retentionMillis);
+        true,
+        deliveredWatermark,
+        collectedWatermark,
+        knownNodes,
+        clockAheadMillis,
+        retentionMillis);
   }
 
   /** Returns this metadata with the delivered watermark at this reading or later. */
-  public ClusterMetadata withCurrentAt(long reading) {
+  public ClusterMetadata withDeliveredWatermark(long reading) {
     return new ClusterMetadata(
-        isWhole,
-        Math.max(currentAt, reading),
-        purgedUntil,
+        isComplete,
+        Math.max(deliveredWatermark, reading),
+        collectedWatermark,
         knownNodes,
         clockAheadMillis,
         retentionMillis);
@@ -93,26 +98,36 @@ public record ClusterMetadata(
   /** Returns this metadata with another lead of the cluster time. */
   public ClusterMetadata withClockAhead(long millis) {
     return new ClusterMetadata(
-        isWhole, currentAt, purgedUntil, knownNodes, millis, retentionMillis);
+        isComplete, deliveredWatermark, collectedWatermark, knownNodes, millis, retentionMillis);
   }
 
   /** Returns this metadata with another retention of tombstones. */
   public ClusterMetadata withRetention(Duration retention) {
     return new ClusterMetadata(
-        isWhole, currentAt, purgedUntil, knownNodes, clockAheadMillis, retention.toMillis());
+        isComplete,
+        deliveredWatermark,
+        collectedWatermark,
+        knownNodes,
+        clockAheadMillis,
+        retention.toMillis());
   }
 
   /** Returns this metadata with other known nodes. */
   public ClusterMetadata withKnownNodes(SortedMap<Long, Long> nodes) {
     return new ClusterMetadata(
-        isWhole, currentAt, purgedUntil, nodes, clockAheadMillis, retentionMillis);
+        isComplete,
+        deliveredWatermark,
+        collectedWatermark,
+        nodes,
+        clockAheadMillis,
+        retentionMillis);
   }
 
-  ClusterMetadata withPurgedUntil(long reading) {
+  ClusterMetadata withCollectedWatermark(long reading) {
     return new ClusterMetadata(
-        isWhole,
-        currentAt,
-        Math.max(purgedUntil, reading),
+        isComplete,
+        deliveredWatermark,
+        Math.max(collectedWatermark, reading),
         knownNodes,
         clockAheadMillis,
         retentionMillis);

@@ -56,6 +56,7 @@ final class FormerCluster {
     state.purge(known.isEmpty() ? state.clock().last() : oldest, batch);
     ClusterMetadata purged = state.metadata();
     // This node has seen every delete that it has collected.
-    state.note(purged.withKnownNodes(known).withCurrentAt(purged.purgedUntil()), batch);
+    state.note(
+        purged.withKnownNodes(known).withDeliveredWatermark(purged.collectedWatermark()), batch);
   }
 }

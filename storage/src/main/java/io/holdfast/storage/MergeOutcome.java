@@ -9,13 +9,13 @@ public sealed interface MergeOutcome {
   /**
    * The outcome of a complete merge. Everything is on the disk and in every later exposition.
    *
-   * @param outranked the offsets of superseded changes: this store has a newer version of their
+   * @param superseded the offsets of superseded changes: this store has a newer version of their
    *     group
    * @param conflicts offset to reason: changes of which something is shadowed here
    * @param clock the highest hybrid clock reading given out or seen, those of these changes
    *     included
    */
-  record Merged(List<Long> outranked, Map<Long, String> conflicts, long clock)
+  record Merged(List<Long> superseded, Map<Long, String> conflicts, long clock)
       implements MergeOutcome {}
 
   /**

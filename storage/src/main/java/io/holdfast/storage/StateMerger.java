@@ -37,7 +37,7 @@ final class StateMerger {
                 + " the node that sent it is damaged; let it begin with an empty --storage.path");
       }
     }
-    List<Long> outranked = new ArrayList<>();
+    List<Long> superseded = new ArrayList<>();
     Map<Long, String> conflicts = new HashMap<>();
     // A change up to this offset came before, in a state transfer or in a repeated message. A
     // second merge could bring back content whose delete has been collected here. States have no
@@ -46,8 +46,8 @@ final class StateMerger {
     long sequence = request.first();
     for (Received received : states) {
       boolean isHere = sequence <= here;
-      if (isOutranked(received) || (isHere && isGone(received))) {
-        outranked.add(sequence);
+      if (isSuperseded(received) || (isHere && isGone(received))) {
+        superseded.add(sequence);
       }
       String conflict = isHere ? null : merge(received, batch);
       if (conflict != null) {
@@ -56,7 +56,7 @@ final class StateMerger {
       sequence++;
     }
     reach(request);
-    return new Merged(outranked, conflicts, state.clock().last());
+    return new Merged(superseded, conflicts, state.clock().last());
   }
 
   private void reach(MergeRequest request) {
@@ -122,7 +122,7 @@ final class StateMerger {
    * Returns whether a change is superseded: this node has a newer version of the group, or a newer
    * wipe.
    */
-  private boolean isOutranked(Received received) {
+  private boolean isSuperseded(Received received) {
     if (received.group() == null) {
       return Long.compareUnsigned(state.clock().last(), requireNonNull(received.wipedAt()).clock())
           > 0;
@@ -179,7 +179,7 @@ final class StateMerger {
   private boolean isPurged(Group change) {
     return change.isEmpty()
         && change.deletedAt != null
-        && change.deletedAt.clock() <= state.metadata().purgedUntil()
+        && change.deletedAt.clock() <= state.metadata().collectedWatermark()
         && state.groups().get(change.key) == null;
   }
 

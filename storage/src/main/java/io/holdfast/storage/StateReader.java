@@ -40,8 +40,8 @@ final class StateReader {
     Digest.Builder digest =
         Digest.newBuilder()
             .setStream(state.stream())
-            .setPurgedUntil(state.metadata().purgedUntil())
-            .setWhole(state.metadata().isWhole())
+            .setCollectedWatermark(state.metadata().collectedWatermark())
+            .setComplete(state.metadata().isComplete())
             .setGroups(state.groups().size());
     for (long bucket : requireNonNull(state.groups().digest()).buckets()) {
       digest.addBuckets(bucket);

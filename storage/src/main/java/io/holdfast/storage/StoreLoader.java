@@ -183,7 +183,7 @@ final class StoreLoader {
       if (replicated != null) {
         // One batch writes identity and metadata. A crash can therefore not make a new store look
         // complete.
-        ClusterMetadata metadata = ClusterMetadata.ofNewStore(replicated.newStoreIsWhole());
+        ClusterMetadata metadata = ClusterMetadata.ofNewStore(replicated.newStoreIsComplete());
         batch.put(RecordKeys.CLUSTER, metadata.record().toByteArray());
       }
       database.commit(batch);

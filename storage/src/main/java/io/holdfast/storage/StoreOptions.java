@@ -36,10 +36,10 @@ public record StoreOptions(
   /**
    * The options of a replicated store.
    *
-   * @param newStoreIsWhole whether a store that is created is complete, because no other node has
-   *     groups
+   * @param newStoreIsComplete whether a store that is created is complete, because no other node
+   *     has groups
    */
-  public record Replicated(boolean newStoreIsWhole) {
+  public record Replicated(boolean newStoreIsComplete) {
 
     /** Returns the options for a store that replaces a quarantined or lost store. */
     Replicated ofSuccessor() {

@@ -187,8 +187,8 @@ final class StoreState {
         newest = Math.max(newest, deletedAt.clock());
       }
     }
-    if (newest > metadata.purgedUntil()) {
-      note(metadata.withPurgedUntil(newest), batch);
+    if (newest > metadata.collectedWatermark()) {
+      note(metadata.withCollectedWatermark(newest), batch);
     }
   }
 }

@@ -125,15 +125,15 @@ class FormerClusterTest {
     millis.addAndGet(RETENTION.toMillis() - 60_000);
     apply(alone, new Change.Delete(B));
     long kept = alone.replicaState().digest();
-    assertEquals(0, alone.replicaState().metadata().purgedUntil());
+    assertEquals(0, alone.replicaState().metadata().collectedWatermark());
     millis.addAndGet(120_000);
-    await().until(() -> alone.replicaState().metadata().purgedUntil() > 0);
+    await().until(() -> alone.replicaState().metadata().collectedWatermark() > 0);
     assertNotEquals(kept, alone.replicaState().digest());
     // Nobody that may come back has not seen them: nothing is owed any more.
     await().until(() -> alone.replicaState().digest() == 0);
     ClusterMetadata metadata = alone.replicaState().metadata();
     assertEquals(Map.of(), metadata.knownNodes());
-    assertTrue(metadata.currentAt() >= metadata.purgedUntil());
+    assertTrue(metadata.deliveredWatermark() >= metadata.collectedWatermark());
   }
 
   @Test

@@ -335,10 +335,10 @@ class ReplicatedStateTest {
     to.merge(delete.request());
     to.purge(deletedAt - 1);
     assertEquals(List.of(A), to.state().groups().keys());
-    assertEquals(0, to.state().metadata().purgedUntil());
+    assertEquals(0, to.state().metadata().collectedWatermark());
     to.purge(deletedAt + 1_000);
     assertEquals(List.of(), to.state().groups().keys());
-    assertEquals(deletedAt, to.state().metadata().purgedUntil());
+    assertEquals(deletedAt, to.state().metadata().collectedWatermark());
     assertEquals(new MemoryStore(3).digest(), to.digest());
     to.merge(delete.request());
     assertEquals(List.of(), to.state().groups().keys());

@@ -82,7 +82,7 @@ class RocksGroupStoreReplicationTest {
     return store.replicaState().metadata();
   }
 
-  private StoreOptions options(InstantSource clock, CommitListener listener, boolean isWhole) {
+  private StoreOptions options(InstantSource clock, CommitListener listener, boolean isComplete) {
     StoreOptions usual = StoreFixture.options(fixture.directory);
     return new StoreOptions(
         usual.directory(),
@@ -92,7 +92,7 @@ class RocksGroupStoreReplicationTest {
         clock,
         usual.reserved(),
         listener,
-        new Replicated(isWhole));
+        new Replicated(isComplete));
   }
 
   private StoreOptions failingOn(AtomicBoolean fails) {
@@ -158,7 +158,7 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void change_thatIsMadeAgain_isAboveWhatOutrankedIt() {
+  void reissue_isAboveTheVersionThatSupersededTheChange() {
     RocksGroupStore store = fixture.openReplicated();
     long above = (InstantSource.system().millis() + 30_000) << 16;
     apply(store, new Change.Again(Pushes.put(A, "m 1\n"), above));
@@ -177,7 +177,7 @@ class RocksGroupStoreReplicationTest {
       merge(store, peer.apply(Pushes.put(B, "n 1\n")));
       merge(store, peer.apply(new Change.Delete(B)));
       Merged last = merge(store, peer.apply(Pushes.put(Pushes.job("c"), "n 1\n")));
-      assertEquals(List.of(), last.outranked());
+      assertEquals(List.of(), last.superseded());
       assertEquals(Map.of(), last.conflicts());
       assertEquals(peer.state().clock().last(), last.clock());
       assertEquals(Map.of(put.stream(), 4L), MemoryStore.reached(store.replicaState()));
@@ -239,20 +239,20 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void outrankedChanges_areTold() {
+  void supersededChanges_areTold() {
     RocksGroupStore store = fixture.openReplicated();
     Told old = peer.apply(Pushes.put(A, "m 1\n"));
     Told other = peer.apply(Pushes.put(B, "n 1\n"));
     Told oldWipe = peer.apply(new Change.Wipe());
     apply(store, Pushes.put(A, "m 2\n"));
-    assertEquals(List.of(1L), merge(store, old).outranked());
-    assertEquals(List.of(), merge(store, other).outranked());
+    assertEquals(List.of(1L), merge(store, old).superseded());
+    assertEquals(List.of(), merge(store, other).superseded());
     // Something is newer than the wipe, whatever it is.
-    assertEquals(List.of(3L), merge(store, oldWipe).outranked());
+    assertEquals(List.of(3L), merge(store, oldWipe).superseded());
     assertTrue(StoreFixture.text(store).contains("m{instance=\"\",job=\"a\"} 2\n"));
     assertFalse(StoreFixture.text(store).contains("n{"));
     // From now on all of it is, by the wipe.
-    assertEquals(List.of(2L), merge(store, other).outranked());
+    assertEquals(List.of(2L), merge(store, other).superseded());
   }
 
   @Test
@@ -283,7 +283,7 @@ class RocksGroupStoreReplicationTest {
     apply(store, new Change.Delete(A));
     merged(store.purge(store.replicaState().clock() + 1));
     assertEquals(0, store.replicaState().digest());
-    assertEquals(List.of(push.first()), merge(store, push).outranked());
+    assertEquals(List.of(push.first()), merge(store, push).superseded());
     assertEquals(0, store.exposition().groups());
   }
 
@@ -305,14 +305,14 @@ class RocksGroupStoreReplicationTest {
       merge(store, old);
       assertEquals("", StoreFixture.text(store));
       merged(store.purge(deletedAt - 1));
-      assertEquals(0, metadata(store).purgedUntil());
+      assertEquals(0, metadata(store).collectedWatermark());
       assertNotEquals(0, store.replicaState().digest());
       merged(store.purge(deletedAt + 1));
-      assertEquals(deletedAt, metadata(store).purgedUntil());
+      assertEquals(deletedAt, metadata(store).collectedWatermark());
       assertEquals(0, store.replicaState().digest());
     }
     RocksGroupStore store = fixture.openReplicated();
-    assertEquals(deletedAt, metadata(store).purgedUntil());
+    assertEquals(deletedAt, metadata(store).collectedWatermark());
     assertEquals(0, store.replicaState().digest());
     merge(store, old);
     assertEquals(1, store.exposition().groups());
@@ -371,14 +371,14 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void setAside_keepsEveryFile_andGoesOnEmpty_asAnotherNodeThatIsNotWhole() throws Exception {
+  void quarantine_keepsEveryFile_andGoesOnEmpty_asAnotherIncompleteNode() throws Exception {
     RocksGroupStore store = fixture.openReplicated();
     apply(store, Pushes.put(A, "m 1\n"));
     merge(store, peer.apply(Pushes.put(B, "m 1\n")));
-    merged(store.note(metadata -> metadata.withCurrentAt(77)));
+    merged(store.note(metadata -> metadata.withDeliveredWatermark(77)));
     ReplicaState before = store.replicaState();
     String text = StoreFixture.text(store);
-    assertTrue(before.metadata().isWhole());
+    assertTrue(before.metadata().isComplete());
 
     merged(store.setAside());
     ReplicaState after = store.replicaState();
@@ -392,7 +392,7 @@ class RocksGroupStoreReplicationTest {
     store.close();
     RocksGroupStore again = fixture.openReplicated();
     assertEquals(after.node(), again.replicaState().node());
-    assertFalse(metadata(again).isWhole());
+    assertFalse(metadata(again).isComplete());
     assertTrue(StoreFixture.text(again).contains("m{instance=\"\",job=\"a\"} 2\n"));
     again.close();
 
@@ -414,7 +414,7 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void setAside_thatCannotBegin_changesNothing() throws Exception {
+  void quarantine_thatCannotBegin_changesNothing() throws Exception {
     Instant now = Instant.parse("2030-01-01T00:00:00Z");
     RocksGroupStore store =
         fixture.openOrRefuse(options(InstantSource.fixed(now), (n, b, t) -> {}, true));
@@ -426,13 +426,13 @@ class RocksGroupStoreReplicationTest {
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
     assertEquals(text, StoreFixture.text(store));
     assertEquals(node, store.replicaState().node());
-    assertTrue(metadata(store).isWhole());
+    assertTrue(metadata(store).isComplete());
     apply(store, Pushes.put(A, "m 2\n"));
   }
 
   /** What was there is aside, so nothing that is made later can be whole. */
   @Test
-  void setAside_thatCannotBeEnded_isNotWholeWhenTheStoreOpensAgain() throws Exception {
+  void quarantine_thatCannotBeEnded_isIncompleteWhenTheStoreOpensAgain() throws Exception {
     AtomicBoolean isLockedNext = new AtomicBoolean();
     List<DirectoryLock> locks = new ArrayList<>();
     // Asked for the time when the store is closed: then somebody else takes the directory.
@@ -453,7 +453,7 @@ class RocksGroupStoreReplicationTest {
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
     assertEquals("", StoreFixture.text(store));
     assertNotEquals(node, store.replicaState().node());
-    assertFalse(metadata(store).isWhole());
+    assertFalse(metadata(store).isComplete());
   }
 
   private DirectoryLock lock() {
@@ -465,19 +465,19 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void newStore_isWhole_onlyIfSaidSo() throws StoreException {
+  void newStore_isComplete_onlyIfSaidSo() throws StoreException {
     try (RocksGroupStore store =
         fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false))) {
-      assertFalse(metadata(store).isWhole());
+      assertFalse(metadata(store).isComplete());
     }
     // What it is told later does not make up for what it never had.
     try (RocksGroupStore store = fixture.openReplicated()) {
-      assertFalse(metadata(store).isWhole());
-      merged(store.note(ClusterMetadata::whole));
+      assertFalse(metadata(store).isComplete());
+      merged(store.note(ClusterMetadata::completed));
     }
     assertTrue(
         metadata(fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false)))
-            .isWhole());
+            .isComplete());
   }
 
   @Test
@@ -506,7 +506,7 @@ class RocksGroupStoreReplicationTest {
     assertEquals(2, store.exposition().groups());
     apply(store, new Change.Delete(B));
     assertEquals(text, StoreFixture.text(store));
-    assertTrue(metadata(store).isWhole());
+    assertTrue(metadata(store).isComplete());
     merge(store, old);
     assertEquals(1, store.exposition().groups());
   }
@@ -517,7 +517,7 @@ class RocksGroupStoreReplicationTest {
       StoreFixture.apply(single, Pushes.put(A, "m 1\n"));
     }
     RocksGroupStore store = fixture.openOrRefuse(StoreFixture.replicated(fixture.directory, false));
-    assertTrue(metadata(store).isWhole());
+    assertTrue(metadata(store).isComplete());
     States states =
         StoreFixture.answer(store.states(List.of(ByteString.copyFrom(A.encoded())), 1_000));
     peer.millis = InstantSource.system().millis();
@@ -531,10 +531,11 @@ class RocksGroupStoreReplicationTest {
     SortedMap<Long, Long> nodes = new TreeMap<>(Map.of(-1L, 5L, 7L, -6L));
     ClusterMetadata written;
     try (RocksGroupStore store = fixture.openReplicated()) {
-      merged(store.note(metadata -> metadata.withCurrentAt(12).withKnownNodes(nodes)));
-      merged(store.note(metadata -> metadata.withCurrentAt(11)));
+      merged(store.note(metadata -> metadata.withDeliveredWatermark(12).withKnownNodes(nodes)));
+      merged(store.note(metadata -> metadata.withDeliveredWatermark(11)));
       written = metadata(store);
-      assertEquals(ClusterMetadata.none().withCurrentAt(12).withKnownNodes(nodes), written);
+      assertEquals(
+          ClusterMetadata.none().withDeliveredWatermark(12).withKnownNodes(nodes), written);
       apply(store, new Change.Wipe());
       assertEquals(written, metadata(store));
     }

@@ -51,7 +51,7 @@ public final class StoreFixture implements AutoCloseable {
     }
   }
 
-  public static StoreOptions replicated(Path directory, boolean newStoreIsWhole) {
+  public static StoreOptions replicated(Path directory, boolean newStoreIsComplete) {
     StoreOptions usual = options(directory);
     return new StoreOptions(
         usual.directory(),
@@ -61,7 +61,7 @@ public final class StoreFixture implements AutoCloseable {
         usual.clock(),
         usual.reserved(),
         usual.listener(),
-        new Replicated(newStoreIsWhole));
+        new Replicated(newStoreIsComplete));
   }
 
   /** As one of several nodes; a new store is whole. */

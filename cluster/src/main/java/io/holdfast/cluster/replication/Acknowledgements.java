@@ -88,7 +88,7 @@ final class Acknowledgements {
 
   /** Notes which changes a peer reports as superseded or conflicting. */
   void heard(ChangesAnswer answer) {
-    for (long sequence : answer.getOutrankedList()) {
+    for (long sequence : answer.getSupersededList()) {
       superseded.merge(sequence, answer.getClock(), Math::max);
     }
     for (Conflict conflict : answer.getConflictsList()) {

@@ -86,7 +86,7 @@ final class AntiEntropy {
       peers.forEach(PeerState::transferLost);
       hasBegunAnew = false;
     }
-    if (!store.replicaState().metadata().isWhole() && isFilled(peers, hasTriedInVain)) {
+    if (!store.replicaState().metadata().isComplete() && isFilled(peers, hasTriedInVain)) {
       metadataWriter.noteComplete();
     }
     long now = loop.nanos();
@@ -127,7 +127,7 @@ final class AntiEntropy {
    * later.
    */
   private long collected() {
-    collected = Math.max(collected, store.replicaState().metadata().purgedUntil());
+    collected = Math.max(collected, store.replicaState().metadata().collectedWatermark());
     return collected;
   }
 
@@ -196,20 +196,20 @@ final class AntiEntropy {
     if (said == null || isSettingAside) {
       return false;
     }
-    if (said.getPurgedUntil() > metadata.currentAt()) {
+    if (said.getCollectedWatermark() > metadata.deliveredWatermark()) {
       if (store.replicaState().exposition().groups() > 0) {
         setAside(peer);
         return false;
       }
       // The store has no groups, so a collected delete would delete no group here.
       CompletableFuture<MergeOutcome> unused =
-          store.note(now -> now.withCurrentAt(said.getPurgedUntil()));
-    } else if (said.getPurgedUntil() > metadata.purgedUntil()) {
+          store.note(now -> now.withDeliveredWatermark(said.getCollectedWatermark()));
+    } else if (said.getCollectedWatermark() > metadata.collectedWatermark()) {
       // This store takes over the watermark, so that a node that joins later learns of it from any
       // node.
-      collected = Math.max(collected, said.getPurgedUntil());
+      collected = Math.max(collected, said.getCollectedWatermark());
       giveUpOutdated();
-      CompletableFuture<MergeOutcome> unused = store.purge(said.getPurgedUntil());
+      CompletableFuture<MergeOutcome> unused = store.purge(said.getCollectedWatermark());
     }
     return true;
   }

@@ -29,7 +29,7 @@ final class BatchReceiver {
       Changes changes, MergeOutcome.Merged merged, ReplicaState replicaState) {
     ChangesAnswer.Builder answer =
         ChangesAnswer.newBuilder()
-            .addAllOutranked(merged.outranked())
+            .addAllSuperseded(merged.superseded())
             .setClock(merged.clock())
             .setReached(replicaState.positions().getOrDefault(changes.getStream(), 0L));
     merged

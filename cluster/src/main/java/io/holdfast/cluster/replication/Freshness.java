@@ -145,7 +145,7 @@ final class Freshness {
   private @Nullable String lacking(
       ReplicaState replicaState, Collection<PeerState> peers, long now) {
     int needed = quorum.read() - 1;
-    if (!replicaState.metadata().isWhole()) {
+    if (!replicaState.metadata().isComplete()) {
       return "the store is new and is being filled from the other nodes";
     }
     long witnesses =

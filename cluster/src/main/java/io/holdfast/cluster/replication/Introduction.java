@@ -57,17 +57,17 @@ final class Introduction {
     for (long clock :
         new long[] {
           heartbeat.getClock(),
-          heartbeat.getCompleteUntil(),
-          heartbeat.getPurgedUntil(),
-          heartbeat.getCurrentAt()
+          heartbeat.getStableWatermark(),
+          heartbeat.getCollectedWatermark(),
+          heartbeat.getDeliveredWatermark()
         }) {
       if (!Version.isPossible(clock)) {
         return "clock " + Long.toUnsignedString(clock) + " (expected: one that a clock can show)";
       }
     }
-    return heartbeat.getPurgedUntil() > heartbeat.getClock()
+    return heartbeat.getCollectedWatermark() > heartbeat.getClock()
         ? "purged until "
-            + heartbeat.getPurgedUntil()
+            + heartbeat.getCollectedWatermark()
             + " (expected: at most its clock "
             + heartbeat.getClock()
             + ")"
@@ -77,13 +77,13 @@ final class Introduction {
   /**
    * Returns the heartbeat of this node.
    *
-   * @param completeUntil the stable watermark of this node
+   * @param stableWatermark the stable watermark of this node
    */
   static Heartbeat heartbeat(
       ReplicaOptions options,
       ReplicaState replicaState,
       Optional<String> unready,
-      long completeUntil,
+      long stableWatermark,
       ClusterClock clock) {
     ClusterMetadata metadata = replicaState.metadata();
     Heartbeat.Builder heartbeat =
@@ -93,11 +93,11 @@ final class Introduction {
             .setStream(replicaState.stream())
             .setDigest(replicaState.digest())
             .setClock(replicaState.clock())
-            .setWhole(metadata.isWhole())
-            .setPurgedUntil(metadata.purgedUntil())
-            .setCurrentAt(metadata.currentAt())
+            .setComplete(metadata.isComplete())
+            .setCollectedWatermark(metadata.collectedWatermark())
+            .setDeliveredWatermark(metadata.deliveredWatermark())
             .setUnready(unready.orElse(""))
-            .setCompleteUntil(completeUntil)
+            .setStableWatermark(stableWatermark)
             .setClusterSize(options.quorum().size())
             .setWriteQuorum(options.quorum().write())
             .setMillis(clock.isSettled() ? clock.millis() : 0)

@@ -109,7 +109,7 @@ final class MetadataWriter {
                   .withKnownNodes(known(metadata, excuses, forgets))
                   .withClockAhead(ahead)
                   .withRetention(options.limits().tombstoneRetention());
-          return isFresh ? known.withCurrentAt(lowest) : known;
+          return isFresh ? known.withDeliveredWatermark(lowest) : known;
         },
         () -> {
           isAbsenceExcused |= excuses;
@@ -127,14 +127,14 @@ final class MetadataWriter {
     }
     // Clocks differ, so this node becomes cautious some time before the retention ends.
     Duration away = options.limits().tombstoneRetention().dividedBy(5).multipliedBy(4);
-    return store.replicaState().metadata().currentAt() < age.readingBefore(away);
+    return store.replicaState().metadata().deliveredWatermark() < age.readingBefore(away);
   }
 
   /** Notes that the store is complete. */
   void noteComplete() {
     if (!isNoting) {
       log.info("store complete");
-      note(ClusterMetadata::whole, () -> {});
+      note(ClusterMetadata::completed, () -> {});
     }
   }
 

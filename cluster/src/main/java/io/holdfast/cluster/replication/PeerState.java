@@ -141,7 +141,7 @@ final class PeerState {
 
   /** Returns whether the peer's store is complete. A peer never quarantines a complete store. */
   boolean isComplete() {
-    return said != null && said.getWhole();
+    return said != null && said.getComplete();
   }
 
   // The contact with the peer.

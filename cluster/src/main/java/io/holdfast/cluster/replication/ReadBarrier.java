@@ -70,7 +70,7 @@ final class ReadBarrier {
    */
   boolean advance(ReplicaState replicaState, DurablePositions durable) {
     if (shown == null
-        && replicaState.metadata().isWhole()
+        && replicaState.metadata().isComplete()
         && asked.size() >= othersNeeded
         && Positions.cover(replicaState.positions(), required)) {
       shown = replicaState;
@@ -88,7 +88,7 @@ final class ReadBarrier {
    */
   private static boolean isVouchedFor(
       ReplicaState shown, ReplicaState replicaState, DurablePositions durable) {
-    return shown.metadata().isWhole()
+    return shown.metadata().isComplete()
         && shown.stream() == replicaState.stream()
         && durable.cover(shown);
   }

@@ -463,7 +463,7 @@ public final class Replica implements Transport.Receiver, Replication {
    * groups from a node that was away, and these groups were perhaps deleted meanwhile.
    */
   private boolean mayBeQuarantined(ReplicaState replicaState) {
-    return !replicaState.metadata().isWhole()
+    return !replicaState.metadata().isComplete()
         || antiEntropy.isSettingAside()
         || (!freshness.isFresh() && metadataWriter.mayBeOutdated());
   }

@@ -118,7 +118,7 @@ final class StateTransfer {
 
   /** Returns whether the peer's store was complete when the peer was asked for its digest. */
   boolean wasPeerComplete() {
-    return digest != null && digest.getWhole();
+    return digest != null && digest.getComplete();
   }
 
   void start() {
@@ -161,7 +161,7 @@ final class StateTransfer {
       expect(answer.hasDigest());
       Digest theirs = answer.getDigest();
       Heartbeat said = peer.said();
-      if (said == null || theirs.getPurgedUntil() > said.getClock()) {
+      if (said == null || theirs.getCollectedWatermark() > said.getClock()) {
         // This node collects tombstones up to the peer's collected watermark. A watermark beyond
         // the peer's own clock is damage.
         throw new FailedException("its digest claims more than its clock shows");
@@ -181,7 +181,8 @@ final class StateTransfer {
     @Override
     public CompletableFuture<BitSet> ask() {
       long collected =
-          Math.max(theirs.getPurgedUntil(), store.replicaState().metadata().purgedUntil());
+          Math.max(
+              theirs.getCollectedWatermark(), store.replicaState().metadata().collectedWatermark());
       if (collected == 0) {
         return store.differing(theirs);
       }

@@ -82,7 +82,7 @@ final class TombstoneCollector {
     long until = metadataWriter.retentionStart();
     for (PeerState peer : peers) {
       Heartbeat said = peer.said();
-      until = Math.min(until, said == null ? 0 : said.getCurrentAt());
+      until = Math.min(until, said == null ? 0 : said.getDeliveredWatermark());
     }
     if (metadata.knownNodes().size() + 1 < quorum.size()) {
       return until;
@@ -122,7 +122,7 @@ final class TombstoneCollector {
     for (PeerState peer : peers) {
       Heartbeat said = peer.said();
       if (said != null && said.getNode() == node) {
-        return said.getCompleteUntil();
+        return said.getStableWatermark();
       }
     }
     return 0;

@@ -52,7 +52,7 @@ record TransferSource(PeerState peer, Need need) {
 
   /** Returns whether the peer has perhaps missed a delete that was collected here. */
   static boolean isOutdated(Heartbeat said, long collected) {
-    return said.getCurrentAt() < collected;
+    return said.getDeliveredWatermark() < collected;
   }
 
   /**

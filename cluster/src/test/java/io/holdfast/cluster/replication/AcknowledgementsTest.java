@@ -109,8 +109,8 @@ final class AcknowledgementsTest {
   void change_thatAPeerHasSomethingNewerThan_isSuperseded() {
     CompletableFuture<Confirmation> change = await(1);
     send(1);
-    acknowledgements.heard(ChangesAnswer.newBuilder().addOutranked(1).setClock(40).build());
-    acknowledgements.heard(ChangesAnswer.newBuilder().addOutranked(1).setClock(30).build());
+    acknowledgements.heard(ChangesAnswer.newBuilder().addSuperseded(1).setClock(40).build());
+    acknowledgements.heard(ChangesAnswer.newBuilder().addSuperseded(1).setClock(30).build());
     reach(one, 1);
     reach(other, 1);
     settle(NOW);

@@ -64,8 +64,8 @@ final class AntiEntropyTest {
 
     one.heard(
         Heartbeat.newBuilder()
-            .setWhole(true)
-            .setCurrentAt(node.store.replicaState().metadata().purgedUntil())
+            .setComplete(true)
+            .setDeliveredWatermark(node.store.replicaState().metadata().collectedWatermark())
             .build());
     tick();
     assertEquals(List.of("one"), transport.asked);
@@ -131,7 +131,7 @@ final class AntiEntropyTest {
 
   private static PeerState peer(String name) {
     PeerState peer = new PeerState(new Peer(UUID.randomUUID(), name), 0);
-    peer.heard(Heartbeat.newBuilder().setName(name).setWhole(true).build());
+    peer.heard(Heartbeat.newBuilder().setName(name).setComplete(true).build());
     return peer;
   }
 

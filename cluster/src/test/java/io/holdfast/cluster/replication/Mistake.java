@@ -106,7 +106,7 @@ enum Mistake {
   ONE_DISK_IS_A_QUORUM(
       "DurablePositions", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),
   NEW_STORE_IS_WHOLE(
-      "storage/StoreLoader", "ofNewStore(replicated.newStoreIsWhole())", "ofNewStore(true)", 12),
+      "storage/StoreLoader", "ofNewStore(replicated.newStoreIsComplete())", "ofNewStore(true)", 12),
 
   // Deletes and copies.
   TOMBSTONES_ARE_DROPPED_AT_ONCE(

@@ -184,7 +184,7 @@ final class PeerStateTest {
     peer.heard(
         Heartbeat.newBuilder()
             .setStream(log)
-            .setWhole(isComplete)
+            .setComplete(isComplete)
             .addPositions(Position.newBuilder().setStream(ofLog).setSequence(offset))
             .build());
   }

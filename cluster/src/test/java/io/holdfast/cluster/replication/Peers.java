@@ -28,7 +28,7 @@ final class Peers {
   }
 
   static Heartbeat.Builder heartbeat(String name, long log) {
-    return Heartbeat.newBuilder().setName(name).setNode(log).setStream(log).setWhole(true);
+    return Heartbeat.newBuilder().setName(name).setNode(log).setStream(log).setComplete(true);
   }
 
   /** Returns the state of a complete store with this log and these positions. */

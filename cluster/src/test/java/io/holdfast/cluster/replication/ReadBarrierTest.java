@@ -17,13 +17,15 @@ import org.junit.jupiter.api.Test;
  */
 final class ReadBarrierTest {
   private final SimulatedNode.Life node = new ThreeNodes().life(0);
-  private final ReplicaState whole = node.store.replicaState();
+  private final ReplicaState complete = node.store.replicaState();
 
   private final CompletableFuture<ReadResult> answer = new CompletableFuture<>();
 
   @Test
-  void snapshotOfStoreThatIsWhole_isVouchedFor() {
-    assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, durable(whole, whole.sequence())));
+  void snapshotOfCompleteStore_isVouchedFor() {
+    assertTrue(
+        new ReadBarrier(complete, answer, 0)
+            .advance(complete, durable(complete, complete.sequence())));
   }
 
   @Test
@@ -35,15 +37,18 @@ final class ReadBarrierTest {
 
   @Test
   void snapshotOfStorePutAsideSince_isNotVouchedForByWhatTheNextHasConfirmed() {
-    ReplicaState filled = next(whole.metadata());
-    assertFalse(new ReadBarrier(whole, answer, 0).advance(filled, durable(filled, Long.MAX_VALUE)));
+    ReplicaState filled = next(complete.metadata());
+    assertFalse(
+        new ReadBarrier(complete, answer, 0).advance(filled, durable(filled, Long.MAX_VALUE)));
     assertFalse(answer.isDone());
   }
 
   @Test
   void changeOfAnotherNode_isVouchedForWhenWriteQuorumHasIt() {
     PeerState sender = node.replica.peers().iterator().next();
-    assertTrue(new ReadBarrier(whole, answer, 0).advance(whole, durable(whole, whole.sequence())));
+    assertTrue(
+        new ReadBarrier(complete, answer, 0)
+            .advance(complete, durable(complete, complete.sequence())));
     ReplicaState ahead =
         showing(sender.stream(), sender.positions().getOrDefault(sender.stream(), 0L) + 1);
     assertFalse(new ReadBarrier(ahead, answer, 0).advance(ahead, durable(ahead, Long.MAX_VALUE)));
@@ -51,14 +56,14 @@ final class ReadBarrierTest {
 
   private ReplicaState showing(long stream, long sequence) {
     return new ReplicaState(
-        whole.node(),
-        whole.stream(),
+        complete.node(),
+        complete.stream(),
         Map.of(stream, sequence),
         Map.of(stream, sequence),
         0,
-        whole.clock(),
-        whole.metadata(),
-        whole.exposition());
+        complete.clock(),
+        complete.metadata(),
+        complete.exposition());
   }
 
   private DurablePositions durable(ReplicaState replicaState, long confirmed) {
@@ -68,13 +73,13 @@ final class ReadBarrierTest {
 
   private ReplicaState next(ClusterMetadata metadata) {
     return new ReplicaState(
-        whole.node(),
-        whole.stream() + 1,
+        complete.node(),
+        complete.stream() + 1,
         Map.of(),
         Map.of(),
         0,
-        whole.clock(),
+        complete.clock(),
         metadata,
-        whole.exposition());
+        complete.exposition());
   }
 }

@@ -84,7 +84,7 @@ final class StateTransferTest {
         answer ->
             answer.hasDigest()
                 ? answer.toBuilder()
-                    .setDigest(answer.getDigest().toBuilder().setPurgedUntil(Long.MAX_VALUE))
+                    .setDigest(answer.getDigest().toBuilder().setCollectedWatermark(Long.MAX_VALUE))
                     .build()
                 : answer;
     run();
@@ -146,7 +146,7 @@ final class StateTransferTest {
   }
 
   private static Digest incomplete(Digest digest) {
-    return digest.toBuilder().setWhole(false).build();
+    return digest.toBuilder().setComplete(false).build();
   }
 
   private void run() {

@@ -68,6 +68,6 @@ final class TombstoneCollectorTest {
   }
 
   private long collected(int node) {
-    return nodes.life(node).store.replicaState().metadata().purgedUntil();
+    return nodes.life(node).store.replicaState().metadata().collectedWatermark();
   }
 }

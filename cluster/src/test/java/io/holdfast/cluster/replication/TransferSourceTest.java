@@ -28,7 +28,7 @@ final class TransferSourceTest {
 
   @Test
   void peerThatWillQuarantineItsStore_isNoCandidate() {
-    other.heard(Peers.heartbeat("other", 3).setCurrentAt(9).build());
+    other.heard(Peers.heartbeat("other", 3).setDeliveredWatermark(9).build());
     assertEquals(List.of(other), peers(NOW, 9));
     assertEquals(List.of(), peers(NOW, 10));
   }
@@ -78,7 +78,7 @@ final class TransferSourceTest {
   @Test
   void pick_prefersThePeerThatIsComplete() {
     other.transferNeeded();
-    one.heard(Peers.heartbeat("one", 2).setWhole(false).build());
+    one.heard(Peers.heartbeat("one", 2).setComplete(false).build());
     one.transferNeeded();
     assertSame(other, pick(NOW, false));
   }

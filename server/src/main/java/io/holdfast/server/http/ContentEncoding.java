@@ -54,7 +54,7 @@ public final class ContentEncoding {
     if (!bounds.room.test(measured.size())) {
       throw BadEncodingException.noRoom();
     }
-    if (measured.isWhole()) {
+    if (measured.isComplete()) {
       return measured.toByteArray();
     }
     LimitedBuffer whole = new LimitedBuffer(measured.size(), measured.size(), bounds.step);

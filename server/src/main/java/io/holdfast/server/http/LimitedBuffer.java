@@ -47,11 +47,11 @@ final class LimitedBuffer {
   }
 
   /** Returns whether all bytes were kept. */
-  boolean isWhole() {
+  boolean isComplete() {
     return size <= keptBytes;
   }
 
-  /** Returns the bytes. Only for a buffer that {@link #isWhole}. */
+  /** Returns the bytes. Only for a buffer that {@link #isComplete}. */
   byte[] toByteArray() {
     return size == kept.length ? kept : Arrays.copyOf(kept, size);
   }

@@ -165,7 +165,7 @@ record FamilyView(
     return series.stream().anyMatch(one -> !one.exemplars().isEmpty());
   }
 
-  boolean isWhole() {
+  boolean isComplete() {
     return series.size() == all;
   }
 

@@ -91,7 +91,7 @@ final class Cluster {
   /** The same, and waits until every node is ready and the balancer knows it. */
   static Cluster start(Processes processes, Path directory, String... flags) throws IOException {
     Cluster cluster = launch(processes, directory, flags);
-    cluster.awaitWhole();
+    cluster.awaitComplete();
     return cluster;
   }
 
@@ -171,7 +171,7 @@ final class Cluster {
         start(node);
       }
     }
-    awaitWhole();
+    awaitComplete();
   }
 
   /** Removes all groups. Needs {@code --web.enable-admin-api}. */
@@ -205,7 +205,7 @@ final class Cluster {
    * ready itself as soon as a quorum is in touch with it: what hits the cluster before the last two
    * have found each other, hits a cluster that has lost one link already.
    */
-  void awaitWhole() {
+  void awaitComplete() {
     awaitReady();
     for (int node : all()) {
       Awaitility.await(name(node) + " is in touch with all nodes")

@@ -91,7 +91,7 @@ final class ClusterAddressesIT {
     for (int node : ALL) {
       start(node);
     }
-    awaitWhole(STARTED);
+    awaitComplete(STARTED);
     assertEquals(200, push(1, "before_total 1\n"));
   }
 
@@ -120,15 +120,15 @@ final class ClusterAddressesIT {
     }
   }
 
-  private void awaitWhole(Duration patience) {
+  private void awaitComplete(Duration patience) {
     await("every node is in touch with every other")
         .atMost(patience)
         .pollInterval(Duration.ofMillis(100))
         .ignoreExceptions()
-        .until(() -> ALL.stream().allMatch(this::isWhole));
+        .until(() -> ALL.stream().allMatch(this::isComplete));
   }
 
-  private boolean isWhole(int node) {
+  private boolean isComplete(int node) {
     try {
       RawHttp.Response members = nodes.get(node).send(Step.get("/api/v1/cluster"));
       return nodes.get(node).send(Step.get("/-/ready")).status() == 200
@@ -158,7 +158,7 @@ final class ClusterAddressesIT {
     move(List.of(1));
     publishNames();
 
-    awaitWhole(FOLLOWED);
+    awaitComplete(FOLLOWED);
     assertEquals(200, push(1, "after_total 1\n"));
     assertAllExpose("after_total");
   }
@@ -170,7 +170,7 @@ final class ClusterAddressesIT {
     move(ALL);
     publishNames();
 
-    awaitWhole(FOLLOWED);
+    awaitComplete(FOLLOWED);
     assertEquals(200, push(2, "after_total 1\n"));
     assertAllExpose("before_total", "after_total");
   }
@@ -190,7 +190,7 @@ final class ClusterAddressesIT {
 
     publishNames();
 
-    awaitWhole(FOLLOWED);
+    awaitComplete(FOLLOWED);
     assertEquals(200, push(3, "first_total 1\n"));
     assertAllExpose("first_total");
   }

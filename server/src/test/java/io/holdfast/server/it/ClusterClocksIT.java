@@ -126,7 +126,7 @@ final class ClusterClocksIT {
     awaitPush(2, 2);
     awaitPush(3, 3);
     set(1, RIGHT);
-    cluster.awaitWhole();
+    cluster.awaitComplete();
     awaitPush(1, 4);
 
     set(1, "-21600");
@@ -143,7 +143,7 @@ final class ClusterClocksIT {
                         && line.contains("} -21")),
         metrics);
     set(1, RIGHT);
-    cluster.awaitWhole();
+    cluster.awaitComplete();
     awaitPush(1, 6);
     assertAllShow(6);
   }
@@ -152,7 +152,7 @@ final class ClusterClocksIT {
   @Test
   void clocksOfAll_aheadAndSetRight_stopNothing_alsoAfterARestart() throws Exception {
     startAll();
-    cluster.awaitWhole();
+    cluster.awaitComplete();
     for (int node : cluster.all()) {
       set(node, SIX_HOURS);
     }
@@ -162,11 +162,11 @@ final class ClusterClocksIT {
     for (int node : cluster.all()) {
       set(node, RIGHT);
     }
-    cluster.awaitWhole();
+    cluster.awaitComplete();
     awaitPush(1, 4);
     cluster.killAll();
     startAll();
-    cluster.awaitWhole();
+    cluster.awaitComplete();
     awaitPush(2, 5);
     assertAllShow(5);
   }

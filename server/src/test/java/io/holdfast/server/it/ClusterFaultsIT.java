@@ -91,7 +91,7 @@ final class ClusterFaultsIT {
       cluster.kill(node);
       pause(0, 2_000);
       cluster.start(node);
-      cluster.awaitWhole();
+      cluster.awaitComplete();
       load.verify();
     }
     load.stop();
@@ -108,7 +108,7 @@ final class ClusterFaultsIT {
       // From shorter than the lease to long enough to be taken for dead.
       pause(500, 1 + (i + 1) * 4_000);
       cluster.thaw(node);
-      cluster.awaitWhole();
+      cluster.awaitComplete();
       load.verify();
     }
     load.stop();
@@ -170,7 +170,7 @@ final class ClusterFaultsIT {
           .pollInterval(Duration.ofMillis(100))
           .until(() -> areReady(others));
       cluster.thaw(frozen);
-      cluster.awaitWhole();
+      cluster.awaitComplete();
     }
   }
 
@@ -226,7 +226,7 @@ final class ClusterFaultsIT {
       long before = load.answered();
       Awaitility.await("the majority goes on").until(() -> load.answered() > before + 100);
       cluster.heal();
-      cluster.awaitWhole();
+      cluster.awaitComplete();
       load.verify();
     }
     load.stop();
@@ -280,7 +280,7 @@ final class ClusterFaultsIT {
         cluster.start(node);
       }
     }
-    cluster.awaitWhole();
+    cluster.awaitComplete();
     load.check(cluster, "after the quorum was lost");
   }
 
@@ -293,7 +293,7 @@ final class ClusterFaultsIT {
     cluster.loseDisk(node);
     pause(0, 1_000);
     cluster.start(node);
-    cluster.awaitWhole();
+    cluster.awaitComplete();
     // What it has now counts: without one of the others it is one of the two that confirm.
     int other = 1 + node % Cluster.SIZE;
     cluster.kill(other);
@@ -314,7 +314,7 @@ final class ClusterFaultsIT {
       for (int node : cluster.all()) {
         cluster.start(node);
       }
-      cluster.awaitWhole();
+      cluster.awaitComplete();
       load.check(cluster, "after power loss " + i);
     }
   }

@@ -46,15 +46,15 @@ final class ClusterPrometheusIT {
       cluster.kill(1);
       awaitScrapes(prometheus, SCRAPERS);
       cluster.start(1);
-      cluster.awaitWhole();
+      cluster.awaitComplete();
       cluster.freeze(2);
       awaitScrapes(prometheus, 2 * SCRAPERS);
       cluster.thaw(2);
-      cluster.awaitWhole();
+      cluster.awaitComplete();
       cluster.partition(3);
       awaitScrapes(prometheus, 3 * SCRAPERS);
       cluster.heal();
-      cluster.awaitWhole();
+      cluster.awaitComplete();
       awaitScrapes(prometheus, 4 * SCRAPERS);
 
       load.stop();

@@ -42,7 +42,7 @@ final class LargeBody implements Closeable {
   String answer() throws IOException {
     StringBuilder answer = new StringBuilder();
     byte[] buffer = new byte[CHUNK_BYTES];
-    for (int read = 0; read >= 0 && !isWhole(answer); ) {
+    for (int read = 0; read >= 0 && !isComplete(answer); ) {
       read = socket.getInputStream().read(buffer);
       answer.append(new String(buffer, 0, Math.max(read, 0), StandardCharsets.US_ASCII));
     }
@@ -50,7 +50,7 @@ final class LargeBody implements Closeable {
   }
 
   /** A refusal's text ends with a line feed, behind the head's empty line. */
-  private static boolean isWhole(StringBuilder answer) {
+  private static boolean isComplete(StringBuilder answer) {
     int body = answer.indexOf("\r\n\r\n") + 4;
     return body > 4 && body < answer.length() && answer.charAt(answer.length() - 1) == '\n';
   }
