@@ -124,7 +124,7 @@ public final class SimulatedStore extends QueuedStore {
     }
 
     @Override
-    public void setAside() {
+    public void quarantine() {
       timesSetAside++;
       disk.lose();
     }

@@ -61,7 +61,7 @@ public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
    *
    * @param name as pushed
    */
-  public record Head(String name, MetricType type, @Nullable String help) {}
+  public record FamilyHeader(String name, MetricType type, @Nullable String help) {}
 
   /** Returns the value of the header {@code Content-Type}. */
   public String contentType() {
@@ -78,15 +78,15 @@ public record ExpositionFormat(Syntax syntax, EscapingScheme escaping) {
    *
    * @param samplesLength bytes of all samples of all owners; used only if {@link #needsLength}
    */
-  public byte[] header(Head head, long samplesLength) {
+  public byte[] header(FamilyHeader header, long samplesLength) {
     return switch (syntax) {
-      case TEXT -> TextWriter.header(head.name, head.help, head.type, escaping);
+      case TEXT -> TextWriter.header(header.name, header.help, header.type, escaping);
       case OPEN_METRICS, OPEN_METRICS_0_0_1 ->
-          OpenMetricsWriter.header(head.name, head.help, head.type, escaping);
+          OpenMetricsWriter.header(header.name, header.help, header.type, escaping);
       case PROTOBUF ->
-          ProtobufWriter.header(head.name, head.help, head.type, escaping, samplesLength);
+          ProtobufWriter.header(header.name, header.help, header.type, escaping, samplesLength);
       case PROTOBUF_TEXT, PROTOBUF_COMPACT_TEXT ->
-          ProtobufTextWriter.header(head.name, head.help, head.type, escaping, isCompact());
+          ProtobufTextWriter.header(header.name, header.help, header.type, escaping, isCompact());
     };
   }
 

@@ -2,7 +2,7 @@ package io.holdfast.proto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.holdfast.proto.ExpositionFormat.Head;
+import io.holdfast.proto.ExpositionFormat.FamilyHeader;
 import io.holdfast.proto.ExpositionFormat.Syntax;
 import io.holdfast.proto.metrics.Bucket;
 import io.holdfast.proto.metrics.BucketSpan;
@@ -48,7 +48,8 @@ class ExpositionFormatTest {
     }
     String help = family.hasHelp() ? family.getHelp() : null;
     long length = pieces.stream().mapToLong(piece -> piece.length).sum();
-    out.writeBytes(format.header(new Head(family.getName(), family.getType(), help), length));
+    out.writeBytes(
+        format.header(new FamilyHeader(family.getName(), family.getType(), help), length));
     pieces.forEach(out::writeBytes);
     out.writeBytes(format.footer());
   }
@@ -89,7 +90,8 @@ class ExpositionFormatTest {
   private static String text(EscapingScheme scheme) {
     ExpositionFormat format = new ExpositionFormat(Syntax.TEXT, scheme);
     return new String(
-            format.header(new Head("c.d", MetricType.GAUGE, null), 0), StandardCharsets.UTF_8)
+            format.header(new FamilyHeader("c.d", MetricType.GAUGE, null), 0),
+            StandardCharsets.UTF_8)
         + new String(
             format.samples("c.d", MetricType.GAUGE, List.of(ODD), true), StandardCharsets.UTF_8);
   }

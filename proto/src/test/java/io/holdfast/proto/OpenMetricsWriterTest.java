@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Timestamp;
-import io.holdfast.proto.ExpositionFormat.Head;
+import io.holdfast.proto.ExpositionFormat.FamilyHeader;
 import io.holdfast.proto.ExpositionFormat.Syntax;
 import io.holdfast.proto.metrics.Bucket;
 import io.holdfast.proto.metrics.Counter;
@@ -55,7 +55,7 @@ class OpenMetricsWriterTest {
       String name, MetricType type, String shown, String word) {
     assertEquals(
         "# HELP " + shown + " a \\\"b\\\"\n# TYPE " + shown + " " + word + "\n",
-        text(FORMAT.header(new Head(name, type, "a \"b\""), 0)));
+        text(FORMAT.header(new FamilyHeader(name, type, "a \"b\""), 0)));
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.holdfast.server.config.Flags;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.metrics.ClusterMetricsTest;
 import io.holdfast.server.metrics.SelfMetrics;
-import io.holdfast.storage.OwnFamily;
+import io.holdfast.storage.SelfMetricFamily;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -247,7 +247,7 @@ class AppTest {
     metrics.pushAnswered("PUT", 1, 1);
     metrics.requestAnswered("push", "PUT", 200);
     Map<String, MetricType> exposed = new TreeMap<>();
-    for (OwnFamily family : metrics.families()) {
+    for (SelfMetricFamily family : metrics.families()) {
       if (!family.yields()) {
         exposed.put(family.name(), family.type());
       }

@@ -38,7 +38,7 @@ public sealed interface Change {
    * A push whose own content is wrong. The store keeps its time and its reason as part of the
    * group.
    */
-  record RefusedPush(GroupKey group, long receivedAtNanos, Rejection rejection) implements Change {}
+  record FailedPush(GroupKey group, long receivedAtNanos, Rejection rejection) implements Change {}
 
   /** A delete of one group and its push times. The delete of an absent group succeeds. */
   record Delete(GroupKey group) implements Change {}
@@ -51,5 +51,5 @@ public sealed interface Change {
    *
    * @param above a hybrid clock reading; the new version is above this reading
    */
-  record Again(Change change, long above) implements Change {}
+  record Reissue(Change change, long above) implements Change {}
 }

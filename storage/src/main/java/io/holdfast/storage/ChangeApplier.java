@@ -39,7 +39,7 @@ final class ChangeApplier {
   WriteOutcome apply(Change change, CommitBatch batch) {
     // A refused push always gets the answer with its own reason. Its failure time is stored only
     // while there is memory for it.
-    if (!(change instanceof Change.RefusedPush)) {
+    if (!(change instanceof Change.FailedPush)) {
       String reason = tooMuchMemory(state.groups().growth(change));
       if (reason != null) {
         return new Unavailable(reason);
@@ -68,13 +68,13 @@ final class ChangeApplier {
     if (change instanceof Change.Unchecked unchecked) {
       return push(unchecked.push(), tooMuch(unchecked.push()), batch);
     }
-    if (change instanceof Change.RefusedPush refused) {
-      return rejected(refused.group(), refused.receivedAtNanos(), refused.rejection(), batch);
+    if (change instanceof Change.FailedPush failed) {
+      return rejected(failed.group(), failed.receivedAtNanos(), failed.rejection(), batch);
     }
-    if (change instanceof Change.Again again) {
-      state.clock().observe(again.above());
+    if (change instanceof Change.Reissue reissue) {
+      state.clock().observe(reissue.above());
       // The change was accepted once, and peers can have a copy. The limits are not checked again.
-      return applyOne(again.change(), batch);
+      return applyOne(reissue.change(), batch);
     }
     if (change instanceof Change.Delete delete) {
       delete(delete.group(), batch);

@@ -66,8 +66,8 @@ final class CommitBatch {
     writes.put(RecordKeys.CLUSTER, metadata.record().toByteArray());
   }
 
-  void putTakeover(Takeover takeover) {
-    writes.put(RecordKeys.TAKEOVER, takeover.record().toByteArray());
+  void putMigration(Migration migration) {
+    writes.put(RecordKeys.MIGRATION, migration.record().toByteArray());
   }
 
   /** Adds a change of this node to the changes that peers receive. */

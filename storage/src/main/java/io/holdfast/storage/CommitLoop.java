@@ -155,9 +155,9 @@ final class CommitLoop {
     } else if (next instanceof WriterCommand.Query<?> query) {
       queue.remove();
       answer(query);
-    } else if (next instanceof WriterCommand.SetAside setAside) {
+    } else if (next instanceof WriterCommand.Quarantine quarantine) {
       queue.remove();
-      setAside(setAside);
+      quarantine(quarantine);
     } else {
       apply(store());
     }
@@ -271,10 +271,10 @@ final class CommitLoop {
     }
   }
 
-  private void setAside(WriterCommand.SetAside command) {
+  private void quarantine(WriterCommand.Quarantine command) {
     try {
-      close("the store is being put aside", 0);
-      home.setAside();
+      close("the store is being quarantined", 0);
+      home.quarantine();
       reopen(0);
       command.outcome().complete(done());
     } catch (StoreException | IOException | RuntimeException e) {

@@ -258,7 +258,7 @@ public final class Exposition {
    *
    * @param own the server's own metrics, in order of their names
    */
-  public ExpositionReader text(List<OwnFamily> own) {
+  public ExpositionReader text(List<SelfMetricFamily> own) {
     return reader(new ExpositionRequest(ExpositionFormat.PLAIN_TEXT, false), own);
   }
 
@@ -266,7 +266,7 @@ public final class Exposition {
    * Returns a reader of the text format 0.0.4, compressed with gzip. Unchanged parts keep their
    * compressed form.
    */
-  public ExpositionReader gzippedText(List<OwnFamily> own) {
+  public ExpositionReader gzippedText(List<SelfMetricFamily> own) {
     return reader(new ExpositionRequest(ExpositionFormat.PLAIN_TEXT, true), own);
   }
 
@@ -276,17 +276,17 @@ public final class Exposition {
    *
    * @param own the server's own metrics, in order of their names
    */
-  public ExpositionReader reader(ExpositionRequest request, List<OwnFamily> own) {
+  public ExpositionReader reader(ExpositionRequest request, List<SelfMetricFamily> own) {
     return reader(request, own, null);
   }
 
   ExpositionReader reader(
-      ExpositionRequest request, List<OwnFamily> own, @Nullable Snapshot snapshot) {
-    Set<String> ownNames = own.stream().map(OwnFamily::name).collect(Collectors.toSet());
+      ExpositionRequest request, List<SelfMetricFamily> own, @Nullable Snapshot snapshot) {
+    Set<String> ownNames = own.stream().map(SelfMetricFamily::name).collect(Collectors.toSet());
     ShownNames shown = new ShownNames(names, request.format().escaping());
-    Layout layout = new Layout(request.format(), shown, ownNames, heap.memos, snapshot);
+    FormatPlan plan = new FormatPlan(request.format(), shown, ownNames, heap.memos, snapshot);
     SegmentCursor cursor =
-        new SegmentCursor(blocks(shown, own), layout::segments, request.format().end());
+        new SegmentCursor(blocks(shown, own), plan::segments, request.format().end());
     return request.isGzip() ? new GzipReader(cursor) : new PlainReader(cursor);
   }
 
@@ -311,7 +311,7 @@ public final class Exposition {
   /** Removes the memos for scrapes in this format. */
   public void forget(ExpositionFormat format) {
     // The two formats can be equal.
-    heap.memos.forget(new HashSet<>(List.of(Layout.kept(format), Layout.plainest(format))));
+    heap.memos.forget(new HashSet<>(List.of(FormatPlan.kept(format), FormatPlan.plainest(format))));
   }
 
   /**
@@ -320,9 +320,9 @@ public final class Exposition {
    * @param name the shown name
    * @param pushed the families under this name; several if a scheme makes their names equal
    */
-  record Block(String name, List<NamedFamily> pushed, @Nullable OwnFamily own) {}
+  record Block(String name, List<NamedFamily> pushed, @Nullable SelfMetricFamily own) {}
 
-  private List<Block> blocks(ShownNames shown, List<OwnFamily> own) {
+  private List<Block> blocks(ShownNames shown, List<SelfMetricFamily> own) {
     List<Block> blocks = new ArrayList<>(names.size() + own.size());
     int[] next = {0};
     shown.forEach(
@@ -330,7 +330,7 @@ public final class Exposition {
           while (next[0] < own.size() && own.get(next[0]).name().compareTo(name) < 0) {
             addOwn(blocks, own.get(next[0]++), shown);
           }
-          OwnFamily joined = null;
+          SelfMetricFamily joined = null;
           if (next[0] < own.size() && own.get(next[0]).name().equals(name)) {
             joined = own.get(next[0]++);
           }
@@ -352,11 +352,11 @@ public final class Exposition {
    * Returns whether the families can share a block. The consistency check ensures this for new
    * pushes. A family can be older than the server's own family of that name.
    */
-  private static boolean canJoin(List<NamedFamily> pushed, OwnFamily own) {
+  private static boolean canJoin(List<NamedFamily> pushed, SelfMetricFamily own) {
     return NamedFamily.areCompatible(ShownNames.type(pushed), own.type());
   }
 
-  private static void addOwn(List<Block> blocks, OwnFamily own, ShownNames shown) {
+  private static void addOwn(List<Block> blocks, SelfMetricFamily own, ShownNames shown) {
     if (!own.yields() || !SuffixRule.collides(shown::type, own.name(), own.type())) {
       blocks.add(new Block(own.name(), List.of(), own));
     }

@@ -94,7 +94,7 @@ public final class GroupImport {
             0,
             List.of(PROBE),
             ContentLimits.ofText(Long.MAX_VALUE));
-    return probe instanceof Change.RefusedPush refused ? refused.rejection().message() : null;
+    return probe instanceof Change.FailedPush failed ? failed.rejection().message() : null;
   }
 
   private Received state(ImportedGroup imported) {
@@ -151,8 +151,8 @@ public final class GroupImport {
         return push.families().get(push.families().firstKey());
       }
       reason =
-          change instanceof Change.RefusedPush refused
-              ? refused.rejection().message()
+          change instanceof Change.FailedPush failed
+              ? failed.rejection().message()
               : "the name is reserved";
     } catch (ParseException e) {
       reason = String.valueOf(e.getMessage());

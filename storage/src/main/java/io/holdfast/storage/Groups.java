@@ -311,8 +311,8 @@ final class Groups {
     if (change instanceof Change.Unchecked unchecked) {
       return growth(unchecked.push());
     }
-    if (change instanceof Change.RefusedPush refused) {
-      return growthOfGroup(refused.group(), refused.rejection().message());
+    if (change instanceof Change.FailedPush failed) {
+      return growthOfGroup(failed.group(), failed.rejection().message());
     }
     if (change instanceof Change.Delete delete && isReplicated()) {
       return groups.containsKey(delete.group()) ? 0 : HeapCost.ofTombstone(delete.group());

@@ -57,8 +57,8 @@ public final class PushPreparation {
   }
 
   /**
-   * Returns the change for these families: a {@link Change.Push}, or a {@link Change.RefusedPush}
-   * if they have a defect.
+   * Returns the change for these families: a {@link Change.Push}, or a {@link Change.FailedPush} if
+   * they have a defect.
    *
    * @param replace whether the group's other families go (PUT) or stay (POST)
    * @param receivedAtNanos nanoseconds since 1970
@@ -74,7 +74,7 @@ public final class PushPreparation {
       Runnable step) {
     Rejection tooMuch = limits.check(group, families);
     if (tooMuch != null) {
-      return new Change.RefusedPush(group, receivedAtNanos, tooMuch);
+      return new Change.FailedPush(group, receivedAtNanos, tooMuch);
     }
     try {
       rejectTimestamps(families);
@@ -87,7 +87,7 @@ public final class PushPreparation {
       }
       return new Change.Push(group, replace, receivedAtNanos, pushed);
     } catch (Defect defect) {
-      return new Change.RefusedPush(group, receivedAtNanos, defect.rejection);
+      return new Change.FailedPush(group, receivedAtNanos, defect.rejection);
     }
   }
 

@@ -163,9 +163,9 @@ abstract class QueuedStore implements ReplicatedStore {
   }
 
   @Override
-  public final CompletableFuture<MergeOutcome> setAside() {
+  public final CompletableFuture<MergeOutcome> quarantine() {
     CompletableFuture<MergeOutcome> outcome = new CompletableFuture<>();
-    enqueue(new WriterCommand.SetAside(outcome));
+    enqueue(new WriterCommand.Quarantine(outcome));
     return outcome;
   }
 

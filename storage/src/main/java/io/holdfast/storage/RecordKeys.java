@@ -11,7 +11,7 @@ import java.util.Arrays;
  * mclock                               ClockRecord
  * mwipe                                WipeRecord
  * mcluster                             ClusterRecord
- * mtakeover                            TakeoverRecord
+ * mtakeover                            MigrationRecord
  * g job FF backup FE                   GroupRecord of {job="backup"}
  * g job FF backup FE last_success      FamilyRecord of its family last_success
  * </pre>
@@ -25,7 +25,7 @@ final class RecordKeys {
   static final byte[] CLOCK = ascii("mclock");
   static final byte[] WIPE = ascii("mwipe");
   static final byte[] CLUSTER = ascii("mcluster");
-  static final byte[] TAKEOVER = ascii("mtakeover");
+  static final byte[] MIGRATION = ascii("mtakeover");
 
   /** The first key of groups and families, inclusive. */
   static final byte[] FIRST_GROUP = {GROUPS};

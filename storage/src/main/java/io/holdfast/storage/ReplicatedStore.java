@@ -75,5 +75,5 @@ public interface ReplicatedStore extends GroupStore {
    * Quarantines the store: moves all its files into a directory beside the live files. The store
    * continues empty, under a new identity. Nothing is deleted.
    */
-  CompletableFuture<MergeOutcome> setAside();
+  CompletableFuture<MergeOutcome> quarantine();
 }

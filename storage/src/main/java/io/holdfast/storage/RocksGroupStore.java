@@ -26,7 +26,7 @@ public final class RocksGroupStore extends QueuedStore {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private final StoreOptions options;
-  private final Takeover takeover;
+  private final Migration migration;
   private final FormerCluster formerCluster;
   private final Thread writer;
 
@@ -35,10 +35,10 @@ public final class RocksGroupStore extends QueuedStore {
   private boolean hasFailed;
 
   private RocksGroupStore(
-      StoreOptions options, WriterQueue queue, CommitLoop loop, Takeover takeover) {
+      StoreOptions options, WriterQueue queue, CommitLoop loop, Migration migration) {
     super(queue, loop);
     this.options = options;
-    this.takeover = takeover;
+    this.migration = migration;
     this.formerCluster = new FormerCluster(options.clock());
     this.writer = new Thread(this::run, "store-writer");
   }
@@ -46,11 +46,11 @@ public final class RocksGroupStore extends QueuedStore {
   /**
    * Opens the store, reads it and starts the writer. Returns when everything can be served.
    *
-   * @param acknowledger completes the futures of a commit, in one task
+   * @param callbackExecutor completes the futures of a commit, in one task
    * @throws StoreException if the directory cannot be used, with the reason and the ways out;
    *     nothing in it was changed then
    */
-  public static RocksGroupStore open(StoreOptions options, Executor acknowledger)
+  public static RocksGroupStore open(StoreOptions options, Executor callbackExecutor)
       throws StoreException {
     RocksHome home = new RocksHome(options);
     RocksHome.Opened opened = home.open();
@@ -61,9 +61,9 @@ public final class RocksGroupStore extends QueuedStore {
               queue,
               home,
               opened.store(),
-              new CommitLoop.Surroundings(acknowledger, options.listener(), System::nanoTime));
+              new CommitLoop.Surroundings(callbackExecutor, options.listener(), System::nanoTime));
       loop.checkSpace();
-      RocksGroupStore store = new RocksGroupStore(options, queue, loop, opened.takeover());
+      RocksGroupStore store = new RocksGroupStore(options, queue, loop, opened.migration());
       store.writer.start();
       return store;
     } catch (RuntimeException e) {
@@ -73,15 +73,15 @@ public final class RocksGroupStore extends QueuedStore {
   }
 
   /** Returns how far a migration had come when this store was opened. */
-  public Takeover takeover() {
-    return takeover;
+  public Migration migration() {
+    return migration;
   }
 
   /**
    * Merges groups of another program. Notes in the same commit how far the migration has come.
    * Completes when both are on the disk. The caller must call it before any other change.
    */
-  public CompletableFuture<MergeOutcome> takeOver(ReceivedStates groups, Takeover noted) {
+  public CompletableFuture<MergeOutcome> migrate(ReceivedStates groups, Migration noted) {
     return write(true, (writing, into) -> noted.take(groups, writing, into));
   }
 

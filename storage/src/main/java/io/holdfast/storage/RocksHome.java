@@ -20,7 +20,7 @@ final class RocksHome implements StoreHome {
   private final SpaceReserve reserve;
 
   /** An open store, and how far its migration had come. */
-  record Opened(OpenStore store, Takeover takeover) {}
+  record Opened(OpenStore store, Migration migration) {}
 
   RocksHome(StoreOptions options) {
     this.options = options;
@@ -44,7 +44,7 @@ final class RocksHome implements StoreHome {
     RocksDatabase database = database();
     try {
       StoreLoader.Loaded loaded = new StoreLoader(options, database, replicated).load();
-      return new Opened(OpenStore.of(database, writing(state(loaded))), loaded.takeover());
+      return new Opened(OpenStore.of(database, writing(state(loaded))), loaded.migration());
     } catch (DiskException e) {
       database.close();
       throw new StoreException(String.valueOf(database.explained(e).getMessage()), e);
@@ -84,12 +84,12 @@ final class RocksHome implements StoreHome {
   }
 
   @Override
-  public void setAside() throws IOException {
-    Path aside = StoreDirectory.setAside(options.directory(), options.clock().instant());
+  public void quarantine() throws IOException {
+    Path aside = StoreDirectory.quarantine(options.directory(), options.clock().instant());
     log.atWarn()
         .addKeyValue("path", options.directory())
         .addKeyValue("aside", aside)
-        .log("the store was put aside; this node begins anew");
+        .log("store quarantined; the node starts empty");
   }
 
   @Override

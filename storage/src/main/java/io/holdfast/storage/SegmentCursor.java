@@ -8,20 +8,20 @@ import org.jspecify.annotations.Nullable;
 /** A walk over an exposition, one segment at a time. */
 final class SegmentCursor {
   private final Iterator<Exposition.Block> blocks;
-  private final Function<Exposition.Block, List<Segment>> layout;
+  private final Function<Exposition.Block, List<Segment>> plan;
   private Iterator<Segment> segments = List.<Segment>of().iterator();
   private byte @Nullable [] end;
 
   /**
    * Creates a cursor.
    *
-   * @param layout returns the segments of a block; called when the block's turn comes
+   * @param plan returns the segments of a block; called when the block's turn comes
    * @param end the last bytes of the exposition
    */
   SegmentCursor(
-      List<Exposition.Block> blocks, Function<Exposition.Block, List<Segment>> layout, byte[] end) {
+      List<Exposition.Block> blocks, Function<Exposition.Block, List<Segment>> plan, byte[] end) {
     this.blocks = blocks.iterator();
-    this.layout = layout;
+    this.plan = plan;
     this.end = end;
   }
 
@@ -29,7 +29,7 @@ final class SegmentCursor {
   @Nullable Segment next() {
     while (!segments.hasNext()) {
       if (blocks.hasNext()) {
-        segments = layout.apply(blocks.next()).iterator();
+        segments = plan.apply(blocks.next()).iterator();
       } else if (end != null) {
         segments = List.<Segment>of(new Segment.Fixed(end)).iterator();
         end = null;

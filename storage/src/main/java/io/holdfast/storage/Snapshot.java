@@ -55,7 +55,7 @@ public final class Snapshot implements AutoCloseable {
    *
    * @param own the server's own metrics, in order of their names
    */
-  public ExpositionReader reader(ExpositionRequest request, List<OwnFamily> own) {
+  public ExpositionReader reader(ExpositionRequest request, List<SelfMetricFamily> own) {
     return exposition().reader(request, own, this);
   }
 

@@ -15,7 +15,7 @@ interface StoreHome {
   OpenStore reopen() throws StoreException;
 
   /** Quarantines the files of the closed store. */
-  void setAside() throws IOException;
+  void quarantine() throws IOException;
 
   /** Returns why there is too little space for pushes, or null. */
   @Nullable String spaceProblem() throws IOException;

@@ -3,8 +3,8 @@ package io.holdfast.storage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.store.ClockRecord;
 import io.holdfast.proto.store.ClusterRecord;
+import io.holdfast.proto.store.MigrationRecord;
 import io.holdfast.proto.store.StoreRecord;
-import io.holdfast.proto.store.TakeoverRecord;
 import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.StoreOptions.Replicated;
 import io.holdfast.storage.disk.DiskException;
@@ -57,7 +57,7 @@ final class StoreLoader {
       StoreState.Identity identity,
       ClusterMetadata metadata,
       long clock,
-      Takeover takeover) {}
+      Migration migration) {}
 
   private record RawRecord(byte[] key, byte[] value) {}
 
@@ -130,10 +130,10 @@ final class StoreLoader {
       byte[] clock = database.get(RecordKeys.CLOCK);
       long last = clock == null ? 0 : ClockRecord.parseFrom(clock).getLast();
       StoreState.Identity identity = new StoreState.Identity(node, random.nextLong());
-      Takeover begun = takeover();
+      Migration begun = migration();
       Groups groups = groups();
-      Takeover takeover = begun == null ? Takeover.of(groups) : begun;
-      return new Loaded(groups, identity, metadata(), last, takeover);
+      Migration migration = begun == null ? Migration.of(groups) : begun;
+      return new Loaded(groups, identity, metadata(), last, migration);
     } catch (InvalidProtocolBufferException e) {
       throw unreadable(e);
     }
@@ -192,19 +192,19 @@ final class StoreLoader {
   }
 
   /** Deletes the groups of a migration that was broken off. No client has seen them. */
-  private @Nullable Takeover takeover() throws InvalidProtocolBufferException {
-    byte[] value = database.get(RecordKeys.TAKEOVER);
+  private @Nullable Migration migration() throws InvalidProtocolBufferException {
+    byte[] value = database.get(RecordKeys.MIGRATION);
     if (value == null) {
       return null;
     }
-    Takeover takeover = Takeover.of(TakeoverRecord.parseFrom(value));
-    if (takeover.state() == Takeover.State.BEGUN) {
+    Migration migration = Migration.of(MigrationRecord.parseFrom(value));
+    if (migration.state() == Migration.State.BEGUN) {
       try (RecordWrites batch = database.newWrites()) {
         batch.deleteRange(RecordKeys.FIRST_GROUP, RecordKeys.BEHIND_GROUPS);
         database.commit(batch);
       }
     }
-    return takeover;
+    return migration;
   }
 
   private ClusterMetadata metadata() throws InvalidProtocolBufferException {

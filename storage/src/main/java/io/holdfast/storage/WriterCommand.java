@@ -58,9 +58,9 @@ sealed interface WriterCommand {
     }
 
     private static boolean takesSpace(Change change) {
-      return change instanceof Change.Again again
-          ? takesSpace(again.change())
-          : pushOf(change) != null || change instanceof Change.RefusedPush;
+      return change instanceof Change.Reissue reissue
+          ? takesSpace(reissue.change())
+          : pushOf(change) != null || change instanceof Change.FailedPush;
     }
 
     @Override
@@ -152,7 +152,7 @@ sealed interface WriterCommand {
   }
 
   /** A request to quarantine the whole store and to continue with an empty store. */
-  record SetAside(CompletableFuture<MergeOutcome> outcome) implements WriterCommand {
+  record Quarantine(CompletableFuture<MergeOutcome> outcome) implements WriterCommand {
     @Override
     public boolean isWithdrawn() {
       return false;

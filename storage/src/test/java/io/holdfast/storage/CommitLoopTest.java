@@ -84,7 +84,7 @@ class CommitLoopTest {
     }
 
     @Override
-    public void setAside() {
+    public void quarantine() {
       records.clear();
     }
 
@@ -215,10 +215,10 @@ class CommitLoopTest {
   }
 
   @Test
-  void storeThatWasPutAside_isEmpty_andTakesChanges() {
+  void storeThatWasQuarantined_isEmpty_andTakesChanges() {
     assertInstanceOf(Applied.class, answered(add(put(1))));
     CompletableFuture<MergeOutcome> aside = new CompletableFuture<>();
-    queue.add(new WriterCommand.SetAside(aside));
+    queue.add(new WriterCommand.Quarantine(aside));
     run();
     assertInstanceOf(MergeOutcome.Merged.class, aside.join());
     assertEquals(0, loop.replicaState().exposition().groups());

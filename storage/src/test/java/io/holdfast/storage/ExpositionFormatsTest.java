@@ -110,9 +110,9 @@ class ExpositionFormatsTest {
     StringBuilder text = new StringBuilder();
     for (MetricFamily family : families) {
       String help = family.hasHelp() ? family.getHelp() : null;
-      ExpositionFormat.Head head =
-          new ExpositionFormat.Head(family.getName(), family.getType(), help);
-      text.append(string(OPEN_METRICS.header(head, 0)));
+      ExpositionFormat.FamilyHeader header =
+          new ExpositionFormat.FamilyHeader(family.getName(), family.getType(), help);
+      text.append(string(OPEN_METRICS.header(header, 0)));
       text.append(
           string(
               OpenMetricsConverter.convert(family.getName(), family.getType(), samples(family))));

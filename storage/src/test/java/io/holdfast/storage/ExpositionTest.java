@@ -62,13 +62,14 @@ class ExpositionTest {
   }
 
   private static void assertSameCompressed(
-      Exposition exposition, List<OwnFamily> own, String message) throws IOException {
+      Exposition exposition, List<SelfMetricFamily> own, String message) throws IOException {
     byte[] plain = Pushes.text(exposition, own).getBytes(StandardCharsets.UTF_8);
     assertArrayEquals(plain, inflated(exposition, own), message);
   }
 
   /** One member, with nothing behind it, as clients expect that read no further. */
-  private static byte[] inflated(Exposition exposition, List<OwnFamily> own) throws IOException {
+  private static byte[] inflated(Exposition exposition, List<SelfMetricFamily> own)
+      throws IOException {
     byte[] compressed;
     try (ExpositionReader reader = exposition.gzippedText(own)) {
       compressed = Pushes.bytes(reader);
@@ -163,7 +164,7 @@ class ExpositionTest {
           Pushes.put(
               Pushes.job("a"),
               "# TYPE b gauge\nb 1\n# TYPE d gauge\nd 1\n# TYPE s_count gauge\ns_count 1\n"));
-      List<OwnFamily> own =
+      List<SelfMetricFamily> own =
           List.of(
               own("a", MetricType.GAUGE, false),
               own("b", MetricType.GAUGE, false),
@@ -201,13 +202,13 @@ class ExpositionTest {
   void ownFamilyThatDoesNotYield_isNotMixedWithAnotherType() {
     try (Applying store = new Applying(Map.of())) {
       store.apply(Pushes.put(Pushes.job("a"), "# TYPE b counter\nb 1\n"));
-      List<OwnFamily> own = List.of(own("b", MetricType.GAUGE, false));
+      List<SelfMetricFamily> own = List.of(own("b", MetricType.GAUGE, false));
       String text = Pushes.text(store.groups().exposition(), own);
       assertTrue(text.startsWith("# TYPE b gauge\nb{own=\"1\"} 1\n# HELP push_"), text);
     }
   }
 
-  private static OwnFamily own(String name, MetricType type, boolean yields) {
+  private static SelfMetricFamily own(String name, MetricType type, boolean yields) {
     Metric.Builder metric =
         Metric.newBuilder().addLabel(LabelPair.newBuilder().setName("own").setValue("1"));
     if (type == MetricType.SUMMARY) {
@@ -215,7 +216,7 @@ class ExpositionTest {
     } else {
       metric.setGauge(Gauge.newBuilder().setValue(1));
     }
-    return new OwnFamily(
+    return new SelfMetricFamily(
         MetricFamily.newBuilder().setName(name).setType(type).addMetric(metric).build(), yields);
   }
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Groups of another program, and what becomes of them in a store. */
 class GroupImportTest {
   private static final long NANOS = 1_700_000_000_123_456_789L;
-  private static final Takeover DONE = new Takeover(Takeover.State.DONE, "file");
-  private static final Takeover BEGUN = new Takeover(Takeover.State.BEGUN, "file");
+  private static final Migration DONE = new Migration(Migration.State.DONE, "file");
+  private static final Migration BEGUN = new Migration(Migration.State.BEGUN, "file");
 
   @TempDir Path directory;
   private StoreFixture fixture;
@@ -77,8 +77,8 @@ class GroupImportTest {
     }
   }
 
-  private static void take(RocksGroupStore store, ReceivedStates states, Takeover noted) {
-    MergeOutcome outcome = StoreFixture.answer(store.takeOver(states, noted));
+  private static void take(RocksGroupStore store, ReceivedStates states, Migration noted) {
+    MergeOutcome outcome = StoreFixture.answer(store.migrate(states, noted));
     assertTrue(outcome instanceof MergeOutcome.Merged, outcome::toString);
   }
 
@@ -95,40 +95,40 @@ class GroupImportTest {
     store.close();
     RocksGroupStore again = fixture.open();
     assertEquals(before, StoreFixture.text(again));
-    assertEquals(DONE, again.takeover());
+    assertEquals(DONE, again.migration());
   }
 
   @Test
-  void takeover_ofNewStore_isPossible_ofOneWithChanges_tooLate() {
+  void migration_ofNewStore_isPossible_ofOneWithChanges_tooLate() {
     RocksGroupStore store = fixture.open();
-    assertEquals(Takeover.State.POSSIBLE, store.takeover().state());
+    assertEquals(Migration.State.POSSIBLE, store.migration().state());
     store.close();
     store = fixture.open();
-    assertEquals(Takeover.State.POSSIBLE, store.takeover().state());
+    assertEquals(Migration.State.POSSIBLE, store.migration().state());
     StoreFixture.apply(store, Pushes.put(Pushes.job("a"), "m 1\n"));
     store.close();
     store = fixture.open();
-    assertEquals(Takeover.State.TOO_LATE, store.takeover().state());
+    assertEquals(Migration.State.TOO_LATE, store.migration().state());
     StoreFixture.apply(store, new Change.Wipe());
     store.close();
-    assertEquals(Takeover.State.TOO_LATE, fixture.open().takeover().state());
+    assertEquals(Migration.State.TOO_LATE, fixture.open().migration().state());
   }
 
   @Test
-  void takeoverThatWasBrokenOff_leavesNothing_andIsDoneAgain() {
+  void migrationThatWasBrokenOff_leavesNothing_andIsDoneAgain() {
     RocksGroupStore store = fixture.open();
     take(store, prepared(group("half", NANOS, "m 1\n")), BEGUN);
     store.close();
 
     store = fixture.open();
-    assertEquals(BEGUN, store.takeover());
+    assertEquals(BEGUN, store.migration());
     assertEquals("", StoreFixture.text(store));
     take(store, prepared(group("other", NANOS, "m 1\n")), BEGUN);
     take(store, ReceivedStates.none(), DONE);
     store.close();
 
     store = fixture.open();
-    assertEquals(DONE, store.takeover());
+    assertEquals(DONE, store.migration());
     assertTrue(StoreFixture.text(store).contains("m{instance=\"\",job=\"other\"} 1\n"));
     assertEquals(1, store.exposition().groups());
   }
@@ -232,7 +232,7 @@ class GroupImportTest {
     take(store, prepared(group("a", NANOS, "m 1\n")), BEGUN);
     take(store, prepared(group("b", NANOS, "m 1\n")), BEGUN);
     MergeOutcome outcome =
-        StoreFixture.answer(store.takeOver(prepared(group("c", NANOS, "m 1\n")), DONE));
+        StoreFixture.answer(store.migrate(prepared(group("c", NANOS, "m 1\n")), DONE));
     assertTrue(outcome.toString().contains("larger heap (-Xmx)"), outcome::toString);
   }
 }

@@ -228,7 +228,7 @@ class LookalikesTest {
         text(
             store.groups().exposition(),
             EscapingScheme.UNDERSCORES,
-            List.of(new OwnFamily(own, false)));
+            List.of(new SelfMetricFamily(own, false)));
     assertTrue(text.startsWith("# TYPE o_wn counter\no_wn 7\n# TYPE own_ gauge\n"), text);
   }
 
@@ -546,7 +546,8 @@ class LookalikesTest {
           written.append(
               string(
                   text.header(
-                      new ExpositionFormat.Head(family.getName(), family.getType(), help), 0)));
+                      new ExpositionFormat.FamilyHeader(family.getName(), family.getType(), help),
+                      0)));
           written.append(
               string(
                   text.samples(family.getName(), family.getType(), family.getMetricList(), false)));
@@ -579,7 +580,8 @@ class LookalikesTest {
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private static String text(Exposition exposition, EscapingScheme scheme, List<OwnFamily> own) {
+  private static String text(
+      Exposition exposition, EscapingScheme scheme, List<SelfMetricFamily> own) {
     ExpositionRequest request =
         new ExpositionRequest(new ExpositionFormat(Syntax.TEXT, scheme), false);
     try (ExpositionReader reader = exposition.reader(request, own)) {

@@ -80,7 +80,7 @@ final class MemoryStore {
     }
 
     @Override
-    public void setAside() {
+    public void quarantine() {
       records.clear();
     }
 

@@ -53,8 +53,8 @@ public final class Pushes {
   }
 
   public static Rejection rejection(Change change) {
-    if (change instanceof Change.RefusedPush refused) {
-      return refused.rejection();
+    if (change instanceof Change.FailedPush failed) {
+      return failed.rejection();
     }
     throw new AssertionError("accepted: " + change);
   }
@@ -71,7 +71,7 @@ public final class Pushes {
     return text(exposition, List.of());
   }
 
-  public static String text(Exposition exposition, List<OwnFamily> own) {
+  public static String text(Exposition exposition, List<SelfMetricFamily> own) {
     try (ExpositionReader reader = exposition.text(own)) {
       return new String(bytes(reader), StandardCharsets.UTF_8);
     }

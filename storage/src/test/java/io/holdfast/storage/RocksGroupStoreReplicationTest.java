@@ -161,7 +161,7 @@ class RocksGroupStoreReplicationTest {
   void reissue_isAboveTheVersionThatSupersededTheChange() {
     RocksGroupStore store = fixture.openReplicated();
     long above = (InstantSource.system().millis() + 30_000) << 16;
-    apply(store, new Change.Again(Pushes.put(A, "m 1\n"), above));
+    apply(store, new Change.Reissue(Pushes.put(A, "m 1\n"), above));
     assertTrue(store.replicaState().clock() > above);
   }
 
@@ -380,7 +380,7 @@ class RocksGroupStoreReplicationTest {
     String text = StoreFixture.text(store);
     assertTrue(before.metadata().isComplete());
 
-    merged(store.setAside());
+    merged(store.quarantine());
     ReplicaState after = store.replicaState();
     assertEquals("", StoreFixture.text(store));
     assertEquals(0, after.digest());
@@ -422,7 +422,7 @@ class RocksGroupStoreReplicationTest {
     String text = StoreFixture.text(store);
     long node = store.replicaState().node();
     Files.createDirectory(fixture.directory.resolve("aside-2030-01-01T00-00-00Z"));
-    assertInstanceOf(Refused.class, StoreFixture.answer(store.setAside()));
+    assertInstanceOf(Refused.class, StoreFixture.answer(store.quarantine()));
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
     assertEquals(text, StoreFixture.text(store));
     assertEquals(node, store.replicaState().node());
@@ -447,7 +447,7 @@ class RocksGroupStoreReplicationTest {
     apply(store, Pushes.put(A, "m 1\n"));
     long node = store.replicaState().node();
     isLockedNext.set(true);
-    Refused refused = assertInstanceOf(Refused.class, StoreFixture.answer(store.setAside()));
+    Refused refused = assertInstanceOf(Refused.class, StoreFixture.answer(store.quarantine()));
     assertTrue(refused.reason().contains("is in use already"), refused.reason());
     locks.get(0).close();
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
@@ -598,7 +598,7 @@ class RocksGroupStoreReplicationTest {
     Refused shuttingDown = new Refused("the server is shutting down");
     Told told = peer.apply(Pushes.put(A, "m 1\n"));
     assertEquals(shuttingDown, StoreFixture.answer(store.merge(told.request())));
-    assertEquals(shuttingDown, StoreFixture.answer(store.setAside()));
+    assertEquals(shuttingDown, StoreFixture.answer(store.quarantine()));
     assertEquals(shuttingDown, StoreFixture.answer(store.purge(1)));
     assertEquals(shuttingDown, StoreFixture.answer(store.note(metadata -> metadata)));
     assertTrue(store.digest().isCompletedExceptionally());

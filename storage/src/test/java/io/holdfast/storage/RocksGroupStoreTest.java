@@ -334,7 +334,7 @@ class RocksGroupStoreTest {
   }
 
   @Test
-  void acknowledgerThatWasShutDown_keepsNobodyWaiting() throws StoreException {
+  void callbackExecutorThatWasShutDown_keepsNobodyWaiting() throws StoreException {
     RocksGroupStore store =
         RocksGroupStore.open(
             StoreFixture.options(fixture.directory),

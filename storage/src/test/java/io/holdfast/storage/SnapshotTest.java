@@ -289,7 +289,7 @@ class SnapshotTest {
     Snapshot snapshot = StoreFixture.answer(store.snapshot());
     GroupReader reader = snapshot.groups();
     assertNotNull(reader.next());
-    StoreFixture.answer(store.setAside());
+    StoreFixture.answer(store.quarantine());
 
     assertThrows(SnapshotException.class, reader::nextFamily);
     assertThrows(SnapshotException.class, snapshot::groups);

@@ -59,8 +59,8 @@ final class WholeState {
       fail(push.group(), push.receivedAtNanos());
       return false;
     }
-    if (change instanceof Change.RefusedPush refused) {
-      fail(refused.group(), refused.receivedAtNanos());
+    if (change instanceof Change.FailedPush failed) {
+      fail(failed.group(), failed.receivedAtNanos());
       return false;
     }
     if (change instanceof Change.Delete delete) {

@@ -198,7 +198,7 @@ final class AntiEntropy {
     }
     if (said.getCollectedWatermark() > metadata.deliveredWatermark()) {
       if (store.replicaState().exposition().groups() > 0) {
-        setAside(peer);
+        quarantine(peer);
         return false;
       }
       // The store has no groups, so a collected delete would delete no group here.
@@ -226,7 +226,7 @@ final class AntiEntropy {
     }
   }
 
-  private void setAside(PeerState peer) {
+  private void quarantine(PeerState peer) {
     isSettingAside = true;
     if (transfer != null) {
       transfer.abandon();
@@ -240,7 +240,7 @@ final class AntiEntropy {
                 + " it puts its store aside and begins anew");
     CompletableFuture<MergeOutcome> unused =
         store
-            .setAside()
+            .quarantine()
             .whenComplete(
                 (outcome, failure) ->
                     loop.execute(

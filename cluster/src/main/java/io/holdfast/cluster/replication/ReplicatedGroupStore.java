@@ -79,7 +79,7 @@ public final class ReplicatedGroupStore implements GroupStore {
       return conflict(conflicting.reason(), decided, attempt.change);
     }
     if (confirmation instanceof Confirmation.Superseded superseded && !attempt.isSecond) {
-      return again(superseded, attempt);
+      return reissue(superseded, attempt);
     }
     return CompletableFuture.completedFuture(decided);
   }
@@ -91,10 +91,10 @@ public final class ReplicatedGroupStore implements GroupStore {
    * the quorum is ahead of this node's time, this machine was perhaps paused. Then nothing is
    * reissued.
    */
-  private CompletableFuture<WriteOutcome> again(
+  private CompletableFuture<WriteOutcome> reissue(
       Confirmation.Superseded superseded, Attempt attempt) {
     replica.seen(superseded.clock());
-    Change change = new Change.Again(attempt.change, superseded.clock());
+    Change change = new Change.Reissue(attempt.change, superseded.clock());
     Attempt second = new Attempt(attempt.change, attempt.isGivenUp, attempt.startedAt, true);
     return local
         .submit(change, () -> isTooLate(second))
@@ -117,7 +117,7 @@ public final class ReplicatedGroupStore implements GroupStore {
       return CompletableFuture.completedFuture(decided);
     }
     Rejection rejection = new Rejection(Rejection.Reason.CONCURRENT_CONFLICT, reason);
-    return local.submit(new Change.RefusedPush(push.group(), push.receivedAtNanos(), rejection));
+    return local.submit(new Change.FailedPush(push.group(), push.receivedAtNanos(), rejection));
   }
 
   @Override

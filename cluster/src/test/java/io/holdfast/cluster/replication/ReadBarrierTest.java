@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
- * A store that is put aside while a scrape waits. In the simulation that happens in one seed of
+ * A store that is quarantined while a scrape waits. In the simulation that happens in one seed of
  * some thousand.
  */
 final class ReadBarrierTest {
@@ -29,14 +29,14 @@ final class ReadBarrierTest {
   }
 
   @Test
-  void snapshotOfStoreThatFollowsOnePutAside_isNot() {
+  void snapshotOfStoreThatFollowsQuarantinedOne_isNot() {
     ReplicaState empty = next(new ClusterMetadata(false, 0, 0, new TreeMap<>(), 0, 0));
     assertFalse(new ReadBarrier(empty, answer, 0).advance(empty, durable(empty, 0)));
     assertFalse(answer.isDone());
   }
 
   @Test
-  void snapshotOfStorePutAsideSince_isNotVouchedForByWhatTheNextHasConfirmed() {
+  void snapshotOfStoreQuarantinedSince_isNotVouchedForByWhatTheNextHasConfirmed() {
     ReplicaState filled = next(complete.metadata());
     assertFalse(
         new ReadBarrier(complete, answer, 0).advance(filled, durable(filled, Long.MAX_VALUE)));

@@ -759,7 +759,7 @@ final class Simulation {
                         + reason
                         + "\n"
                         + life.replica.status()
-                        + "\nset aside "
+                        + "\nquarantined "
                         + life.store.timesSetAside()
                         + " times, "
                         + life.store.replicaState().metadata()

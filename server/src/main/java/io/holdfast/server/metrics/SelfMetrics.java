@@ -7,8 +7,8 @@ import io.holdfast.server.config.Limit;
 import io.holdfast.storage.CommitListener;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.OwnFamily;
 import io.holdfast.storage.Rejection;
+import io.holdfast.storage.SelfMetricFamily;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -348,11 +348,11 @@ public final class SelfMetrics implements CommitListener {
   }
 
   /** Returns all families that have series at this moment, in order of their names. */
-  public List<OwnFamily> families() {
-    List<OwnFamily> families = new ArrayList<>();
+  public List<SelfMetricFamily> families() {
+    List<SelfMetricFamily> families = new ArrayList<>();
     addFamilies(families, registry, false);
     addFamilies(families, yielding, true);
-    families.sort(Comparator.comparing(OwnFamily::name));
+    families.sort(Comparator.comparing(SelfMetricFamily::name));
     return families;
   }
 
@@ -360,7 +360,7 @@ public final class SelfMetrics implements CommitListener {
    * Adds the families that have series. Some parsers of the text format take a family without
    * series for a mistake.
    */
-  private void addFamilies(List<OwnFamily> to, PrometheusRegistry from, boolean yields) {
+  private void addFamilies(List<SelfMetricFamily> to, PrometheusRegistry from, boolean yields) {
     for (MetricSnapshot snapshot : from.scrape()) {
       if (!snapshot.getDataPoints().isEmpty()) {
         to.add(SnapshotFamily.of(snapshot, yields, instance));

@@ -10,7 +10,7 @@ import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.proto.metrics.Quantile;
 import io.holdfast.proto.metrics.Summary;
-import io.holdfast.storage.OwnFamily;
+import io.holdfast.storage.SelfMetricFamily;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBucket;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -40,7 +40,7 @@ final class SnapshotFamily {
    *
    * @param instance the value of a label of that name on every series; null if they have none
    */
-  static OwnFamily of(MetricSnapshot snapshot, boolean yields, @Nullable String instance) {
+  static SelfMetricFamily of(MetricSnapshot snapshot, boolean yields, @Nullable String instance) {
     String name = name(snapshot);
     MetricType type = type(snapshot);
     MetricFamily.Builder family = MetricFamily.newBuilder().setName(name).setType(type);
@@ -52,7 +52,7 @@ final class SnapshotFamily {
       Labels labels = point.getLabels();
       family.addMetric(metric(point, instance == null ? labels : labels.add(INSTANCE, instance)));
     }
-    return new OwnFamily(family.build(), yields);
+    return new SelfMetricFamily(family.build(), yields);
   }
 
   /** Returns the name of the text format. The library keeps names without their suffix. */

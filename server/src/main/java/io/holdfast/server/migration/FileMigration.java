@@ -4,9 +4,9 @@ import io.holdfast.storage.Exposition.Shadowed;
 import io.holdfast.storage.GroupImport;
 import io.holdfast.storage.ImportedGroup;
 import io.holdfast.storage.MergeOutcome;
+import io.holdfast.storage.Migration;
 import io.holdfast.storage.ReceivedStates;
 import io.holdfast.storage.RocksGroupStore;
-import io.holdfast.storage.Takeover;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -56,7 +56,7 @@ public final class FileMigration {
   private final RocksGroupStore store;
   private final long size;
   private final GroupImport groups;
-  private final Takeover begun;
+  private final Migration begun;
 
   private final List<ImportedGroup> waiting = new ArrayList<>();
   private long waitingBytes;
@@ -70,7 +70,7 @@ public final class FileMigration {
     this.groups =
         new GroupImport(
             limits.textBytes(), (group, family, reason) -> leftOut(group.name(), family, reason));
-    this.begun = new Takeover(Takeover.State.BEGUN, file.toString());
+    this.begun = new Migration(Migration.State.BEGUN, file.toString());
   }
 
   /**
@@ -82,8 +82,8 @@ public final class FileMigration {
    */
   public static void run(@Nullable Path file, RocksGroupStore store, Limits limits)
       throws MigrationException {
-    Takeover noted = store.takeover();
-    boolean isBroken = noted.state() == Takeover.State.BEGUN;
+    Migration noted = store.migration();
+    boolean isBroken = noted.state() == Migration.State.BEGUN;
     if (file == null) {
       if (isBroken) {
         throw new MigrationException(brokenOff(noted) + ", which the command line does not name");
@@ -111,7 +111,7 @@ public final class FileMigration {
     }
   }
 
-  private static String brokenOff(Takeover noted) {
+  private static String brokenOff(Migration noted) {
     return "a migration was interrupted, and is to be repeated from"
         + " --persistence.file="
         + noted.source();
@@ -156,7 +156,7 @@ public final class FileMigration {
     log.atInfo().addKeyValue("file", file).addKeyValue("bytes", size).log("migrating");
     long startedAt = System.nanoTime();
     PushgatewayFile.read(opened, limits.familyBytes(), new Keeper());
-    commit(new Takeover(Takeover.State.DONE, file.toString()));
+    commit(new Migration(Migration.State.DONE, file.toString()));
     warnOfShadowed();
     log.atInfo()
         .addKeyValue("file", file)
@@ -168,11 +168,11 @@ public final class FileMigration {
         .log("migrated; the file is not read again");
   }
 
-  private void commit(Takeover noted) throws MigrationException {
+  private void commit(Migration noted) throws MigrationException {
     ReceivedStates states = groups.prepare(waiting);
     waiting.clear();
     waitingBytes = 0;
-    MergeOutcome outcome = store.takeOver(states, noted).join();
+    MergeOutcome outcome = store.migrate(states, noted).join();
     if (outcome instanceof MergeOutcome.Refused refused) {
       throw new MigrationException(
           "--persistence.file=" + file + " cannot be migrated: " + refused.reason());

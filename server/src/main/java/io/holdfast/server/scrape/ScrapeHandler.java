@@ -14,8 +14,8 @@ import io.holdfast.storage.Exposition;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.ExpositionRequest;
 import io.holdfast.storage.GroupStore;
-import io.holdfast.storage.OwnFamily;
 import io.holdfast.storage.ReadResult;
+import io.holdfast.storage.SelfMetricFamily;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotException;
 import io.holdfast.storage.SnapshotRead;
@@ -226,7 +226,7 @@ public final class ScrapeHandler {
       return ContentEncoding.acceptsGzip(exchange.header(HttpHeader.ACCEPT_ENCODING));
     }
 
-    private List<OwnFamily> own() {
+    private List<SelfMetricFamily> own() {
       return showsSelf ? metrics.families() : List.of();
     }
 

@@ -8,7 +8,7 @@ import io.holdfast.cluster.replication.ClusterStatus.Member;
 import io.holdfast.cluster.replication.ClusterStatus.State;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.Metric;
-import io.holdfast.storage.OwnFamily;
+import io.holdfast.storage.SelfMetricFamily;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -36,7 +36,7 @@ public class ClusterMetricsTest {
     return own.families().stream().map(ClusterMetricsTest::text).collect(Collectors.joining());
   }
 
-  private static String text(OwnFamily own) {
+  private static String text(SelfMetricFamily own) {
     List<Metric> metrics = own.family().getMetricList();
     return new String(TextWriter.samples(own.name(), own.type(), metrics), StandardCharsets.UTF_8);
   }
@@ -51,7 +51,7 @@ public class ClusterMetricsTest {
   void everySeries_saysWhoseItIs() {
     metrics.observe(() -> status("b"), () -> 0, () -> true);
 
-    for (OwnFamily family : own.families()) {
+    for (SelfMetricFamily family : own.families()) {
       text(family).lines().forEach(line -> assertTrue(line.contains("instance=\"a\""), line));
     }
     assertScraped("pushgateway_cluster_lag_changes{instance=\"a\",member=\"b\"} 0");

@@ -9,11 +9,11 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.ExpositionReader;
 import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.Migration;
 import io.holdfast.storage.PushPreparation;
 import io.holdfast.storage.ReceivedStates;
 import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreOptions;
-import io.holdfast.storage.Takeover;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -134,8 +134,8 @@ class FileMigrationTest {
 
   @Test
   void brokenOff_isDoneAgain_fromTheBeginning() throws Exception {
-    Takeover begun = new Takeover(Takeover.State.BEGUN, "/some/file");
-    store.takeOver(ReceivedStates.none(), begun).join();
+    Migration begun = new Migration(Migration.State.BEGUN, "/some/file");
+    store.migrate(ReceivedStates.none(), begun).join();
     reopen();
 
     assertTrue(refusal(null).contains("--persistence.file=/some/file"), refusal(null));
@@ -145,7 +145,7 @@ class FileMigrationTest {
 
     assertEquals(4, store.exposition().groups());
     reopen();
-    assertEquals(Takeover.State.DONE, store.takeover().state());
+    assertEquals(Migration.State.DONE, store.migration().state());
     assertEquals(4, store.exposition().groups());
   }
 
@@ -161,7 +161,7 @@ class FileMigrationTest {
     assertTrue(message.contains("start without the flag"), message);
     assertArrayEquals(cut, Files.readAllBytes(file));
     reopen();
-    assertEquals(Takeover.State.POSSIBLE, store.takeover().state());
+    assertEquals(Migration.State.POSSIBLE, store.migration().state());
     Files.write(file, whole);
     run();
     assertEquals(4, store.exposition().groups());

@@ -67,7 +67,7 @@ public final class StoreDirectory {
    *
    * @return the new directory
    */
-  public static Path setAside(Path directory, Instant now) throws IOException {
+  public static Path quarantine(Path directory, Instant now) throws IOException {
     Path aside = directory.resolve(ASIDE + now.toString().replace(':', '-'));
     // The call fails if the name exists, because an older quarantine must not be overwritten.
     Files.createDirectory(aside, forOwnerAlone(directory));

@@ -31,7 +31,7 @@ class StoreDirectoryTest {
   /** Without CURRENT, what has not been moved yet would be deleted by the next start. */
   @Tag("root")
   @Test
-  void setAside_thatIsBrokenOff_isRefusedByTheNextStart_andNothingIsDeleted() throws Exception {
+  void quarantine_thatIsBrokenOff_isRefusedByTheNextStart_andNothingIsDeleted() throws Exception {
     Path directory = temp.resolve("store");
     try (StoreFixture fixture = new StoreFixture(directory)) {
       for (int i = 0; i < 3; i++) {
@@ -43,7 +43,7 @@ class StoreDirectoryTest {
       Path current = directory.resolve("CURRENT");
       try (AutoCloseable pinned = SmallDisk.pinned(current)) {
         assertTrue(pinned != null);
-        assertThrows(IOException.class, () -> StoreDirectory.setAside(directory, NOW));
+        assertThrows(IOException.class, () -> StoreDirectory.quarantine(directory, NOW));
       }
       assertThrows(
           StoreException.class,
@@ -68,7 +68,7 @@ class StoreDirectoryTest {
       assertEquals("rwx------", permissions(temp.resolve("made")));
       assertEquals("rwx------", permissions(directory));
       assertEquals("rw-------", permissions(directory.resolve(DirectoryLock.FILE_NAME)));
-      assertEquals("rwx------", permissions(StoreDirectory.setAside(directory, NOW)));
+      assertEquals("rwx------", permissions(StoreDirectory.quarantine(directory, NOW)));
     }
   }
 

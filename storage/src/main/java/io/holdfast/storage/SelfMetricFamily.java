@@ -1,6 +1,6 @@
 package io.holdfast.storage;
 
-import io.holdfast.proto.ExpositionFormat.Head;
+import io.holdfast.proto.ExpositionFormat.FamilyHeader;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 
@@ -11,7 +11,7 @@ import io.holdfast.proto.metrics.MetricType;
  * @param yields whether the family is left out if a pushed family has its name or collides by a
  *     suffix; otherwise pushed series join the family under its own header
  */
-public record OwnFamily(MetricFamily family, boolean yields) {
+public record SelfMetricFamily(MetricFamily family, boolean yields) {
 
   /** Returns the name, which decides the place in the exposition. */
   public String name() {
@@ -23,7 +23,7 @@ public record OwnFamily(MetricFamily family, boolean yields) {
     return family.getType();
   }
 
-  Head head() {
-    return new Head(name(), type(), family.hasHelp() ? family.getHelp() : null);
+  FamilyHeader header() {
+    return new FamilyHeader(name(), type(), family.hasHelp() ? family.getHelp() : null);
   }
 }

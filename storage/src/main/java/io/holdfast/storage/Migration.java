@@ -1,6 +1,6 @@
 package io.holdfast.storage;
 
-import io.holdfast.proto.store.TakeoverRecord;
+import io.holdfast.proto.store.MigrationRecord;
 
 /**
  * The store's notes about a migration: the one-time import of groups from a file of another
@@ -8,7 +8,7 @@ import io.holdfast.proto.store.TakeoverRecord;
  *
  * @param source the file; empty unless begun or done
  */
-public record Takeover(State state, String source) {
+public record Migration(State state, String source) {
 
   /** The progress of a migration. */
   public enum State {
@@ -34,21 +34,21 @@ public record Takeover(State state, String source) {
               + " bytes of memory: start Holdfast with a larger heap (-Xmx)");
     }
     MergeOutcome outcome = into.merger().merge(MergeRequest.ofStates(groups), batch);
-    batch.putTakeover(this);
+    batch.putMigration(this);
     return outcome;
   }
 
-  TakeoverRecord record() {
-    return TakeoverRecord.newBuilder().setSource(source).setDone(state == State.DONE).build();
+  MigrationRecord record() {
+    return MigrationRecord.newBuilder().setSource(source).setDone(state == State.DONE).build();
   }
 
-  static Takeover of(TakeoverRecord record) {
-    return new Takeover(record.getDone() ? State.DONE : State.BEGUN, record.getSource());
+  static Migration of(MigrationRecord record) {
+    return new Migration(record.getDone() ? State.DONE : State.BEGUN, record.getSource());
   }
 
   /** Returns the notes of a store without a migration. */
-  static Takeover of(Groups groups) {
+  static Migration of(Groups groups) {
     boolean isUntouched = groups.keys().isEmpty() && groups.wipedAt() == null;
-    return new Takeover(isUntouched ? State.POSSIBLE : State.TOO_LATE, "");
+    return new Migration(isUntouched ? State.POSSIBLE : State.TOO_LATE, "");
   }
 }

@@ -2,7 +2,7 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.ExpositionFormat;
-import io.holdfast.proto.ExpositionFormat.Head;
+import io.holdfast.proto.ExpositionFormat.FamilyHeader;
 import io.holdfast.proto.ExpositionFormat.Syntax;
 import io.holdfast.proto.OpenMetricsWriter;
 import io.holdfast.proto.metrics.MetricType;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Most families have only plain names. Such families look the same under each escaping scheme,
  * so one memo serves all schemes.
  */
-final class Layout {
+final class FormatPlan {
   private final ExpositionFormat format;
 
   /** The format under which leaves keep their memos for this format. */
@@ -34,11 +34,11 @@ final class Layout {
   private final @Nullable Snapshot snapshot;
 
   /**
-   * Creates a layout.
+   * Creates a plan.
    *
    * @param snapshot can be null if no message is needed
    */
-  Layout(
+  FormatPlan(
       ExpositionFormat format,
       ShownNames names,
       Set<String> ownNames,
@@ -65,10 +65,10 @@ final class Layout {
 
   /** Returns the segments of a block, in order. */
   List<Segment> segments(Exposition.Block block) {
-    Head head = head(block);
-    boolean created = mayShowCreated(head);
+    FamilyHeader header = headerOf(block);
+    boolean created = mayShowCreated(header);
     List<Segment> samples = new ArrayList<>();
-    OwnFamily own = block.own();
+    SelfMetricFamily own = block.own();
     if (own != null) {
       samples.add(samples(own, created));
     }
@@ -76,7 +76,7 @@ final class Layout {
       pushed.holders().forEachLeaf(leaf -> samples.add(samples(pushed, leaf, created)));
     }
     List<Segment> segments = new ArrayList<>();
-    segments.add(new Segment.Fixed(header(block, head, samples)));
+    segments.add(new Segment.Fixed(header(block, header, samples)));
     segments.addAll(samples);
     byte[] footer = format.footer();
     if (footer.length > 0) {
@@ -85,16 +85,16 @@ final class Layout {
     return segments;
   }
 
-  private byte[] header(Exposition.Block block, Head head, List<Segment> samples) {
+  private byte[] header(Exposition.Block block, FamilyHeader header, List<Segment> samples) {
     boolean isKept =
         format.equals(ExpositionFormat.PLAIN_TEXT)
             && block.own() == null
             && block.pushed().size() == 1
             && block.pushed().get(0).name().equals(block.name());
-    return isKept ? block.pushed().get(0).header() : header(head, samples);
+    return isKept ? block.pushed().get(0).header() : header(header, samples);
   }
 
-  private Segment samples(OwnFamily own, boolean created) {
+  private Segment samples(SelfMetricFamily own, boolean created) {
     return new Segment.Fixed(
         format.samples(own.name(), own.type(), own.family().getMetricList(), created));
   }
@@ -106,11 +106,11 @@ final class Layout {
         leaf, new LeafMemo.Key(looksTheSame ? plainest : kept, created), memos, snapshot);
   }
 
-  private static Head head(Exposition.Block block) {
-    OwnFamily own = block.own();
+  private static FamilyHeader headerOf(Exposition.Block block) {
+    SelfMetricFamily own = block.own();
     return own == null
-        ? new Head(block.name(), ShownNames.type(block.pushed()), help(block.pushed()))
-        : own.head();
+        ? new FamilyHeader(block.name(), ShownNames.type(block.pushed()), help(block.pushed()))
+        : own.header();
   }
 
   /** Returns the first HELP text of several families under one name, or null. */
@@ -123,7 +123,7 @@ final class Layout {
   }
 
   /** Returns the header before these samples. */
-  private byte[] header(Head head, List<Segment> samples) {
+  private byte[] header(FamilyHeader header, List<Segment> samples) {
     long length = 0;
     if (format.needsLength()) {
       try (Deflated.Compressor compressor = new Deflated.Compressor()) {
@@ -132,7 +132,7 @@ final class Layout {
         }
       }
     }
-    return format.header(isBaseTaken(head) ? unknown(head) : head, length);
+    return format.header(isBaseTaken(header) ? unknown(header) : header, length);
   }
 
   /**
@@ -157,23 +157,23 @@ final class Layout {
    * Returns whether creation times may follow the samples of the family. The name must be free of
    * other families.
    */
-  private boolean mayShowCreated(Head head) {
+  private boolean mayShowCreated(FamilyHeader header) {
     return format.syntax().isOpenMetrics()
-        && !isBaseTaken(head)
-        && !isTaken(OpenMetricsWriter.baseName(head.name(), head.type()) + "_created");
+        && !isBaseTaken(header)
+        && !isTaken(OpenMetricsWriter.baseName(header.name(), header.type()) + "_created");
   }
 
   /**
    * Returns whether another family has the base name. OpenMetrics calls the counter {@code x_total}
    * {@code x}.
    */
-  private boolean isBaseTaken(Head head) {
-    String base = OpenMetricsWriter.baseName(head.name(), head.type());
-    return format.syntax().isOpenMetrics() && !base.equals(head.name()) && isTaken(base);
+  private boolean isBaseTaken(FamilyHeader header) {
+    String base = OpenMetricsWriter.baseName(header.name(), header.type());
+    return format.syntax().isOpenMetrics() && !base.equals(header.name()) && isTaken(base);
   }
 
-  private static Head unknown(Head head) {
-    return new Head(head.name(), MetricType.UNTYPED, head.help());
+  private static FamilyHeader unknown(FamilyHeader header) {
+    return new FamilyHeader(header.name(), MetricType.UNTYPED, header.help());
   }
 
   /** Returns whether the scrape shows a family under this name. */
