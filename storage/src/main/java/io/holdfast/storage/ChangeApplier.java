@@ -109,7 +109,7 @@ final class ChangeApplier {
 
   private Applied applied() {
     return state.groups().isReplicated()
-        ? new Applied(state.stream(), state.position(state.stream()))
+        ? new Applied(state.logId(), state.offset(state.logId()))
         : new Applied();
   }
 
@@ -179,6 +179,6 @@ final class ChangeApplier {
   }
 
   private void number() {
-    state.positions().reach(state.stream(), state.position(state.stream()) + 1);
+    state.versionVector().reach(state.logId(), state.offset(state.logId()) + 1);
   }
 }

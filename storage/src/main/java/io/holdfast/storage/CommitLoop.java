@@ -212,9 +212,9 @@ final class CommitLoop {
   private void replicate(OpenStore store) {
     List<byte[]> own = store.batch().replicated();
     if (!own.isEmpty()) {
-      long stream = store.state().stream();
-      long first = store.state().position(stream) - own.size() + 1;
-      replication.committing(stream, first, own);
+      long logId = store.state().logId();
+      long first = store.state().offset(logId) - own.size() + 1;
+      replication.committing(logId, first, own);
     }
   }
 

@@ -6,22 +6,18 @@ import java.util.Map;
  * A request to merge the changes or states of another node in one commit.
  *
  * @param states changes of one log in order, or states of groups in any order
- * @param stream the log of the changes; 0 for states
+ * @param logId the log of the changes; 0 for states
  * @param first the offset of the first change
  * @param shown for each log, the last offset of which the states can show anything
  * @param reached offsets that the store has reached after the merge: those of the source node when
  *     the copy began
  */
 public record MergeRequest(
-    ReceivedStates states,
-    long stream,
-    long first,
-    Map<Long, Long> shown,
-    Map<Long, Long> reached) {
+    ReceivedStates states, long logId, long first, Map<Long, Long> shown, Map<Long, Long> reached) {
 
   /** Returns a request for changes of a log. */
-  public static MergeRequest ofChanges(long stream, long first, ReceivedStates changes) {
-    return new MergeRequest(changes, stream, first, Map.of(), Map.of());
+  public static MergeRequest ofChanges(long logId, long first, ReceivedStates changes) {
+    return new MergeRequest(changes, logId, first, Map.of(), Map.of());
   }
 
   /** Returns a request for states that does not advance the version vector. */
@@ -38,7 +34,7 @@ public record MergeRequest(
    * Returns a request without states. The request notes that all of another node's state, as of
    * these offsets, is here.
    */
-  public static MergeRequest ofPositions(Map<Long, Long> reached) {
+  public static MergeRequest ofVersionVector(Map<Long, Long> reached) {
     return new MergeRequest(ReceivedStates.none(), 0, 0, Map.of(), reached);
   }
 

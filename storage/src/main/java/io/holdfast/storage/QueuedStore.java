@@ -100,11 +100,11 @@ abstract class QueuedStore implements ReplicatedStore {
   }
 
   @Override
-  public final CompletableFuture<MergeOutcome> adopt(Set<Long> streams) {
+  public final CompletableFuture<MergeOutcome> adopt(Set<Long> logIds) {
     return write(
         false,
         (writing, into) -> {
-          writing.state().adopt(streams);
+          writing.state().adopt(logIds);
           return noted(writing);
         });
   }

@@ -6,9 +6,9 @@ import java.util.Map;
  * The replica state: the state of a replicated store after one commit. Immutable.
  *
  * @param node the identity of this store in versions
- * @param stream the log of this store's own changes; each opening of the store starts a new log
- * @param positions the version vector, log to offset: every change of that log up to the offset is
- *     on the disk; this store's own log is included
+ * @param logId the log of this store's own changes; each opening of the store starts a new log
+ * @param versionVector the version vector, log to offset: every change of that log up to the offset
+ *     is on the disk; this store's own log is included
  * @param shown log to offset: no change of that log beyond the offset has left anything in the
  *     exposition; greater than the version vector while a gap is open
  * @param digest of all groups: stores with equal digests have equal states
@@ -18,8 +18,8 @@ import java.util.Map;
  */
 public record ReplicaState(
     long node,
-    long stream,
-    Map<Long, Long> positions,
+    long logId,
+    Map<Long, Long> versionVector,
     Map<Long, Long> shown,
     long digest,
     long clock,
@@ -27,7 +27,7 @@ public record ReplicaState(
     Exposition exposition) {
 
   public ReplicaState {
-    positions = Map.copyOf(positions);
+    versionVector = Map.copyOf(versionVector);
     shown = Map.copyOf(shown);
   }
 
@@ -35,12 +35,12 @@ public record ReplicaState(
    * Returns the log that stands for a store's content at its opening. The given log is that of the
    * store's own changes.
    */
-  public static long opening(long stream) {
-    return StoreState.besides(stream);
+  public static long opening(long logId) {
+    return StoreState.besides(logId);
   }
 
   /** Returns the offset of this store's last own change; 0 if there is none. */
-  public long sequence() {
-    return positions.getOrDefault(stream, 0L);
+  public long offset() {
+    return versionVector.getOrDefault(logId, 0L);
   }
 }

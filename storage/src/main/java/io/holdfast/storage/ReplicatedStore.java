@@ -38,7 +38,7 @@ public interface ReplicatedStore extends GroupStore {
    * reach these offsets. From now on, a copy of this whole store shows that another store has these
    * changes.
    */
-  CompletableFuture<MergeOutcome> adopt(Set<Long> streams);
+  CompletableFuture<MergeOutcome> adopt(Set<Long> logIds);
 
   /** Returns the digest of each bucket, with the version vector that it covers. */
   CompletableFuture<Digest> digest();

@@ -13,13 +13,13 @@ public interface Replication {
    * write. The disk and the network then work at the same time. The changes can still be lost, so
    * the receiver must not acknowledge anything because of this call.
    *
-   * @param stream the store's own log
+   * @param logId the store's own log
    * @param first the offset of the first change; offsets have no gaps within a call or between
    *     calls
    * @param changes each an encoded {@code ReplicatedState}
    */
-  void committing(long stream, long first, List<byte[]> changes);
+  void committing(long logId, long first, List<byte[]> changes);
 
   /** A receiver for a store that does not replicate. */
-  Replication NONE = (stream, first, changes) -> {};
+  Replication NONE = (logId, first, changes) -> {};
 }

@@ -42,29 +42,29 @@ final class StateMerger {
     // A change up to this offset came before, in a state transfer or in a repeated message. A
     // second merge could bring back content whose delete has been collected here. States have no
     // offsets, so all of them are merged.
-    long here = request.stream() == 0 ? -1 : state.position(request.stream());
-    long sequence = request.first();
+    long here = request.logId() == 0 ? -1 : state.offset(request.logId());
+    long offset = request.first();
     for (Received received : states) {
-      boolean isHere = sequence <= here;
+      boolean isHere = offset <= here;
       if (isSuperseded(received) || (isHere && isGone(received))) {
-        superseded.add(sequence);
+        superseded.add(offset);
       }
       String conflict = isHere ? null : merge(received, batch);
       if (conflict != null) {
-        conflicts.put(sequence, conflict);
+        conflicts.put(offset, conflict);
       }
-      sequence++;
+      offset++;
     }
     reach(request);
     return new Merged(superseded, conflicts, state.clock().last());
   }
 
   private void reach(MergeRequest request) {
-    state.positions().mayShow(request.shown());
-    request.reached().forEach(state.positions()::reach);
+    state.versionVector().mayShow(request.shown());
+    request.reached().forEach(state.versionVector()::reach);
     // Changes behind a gap are merged too, but the version vector does not count them.
-    if (request.stream() != 0) {
-      state.positions().arrived(request.stream(), request.first(), request.last());
+    if (request.logId() != 0) {
+      state.versionVector().arrived(request.logId(), request.first(), request.last());
     }
   }
 

@@ -6,7 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.holdfast.proto.cluster.Digest;
 import io.holdfast.proto.cluster.Listing;
-import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.LogOffset;
 import io.holdfast.proto.cluster.States;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -39,14 +39,14 @@ final class StateReader {
   Digest digest() {
     Digest.Builder digest =
         Digest.newBuilder()
-            .setStream(state.stream())
+            .setLogId(state.logId())
             .setCollectedWatermark(state.metadata().collectedWatermark())
             .setComplete(state.metadata().isComplete())
             .setGroups(state.groups().size());
     for (long bucket : requireNonNull(state.groups().digest()).buckets()) {
       digest.addBuckets(bucket);
     }
-    digest.addAllPositions(positions(state.positions().all()));
+    digest.addAllVersionVector(versionVector(state.versionVector().all()));
     Version wipedAt = state.groups().wipedAt();
     if (wipedAt != null) {
       digest.setWipedAt(Records.stored(wipedAt));
@@ -92,7 +92,7 @@ final class StateReader {
     if (wipedAt != null) {
       listing.setWipedAt(Records.stored(wipedAt));
     }
-    return listing.setBucketsListed(listed).setStream(state.stream()).addAllShown(shown()).build();
+    return listing.setBucketsListed(listed).setLogId(state.logId()).addAllShown(shown()).build();
   }
 
   List<ByteString> differing(Listing theirs) {
@@ -128,20 +128,20 @@ final class StateReader {
     if (wipedAt != null) {
       states.setWipedAt(Records.stored(wipedAt));
     }
-    return states.setGroupsCovered(covered).setStream(state.stream()).addAllShown(shown()).build();
+    return states.setGroupsCovered(covered).setLogId(state.logId()).addAllShown(shown()).build();
   }
 
-  private List<Position> shown() {
-    StreamPositions positions = state.positions();
-    return positions(positions.shown(positions.all()));
+  private List<LogOffset> shown() {
+    LogOffsets versionVector = state.versionVector();
+    return versionVector(versionVector.shown(versionVector.all()));
   }
 
-  private static List<Position> positions(Map<Long, Long> of) {
-    List<Position> positions = new ArrayList<>(of.size());
+  private static List<LogOffset> versionVector(Map<Long, Long> of) {
+    List<LogOffset> versionVector = new ArrayList<>(of.size());
     of.forEach(
-        (stream, sequence) ->
-            positions.add(Position.newBuilder().setStream(stream).setSequence(sequence).build()));
-    return positions;
+        (logId, offset) ->
+            versionVector.add(LogOffset.newBuilder().setLogId(logId).setOffset(offset).build()));
+    return versionVector;
   }
 
   private byte[] encoded(Group group) {

@@ -8,7 +8,8 @@ import java.util.Set;
 
 /**
  * The state of an open store in memory. The state has the groups with the index for their check,
- * the clock and the identity. The state also has the positions in the logs of this and other nodes.
+ * the clock and the identity. The state also has the version vector over the logs of this and other
+ * nodes.
  *
  * <p>Concurrency: mutable, confined to the writer thread. After a failure in the middle of a
  * change, memory and disk differ. The object must then be dropped.
@@ -19,10 +20,10 @@ final class StoreState {
    * The identity of a store.
    *
    * @param node the identity in versions, for the lifetime of the directory
-   * @param stream the log of its own changes, new at each opening: peers can know last changes of
+   * @param logId the log of its own changes, new at each opening: peers can know last changes of
    *     the former log that this store has lost
    */
-  record Identity(long node, long stream) {}
+  record Identity(long node, long logId) {}
 
   /**
    * The first offset of the log {@link #besides}: all content that was on the disk at the opening.
@@ -32,7 +33,7 @@ final class StoreState {
   private final Identity identity;
   private final HybridClock clock;
   private final Map<String, MetricType> reserved;
-  private final StreamPositions positions = new StreamPositions();
+  private final LogOffsets versionVector = new LogOffsets();
   private Groups groups;
   private ConsistencyIndex index;
   private ClusterMetadata metadata;
@@ -55,7 +56,7 @@ final class StoreState {
     this.reserved = reserved;
     this.index = new ConsistencyIndex(groups, reserved);
     if (groups.isReplicated()) {
-      positions.reach(besides(identity.stream), OPENING);
+      versionVector.reach(besides(identity.logId), OPENING);
     }
   }
 
@@ -75,8 +76,8 @@ final class StoreState {
     return metadata;
   }
 
-  long stream() {
-    return identity.stream;
+  long logId() {
+    return identity.logId;
   }
 
   /**
@@ -84,15 +85,15 @@ final class StoreState {
    * the opening, or arrived behind a gap of an ended log. The log is never sent. Another store
    * reaches an offset of it by a copy of this store's whole state.
    */
-  static long besides(long stream) {
-    return ~stream;
+  static long besides(long logId) {
+    return ~logId;
   }
 
   /** Adopts the changes behind a gap of ended logs: see {@link #besides}. */
-  void adopt(Set<Long> streams) {
-    if (positions.forgetBeyond(streams)) {
-      long besides = besides(identity.stream);
-      positions.reach(besides, position(besides) + 1);
+  void adopt(Set<Long> logIds) {
+    if (versionVector.forgetBeyond(logIds)) {
+      long besides = besides(identity.logId);
+      versionVector.reach(besides, offset(besides) + 1);
     }
   }
 
@@ -100,22 +101,22 @@ final class StoreState {
     return new Version(clock.next(), identity.node);
   }
 
-  StreamPositions positions() {
-    return positions;
+  LogOffsets versionVector() {
+    return versionVector;
   }
 
-  long position(long stream) {
-    return positions.of(stream);
+  long offset(long logId) {
+    return versionVector.of(logId);
   }
 
   ReplicaState replicaState() {
     StateDigest digest = groups.digest();
-    Map<Long, Long> reached = Map.copyOf(positions.all());
+    Map<Long, Long> reached = Map.copyOf(versionVector.all());
     return new ReplicaState(
         identity.node,
-        identity.stream,
+        identity.logId,
         reached,
-        positions.shown(reached),
+        versionVector.shown(reached),
         digest == null ? 0 : digest.all(),
         clock.last(),
         metadata,

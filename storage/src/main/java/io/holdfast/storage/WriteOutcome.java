@@ -6,10 +6,10 @@ public sealed interface WriteOutcome {
   /**
    * The outcome of an applied change: it is on the disk and in every later exposition.
    *
-   * @param stream the log of the store's own changes; 0 in a store that is not replicated
-   * @param sequence the change's offset in the log; 0 in a store that is not replicated
+   * @param logId the log of the store's own changes; 0 in a store that is not replicated
+   * @param offset the change's offset in the log; 0 in a store that is not replicated
    */
-  record Applied(long stream, long sequence) implements WriteOutcome {
+  record Applied(long logId, long offset) implements WriteOutcome {
     /** Creates the outcome for a store that is not replicated. */
     public Applied() {
       this(0, 0);

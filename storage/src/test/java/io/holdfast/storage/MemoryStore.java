@@ -27,9 +27,9 @@ final class MemoryStore {
   static final long MILLIS = 1_700_000_000_000L;
 
   /** One commit's worth of own changes, as other nodes are told. */
-  record Told(long stream, long first, List<ByteString> changes) {
+  record Told(long logId, long first, List<ByteString> changes) {
     MergeRequest request() {
-      return MergeRequest.ofChanges(stream, first, ReceivedStates.decode(changes));
+      return MergeRequest.ofChanges(logId, first, ReceivedStates.decode(changes));
     }
   }
 
@@ -52,15 +52,15 @@ final class MemoryStore {
         new CommitLoop.Surroundings(Runnable::run, (changes, bytes, nanos) -> {}, () -> 0);
     this.store = new Looped(queue, new CommitLoop(queue, home, home.reopen(), surroundings));
     store.replicateTo(
-        (stream, first, changes) ->
-            told = new Told(stream, first, changes.stream().map(ByteString::copyFrom).toList()));
+        (logId, first, changes) ->
+            told = new Told(logId, first, changes.stream().map(ByteString::copyFrom).toList()));
   }
 
   /** The map as a place of records. */
   private final class Home implements StoreHome {
     @Override
     public OpenStore reopen() {
-      // A new store draws its node, and each opening a stream.
+      // A new store draws its node, and each opening a log.
       Iterator<Long> drawn =
           (records.isEmpty() ? List.of(node, 100 + node) : List.of(100 + node)).iterator();
       StoreLoader loader =
@@ -126,7 +126,7 @@ final class MemoryStore {
     StoreFixture.answer(store.submit(change));
     Told of = told;
     return of == null
-        ? new Told(state().stream(), state().position(state().stream()) + 1, List.of())
+        ? new Told(state().logId(), state().offset(state().logId()) + 1, List.of())
         : of;
   }
 
@@ -184,11 +184,11 @@ final class MemoryStore {
     throw new AssertionError(store.loop().state());
   }
 
-  /** Positions without that which every store has from its opening on. */
+  /** The offsets without that which every store has from its opening on. */
   static Map<Long, Long> reached(ReplicaState replicaState) {
-    Map<Long, Long> reached = new TreeMap<>(replicaState.positions());
+    Map<Long, Long> reached = new TreeMap<>(replicaState.versionVector());
     assertEquals(
-        StoreState.OPENING, reached.remove(StoreState.besides(replicaState.stream())), "opening");
+        StoreState.OPENING, reached.remove(StoreState.besides(replicaState.logId())), "opening");
     return reached;
   }
 

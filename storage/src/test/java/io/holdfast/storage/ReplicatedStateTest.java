@@ -270,8 +270,8 @@ class ReplicatedStateTest {
       told.add(from.apply(Pushes.put(A, "m " + n + "\n")));
       assertEquals(n, told.get(n - 1).first());
     }
-    long stream = told.get(0).stream();
-    assertEquals(5, from.state().position(stream));
+    long logId = told.get(0).logId();
+    assertEquals(5, from.state().offset(logId));
     MemoryStore to = new MemoryStore(2);
     to.merge(told.get(1).request());
     assertEquals(Map.of(), MemoryStore.reached(to.state().replicaState()));
@@ -279,20 +279,20 @@ class ReplicatedStateTest {
     assertTrue(to.text().contains("m{instance=\"\",job=\"a\"} 2\n"));
     to.merge(told.get(0).request());
     // And it counts now.
-    assertEquals(Map.of(stream, 2L), MemoryStore.reached(to.state().replicaState()));
+    assertEquals(Map.of(logId, 2L), MemoryStore.reached(to.state().replicaState()));
     to.merge(told.get(3).request());
-    assertEquals(2, to.state().position(stream));
+    assertEquals(2, to.state().offset(logId));
     to.merge(together(told.subList(1, 4)).request());
-    assertEquals(4, to.state().position(stream));
+    assertEquals(4, to.state().offset(logId));
     to.merge(together(told.subList(0, 2)).request());
-    assertEquals(4, to.state().position(stream));
+    assertEquals(4, to.state().offset(logId));
     to.merge(together(told.subList(2, 5)).request());
-    assertEquals(5, to.state().position(stream));
+    assertEquals(5, to.state().offset(logId));
   }
 
   private static Told together(List<Told> told) {
     List<ByteString> changes = told.stream().flatMap(each -> each.changes().stream()).toList();
-    return new Told(told.get(0).stream(), told.get(0).first(), changes);
+    return new Told(told.get(0).logId(), told.get(0).first(), changes);
   }
 
   @Test
@@ -301,14 +301,14 @@ class ReplicatedStateTest {
     MemoryStore to = new MemoryStore(2);
     Told first = from.apply(Pushes.put(A, "m 1\n"));
     to.merge(first.request());
-    to.merge(MergeRequest.ofPositions(Map.of(first.stream(), 7L, 55L, 3L)));
-    to.merge(MergeRequest.ofPositions(Map.of(first.stream(), 6L, 55L, 2L)));
+    to.merge(MergeRequest.ofVersionVector(Map.of(first.logId(), 7L, 55L, 3L)));
+    to.merge(MergeRequest.ofVersionVector(Map.of(first.logId(), 6L, 55L, 2L)));
     assertEquals(
-        Map.of(first.stream(), 7L, 55L, 3L), MemoryStore.reached(to.state().replicaState()));
+        Map.of(first.logId(), 7L, 55L, 3L), MemoryStore.reached(to.state().replicaState()));
     // States leave no word on where they come from.
     to.merge(MergeRequest.ofStates(ReceivedStates.decode(first.changes())));
     assertEquals(
-        Map.of(first.stream(), 7L, 55L, 3L), MemoryStore.reached(to.state().replicaState()));
+        Map.of(first.logId(), 7L, 55L, 3L), MemoryStore.reached(to.state().replicaState()));
   }
 
   @Test

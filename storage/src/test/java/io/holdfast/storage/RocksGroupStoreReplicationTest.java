@@ -111,10 +111,10 @@ class RocksGroupStoreReplicationTest {
     RocksGroupStore store = fixture.openReplicated();
     List<byte[]> told = Collections.synchronizedList(new ArrayList<>());
     store.replicateTo(
-        (stream, first, changes) -> {
-          assertEquals(store.replicaState().stream(), stream);
+        (logId, first, changes) -> {
+          assertEquals(store.replicaState().logId(), logId);
           assertEquals(told.size() + 1, first);
-          assertEquals(told.size(), store.replicaState().sequence());
+          assertEquals(told.size(), store.replicaState().offset());
           told.addAll(changes);
         });
     RandomPushes pushes = new RandomPushes(Seed.random(Seed.ofCase(0)));
@@ -128,33 +128,32 @@ class RocksGroupStoreReplicationTest {
                   outcome ->
                       !(outcome instanceof Unavailable)
                           && told.size() >= number
-                          && store.replicaState().sequence() >= number));
+                          && store.replicaState().offset() >= number));
     }
     toldBefore.forEach(each -> assertTrue(StoreFixture.answer(each)));
     // Rejected pushes leave a failure time, which is told too.
     assertEquals(300, told.size());
-    assertEquals(300, store.replicaState().sequence());
+    assertEquals(300, store.replicaState().offset());
     Told all =
-        new Told(
-            store.replicaState().stream(), 1, told.stream().map(ByteString::copyFrom).toList());
+        new Told(store.replicaState().logId(), 1, told.stream().map(ByteString::copyFrom).toList());
     peer.millis = InstantSource.system().millis();
     peer.merge(all.request());
     assertEquals(StoreFixture.text(store), peer.text());
     assertEquals(store.replicaState().digest(), peer.digest());
-    assertEquals(300, peer.state().position(all.stream()));
+    assertEquals(300, peer.state().offset(all.logId()));
   }
 
   @Test
   void sequence_isThatOfTheVeryChange() {
     RocksGroupStore store = fixture.openReplicated();
-    assertEquals(0, store.replicaState().sequence());
-    long stream = store.replicaState().stream();
-    assertEquals(new Applied(stream, 1), apply(store, Pushes.put(A, "# TYPE m gauge\nm 1\n")));
+    assertEquals(0, store.replicaState().offset());
+    long logId = store.replicaState().logId();
+    assertEquals(new Applied(logId, 1), apply(store, Pushes.put(A, "# TYPE m gauge\nm 1\n")));
     Change conflicting = Pushes.put(B, "# TYPE m counter\nm 1\n");
     assertInstanceOf(Rejected.class, StoreFixture.submit(store, conflicting));
-    assertEquals(new Applied(stream, 3), apply(store, new Change.Delete(GONE)));
-    assertEquals(new Applied(stream, 4), apply(store, new Change.Wipe()));
-    assertEquals(Map.of(stream, 4L), MemoryStore.reached(store.replicaState()));
+    assertEquals(new Applied(logId, 3), apply(store, new Change.Delete(GONE)));
+    assertEquals(new Applied(logId, 4), apply(store, new Change.Wipe()));
+    assertEquals(Map.of(logId, 4L), MemoryStore.reached(store.replicaState()));
   }
 
   @Test
@@ -180,7 +179,7 @@ class RocksGroupStoreReplicationTest {
       assertEquals(List.of(), last.superseded());
       assertEquals(Map.of(), last.conflicts());
       assertEquals(peer.state().clock().last(), last.clock());
-      assertEquals(Map.of(put.stream(), 4L), MemoryStore.reached(store.replicaState()));
+      assertEquals(Map.of(put.logId(), 4L), MemoryStore.reached(store.replicaState()));
       text = StoreFixture.text(store);
       digest = store.replicaState().digest();
     }
@@ -386,7 +385,7 @@ class RocksGroupStoreReplicationTest {
     assertEquals(0, after.digest());
     assertEquals(Map.of(), MemoryStore.reached(after));
     assertNotEquals(before.node(), after.node());
-    assertNotEquals(before.stream(), after.stream());
+    assertNotEquals(before.logId(), after.logId());
     assertEquals(ClusterMetadata.ofNewStore(false), after.metadata());
     apply(store, Pushes.put(A, "m 2\n"));
     store.close();
@@ -547,12 +546,12 @@ class RocksGroupStoreReplicationTest {
   void stream_isAnotherOne_afterAFailedWrite_andAfterARestart() throws StoreException {
     AtomicBoolean fails = new AtomicBoolean();
     long node;
-    List<Long> streams = new ArrayList<>();
+    List<Long> logIds = new ArrayList<>();
     List<Long> told = Collections.synchronizedList(new ArrayList<>());
     try (RocksGroupStore store = fixture.openOrRefuse(failingOn(fails))) {
-      store.replicateTo((stream, first, changes) -> told.addAll(List.of(stream, first)));
+      store.replicateTo((logId, first, changes) -> told.addAll(List.of(logId, first)));
       node = store.replicaState().node();
-      streams.add(store.replicaState().stream());
+      logIds.add(store.replicaState().logId());
       apply(store, Pushes.put(A, "m 1\n"));
       merge(store, peer.apply(Pushes.put(B, "m 1\n")));
       fails.set(true);
@@ -560,19 +559,19 @@ class RocksGroupStoreReplicationTest {
       long given = told.size();
       await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
       ReplicaState after = store.replicaState();
-      streams.add(after.stream());
+      logIds.add(after.logId());
       assertEquals(node, after.node());
       assertEquals(Map.of(), MemoryStore.reached(after));
       Applied next = apply(store, Pushes.put(A, "m 3\n"));
-      assertEquals(new Applied(after.stream(), 1), next);
-      assertEquals(List.of(after.stream(), 1L), told.subList((int) given, told.size()));
-      assertEquals(Map.of(after.stream(), 1L), MemoryStore.reached(store.replicaState()));
+      assertEquals(new Applied(after.logId(), 1), next);
+      assertEquals(List.of(after.logId(), 1L), told.subList((int) given, told.size()));
+      assertEquals(Map.of(after.logId(), 1L), MemoryStore.reached(store.replicaState()));
     }
     RocksGroupStore again = fixture.openReplicated();
-    streams.add(again.replicaState().stream());
+    logIds.add(again.replicaState().logId());
     assertEquals(node, again.replicaState().node());
-    assertEquals(0, again.replicaState().sequence());
-    assertEquals(3, streams.stream().distinct().count());
+    assertEquals(0, again.replicaState().offset());
+    assertEquals(3, logIds.stream().distinct().count());
     assertEquals(2, again.exposition().groups());
   }
 
@@ -587,7 +586,7 @@ class RocksGroupStoreReplicationTest {
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
     assertEquals(Map.of(), MemoryStore.reached(store.replicaState()));
     merge(store, first);
-    assertEquals(Map.of(first.stream(), 1L), MemoryStore.reached(store.replicaState()));
+    assertEquals(Map.of(first.logId(), 1L), MemoryStore.reached(store.replicaState()));
     assertEquals(peer.text(), StoreFixture.text(store));
   }
 

@@ -43,7 +43,7 @@ final class Acknowledgements {
   private final NavigableMap<Long, List<Waiting>> waiting = new TreeMap<>();
   private final NavigableMap<Long, Long> superseded = new TreeMap<>();
   private final NavigableMap<Long, String> conflicts = new TreeMap<>();
-  private long stream;
+  private long logId;
 
   /** The offset of the last change that a write quorum has. */
   private long confirmed;
@@ -65,34 +65,34 @@ final class Acknowledgements {
   }
 
   /** Begins a new log, and gives up the changes of the old log that still wait. */
-  void restart(long newStream) {
-    if (newStream != stream) {
+  void restart(long newLog) {
+    if (newLog != logId) {
       waiting.values().forEach(all -> refuse(all, REOPENED));
       waiting.clear();
       superseded.clear();
       conflicts.clear();
       confirmed = 0;
-      stream = newStream;
+      logId = newLog;
     }
   }
 
-  void await(long ofStream, long sequence, CompletableFuture<Confirmation> confirmation, long now) {
-    if (ofStream != stream) {
+  void await(long ofLog, long offset, CompletableFuture<Confirmation> confirmation, long now) {
+    if (ofLog != logId) {
       confirmation.complete(new Unconfirmed(REOPENED));
       return;
     }
     waiting
-        .computeIfAbsent(sequence, unused -> new ArrayList<>(1))
+        .computeIfAbsent(offset, unused -> new ArrayList<>(1))
         .add(new Waiting(confirmation, now));
   }
 
   /** Notes which changes a peer reports as superseded or conflicting. */
   void heard(ChangesAnswer answer) {
-    for (long sequence : answer.getSupersededList()) {
-      superseded.merge(sequence, answer.getClock(), Math::max);
+    for (long offset : answer.getSupersededList()) {
+      superseded.merge(offset, answer.getClock(), Math::max);
     }
     for (Conflict conflict : answer.getConflictsList()) {
-      conflicts.put(conflict.getSequence(), conflict.getReason());
+      conflicts.put(conflict.getOffset(), conflict.getReason());
     }
   }
 
@@ -109,17 +109,17 @@ final class Acknowledgements {
     long all = reachedByLive(peers);
     List<Runnable> answers = new ArrayList<>();
     while (!waiting.isEmpty() && waiting.firstKey() <= confirmed) {
-      long sequence = waiting.firstKey();
-      if (sequence > all) {
+      long offset = waiting.firstKey();
+      if (offset > all) {
         long since = waiting.firstEntry().getValue().get(0).since;
         if (now - since < lagGrace.toNanos()) {
           break;
         }
-        markLagging(peers, sequence, since);
+        markLagging(peers, offset, since);
         all = reachedByLive(peers);
       }
-      supersedeUnacknowledged(sequence, peers);
-      answers.add(confirmed(sequence, requireNonNull(waiting.remove(sequence)), now));
+      supersedeUnacknowledged(offset, peers);
+      answers.add(confirmed(offset, requireNonNull(waiting.remove(offset)), now));
     }
     if (!answers.isEmpty()) {
       tell(answers);
@@ -149,10 +149,10 @@ final class Acknowledgements {
   }
 
   /** Marks a change as superseded when a peer has the change but has not reported its outcome. */
-  private void supersedeUnacknowledged(long sequence, Collection<PeerState> peers) {
+  private void supersedeUnacknowledged(long offset, Collection<PeerState> peers) {
     for (PeerState peer : peers) {
-      if (peer.hasUnacknowledged(stream, sequence)) {
-        superseded.merge(sequence, peer.clock(), Math::max);
+      if (peer.hasUnacknowledged(logId, offset)) {
+        superseded.merge(offset, peer.clock(), Math::max);
       }
     }
   }
@@ -169,9 +169,9 @@ final class Acknowledgements {
   }
 
   /** Returns a task that answers every client of the change. */
-  private Runnable confirmed(long sequence, List<Waiting> all, long now) {
-    Long newer = superseded.remove(sequence);
-    String conflict = conflicts.remove(sequence);
+  private Runnable confirmed(long offset, List<Waiting> all, long now) {
+    Long newer = superseded.remove(offset);
+    String conflict = conflicts.remove(offset);
     Confirmation outcome;
     if (conflict != null) {
       outcome = new Conflicting(conflict);
@@ -191,21 +191,21 @@ final class Acknowledgements {
     if (others == 0) {
       return Long.MAX_VALUE;
     }
-    long[] reached = peers.stream().mapToLong(peer -> peer.reached(stream)).sorted().toArray();
+    long[] reached = peers.stream().mapToLong(peer -> peer.reached(logId)).sorted().toArray();
     return reached.length < others ? 0 : reached[reached.length - others];
   }
 
   private long reachedByLive(Collection<PeerState> peers) {
     return peers.stream()
         .filter(peer -> !peer.isLagging())
-        .mapToLong(peer -> peer.reached(stream))
+        .mapToLong(peer -> peer.reached(logId))
         .min()
         .orElse(Long.MAX_VALUE);
   }
 
-  private void markLagging(Collection<PeerState> peers, long sequence, long since) {
+  private void markLagging(Collection<PeerState> peers, long offset, long since) {
     for (PeerState peer : peers) {
-      if (!peer.isLagging() && peer.reached(stream) < sequence) {
+      if (!peer.isLagging() && peer.reached(logId) < offset) {
         peer.fellBehind(since);
       }
     }

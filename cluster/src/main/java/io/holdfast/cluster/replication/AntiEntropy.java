@@ -148,20 +148,20 @@ final class AntiEntropy {
     if (said == null) {
       return;
     }
-    long stream = said.getStream();
+    long logId = said.getLogId();
     StateTransfer started =
         new StateTransfer(
             peer,
             request -> client.ask(peer, request),
             store,
             loop,
-            (ended, failure) -> ended(ended, stream, failure));
+            (ended, failure) -> ended(ended, logId, failure));
     transfer = started;
     peer.transferBegins();
     started.start();
   }
 
-  private void ended(StateTransfer ended, long stream, @Nullable String failure) {
+  private void ended(StateTransfer ended, long logId, @Nullable String failure) {
     transfer = null;
     long now = loop.nanos();
     PeerState peer = ended.peer();
@@ -171,7 +171,7 @@ final class AntiEntropy {
       if (progress.found() > 0) {
         counters.repaired(progress.copied(), true);
       }
-      peer.transferred(stream, ended.wasPeerComplete());
+      peer.transferred(logId, ended.wasPeerComplete());
       return;
     }
     peer.transferNeeded();

@@ -17,7 +17,7 @@ final class BatchReceiver {
   static CompletableFuture<MergeOutcome> merge(Changes changes, ReplicatedStore store) {
     try {
       ReceivedStates states = ReceivedStates.decode(changes.getStatesList());
-      return store.merge(MergeRequest.ofChanges(changes.getStream(), changes.getFirst(), states));
+      return store.merge(MergeRequest.ofChanges(changes.getLogId(), changes.getFirst(), states));
     } catch (IllegalArgumentException e) {
       return CompletableFuture.completedFuture(
           new MergeOutcome.Refused(String.valueOf(e.getMessage())));
@@ -31,12 +31,12 @@ final class BatchReceiver {
         ChangesAnswer.newBuilder()
             .addAllSuperseded(merged.superseded())
             .setClock(merged.clock())
-            .setReached(replicaState.positions().getOrDefault(changes.getStream(), 0L));
+            .setReached(replicaState.versionVector().getOrDefault(changes.getLogId(), 0L));
     merged
         .conflicts()
         .forEach(
-            (sequence, reason) ->
-                answer.addConflicts(Conflict.newBuilder().setSequence(sequence).setReason(reason)));
+            (offset, reason) ->
+                answer.addConflicts(Conflict.newBuilder().setOffset(offset).setReason(reason)));
     return answer.build();
   }
 }

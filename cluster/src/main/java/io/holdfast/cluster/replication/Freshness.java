@@ -84,7 +84,7 @@ final class Freshness {
   void look(
       ReplicaState replicaState,
       Collection<PeerState> peers,
-      DurablePositions durable,
+      DurableOffsets durable,
       boolean isCopying,
       @Nullable String clockProblem) {
     long now = loop.nanos();
@@ -110,9 +110,9 @@ final class Freshness {
    * since an earlier look. One state is followed until the state is on enough disks, because the
    * latest state never is while changes never pause.
    */
-  private boolean isSpread(ReplicaState replicaState, DurablePositions durable, long now) {
+  private boolean isSpread(ReplicaState replicaState, DurableOffsets durable, long now) {
     ReplicaState followed = unspread;
-    if (followed != null && followed.stream() != replicaState.stream()) {
+    if (followed != null && followed.logId() != replicaState.logId()) {
       followed = null; // The store was quarantined, with the followed state.
     }
     boolean isSpread = durable.cover(replicaState) || (followed != null && durable.cover(followed));

@@ -2,7 +2,7 @@ package io.holdfast.cluster.replication;
 
 import io.holdfast.cluster.transport.Peer;
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.LogOffset;
 import io.holdfast.storage.ClusterMetadata;
 import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.Version;
@@ -90,7 +90,7 @@ final class Introduction {
         Heartbeat.newBuilder()
             .setNode(replicaState.node())
             .setName(options.nodeName())
-            .setStream(replicaState.stream())
+            .setLogId(replicaState.logId())
             .setDigest(replicaState.digest())
             .setClock(replicaState.clock())
             .setComplete(metadata.isComplete())
@@ -103,11 +103,11 @@ final class Introduction {
             .setMillis(clock.isSettled() ? clock.millis() : 0)
             .setWallMillis(clock.wallMillis());
     replicaState
-        .positions()
+        .versionVector()
         .forEach(
-            (stream, sequence) ->
-                heartbeat.addPositions(
-                    Position.newBuilder().setStream(stream).setSequence(sequence)));
+            (logId, offset) ->
+                heartbeat.addVersionVector(
+                    LogOffset.newBuilder().setLogId(logId).setOffset(offset)));
     return heartbeat.build();
   }
 }

@@ -223,6 +223,6 @@ final class MetadataWriter {
         && said.getNode() == node
         && peer.isReachable(loop.nanos())
         && said.getDigest() == replicaState.digest()
-        && peer.positions().equals(replicaState.positions());
+        && peer.versionVector().equals(replicaState.versionVector());
   }
 }

@@ -23,17 +23,17 @@ final class Outbox {
   private static final long MAX_BATCH_BYTES = 1L << 20;
 
   private final Deque<byte[]> waiting = new ArrayDeque<>();
-  private long stream;
+  private long logId;
   private long first;
   private long bytes;
   private int inFlight;
 
   /** Adds changes. Returns false if the outbox was full; the outbox is then empty. */
-  boolean add(long changesStream, long firstSequence, List<byte[]> changes) {
-    if (changesStream != stream || waiting.isEmpty()) {
+  boolean add(long changesLog, long firstOffset, List<byte[]> changes) {
+    if (changesLog != logId || waiting.isEmpty()) {
       clear();
-      stream = changesStream;
-      first = firstSequence;
+      logId = changesLog;
+      first = firstOffset;
     }
     for (byte[] change : changes) {
       waiting.add(change);
@@ -62,7 +62,7 @@ final class Outbox {
       batch.add(UnsafeByteOperations.unsafeWrap(change));
     }
     inFlight = batch.size();
-    return Changes.newBuilder().setStream(stream).setFirst(first).addAllStates(batch).build();
+    return Changes.newBuilder().setLogId(logId).setFirst(first).addAllStates(batch).build();
   }
 
   /** Removes a batch that has arrived. A late answer to a dropped batch changes nothing. */
@@ -82,15 +82,15 @@ final class Outbox {
   }
 
   private boolean isInFlight(Changes batch) {
-    return inFlight > 0 && batch.getStream() == stream && batch.getFirst() == first;
+    return inFlight > 0 && batch.getLogId() == logId && batch.getFirst() == first;
   }
 
   /**
    * Returns the offset of the first change of this log whose outcome the peer has not reported.
    * Returns the maximum if no such change waits.
    */
-  long firstUnacknowledged(long ofStream) {
-    return waiting.isEmpty() || ofStream != stream ? Long.MAX_VALUE : first;
+  long firstUnacknowledged(long ofLog) {
+    return waiting.isEmpty() || ofLog != logId ? Long.MAX_VALUE : first;
   }
 
   private void clear() {

@@ -27,7 +27,7 @@ final class PeerState {
   /** The peer's last heartbeat; null before the first heartbeat. */
   private @Nullable Heartbeat said;
 
-  private Map<Long, Long> positions = Map.of();
+  private Map<Long, Long> versionVector = Map.of();
 
   /**
    * The time when the last answered request was sent. The peer was present after that time. Null
@@ -57,15 +57,15 @@ final class PeerState {
    * tells which changes are lacking. A peer with a new log has opened its store again, and knows
    * less of its own state.
    *
-   * @param stream the peer's log at that digest
+   * @param logId the peer's log at that digest
    * @param wasComplete whether the peer's store was complete at that digest
    * @param isOutdated whether this node is known to lack a change that no node sends again
    */
-  private record State(long stream, boolean wasComplete, boolean isOutdated)
+  private record State(long logId, boolean wasComplete, boolean isOutdated)
       implements Transferred {}
 
   /** The version vector of a peer that is ahead of this node, and the time since when. */
-  private record Ahead(Map<Long, Long> positions, long since) {}
+  private record Ahead(Map<Long, Long> versionVector, long since) {}
 
   /** The last comparison of states, and the number of buckets that differed. */
   private record Comparison(long at, int divergentBuckets) {}
@@ -91,7 +91,7 @@ final class PeerState {
   /** Takes a heartbeat of the peer. */
   void heard(Heartbeat heartbeat) {
     said = heartbeat;
-    positions = Positions.of(heartbeat.getPositionsList());
+    versionVector = VersionVectors.of(heartbeat.getVersionVectorList());
   }
 
   /**
@@ -117,13 +117,13 @@ final class PeerState {
     return said == null || said.getName().isEmpty() ? process.address() : said.getName();
   }
 
-  Map<Long, Long> positions() {
-    return positions;
+  Map<Long, Long> versionVector() {
+    return versionVector;
   }
 
   /** Returns the peer's log; 0 before the first heartbeat. */
-  long stream() {
-    return said == null ? 0 : said.getStream();
+  long logId() {
+    return said == null ? 0 : said.getLogId();
   }
 
   /** Returns the identity of the peer's store; 0 before the first heartbeat. */
@@ -193,19 +193,19 @@ final class PeerState {
    */
   void transferBegins() {
     if (transferred instanceof State state) {
-      transferred = new State(state.stream, state.wasComplete, false);
+      transferred = new State(state.logId, state.wasComplete, false);
     }
   }
 
   /** Notes that this node has all that the peer had at a digest, in the given log of the peer. */
-  void transferred(long stream, boolean wasComplete) {
-    transferred = new State(stream, wasComplete, false);
+  void transferred(long logId, boolean wasComplete) {
+    transferred = new State(logId, wasComplete, false);
   }
 
   /** Notes that this node lacks changes of the peer that no node sends again. */
   void transferNeeded() {
     if (transferred instanceof State state) {
-      transferred = new State(state.stream, state.wasComplete, true);
+      transferred = new State(state.logId, state.wasComplete, true);
     }
   }
 
@@ -219,7 +219,7 @@ final class PeerState {
    * vector tells which later changes are lacking.
    */
   boolean isTransferred() {
-    return said != null && transferred instanceof State state && state.stream == said.getStream();
+    return said != null && transferred instanceof State state && state.logId == said.getLogId();
   }
 
   /**
@@ -264,12 +264,12 @@ final class PeerState {
   void compare(Map<Long, Long> own, long now) {
     // A peer that opened its store again perhaps has less than before.
     if (ahead != null
-        && (Positions.cover(own, ahead.positions)
-            || !Positions.cover(positions, ahead.positions))) {
+        && (VersionVectors.cover(own, ahead.versionVector)
+            || !VersionVectors.cover(versionVector, ahead.versionVector))) {
       ahead = null;
     }
-    if (ahead == null && !Positions.cover(own, positions)) {
-      ahead = new Ahead(new HashMap<>(positions), now);
+    if (ahead == null && !VersionVectors.cover(own, versionVector)) {
+      ahead = new Ahead(new HashMap<>(versionVector), now);
     }
   }
 
@@ -280,14 +280,14 @@ final class PeerState {
 
   /** Returns the logs of which the peer is known to have more than this node. */
   Set<Long> streamsAhead(Map<Long, Long> own) {
-    Set<Long> streams = new HashSet<>();
-    positions.forEach(
-        (stream, sequence) -> {
-          if (own.getOrDefault(stream, 0L) < sequence) {
-            streams.add(stream);
+    Set<Long> logIds = new HashSet<>();
+    versionVector.forEach(
+        (logId, offset) -> {
+          if (own.getOrDefault(logId, 0L) < offset) {
+            logIds.add(logId);
           }
         });
-    return streams;
+    return logIds;
   }
 
   // The peer's progress in this node's log.
@@ -298,8 +298,8 @@ final class PeerState {
    * @return false if the peer is too slow; the outbox is then empty, and the peer copies the
    *     lacking changes
    */
-  boolean enqueue(long stream, long first, List<byte[]> changes) {
-    return outbox.add(stream, first, changes);
+  boolean enqueue(long logId, long first, List<byte[]> changes) {
+    return outbox.add(logId, first, changes);
   }
 
   /** Returns the next batch. Returns null if no change waits or a batch is under way. */
@@ -312,8 +312,8 @@ final class PeerState {
     refusal = null;
     outbox.arrived(batch);
     progress.acknowledged(
-        batch.getStream(), batch.getFirst(), batch.getFirst() + batch.getStatesCount() - 1);
-    progress.reached(batch.getStream(), answer.getReached());
+        batch.getLogId(), batch.getFirst(), batch.getFirst() + batch.getStatesCount() - 1);
+    progress.reached(batch.getLogId(), answer.getReached());
   }
 
   /** Makes a batch that perhaps did not arrive the next batch again. */
@@ -322,24 +322,24 @@ final class PeerState {
   }
 
   /** Notes the peer's progress in this node's log, as the peer's version vector reports it. */
-  void reached(long stream, long sequence) {
-    progress.reached(stream, sequence);
+  void reached(long logId, long offset) {
+    progress.reached(logId, offset);
   }
 
   /**
    * Returns the offset that the peer has reached in a log of this node. Changes in the outbox do
    * not count, even if the peer has copied them. The peer's answer will report their outcome.
    */
-  long reached(long stream) {
-    return Math.min(progress.reached(stream), outbox.firstUnacknowledged(stream) - 1);
+  long reached(long logId) {
+    return Math.min(progress.reached(logId), outbox.firstUnacknowledged(logId) - 1);
   }
 
   /**
    * Returns whether the peer has this change but has not reported its outcome. Such a change came
    * with a state transfer. A newer version of the group was perhaps there before.
    */
-  boolean hasUnacknowledged(long stream, long sequence) {
-    return reached(stream) >= sequence && !progress.isAcknowledged(stream, sequence);
+  boolean hasUnacknowledged(long logId, long offset) {
+    return reached(logId) >= offset && !progress.isAcknowledged(logId, offset);
   }
 
   /** Notes that acknowledgements no longer wait for the peer. */

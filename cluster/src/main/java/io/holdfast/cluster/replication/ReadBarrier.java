@@ -51,9 +51,9 @@ final class ReadBarrier {
    * Takes the version vector of a peer that counts for the read quorum. The peer answered a
    * question that was asked after the start of the scrape.
    */
-  void answered(Peer peer, Map<Long, Long> positions) {
+  void answered(Peer peer, Map<Long, Long> versionVector) {
     if (asked.size() < othersNeeded && asked.add(peer)) {
-      Positions.raise(required, positions);
+      VersionVectors.raise(required, versionVector);
     }
   }
 
@@ -68,11 +68,11 @@ final class ReadBarrier {
    * @param durable the offsets that a write quorum has
    * @return whether the scrape was answered
    */
-  boolean advance(ReplicaState replicaState, DurablePositions durable) {
+  boolean advance(ReplicaState replicaState, DurableOffsets durable) {
     if (shown == null
         && replicaState.metadata().isComplete()
         && asked.size() >= othersNeeded
-        && Positions.cover(replicaState.positions(), required)) {
+        && VersionVectors.cover(replicaState.versionVector(), required)) {
       shown = replicaState;
     }
     if (shown == null || !isVouchedFor(shown, replicaState, durable)) {
@@ -87,9 +87,9 @@ final class ReadBarrier {
    * began is followed by an empty store with a new log.
    */
   private static boolean isVouchedFor(
-      ReplicaState shown, ReplicaState replicaState, DurablePositions durable) {
+      ReplicaState shown, ReplicaState replicaState, DurableOffsets durable) {
     return shown.metadata().isComplete()
-        && shown.stream() == replicaState.stream()
+        && shown.logId() == replicaState.logId()
         && durable.cover(shown);
   }
 

@@ -25,7 +25,7 @@ final class ReadBarriers {
   void answered(PeerState peer, long sentAt) {
     for (ReadBarrier barrier : waiting) {
       if (sentAt - barrier.startedAt >= 0) {
-        barrier.answered(peer.process(), peer.positions());
+        barrier.answered(peer.process(), peer.versionVector());
       }
     }
   }
@@ -37,7 +37,7 @@ final class ReadBarriers {
    * @param late supplies the answer to a scrape whose deadline has passed
    */
   void advance(
-      ReplicaState replicaState, DurablePositions durable, long now, Supplier<ReadResult> late) {
+      ReplicaState replicaState, DurableOffsets durable, long now, Supplier<ReadResult> late) {
     waiting.removeIf(
         barrier -> {
           if (barrier.advance(replicaState, durable)) {

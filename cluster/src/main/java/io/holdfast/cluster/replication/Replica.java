@@ -122,7 +122,7 @@ public final class Replica implements Transport.Receiver, Replication {
     this.loop = loop;
     this.clock = clock;
     this.counters = surroundings.counters();
-    this.pauses = new PauseGuard(store.replicaState().stream(), loop);
+    this.pauses = new PauseGuard(store.replicaState().logId(), loop);
     this.poll = new PollPause(loop);
     this.client = new PeerClient(transport, counters, pauses);
     this.acknowledgements =
@@ -153,7 +153,7 @@ public final class Replica implements Transport.Receiver, Replication {
 
   /** Starts the replica. Any thread can call this method. */
   public void start() {
-    acknowledgements.restart(store.replicaState().stream());
+    acknowledgements.restart(store.replicaState().logId());
     clock.resume(store.replicaState().metadata().clockAheadMillis());
     pauses.start(loop.nanos());
     transport.start(this);
@@ -215,8 +215,8 @@ public final class Replica implements Transport.Receiver, Replication {
     CompletableFuture<Confirmation> confirmation = new CompletableFuture<>();
     loop.execute(
         () -> {
-          acknowledgements.restart(store.replicaState().stream());
-          acknowledgements.await(applied.stream(), applied.sequence(), confirmation, loop.nanos());
+          acknowledgements.restart(store.replicaState().logId());
+          acknowledgements.await(applied.logId(), applied.offset(), confirmation, loop.nanos());
           settle();
         });
     return confirmation;
@@ -272,11 +272,11 @@ public final class Replica implements Transport.Receiver, Replication {
   // Events of the store.
 
   @Override
-  public void committing(long stream, long first, List<byte[]> changes) {
+  public void committing(long logId, long first, List<byte[]> changes) {
     loop.execute(
         () -> {
           for (PeerState peer : peers.values()) {
-            if (!peer.enqueue(stream, first, changes)) {
+            if (!peer.enqueue(logId, first, changes)) {
               log.atWarn()
                   .addKeyValue("peer", peer.name())
                   .log("peer too slow; state transfer needed");
@@ -392,13 +392,13 @@ public final class Replica implements Transport.Receiver, Replication {
     long now = loop.nanos();
     pauses.ticked(now);
     ReplicaState replicaState = store.replicaState();
-    acknowledgements.restart(replicaState.stream());
+    acknowledgements.restart(replicaState.logId());
     if (now - heartbeatAt >= Timeouts.HEARTBEAT.toNanos()) {
       heartbeatAt = now;
       askAll();
     }
     for (PeerState peer : peers.values()) {
-      peer.compare(replicaState.positions(), now);
+      peer.compare(replicaState.versionVector(), now);
       sender.send(peer);
     }
     settle();
@@ -438,20 +438,20 @@ public final class Replica implements Transport.Receiver, Replication {
    */
   private void adoptEnded(ReplicaState replicaState, long now) {
     Set<Long> ended = new HashSet<>(replicaState.shown().keySet());
-    ended.removeIf(stream -> !isEnded(stream, replicaState, now));
+    ended.removeIf(logId -> !isEnded(logId, replicaState, now));
     if (!ended.isEmpty() && !antiEntropy.isTransferring()) {
       CompletableFuture<MergeOutcome> unused = store.adopt(ended);
     }
   }
 
-  private boolean isEnded(long stream, ReplicaState replicaState, long now) {
-    long shown = replicaState.shown().getOrDefault(stream, 0L);
-    if (shown <= replicaState.positions().getOrDefault(stream, 0L)) {
+  private boolean isEnded(long logId, ReplicaState replicaState, long now) {
+    long shown = replicaState.shown().getOrDefault(logId, 0L);
+    if (shown <= replicaState.versionVector().getOrDefault(logId, 0L)) {
       return false;
     }
     for (PeerState peer : peers.values()) {
-      boolean isSender = peer.stream() == stream && !peer.isSilent(now);
-      if (isSender || peer.positions().getOrDefault(stream, 0L) >= shown) {
+      boolean isSender = peer.logId() == logId && !peer.isSilent(now);
+      if (isSender || peer.versionVector().getOrDefault(logId, 0L) >= shown) {
         return false;
       }
     }
@@ -485,7 +485,7 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private static void updateLag(PeerState peer, ReplicaState replicaState, long now) {
-    boolean hasAll = peer.reached(replicaState.stream()) >= replicaState.sequence();
+    boolean hasAll = peer.reached(replicaState.logId()) >= replicaState.offset();
     if (!peer.isReachable(now)) {
       peer.fellBehind(now);
     } else if (hasAll && peer.isTransferred()) {
@@ -526,8 +526,8 @@ public final class Replica implements Transport.Receiver, Replication {
     }
   }
 
-  private DurablePositions durable(ReplicaState replicaState) {
-    return new DurablePositions(
+  private DurableOffsets durable(ReplicaState replicaState) {
+    return new DurableOffsets(
         options.quorum(), replicaState, peers.values(), acknowledgements.confirmed());
   }
 
@@ -615,8 +615,8 @@ public final class Replica implements Transport.Receiver, Replication {
     } else {
       met.remove(peer.process().id());
     }
-    peer.reached(replicaState.stream(), peer.positions().getOrDefault(replicaState.stream(), 0L));
-    peer.compare(replicaState.positions(), loop.nanos());
+    peer.reached(replicaState.logId(), peer.versionVector().getOrDefault(replicaState.logId(), 0L));
+    peer.compare(replicaState.versionVector(), loop.nanos());
     settle();
   }
 

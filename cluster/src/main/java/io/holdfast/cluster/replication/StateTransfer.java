@@ -7,7 +7,7 @@ import io.holdfast.proto.cluster.DigestQuestion;
 import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.Listing;
 import io.holdfast.proto.cluster.ListingQuestion;
-import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.LogOffset;
 import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.proto.cluster.States;
@@ -215,11 +215,11 @@ final class StateTransfer {
     private CompletableFuture<List<ByteString>> compare(Answer answer) {
       expect(answer.hasListing());
       Listing listing = answer.getListing();
-      expectStream(listing.getStream());
+      expectLog(listing.getLogId());
       listed = Math.min(Math.max(listing.getBucketsListed(), 1), buckets.size());
       MergeRequest wipe =
           MergeRequest.ofStates(
-              ReceivedStates.decode(wipe(listing)), Positions.of(listing.getShownList()));
+              ReceivedStates.decode(wipe(listing)), VersionVectors.of(listing.getShownList()));
       return then(merge(wipe), done -> store.differing(listing));
     }
 
@@ -249,10 +249,11 @@ final class StateTransfer {
 
     private CompletableFuture<MergeOutcome> take(Fetched fetched) {
       States states = fetched.states;
-      expectStream(states.getStream());
+      expectLog(states.getLogId());
       removeFirst(Math.min(Math.max(states.getGroupsCovered(), 1), keys.size()), keys);
       copied += states.getStatesCount();
-      return merge(MergeRequest.ofStates(fetched.received, Positions.of(states.getShownList())));
+      return merge(
+          MergeRequest.ofStates(fetched.received, VersionVectors.of(states.getShownList())));
     }
 
     @Override
@@ -265,8 +266,8 @@ final class StateTransfer {
   private final class VectorStep implements Step<MergeOutcome> {
     @Override
     public CompletableFuture<MergeOutcome> ask() {
-      List<Position> positions = digest == null ? List.of() : digest.getPositionsList();
-      return merge(MergeRequest.ofPositions(Positions.of(positions)));
+      List<LogOffset> versionVector = digest == null ? List.of() : digest.getVersionVectorList();
+      return merge(MergeRequest.ofVersionVector(VersionVectors.of(versionVector)));
     }
 
     @Override
@@ -304,8 +305,8 @@ final class StateTransfer {
    * Fails if the peer has opened its store again, because the store of the digest was perhaps
    * quarantined.
    */
-  private void expectStream(long stream) {
-    if (digest == null || digest.getStream() != stream) {
+  private void expectLog(long logId) {
+    if (digest == null || digest.getLogId() != logId) {
       throw new FailedException("the node has opened its store anew");
     }
   }

@@ -46,7 +46,7 @@ final class StatusReport {
     Heartbeat said = peer.said();
     long comparedAgo = peer.sinceComparison(now);
     ClockSample clock = peer.clockSample();
-    long behind = Math.max(0, replicaState.sequence() - peer.reached(replicaState.stream()));
+    long behind = Math.max(0, replicaState.offset() - peer.reached(replicaState.logId()));
     return new Member(
         said == null ? "" : HexFormat.of().toHexDigits(said.getNode()),
         peer.name(),

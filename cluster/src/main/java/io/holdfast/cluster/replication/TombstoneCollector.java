@@ -106,10 +106,10 @@ final class TombstoneCollector {
       return false;
     }
     for (PeerState come : peers) {
-      long opening = ReplicaState.opening(come.stream());
-      boolean isCopied = store.replicaState().positions().containsKey(opening);
+      long opening = ReplicaState.opening(come.logId());
+      boolean isCopied = store.replicaState().versionVector().containsKey(opening);
       for (PeerState other : peers) {
-        isCopied = isCopied && other.positions().containsKey(opening);
+        isCopied = isCopied && other.versionVector().containsKey(opening);
       }
       if (!isCopied) {
         return false;

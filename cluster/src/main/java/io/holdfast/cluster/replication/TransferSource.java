@@ -97,7 +97,7 @@ record TransferSource(PeerState peer, Need need) {
     Heartbeat said = peer.said();
     return said != null
         && said.getDigest() != own.digest()
-        && peer.positions().equals(own.positions());
+        && peer.versionVector().equals(own.versionVector());
   }
 
   private static boolean hasWhatNobodySends(
@@ -105,10 +105,10 @@ record TransferSource(PeerState peer, Need need) {
     if (peer.sinceComparison(now) < Timeouts.SILENCE.toNanos()) {
       return false;
     }
-    Set<Long> unsent = peer.streamsAhead(own.positions());
+    Set<Long> unsent = peer.streamsAhead(own.versionVector());
     for (PeerState sender : peers) {
       if (!sender.isSilent(now)) {
-        unsent.remove(sender.stream());
+        unsent.remove(sender.logId());
       }
     }
     return !unsent.isEmpty();

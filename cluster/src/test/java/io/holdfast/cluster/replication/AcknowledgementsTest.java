@@ -133,7 +133,7 @@ final class AcknowledgementsTest {
     send(1);
     acknowledgements.heard(
         ChangesAnswer.newBuilder()
-            .addConflicts(Conflict.newBuilder().setSequence(1).setReason("taken"))
+            .addConflicts(Conflict.newBuilder().setOffset(1).setReason("taken"))
             .build());
     reach(one, 1);
     reach(other, 1);

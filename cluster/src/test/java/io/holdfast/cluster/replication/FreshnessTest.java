@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.cluster.replication.ReplicaOptions.Limits;
 import io.holdfast.cluster.replication.ReplicaOptions.Quorum;
-import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.LogOffset;
 import io.holdfast.storage.ReplicaState;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +32,7 @@ final class FreshnessTest {
               new Limits(LAG_GRACE, READ_GRACE, Duration.ofMinutes(1), Duration.ofDays(7))),
           loop);
   private final PeerState peer = Peers.copied("peer", 2, loop.nanos());
-  private Map<Long, Long> positions = Map.of();
+  private Map<Long, Long> versionVector = Map.of();
   private boolean isTransferring;
 
   @Test
@@ -70,9 +70,9 @@ final class FreshnessTest {
   void nodeThatTrailsBehindAPeer_isNotFreshAfterTheLagGrace() {
     peer.heard(
         Peers.heartbeat("peer", 2)
-            .addPositions(Position.newBuilder().setStream(2).setSequence(5))
+            .addVersionVector(LogOffset.newBuilder().setLogId(2).setOffset(5))
             .build());
-    peer.compare(positions, loop.nanos());
+    peer.compare(versionVector, loop.nanos());
     pass(LAG_GRACE);
     assertTrue(freshness.isFresh());
     pass(Duration.ofMillis(1));
@@ -114,7 +114,7 @@ final class FreshnessTest {
   @Test
   void stateThatIsOnTooFewDisks_makesTheNodeUnreadyAfterTheLease() {
     look();
-    positions = Map.of(OWN, 1L);
+    versionVector = Map.of(OWN, 1L);
     pass(Timeouts.LEASE);
     assertEquals(Optional.empty(), freshness.unready());
     pass(Duration.ofMillis(100));
@@ -140,12 +140,12 @@ final class FreshnessTest {
   }
 
   private void look() {
-    ReplicaState replicaState = Peers.replicaState(OWN, positions);
+    ReplicaState replicaState = Peers.replicaState(OWN, versionVector);
     List<PeerState> peers = List.of(peer);
     freshness.look(
         replicaState,
         peers,
-        new DurablePositions(QUORUM, replicaState, peers, 0),
+        new DurableOffsets(QUORUM, replicaState, peers, 0),
         isTransferring,
         null);
   }

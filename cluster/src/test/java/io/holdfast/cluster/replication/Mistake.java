@@ -27,11 +27,11 @@ enum Mistake {
       "int others = quorum.write() - 1;",
       "int others = quorum.write() - 2;",
       1),
-  CONFIRMED_OF_THE_STREAM_BEFORE("Acknowledgements", "      confirmed = 0;\n", "", 1),
-  REACHED_IN_THE_STREAM_BEFORE(
+  CONFIRMED_OF_THE_LOG_BEFORE("Acknowledgements", "      confirmed = 0;\n", "", 1),
+  REACHED_IN_THE_LOG_BEFORE(
       "LogProgress",
-      "reached = stream == reachedStream ? Math.max(reached, sequence) : sequence;",
-      "reached = Math.max(reached, sequence);",
+      "reached = logId == reachedLog ? Math.max(reached, offset) : offset;",
+      "reached = Math.max(reached, offset);",
       1),
   LIVE_NODES_ARE_A_QUORUM(
       "Acknowledgements",
@@ -40,14 +40,14 @@ enum Mistake {
       1),
   ARRIVED_IS_REACHED(
       "BatchReceiver",
-      ".setReached(replicaState.positions().getOrDefault(changes.getStream(), 0L));",
+      ".setReached(replicaState.versionVector().getOrDefault(changes.getLogId(), 0L));",
       ".setReached(changes.getFirst() + changes.getStatesCount() - 1);",
       1),
   CHANGE_BEHIND_A_GAP_COUNTS(
-      "storage/StreamPositions", "if (first <= of(stream) + 1) {", "if (true) {", 2),
+      "storage/LogOffsets", "if (first <= of(logId) + 1) {", "if (true) {", 2),
   FAILED_COMMIT_COUNTS(
       "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 8),
-  STREAM_GOES_ON_AFTER_A_RESTART(
+  LOG_GOES_ON_AFTER_A_RESTART(
       "storage/StoreLoader",
       "new StoreState.Identity(node, random.nextLong())",
       "new StoreState.Identity(node, node)",
@@ -61,7 +61,7 @@ enum Mistake {
       49),
   UNANSWERED_IS_NOT_SUPERSEDED(
       "PeerState",
-      "return reached(stream) >= sequence && !progress.isAcknowledged(stream, sequence);",
+      "return reached(logId) >= offset && !progress.isAcknowledged(logId, offset);",
       "return false;",
       49),
   VERSION_AFTER_THE_QUESTION(
@@ -82,22 +82,22 @@ enum Mistake {
   READ_ASKS_NOBODY("ReadBarrier", "&& asked.size() >= othersNeeded", "", 1),
   READ_ASKS_ONE_LESS("ReplicaOptions", "size - write + 1;", "size - write;", 1),
   POSITIONS_OF_OTHERS_ARE_NOT_WAITED_FOR(
-      "ReadBarrier", "Positions.cover(replicaState.positions(), required)", "true", 1),
+      "ReadBarrier", "VersionVectors.cover(replicaState.versionVector(), required)", "true", 1),
   OWN_CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM(
       "DurablePositions",
-      "stream == replicaState.stream() && last.getValue() <= confirmed",
-      "stream == replicaState.stream()",
+      "logId == replicaState.logId() && last.getValue() <= confirmed",
+      "logId == replicaState.logId()",
       1),
   CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM("ReadBarrier", "&& durable.cover(shown)", "", 1),
   CHANGES_OF_OTHERS_ARE_SHOWN_BEFORE_THE_QUORUM(
       "DurablePositions",
-      "if (!isConfirmed && durable(stream)",
-      "if (!isConfirmed && stream == replicaState.stream() && durable(stream)",
+      "if (!isConfirmed && durable(logId)",
+      "if (!isConfirmed && logId == replicaState.logId() && durable(logId)",
       1),
   OPENING_IS_SHOWN_BEFORE_THE_QUORUM(
-      "storage/StoreState", "positions.reach(besides(identity.stream), OPENING);", "", 4),
+      "storage/StoreState", "versionVector.reach(besides(identity.logId), OPENING);", "", 4),
   COPY_IS_SHOWN_BEFORE_THE_QUORUM(
-      "storage/StreamPositions", "    shown.forEach(this::mayShow);\n", "", 8),
+      "storage/LogOffsets", "    shown.forEach(this::mayShow);\n", "", 8),
   LAST_KNOWN_IS_SHOWN_AS_CURRENT(
       "Replica",
       "new ReadResult.Stale(\n        store.exposition(), freshness.unready().orElse(\"cut off from the other nodes\"));",

@@ -20,7 +20,7 @@ final class OutboxTest {
   void onlyOneBatch_isUnderWay() {
     add(1, 3);
     Changes batch = next();
-    assertEquals(List.of(LOG, 1L, 3L), List.of(batch.getStream(), batch.getFirst(), count(batch)));
+    assertEquals(List.of(LOG, 1L, 3L), List.of(batch.getLogId(), batch.getFirst(), count(batch)));
     add(4, 2);
     assertNull(outbox.next());
 
@@ -83,7 +83,7 @@ final class OutboxTest {
     assertTrue(outbox.add(LOG + 1, 1, List.of(new byte[1])));
     assertEquals(Long.MAX_VALUE, outbox.firstUnacknowledged(LOG));
     assertEquals(1, outbox.firstUnacknowledged(LOG + 1));
-    assertEquals(LOG + 1, next().getStream());
+    assertEquals(LOG + 1, next().getLogId());
   }
 
   @Test

@@ -8,7 +8,7 @@ import io.holdfast.cluster.transport.Peer;
 import io.holdfast.proto.cluster.Changes;
 import io.holdfast.proto.cluster.ChangesAnswer;
 import io.holdfast.proto.cluster.Heartbeat;
-import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.LogOffset;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +30,7 @@ final class PeerStateTest {
     assertFalse(peer.isReachable(NOW));
     assertTrue(peer.isSilent(NOW));
     assertEquals("peer:1", peer.name());
-    assertEquals(0, peer.stream());
+    assertEquals(0, peer.logId());
   }
 
   @Test
@@ -183,9 +183,9 @@ final class PeerStateTest {
   private void heard(long log, boolean isComplete, long ofLog, long offset) {
     peer.heard(
         Heartbeat.newBuilder()
-            .setStream(log)
+            .setLogId(log)
             .setComplete(isComplete)
-            .addPositions(Position.newBuilder().setStream(ofLog).setSequence(offset))
+            .addVersionVector(LogOffset.newBuilder().setLogId(ofLog).setOffset(offset))
             .build());
   }
 

@@ -28,16 +28,16 @@ final class Peers {
   }
 
   static Heartbeat.Builder heartbeat(String name, long log) {
-    return Heartbeat.newBuilder().setName(name).setNode(log).setStream(log).setComplete(true);
+    return Heartbeat.newBuilder().setName(name).setNode(log).setLogId(log).setComplete(true);
   }
 
-  /** Returns the state of a complete store with this log and these positions. */
-  static ReplicaState replicaState(long log, Map<Long, Long> positions) {
+  /** Returns the state of a complete store with this log and this version vector. */
+  static ReplicaState replicaState(long log, Map<Long, Long> versionVector) {
     return new ReplicaState(
         log,
         log,
-        positions,
-        positions,
+        versionVector,
+        versionVector,
         0,
         0,
         new ClusterMetadata(true, 0, 0, new TreeMap<>(), 0, 0),

@@ -25,7 +25,7 @@ final class ReadBarrierTest {
   void snapshotOfCompleteStore_isVouchedFor() {
     assertTrue(
         new ReadBarrier(complete, answer, 0)
-            .advance(complete, durable(complete, complete.sequence())));
+            .advance(complete, durable(complete, complete.offset())));
   }
 
   @Test
@@ -48,33 +48,33 @@ final class ReadBarrierTest {
     PeerState sender = node.replica.peers().iterator().next();
     assertTrue(
         new ReadBarrier(complete, answer, 0)
-            .advance(complete, durable(complete, complete.sequence())));
+            .advance(complete, durable(complete, complete.offset())));
     ReplicaState ahead =
-        showing(sender.stream(), sender.positions().getOrDefault(sender.stream(), 0L) + 1);
+        showing(sender.logId(), sender.versionVector().getOrDefault(sender.logId(), 0L) + 1);
     assertFalse(new ReadBarrier(ahead, answer, 0).advance(ahead, durable(ahead, Long.MAX_VALUE)));
   }
 
-  private ReplicaState showing(long stream, long sequence) {
+  private ReplicaState showing(long logId, long offset) {
     return new ReplicaState(
         complete.node(),
-        complete.stream(),
-        Map.of(stream, sequence),
-        Map.of(stream, sequence),
+        complete.logId(),
+        Map.of(logId, offset),
+        Map.of(logId, offset),
         0,
         complete.clock(),
         complete.metadata(),
         complete.exposition());
   }
 
-  private DurablePositions durable(ReplicaState replicaState, long confirmed) {
-    return new DurablePositions(
+  private DurableOffsets durable(ReplicaState replicaState, long confirmed) {
+    return new DurableOffsets(
         ThreeNodes.options(0).quorum(), replicaState, node.replica.peers(), confirmed);
   }
 
   private ReplicaState next(ClusterMetadata metadata) {
     return new ReplicaState(
         complete.node(),
-        complete.stream() + 1,
+        complete.logId() + 1,
         Map.of(),
         Map.of(),
         0,

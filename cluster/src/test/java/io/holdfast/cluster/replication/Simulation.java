@@ -462,10 +462,10 @@ final class Simulation {
           .append(node.disk.gauge(register.job, "value"));
       Life life = node.life;
       if (life != null) {
-        text.append(", stream ")
-            .append(life.store.replicaState().stream())
-            .append(", positions ")
-            .append(life.store.replicaState().positions())
+        text.append(", log ")
+            .append(life.store.replicaState().logId())
+            .append(", version vector ")
+            .append(life.store.replicaState().versionVector())
             .append(", ")
             .append(life.replica.status())
             .append('\n')
@@ -763,10 +763,10 @@ final class Simulation {
                         + life.store.timesSetAside()
                         + " times, "
                         + life.store.replicaState().metadata()
-                        + "\npositions "
-                        + life.store.replicaState().positions()
+                        + "\nversion vector "
+                        + life.store.replicaState().versionVector()
                         + "\nof others "
-                        + life.replica.peers().stream().map(PeerState::positions).toList());
+                        + life.replica.peers().stream().map(PeerState::versionVector).toList());
               });
       String text =
           life.store.replicaState().digest()

@@ -49,19 +49,20 @@ final class StateTransferTest {
     peers.submit(0, ThreeNodes.push("b", "value 2\n"), outcomes);
     peers.run(ThreeNodes.SECOND);
     peer.heard(
-        Peers.heartbeat("peer", source.replicaState().stream())
+        Peers.heartbeat("peer", source.replicaState().logId())
             .setClock(source.replicaState().clock())
             .build());
   }
 
   @Test
-  void transfer_bringsEveryGroupAndThePositions() {
+  void transfer_bringsEveryGroupAndTheVersionVector() {
     run();
     assertEquals(List.of("copied"), ends);
     assertEquals(source.replicaState().digest(), node.store.replicaState().digest());
     assertEquals(2, transfer.progress().copied());
     assertTrue(
-        Positions.cover(node.store.replicaState().positions(), source.replicaState().positions()));
+        VersionVectors.cover(
+            node.store.replicaState().versionVector(), source.replicaState().versionVector()));
     assertTrue(transfer.wasPeerComplete());
   }
 
@@ -103,7 +104,7 @@ final class StateTransferTest {
     fault =
         answer ->
             answer.hasDigest()
-                ? answer.toBuilder().setDigest(answer.getDigest().toBuilder().setStream(1)).build()
+                ? answer.toBuilder().setDigest(answer.getDigest().toBuilder().setLogId(1)).build()
                 : answer;
     run();
     assertEquals(List.of("the node has opened its store anew"), ends);

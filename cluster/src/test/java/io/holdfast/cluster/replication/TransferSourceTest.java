@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.holdfast.cluster.replication.TransferSource.Need;
-import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.LogOffset;
 import io.holdfast.storage.ReplicaState;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +46,8 @@ final class TransferSourceTest {
 
   @Test
   void peerAhead_isNeededWhenItHasBeenForTooLong() {
-    sayPositions(one, 2, 5);
-    one.compare(own.positions(), NOW);
+    sayVersionVector(one, 2, 5);
+    one.compare(own.versionVector(), NOW);
     long later = NOW + Timeouts.TRAILING.toNanos();
     hear(later);
     assertEquals(Need.NONE, need(one, own, later));
@@ -56,7 +56,7 @@ final class TransferSourceTest {
   }
 
   @Test
-  void equalPositionsWithAnotherDigest_areNeededWhenAComparisonIsDue() {
+  void equalVersionVectorsWithAnotherDigest_areNeededWhenAComparisonIsDue() {
     one.heard(Peers.heartbeat("one", 2).setDigest(1).build());
     long later = NOW + Timeouts.COMPARISON.toNanos();
     hear(later);
@@ -67,7 +67,7 @@ final class TransferSourceTest {
 
   @Test
   void changesOfASilentNode_areNeededFromAnotherThatHasThem() {
-    sayPositions(one, 3, 5);
+    sayVersionVector(one, 3, 5);
     long later = NOW + Timeouts.SILENCE.toNanos() + 1;
     one.answered(later);
     assertEquals(Need.UNSENT, need(one, own, later));
@@ -101,10 +101,10 @@ final class TransferSourceTest {
     other.answered(now);
   }
 
-  private static void sayPositions(PeerState peer, long log, long offset) {
+  private static void sayVersionVector(PeerState peer, long log, long offset) {
     peer.heard(
-        Peers.heartbeat(peer.name(), peer.stream())
-            .addPositions(Position.newBuilder().setStream(log).setSequence(offset))
+        Peers.heartbeat(peer.name(), peer.logId())
+            .addVersionVector(LogOffset.newBuilder().setLogId(log).setOffset(offset))
             .build());
   }
 
@@ -127,7 +127,7 @@ final class TransferSourceTest {
         TransferSource.candidates(List.of(one, other), own, 0, now), isComparisonDue, now);
   }
 
-  private static ReplicaState own(Map<Long, Long> positions) {
-    return Peers.replicaState(OWN, positions);
+  private static ReplicaState own(Map<Long, Long> versionVector) {
+    return Peers.replicaState(OWN, versionVector);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
  *
  * <p>Concurrency: confined to the event loop.
  */
-final class DurablePositions {
+final class DurableOffsets {
   private final ReplicaOptions.Quorum quorum;
   private final ReplicaState replicaState;
   private final Collection<PeerState> peers;
@@ -23,7 +23,7 @@ final class DurablePositions {
    * @param replicaState the replica state of this node
    * @param confirmed the last change of this node that a write quorum has confirmed
    */
-  DurablePositions(
+  DurableOffsets(
       ReplicaOptions.Quorum quorum,
       ReplicaState replicaState,
       Collection<PeerState> peers,
@@ -41,21 +41,21 @@ final class DurablePositions {
       return true;
     }
     for (Map.Entry<Long, Long> last : shown.shown().entrySet()) {
-      long stream = last.getKey();
-      boolean isConfirmed = stream == replicaState.stream() && last.getValue() <= confirmed;
-      if (!isConfirmed && durable(stream) < last.getValue()) {
+      long logId = last.getKey();
+      boolean isConfirmed = logId == replicaState.logId() && last.getValue() <= confirmed;
+      if (!isConfirmed && durable(logId) < last.getValue()) {
         return false;
       }
     }
     return true;
   }
 
-  private long durable(long stream) {
+  private long durable(long logId) {
     long[] reached = new long[peers.size() + 1];
     int nodes = 0;
-    reached[nodes++] = replicaState.positions().getOrDefault(stream, 0L);
+    reached[nodes++] = replicaState.versionVector().getOrDefault(logId, 0L);
     for (PeerState peer : peers) {
-      reached[nodes++] = peer.isComplete() ? peer.positions().getOrDefault(stream, 0L) : 0;
+      reached[nodes++] = peer.isComplete() ? peer.versionVector().getOrDefault(logId, 0L) : 0;
     }
     Arrays.sort(reached);
     return nodes < quorum.write() ? 0 : reached[nodes - quorum.write()];

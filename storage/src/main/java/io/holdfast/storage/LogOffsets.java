@@ -15,24 +15,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Concurrency: confined to the writer thread.
  */
-final class StreamPositions {
-  private final Map<Long, Long> positions = new HashMap<>();
+final class LogOffsets {
+  private final Map<Long, Long> versionVector = new HashMap<>();
   private final Map<Long, Run> behindGap = new HashMap<>();
 
-  /** The highest offset of each log that has changes here beyond its position. */
+  /** The highest offset of each log that has changes here beyond its entry. */
   private final Map<Long, Long> beyond = new HashMap<>();
 
   /** A run of arrived changes without a gap. Of each log only the highest run is kept. */
   private record Run(long first, long last) {}
 
-  /** Returns a view of all positions by log. */
+  /** Returns a view of the version vector. */
   Map<Long, Long> all() {
-    return Collections.unmodifiableMap(positions);
+    return Collections.unmodifiableMap(versionVector);
   }
 
   /**
    * Returns the highest offset of each log that has left anything here. The offset is beyond the
-   * position if changes came behind a gap, or in an unfinished copy.
+   * entry if changes came behind a gap, or in an unfinished copy.
    *
    * @param reached an immutable copy of {@link #all}
    */
@@ -41,7 +41,7 @@ final class StreamPositions {
       return reached;
     }
     Map<Long, Long> shown = new HashMap<>(reached);
-    beyond.forEach((stream, last) -> shown.merge(stream, last, Math::max));
+    beyond.forEach((logId, last) -> shown.merge(logId, last, Math::max));
     return shown;
   }
 
@@ -50,47 +50,47 @@ final class StreamPositions {
     shown.forEach(this::mayShow);
   }
 
-  private void mayShow(long stream, long last) {
-    if (last > of(stream)) {
-      beyond.merge(stream, last, Math::max);
+  private void mayShow(long logId, long last) {
+    if (last > of(logId)) {
+      beyond.merge(logId, last, Math::max);
     }
   }
 
   /**
-   * Forgets offsets beyond the positions of these logs, because another log now stands for those
+   * Forgets offsets beyond the entries of these logs, because another log now stands for those
    * changes. Returns whether there were any.
    */
-  boolean forgetBeyond(Set<Long> streams) {
-    return beyond.keySet().removeAll(streams);
+  boolean forgetBeyond(Set<Long> logIds) {
+    return beyond.keySet().removeAll(logIds);
   }
 
-  /** Returns the position in a log, or 0 if no change of it is here. */
-  long of(long stream) {
-    return positions.getOrDefault(stream, 0L);
+  /** Returns the offset up to which a log is here, or 0 if no change of it is here. */
+  long of(long logId) {
+    return versionVector.getOrDefault(logId, 0L);
   }
 
-  /** Notes that every change of a log up to this offset is here. A position never goes back. */
-  void reach(long stream, long sequence) {
-    Run run = behindGap.get(stream);
-    long reached = sequence;
-    if (run != null && run.first <= sequence + 1) {
-      behindGap.remove(stream);
-      reached = Math.max(run.last, sequence);
+  /** Notes that every change of a log up to this offset is here. An entry never goes back. */
+  void reach(long logId, long offset) {
+    Run run = behindGap.get(logId);
+    long reached = offset;
+    if (run != null && run.first <= offset + 1) {
+      behindGap.remove(logId);
+      reached = Math.max(run.last, offset);
     }
-    positions.merge(stream, reached, Math::max);
-    if (beyond.getOrDefault(stream, 0L) <= of(stream)) {
-      beyond.remove(stream);
+    versionVector.merge(logId, reached, Math::max);
+    if (beyond.getOrDefault(logId, 0L) <= of(logId)) {
+      beyond.remove(logId);
     }
   }
 
   /** Notes that the changes from the first to the last are here. */
-  void arrived(long stream, long first, long last) {
-    if (first <= of(stream) + 1) {
-      reach(stream, last);
+  void arrived(long logId, long first, long last) {
+    if (first <= of(logId) + 1) {
+      reach(logId, last);
       return;
     }
-    behindGap.merge(stream, new Run(first, last), StreamPositions::joined);
-    mayShow(stream, last);
+    behindGap.merge(logId, new Run(first, last), LogOffsets::joined);
+    mayShow(logId, last);
   }
 
   private static Run joined(@Nullable Run before, Run news) {

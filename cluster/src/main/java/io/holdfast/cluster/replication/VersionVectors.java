@@ -1,26 +1,26 @@
 package io.holdfast.cluster.replication;
 
-import io.holdfast.proto.cluster.Position;
+import io.holdfast.proto.cluster.LogOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The version vectors: for each log, an offset. */
-final class Positions {
-  private Positions() {}
+final class VersionVectors {
+  private VersionVectors() {}
 
-  static Map<Long, Long> of(List<Position> positions) {
+  static Map<Long, Long> of(List<LogOffset> versionVector) {
     Map<Long, Long> map = new HashMap<>();
-    for (Position position : positions) {
-      map.merge(position.getStream(), position.getSequence(), Math::max);
+    for (LogOffset logOffset : versionVector) {
+      map.merge(logOffset.getLogId(), logOffset.getOffset(), Math::max);
     }
     return map;
   }
 
   /** Returns whether the first version vector is at least as far as the second, in every log. */
   static boolean cover(Map<Long, Long> these, Map<Long, Long> those) {
-    for (Map.Entry<Long, Long> position : those.entrySet()) {
-      if (these.getOrDefault(position.getKey(), 0L) < position.getValue()) {
+    for (Map.Entry<Long, Long> logOffset : those.entrySet()) {
+      if (these.getOrDefault(logOffset.getKey(), 0L) < logOffset.getValue()) {
         return false;
       }
     }
@@ -28,6 +28,6 @@ final class Positions {
   }
 
   static void raise(Map<Long, Long> to, Map<Long, Long> others) {
-    others.forEach((stream, sequence) -> to.merge(stream, sequence, Math::max));
+    others.forEach((logId, offset) -> to.merge(logId, offset, Math::max));
   }
 }
