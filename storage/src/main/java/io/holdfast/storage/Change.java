@@ -16,12 +16,15 @@ public sealed interface Change {
    * @param replace whether the group's other families go (PUT) or stay (POST)
    * @param receivedAtNanos when the push arrived, nanoseconds since 1970
    * @param families by name
+   * @param ttlMillis how long after this push the group expires, unless another push comes; 0 for
+   *     never
    */
   record Push(
       GroupKey group,
       boolean replace,
       long receivedAtNanos,
-      SortedMap<String, PushedFamily> families)
+      SortedMap<String, PushedFamily> families,
+      long ttlMillis)
       implements Change {
     public Push {
       families = Collections.unmodifiableSortedMap(families);
@@ -38,10 +41,21 @@ public sealed interface Change {
    * A push whose own content is wrong. The store keeps its time and its reason as part of the
    * group.
    */
-  record FailedPush(GroupKey group, long receivedAtNanos, Rejection rejection) implements Change {}
+  record FailedPush(GroupKey group, long receivedAtNanos, Rejection rejection, long ttlMillis)
+      implements Change {}
 
   /** A delete of one group and its push times. The delete of an absent group succeeds. */
   record Delete(GroupKey group) implements Change {}
+
+  /**
+   * An expiry: a delete of groups whose time has come. The floor of such a delete is the newest
+   * version that the group has. So an expiry can be repeated and reordered, by any nodes, and a
+   * newer push survives it.
+   *
+   * @param nowMillis the cluster time
+   * @param limit the highest number of expired groups, the earliest first
+   */
+  record Expire(long nowMillis, int limit) implements Change {}
 
   /** A delete of all groups at once. */
   record Wipe() implements Change {}
@@ -52,4 +66,19 @@ public sealed interface Change {
    * @param above a hybrid clock reading; the new version is above this reading
    */
   record Reissue(Change change, long above) implements Change {}
+
+  /**
+   * Returns a prepared push with a time to live. A failed push has a time to live too: a group that
+   * has only failed pushes expires like any other.
+   *
+   * @param ttlMillis 0 for never
+   */
+  static Change withTtl(Change prepared, long ttlMillis) {
+    if (prepared instanceof Push push) {
+      return new Push(push.group, push.replace, push.receivedAtNanos, push.families, ttlMillis);
+    }
+    return prepared instanceof FailedPush failed
+        ? new FailedPush(failed.group, failed.receivedAtNanos, failed.rejection, ttlMillis)
+        : prepared;
+  }
 }

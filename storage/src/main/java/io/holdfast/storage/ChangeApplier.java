@@ -69,7 +69,7 @@ final class ChangeApplier {
       return push(unchecked.push(), tooMuch(unchecked.push()), batch);
     }
     if (change instanceof Change.FailedPush failed) {
-      return rejected(failed.group(), failed.receivedAtNanos(), failed.rejection(), batch);
+      return rejected(failed, batch);
     }
     if (change instanceof Change.Reissue reissue) {
       state.clock().observe(reissue.above());
@@ -78,6 +78,8 @@ final class ChangeApplier {
     }
     if (change instanceof Change.Delete delete) {
       delete(delete.group(), batch);
+    } else if (change instanceof Change.Expire expire) {
+      state.groups().expired(expire.nowMillis(), expire.limit()).forEach(key -> expire(key, batch));
     } else {
       wipe(batch);
     }
@@ -92,19 +94,22 @@ final class ChangeApplier {
 
   private WriteOutcome push(Change.Push push, @Nullable Rejection rejection, CommitBatch batch) {
     if (rejection != null) {
-      return rejected(push.group(), push.receivedAtNanos(), rejection, batch);
+      return rejected(
+          new Change.FailedPush(push.group(), push.receivedAtNanos(), rejection, push.ttlMillis()),
+          batch);
     }
     push(push, batch);
     return applied();
   }
 
-  private Rejected rejected(GroupKey group, long atNanos, Rejection rejection, CommitBatch batch) {
+  private Rejected rejected(Change.FailedPush failed, CommitBatch batch) {
     // The failure time can create a group, so the limits hold for the failure time too.
-    long growth = state.groups().growthOfGroup(group, rejection.message());
-    if (limits.checkGroups(state.groups(), group) == null && tooMuchMemory(growth) == null) {
-      failedPush(group, atNanos, rejection, batch);
+    long growth = state.groups().growth(failed);
+    if (limits.checkGroups(state.groups(), failed.group()) == null
+        && tooMuchMemory(growth) == null) {
+      failedPush(failed, batch);
     }
-    return new Rejected(rejection);
+    return new Rejected(failed.rejection());
   }
 
   private Applied applied() {
@@ -119,7 +124,9 @@ final class ChangeApplier {
     Group present = groups.get(push.group());
     Group change = new Group(present == null ? push.group() : present.key);
     change.replacedAt = push.replace() ? version : null;
-    change.lastPush = stamp(present, version, push.receivedAtNanos(), null);
+    change.lastPush =
+        new PushStamp(
+            version, push.receivedAtNanos() / 1e9, claim(present, version), null, push.ttlMillis());
     for (PushedFamily family : push.families().values()) {
       Family before = present == null ? null : present.families.get(family.name());
       Descriptor descriptor = groups.shared(family.descriptor());
@@ -133,20 +140,25 @@ final class ChangeApplier {
     replicate(change, records, batch);
   }
 
-  private void failedPush(
-      GroupKey group, long receivedAtNanos, Rejection rejection, CommitBatch batch) {
+  private void failedPush(Change.FailedPush failed, CommitBatch batch) {
     Version version = state.nextVersion();
-    Group present = state.groups().get(group);
-    Group change = new Group(present == null ? group : present.key);
-    change.lastFailure = stamp(present, version, receivedAtNanos, rejection.message());
+    Group present = state.groups().get(failed.group());
+    Group change = new Group(present == null ? failed.group() : present.key);
+    change.lastFailure =
+        new PushStamp(
+            version,
+            failed.receivedAtNanos() / 1e9,
+            claim(present, version),
+            failed.rejection().message(),
+            failed.ttlMillis());
     state.merge(change, batch);
     replicate(change, List.of(), batch);
   }
 
-  private static PushStamp stamp(
-      @Nullable Group present, Version version, long atNanos, @Nullable String reason) {
+  /** Returns the version since which the group has stamps, when it gets a stamp of this version. */
+  private static Version claim(@Nullable Group present, Version version) {
     Version since = present == null ? null : present.stampsClaimedAt();
-    return new PushStamp(version, atNanos / 1e9, since == null ? version : since, reason);
+    return since == null ? version : since;
   }
 
   private void delete(GroupKey group, CommitBatch batch) {
@@ -160,6 +172,19 @@ final class ChangeApplier {
     change.deletedAt = state.nextVersion();
     state.merge(change, batch);
     replicate(change, List.of(), batch);
+  }
+
+  /**
+   * Deletes a group up to its newest version. A new version as the floor would delete a push that
+   * another node takes at the same time.
+   */
+  private void expire(GroupKey key, CommitBatch batch) {
+    Group present = requireNonNull(state.groups().get(key));
+    Group change = new Group(present.key);
+    change.delete(requireNonNull(present.newest()), state.clock().next());
+    state.merge(change, batch);
+    replicate(change, List.of(), batch);
+    state.groups().noteExpired();
   }
 
   private void wipe(CommitBatch batch) {

@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.ExpositionFormat;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -23,17 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exposition {
   private final SortedTree<String, NamedFamily> names;
-  private final SortedTree<GroupKey, String> failureReasons;
+  private final Details details;
   private final int groups;
   private final Counts counts;
 
   /**
-   * The numbers of series.
+   * The numbers of series and groups.
    *
    * @param all all series with the two push times of each group, including shadowed series
    * @param leftOut for each of {@link Looks#SCHEMES}, how many exposed series the scheme leaves out
+   * @param expiredGroups how many groups this node has expired since the store was opened
    */
-  record Counts(long all, long shadowed, long[] leftOut) {}
+  record Counts(long all, long shadowed, long[] leftOut, long expiredGroups) {}
 
   private final Heap heap;
 
@@ -50,18 +52,25 @@ public final class Exposition {
   }
 
   /**
-   * Creates an exposition.
+   * The details of groups that no metric shows.
    *
    * @param failureReasons the reason of the last failed push, for each group that has one
+   * @param expiryTimes milliseconds since 1970, for each group that expires
    */
+  record Details(
+      SortedTree<GroupKey, String> failureReasons, SortedTree<GroupKey, Long> expiryTimes) {
+    static final Details NONE = new Details(SortedTree.empty(), SortedTree.empty());
+  }
+
+  /** Creates an exposition. */
   Exposition(
       SortedTree<String, NamedFamily> names,
-      SortedTree<GroupKey, String> failureReasons,
+      Details details,
       int groups,
       Counts counts,
       Heap heap) {
     this.names = names;
-    this.failureReasons = failureReasons;
+    this.details = details;
     this.groups = groups;
     this.counts = counts;
     this.heap = heap;
@@ -71,9 +80,9 @@ public final class Exposition {
   public static Exposition empty() {
     return new Exposition(
         SortedTree.empty(),
-        SortedTree.empty(),
+        Details.NONE,
         0,
-        new Counts(0, 0, new long[Looks.SCHEMES.size()]),
+        new Counts(0, 0, new long[Looks.SCHEMES.size()], 0),
         Heap.NONE);
   }
 
@@ -172,7 +181,17 @@ public final class Exposition {
 
   /** Returns why the last failed push of the group failed, or empty if there is no known reason. */
   public Optional<String> failureReason(GroupKey group) {
-    return Optional.ofNullable(failureReasons.get(group));
+    return Optional.ofNullable(details.failureReasons.get(group));
+  }
+
+  /** Returns when the group expires unless another push comes; empty if the group never does. */
+  public Optional<Instant> expiresAt(GroupKey group) {
+    return Optional.ofNullable(details.expiryTimes.get(group)).map(Instant::ofEpochMilli);
+  }
+
+  /** Returns how many groups this node has expired since the store was opened. */
+  public long expiredGroups() {
+    return counts.expiredGroups;
   }
 
   /**

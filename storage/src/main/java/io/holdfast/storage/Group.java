@@ -10,10 +10,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: mutable, confined to the writer thread. The families are immutable.
  */
 final class Group {
+  /** The expiry time of a group that never expires. */
+  static final long NEVER = Long.MAX_VALUE;
+
   final GroupKey key;
 
   /** The floor of a DELETE: content of this version or older is gone. */
   @Nullable Version deletedAt;
+
+  /**
+   * The hybrid clock reading at which an expiry made the floor {@link #deletedAt}; 0 for the floor
+   * of a client's delete. The floor of an expiry is the version of the group's last push, and can
+   * be much older.
+   */
+  long expiredAt;
 
   /** The floor of a PUT: families older than this are gone, push times stay. */
   @Nullable Version replacedAt;
@@ -57,6 +67,32 @@ final class Group {
     return Version.later(newest, lastFailure == null ? null : lastFailure.version());
   }
 
+  /**
+   * Returns when the group expires, in milliseconds of the cluster time; {@link #NEVER} if it does
+   * not. The last push decides, whether it succeeded or not.
+   */
+  long expiresAtMillis() {
+    PushStamp last = lastPush;
+    if (lastFailure != null && (last == null || lastFailure.version().isAfter(last.version()))) {
+      last = lastFailure;
+    }
+    return last == null ? NEVER : last.expiresAtMillis();
+  }
+
+  /**
+   * Returns the hybrid clock reading at which the floor {@link #deletedAt} was made; 0 without the
+   * floor. A tombstone's age counts from this reading.
+   */
+  long deletionClock() {
+    return deletedAt == null ? 0 : Math.max(deletedAt.clock(), expiredAt);
+  }
+
+  /** Sets the floor of a delete. */
+  void delete(@Nullable Version floor, long expiredAt) {
+    this.deletedAt = floor;
+    this.expiredAt = expiredAt;
+  }
+
   /** Returns whether a floor at this version would remove any content of the group. */
   boolean hasAnythingUpTo(Version floor) {
     if ((lastPush != null && !lastPush.version().isAfter(floor))
@@ -74,6 +110,7 @@ final class Group {
   /** Returns whether both groups have equal floors, stamps and families, each of equal version. */
   boolean hasVersionsOf(Group other) {
     if (!Objects.equals(deletedAt, other.deletedAt)
+        || expiredAt != other.expiredAt
         || !Objects.equals(replacedAt, other.replacedAt)
         || !Objects.equals(lastPush, other.lastPush)
         || !Objects.equals(lastFailure, other.lastFailure)

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * ({@code deletedAt}, {@code replacedAt}) is dropped. The order and repetition of merges do not
  * matter: the merge is commutative, associative and idempotent.
  *
- * <p>A delete wins a full tie: content of exactly the delete's version is gone. A replace loses a
- * full tie, because the families of a PUT carry the version of the replace.
+ * <p>A delete wins a full tie: content of exactly the delete's version is gone. An expiry relies on
+ * this rule: its floor is the version of the group's last push. A replace loses a full tie, because
+ * the families of a PUT carry the version of the replace.
  */
 final class GroupMerge {
 
@@ -37,7 +38,8 @@ final class GroupMerge {
           .thenComparing(PushStamp::claimedAt)
           .thenComparing(PushStamp::unixSeconds)
           .thenComparing(
-              PushStamp::reason, Comparator.nullsFirst(Comparator.<String>naturalOrder()));
+              PushStamp::reason, Comparator.nullsFirst(Comparator.<String>naturalOrder()))
+          .thenComparing(PushStamp::ttlMillis);
 
   private GroupMerge() {}
 
@@ -67,7 +69,11 @@ final class GroupMerge {
     boolean raised = false;
     if (Version.isLater(from.deletedAt, into.deletedAt)) {
       into.deletedAt = from.deletedAt;
+      into.expiredAt = from.expiredAt;
       raised = true;
+    } else if (from.deletedAt != null && from.deletedAt.equals(into.deletedAt)) {
+      // Two nodes have expired the group. The tombstone stays until both expiries are known.
+      into.expiredAt = Math.max(into.expiredAt, from.expiredAt);
     }
     if (Version.isLater(from.replacedAt, into.replacedAt)) {
       into.replacedAt = from.replacedAt;

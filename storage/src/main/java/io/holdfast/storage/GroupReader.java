@@ -143,7 +143,8 @@ public final class GroupReader implements AutoCloseable {
     return new StoredGroup(
         key,
         PushTimes.seconds(stamps.lastFailure) <= PushTimes.seconds(stamps.lastPush),
-        stamps.lastFailure == null ? null : stamps.lastFailure.reason());
+        stamps.lastFailure == null ? null : stamps.lastFailure.reason(),
+        shown.expiresAt(key).orElse(null));
   }
 
   private static Instant earlier(Instant one, Instant other) {

@@ -88,6 +88,8 @@ final class Groups {
 
   private final Lookalikes lookalikes;
 
+  private final Expiries expiries = new Expiries();
+  private long expiredGroups;
   private final Deque<String> namesToSettle = new ArrayDeque<>();
 
   /** The former states of the names that the merge has changed; null for new names. */
@@ -133,6 +135,7 @@ final class Groups {
   Groups emptied() {
     Groups emptied = new Groups(isReplicated(), reserved, memos);
     emptied.replacedBytes = replacedBytes + memoryBytes();
+    emptied.expiredGroups = expiredGroups;
     return emptied;
   }
 
@@ -192,6 +195,28 @@ final class Groups {
     return List.copyOf(groups.keySet());
   }
 
+  /**
+   * Returns groups that have expired at this cluster time, the earliest first.
+   *
+   * @param limit the highest number of returned groups
+   */
+  List<GroupKey> expired(long nowMillis, int limit) {
+    return expiries.due(nowMillis, limit);
+  }
+
+  /** Notes that this node has expired a group. */
+  void noteExpired() {
+    expiredGroups++;
+  }
+
+  /**
+   * Returns when the first group expires, in milliseconds of the cluster time; {@link Group#NEVER}
+   * if none does.
+   */
+  long nextExpiryMillis() {
+    return expiries.nextMillis();
+  }
+
   /** Returns the number of groups, without tombstones. */
   int size() {
     return groups.size() - tombstones.size();
@@ -201,9 +226,9 @@ final class Groups {
     memos.groupsTake(memoryBytes());
     return new Exposition(
         names,
-        failureReasons,
+        new Exposition.Details(failureReasons, expiries.times()),
         size(),
-        new Exposition.Counts(seriesCount, shadowedCount, leftOutCounts.clone()),
+        new Exposition.Counts(seriesCount, shadowedCount, leftOutCounts.clone(), expiredGroups),
         new Exposition.Heap(memoryBytes(), replacedBytes, memos));
   }
 
@@ -218,11 +243,14 @@ final class Groups {
       // A wipe is a delete of every group, also of a group whose older change arrives later. The
       // floor is set only where needed, because a raised floor makes the merge examine all families
       // of the group.
-      change.deletedAt = Version.later(change.deletedAt, wipedAt);
+      if (Version.isLater(wipedAt, change.deletedAt)) {
+        change.delete(wipedAt, 0);
+      }
     }
     long costBefore = HeapCost.of(groups.get(change.key));
     Group group = groups.computeIfAbsent(change.key, Group::new);
     PushStamp failureBefore = group.lastFailure;
+    long expiryBefore = group.expiresAtMillis();
     long fieldsBefore = digest == null ? 0 : StateDigest.ofFields(group);
     GroupMerge.merge(
         group,
@@ -243,6 +271,7 @@ final class Groups {
     if (!Objects.equals(group.lastFailure, failureBefore)) {
       noteReason(group.key, group.lastFailure);
     }
+    expiries.move(group.key, expiryBefore, group.expiresAtMillis());
     keepOrDrop(group);
     memoryBytes += HeapCost.of(groups.get(change.key)) - costBefore;
     settle();
@@ -260,7 +289,7 @@ final class Groups {
    */
   private void dropImpliedFloors(Group group) {
     if (!Version.isLater(group.deletedAt, wipedAt)) {
-      group.deletedAt = null;
+      group.delete(null, 0);
     }
     if (!Version.isLater(group.replacedAt, Version.later(group.deletedAt, wipedAt))) {
       group.replacedAt = null;

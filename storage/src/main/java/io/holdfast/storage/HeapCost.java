@@ -35,6 +35,9 @@ final class HeapCost {
 
   private static final long TEXT = 56;
 
+  /** The entries of a group that expires, by time and by key. */
+  private static final long EXPIRY = 160;
+
   /** The name, braces, value and line feed of a push time. */
   private static final long PUSH_TIME_LINE = 64;
 
@@ -49,7 +52,8 @@ final class HeapCost {
   static long of(@Nullable Group group) {
     return group == null
         ? 0
-        : ofGroup(group.key, group.lastFailure == null ? null : group.lastFailure.reason());
+        : ofGroup(group.key, group.lastFailure == null ? null : group.lastFailure.reason())
+            + (group.expiresAtMillis() == Group.NEVER ? 0 : EXPIRY);
   }
 
   private static long ofGroup(GroupKey key, @Nullable String reason) {

@@ -53,6 +53,11 @@ final class HybridClock {
     heldMillis = wallClock.millis();
   }
 
+  /** Returns the wall clock's time in milliseconds since 1970. */
+  long wallMillis() {
+    return wallClock.millis();
+  }
+
   /** Returns a reading above every reading that was given out or observed before. */
   long next() {
     long shown = heldMillis == null ? wallClock.millis() : heldMillis;

@@ -58,7 +58,7 @@ public final class PushPreparation {
 
   /**
    * Returns the change for these families: a {@link Change.Push}, or a {@link Change.FailedPush} if
-   * they have a defect.
+   * they have a defect. The change has no time to live, see {@link Change#withTtl}.
    *
    * @param replace whether the group's other families go (PUT) or stay (POST)
    * @param receivedAtNanos nanoseconds since 1970
@@ -74,7 +74,7 @@ public final class PushPreparation {
       Runnable step) {
     Rejection tooMuch = limits.check(group, families);
     if (tooMuch != null) {
-      return new Change.FailedPush(group, receivedAtNanos, tooMuch);
+      return new Change.FailedPush(group, receivedAtNanos, tooMuch, 0);
     }
     try {
       rejectTimestamps(families);
@@ -85,9 +85,9 @@ public final class PushPreparation {
           pushed.put(family.getName(), prepare(family, sanitiser, step));
         }
       }
-      return new Change.Push(group, replace, receivedAtNanos, pushed);
+      return new Change.Push(group, replace, receivedAtNanos, pushed, 0);
     } catch (Defect defect) {
-      return new Change.FailedPush(group, receivedAtNanos, defect.rejection);
+      return new Change.FailedPush(group, receivedAtNanos, defect.rejection, 0);
     }
   }
 

@@ -21,7 +21,7 @@ final class Records {
   private static GroupRecord record(Group group) {
     GroupRecord.Builder record = GroupRecord.newBuilder();
     if (group.deletedAt != null) {
-      record.setDeletedAt(stored(group.deletedAt));
+      record.setDeletedAt(stored(group.deletedAt)).setExpiredAt(group.expiredAt);
     }
     if (group.replacedAt != null) {
       record.setReplacedAt(stored(group.replacedAt));
@@ -69,6 +69,7 @@ final class Records {
 
   static void readGroup(GroupRecord record, Group into) {
     into.deletedAt = record.hasDeletedAt() ? version(record.getDeletedAt()) : null;
+    into.expiredAt = record.getExpiredAt();
     into.replacedAt = record.hasReplacedAt() ? version(record.getReplacedAt()) : null;
     into.lastPush = record.hasLastPush() ? stamp(record.getLastPush()) : null;
     into.lastFailure = record.hasLastFailure() ? stamp(record.getLastFailure()) : null;
@@ -96,7 +97,8 @@ final class Records {
         StoredPushStamp.newBuilder()
             .setVersion(stored(stamp.version()))
             .setUnixSeconds(stamp.unixSeconds())
-            .setClaimedAt(stored(stamp.claimedAt()));
+            .setClaimedAt(stored(stamp.claimedAt()))
+            .setTtlMillis(stamp.ttlMillis());
     if (stamp.reason() != null) {
       stored.setReason(stamp.reason());
     }
@@ -108,6 +110,7 @@ final class Records {
         version(stored.getVersion()),
         stored.getUnixSeconds(),
         version(stored.getClaimedAt()),
-        stored.hasReason() ? stored.getReason() : null);
+        stored.hasReason() ? stored.getReason() : null,
+        stored.getTtlMillis());
   }
 }

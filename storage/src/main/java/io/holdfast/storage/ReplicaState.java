@@ -15,6 +15,8 @@ import java.util.Map;
  * @param clock the highest hybrid clock reading given out or seen
  * @param metadata the cluster metadata of the node
  * @param exposition the exposition of exactly this state
+ * @param nextExpiryMillis when the first group expires, in milliseconds of the cluster time; {@link
+ *     Long#MAX_VALUE} if no group does
  */
 public record ReplicaState(
     long node,
@@ -24,7 +26,8 @@ public record ReplicaState(
     long digest,
     long clock,
     ClusterMetadata metadata,
-    Exposition exposition) {
+    Exposition exposition,
+    long nextExpiryMillis) {
 
   public ReplicaState {
     versionVector = Map.copyOf(versionVector);

@@ -23,6 +23,10 @@ public final class RocksGroupStore extends QueuedStore {
 
   private static final Duration TURN = Duration.ofMillis(50);
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
+
+  /** Bounds how long pushes wait for a commit that expires groups. */
+  private static final int EXPIRIES_PER_COMMIT = 200;
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
   private final StoreOptions options;
@@ -64,6 +68,7 @@ public final class RocksGroupStore extends QueuedStore {
               new CommitLoop.Surroundings(callbackExecutor, options.listener(), System::nanoTime));
       loop.checkSpace();
       RocksGroupStore store = new RocksGroupStore(options, queue, loop, opened.migration());
+      store.expireOverdue();
       store.writer.start();
       return store;
     } catch (RuntimeException e) {
@@ -108,6 +113,20 @@ public final class RocksGroupStore extends QueuedStore {
     }
   }
 
+  /**
+   * Expires the groups whose time came while the store was closed, so that no scrape sees them. The
+   * thread that opens the store acts as the writer.
+   */
+  private void expireOverdue() {
+    expireIfDue();
+    while (queue().hasHead()) {
+      while (loop().advance()) {
+        // Repeats until the commit is complete.
+      }
+      expireIfDue();
+    }
+  }
+
   // The methods below run on the writer thread.
 
   private void run() {
@@ -147,6 +166,7 @@ public final class RocksGroupStore extends QueuedStore {
       loop().checkSpace();
     }
     forgetDeletesIfDue();
+    expireIfDue();
   }
 
   private boolean isHousekeepingDue() {
@@ -156,6 +176,23 @@ public final class RocksGroupStore extends QueuedStore {
     }
     housekeepingAt = now;
     return true;
+  }
+
+  /**
+   * Expires the groups whose time has come. A store of a cluster waits for its replica, which knows
+   * whether there is a quorum.
+   */
+  private void expireIfDue() {
+    if (options.replicated() == null
+        && !queue().hasHead()
+        && loop().state() instanceof WriterState.Open open) {
+      StoreState state = open.store().state();
+      long now = state.clock().wallMillis();
+      if (state.groups().nextExpiryMillis() <= now) {
+        Change expire = new Change.Expire(now, EXPIRIES_PER_COMMIT);
+        queue().addFirst(new WriterCommand.OwnChange(expire, new CompletableFuture<>()));
+      }
+    }
   }
 
   private void forgetDeletesIfDue() {

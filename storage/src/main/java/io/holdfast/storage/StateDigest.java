@@ -101,10 +101,19 @@ final class StateDigest {
   /** Returns the hash of a group without its families. */
   static long ofFields(Group group) {
     IdentityHash key = group.key.identity();
-    return hash(Field.DELETED_AT, key, group.deletedAt)
+    return ofDeletion(key, group)
         + hash(Field.REPLACED_AT, key, group.replacedAt)
         + hash(Field.LAST_PUSH, key, group.lastPush)
         + hash(Field.LAST_FAILURE, key, group.lastFailure);
+  }
+
+  private static long ofDeletion(IdentityHash key, Group group) {
+    Version floor = group.deletedAt;
+    if (floor == null || group.expiredAt == 0) {
+      return hash(Field.DELETED_AT, key, floor);
+    }
+    Version expired = new Version(group.expiredAt, Version.NO_NODE);
+    return hash(key, Field.DELETED_AT.asName(), floor, expired);
   }
 
   long of(Family family) {

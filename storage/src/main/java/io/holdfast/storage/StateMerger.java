@@ -78,6 +78,7 @@ final class StateMerger {
       return impossible(requireNonNull(received.wipedAt()));
     }
     Version impossible = either(impossible(group.deletedAt), impossible(group.replacedAt));
+    impossible = either(impossible, impossible(new Version(group.expiredAt, Version.NO_NODE)));
     impossible = either(impossible, impossible(group.lastPush));
     impossible = either(impossible, impossible(group.lastFailure));
     for (Family family : group.families.values()) {
@@ -115,7 +116,7 @@ final class StateMerger {
     for (Family family : received.group().families.values()) {
       newest = Version.later(newest, family.version);
     }
-    return newest == null ? 0 : newest.clock();
+    return Math.max(received.group().expiredAt, newest == null ? 0 : newest.clock());
   }
 
   /**
@@ -161,7 +162,7 @@ final class StateMerger {
   private Group shared(Group received) {
     Group present = state.groups().get(received.key);
     Group shared = new Group(present == null ? received.key : present.key);
-    shared.deletedAt = received.deletedAt;
+    shared.delete(received.deletedAt, received.expiredAt);
     shared.replacedAt = received.replacedAt;
     shared.lastPush = received.lastPush;
     shared.lastFailure = received.lastFailure;
@@ -179,7 +180,7 @@ final class StateMerger {
   private boolean isPurged(Group change) {
     return change.isEmpty()
         && change.deletedAt != null
-        && change.deletedAt.clock() <= state.metadata().collectedWatermark()
+        && change.deletionClock() <= state.metadata().collectedWatermark()
         && state.groups().get(change.key) == null;
   }
 

@@ -384,7 +384,7 @@ final class StoreLoader {
         }
         Group group = found.computeIfAbsent(record.group.key, Group::new);
         if (record.family == null) {
-          group.deletedAt = record.group.deletedAt;
+          group.delete(record.group.deletedAt, record.group.expiredAt);
           group.replacedAt = record.group.replacedAt;
           group.lastPush = record.group.lastPush;
           group.lastFailure = record.group.lastFailure;

@@ -120,7 +120,8 @@ final class StoreState {
         digest == null ? 0 : digest.all(),
         clock.last(),
         metadata,
-        groups.exposition());
+        groups.exposition(),
+        groups.nextExpiryMillis());
   }
 
   /**
@@ -181,11 +182,11 @@ final class StoreState {
     long newest = 0;
     for (GroupKey key : List.copyOf(groups.tombstones())) {
       Group tombstone = groups.get(key);
-      Version deletedAt = tombstone == null ? null : tombstone.deletedAt;
-      if (deletedAt != null && Long.compareUnsigned(deletedAt.clock(), until) <= 0) {
+      long deletedAt = tombstone == null ? 0 : tombstone.deletionClock();
+      if (deletedAt != 0 && Long.compareUnsigned(deletedAt, until) <= 0) {
         groups.dropTombstone(key);
         batch.deleteGroup(key);
-        newest = Math.max(newest, deletedAt.clock());
+        newest = Math.max(newest, deletedAt);
       }
     }
     if (newest > metadata.collectedWatermark()) {

@@ -188,12 +188,14 @@ class GroupMergeTest {
   private static @Nullable PushStamp anyStamp(RandomGenerator random) {
     return random.nextInt(3) == 0
         ? null
-        : new PushStamp(anyVersion(random), random.nextInt(2), anyVersion(random));
+        : new PushStamp(
+            anyVersion(random), random.nextInt(2), anyVersion(random), null, random.nextInt(2));
   }
 
   private static Group state(RandomGenerator random) {
     Group group = new Group(KEY);
-    group.deletedAt = anyFloor(random);
+    Version deletedAt = anyFloor(random);
+    group.delete(deletedAt, deletedAt == null ? 0 : random.nextInt(3));
     group.replacedAt = anyFloor(random);
     group.lastPush = anyStamp(random);
     group.lastFailure = anyStamp(random);
@@ -228,6 +230,7 @@ class GroupMergeTest {
   static String show(Group group) {
     StringBuilder text = new StringBuilder();
     text.append("deleted ").append(group.deletedAt);
+    text.append(" expired ").append(group.expiredAt);
     text.append("\nreplaced ").append(group.replacedAt);
     text.append("\npush ").append(group.lastPush);
     text.append("\nfailure ").append(group.lastFailure);

@@ -56,8 +56,10 @@ final class RandomPushes {
       MetricFamily family = family();
       families.put(family.getName(), family);
     }
-    return PushPreparation.prepare(
-        group, replace, nanos, List.copyOf(families.values()), Pushes.LIMITS);
+    Change push =
+        PushPreparation.prepare(
+            group, replace, nanos, List.copyOf(families.values()), Pushes.LIMITS);
+    return random.nextInt(3) == 0 ? Change.withTtl(push, random.nextInt(1, 200)) : push;
   }
 
   private MetricFamily family() {

@@ -46,7 +46,9 @@ class ReplicatedStateTest {
       for (int i = 0; i < steps; i++) {
         MemoryStore node = nodes.get(random.nextInt(nodes.size()));
         node.millis += random.nextInt(-5, 30);
-        if (random.nextInt(3) > 0) {
+        if (random.nextInt(10) == 0) {
+          told.add(node.apply(new Change.Expire(node.millis, random.nextInt(1, 3))));
+        } else if (random.nextInt(3) > 0) {
           told.add(node.apply(pushes.next()));
         } else if (!told.isEmpty()) {
           node.merge(told.get(random.nextInt(told.size())).request());

@@ -69,7 +69,11 @@ class WriterStepsTest {
 
   private static Change.Push with(Change.Push push, PushedFamily family) {
     return new Change.Push(
-        push.group(), push.replace(), push.receivedAtNanos(), new TreeMap<>(Map.of("m", family)));
+        push.group(),
+        push.replace(),
+        push.receivedAtNanos(),
+        new TreeMap<>(Map.of("m", family)),
+        0);
   }
 
   @Test

@@ -80,13 +80,17 @@ final class Freshness {
     return isFresh;
   }
 
-  /** Forms a new verdict from the replica state and the peers. */
+  /**
+   * Forms a new verdict from the replica state and the peers.
+   *
+   * @param problem why a fresh node is still unready; null if there is no such reason
+   */
   void look(
       ReplicaState replicaState,
       Collection<PeerState> peers,
       DurableOffsets durable,
       boolean isCopying,
-      @Nullable String clockProblem) {
+      @Nullable String problem) {
     long now = loop.nanos();
     String lacking = lacking(replicaState, peers, now);
     isFresh = lacking == null;
@@ -98,7 +102,7 @@ final class Freshness {
       triedInVain += now - verdict.at;
     }
     String reason = lacking == null ? belowQuorum(peers, now) : lacking;
-    reason = reason == null ? clockProblem : reason;
+    reason = reason == null ? problem : reason;
     reason = reason == null && isTooLittleSpread(now) ? tooLittleSpread() : reason;
     tell(reason);
     boolean isCutOff = !(isFresh && isSpread) && triedInVain >= readGrace.toNanos();

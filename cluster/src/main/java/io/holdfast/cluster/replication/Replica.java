@@ -84,6 +84,7 @@ public final class Replica implements Transport.Receiver, Replication {
   private final Freshness freshness;
   private final MetadataWriter metadataWriter;
   private final TombstoneCollector tombstones;
+  private final GroupExpiry expiry;
   private final AntiEntropy antiEntropy;
   private final TransferServer transfers;
   private final PauseGuard pauses;
@@ -136,6 +137,12 @@ public final class Replica implements Transport.Receiver, Replication {
     this.freshness = new Freshness(options, loop);
     this.metadataWriter = new MetadataWriter(options, store, loop, clock);
     this.tombstones = new TombstoneCollector(options.quorum(), store, loop, metadataWriter);
+    this.expiry =
+        new GroupExpiry(
+            store,
+            loop,
+            clock,
+            new GroupExpiry.Permission(() -> cannotWrite() == null, this::read));
     this.transfers = new TransferServer(store);
     this.antiEntropy = new AntiEntropy(options.quorum(), store, loop, client, counters);
     this.view =
@@ -412,7 +419,7 @@ public final class Replica implements Transport.Receiver, Replication {
         peers.values(),
         durable(replicaState),
         antiEntropy.isTransferring(),
-        clocks.problem());
+        unreadyFor());
     boolean mayBeQuarantined = mayBeQuarantined(store.replicaState());
     if (metadataWriter.keep(peers.values(), freshness.isFresh()) && freshness.isFresh()) {
       tombstones.collect(peers.values());
@@ -429,7 +436,14 @@ public final class Replica implements Transport.Receiver, Replication {
                 peers.values(),
                 antiEntropy.transfer(),
                 new StatusReport.Moment(now, clock.wallMillis())));
+    expiry.tick(peers.values());
     loop.schedule(Timeouts.TICK, this::tick);
+  }
+
+  /** Returns why a fresh node is still unready, or null. */
+  private @Nullable String unreadyFor() {
+    String problem = clocks.problem();
+    return problem == null ? expiry.overdue(freshness.isFresh()) : problem;
   }
 
   /**

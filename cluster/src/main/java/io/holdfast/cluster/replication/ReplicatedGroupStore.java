@@ -117,7 +117,8 @@ public final class ReplicatedGroupStore implements GroupStore {
       return CompletableFuture.completedFuture(decided);
     }
     Rejection rejection = new Rejection(Rejection.Reason.CONCURRENT_CONFLICT, reason);
-    return local.submit(new Change.FailedPush(push.group(), push.receivedAtNanos(), rejection));
+    return local.submit(
+        new Change.FailedPush(push.group(), push.receivedAtNanos(), rejection, push.ttlMillis()));
   }
 
   @Override

@@ -41,6 +41,7 @@ final class Peers {
         0,
         0,
         new ClusterMetadata(true, 0, 0, new TreeMap<>(), 0, 0),
-        null);
+        null,
+        Long.MAX_VALUE);
   }
 }

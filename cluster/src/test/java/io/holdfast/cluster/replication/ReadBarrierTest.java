@@ -63,7 +63,8 @@ final class ReadBarrierTest {
         0,
         complete.clock(),
         complete.metadata(),
-        complete.exposition());
+        complete.exposition(),
+        Long.MAX_VALUE);
   }
 
   private DurableOffsets durable(ReplicaState replicaState, long confirmed) {
@@ -80,6 +81,7 @@ final class ReadBarrierTest {
         0,
         complete.clock(),
         metadata,
-        complete.exposition());
+        complete.exposition(),
+        Long.MAX_VALUE);
   }
 }
