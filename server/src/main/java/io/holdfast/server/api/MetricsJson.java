@@ -13,8 +13,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class MetricsJson implements ExpositionReader {
   private static final int PIECE_BYTES = 64 << 10;
 
+  private static final String EXPIRES_AT = "expires_at";
   private static final String LABELS = "labels";
   private static final String FAILURE = "last_push_failure_reason";
   private static final String LAST_PUSH = "last_push_successful";
+
+  /** The fields that are not families, in order. */
+  private static final List<String> OWN_FIELDS = List.of(EXPIRES_AT, LABELS, FAILURE, LAST_PUSH);
 
   private final Snapshot snapshot;
   private final GroupReader groups;
@@ -36,9 +43,10 @@ final class MetricsJson implements ExpositionReader {
   private final JsonGenerator json;
 
   private @Nullable StoredGroup group;
-  private boolean areLabelsWritten;
-  private boolean isFailureWritten;
-  private boolean isLastPushWritten;
+
+  /** The names of the group's own fields that are not yet written, in order. */
+  private final Deque<String> ownFields = new ArrayDeque<>();
+
   private @Nullable StoredFamily family;
   private Iterator<Metric> metrics = Collections.emptyIterator();
   private boolean isBegun;
@@ -105,9 +113,7 @@ final class MetricsJson implements ExpositionReader {
       isEnded = true;
     } else {
       json.writeStartObject();
-      areLabelsWritten = false;
-      isFailureWritten = false;
-      isLastPushWritten = false;
+      ownFields.addAll(OWN_FIELDS);
     }
   }
 
@@ -164,25 +170,32 @@ final class MetricsJson implements ExpositionReader {
 
   /** Writes the fields that are not families, each at its place among the families. */
   private void writeOwnFields(StoredGroup of, @Nullable String before) throws IOException {
-    if (!areLabelsWritten && (before == null || LABELS.compareTo(before) <= 0)) {
-      areLabelsWritten = true;
-      json.writeFieldName(LABELS);
-      GoJson.write(json, of.key().labels());
-    }
-    if (!isFailureWritten && (before == null || FAILURE.compareTo(before) <= 0)) {
-      isFailureWritten = true;
-      writeFailure(of);
-    }
-    if (!isLastPushWritten && (before == null || LAST_PUSH.compareTo(before) <= 0)) {
-      isLastPushWritten = true;
-      json.writeBooleanField(LAST_PUSH, of.isLastPushSuccessful());
+    while (!ownFields.isEmpty() && (before == null || ownFields.element().compareTo(before) <= 0)) {
+      writeOwnField(of, ownFields.remove());
     }
   }
 
-  /** Writes a field of Holdfast: upstream does not know why a push failed. */
-  private void writeFailure(StoredGroup of) throws IOException {
-    if (!of.isLastPushSuccessful() && of.lastFailureReason() != null) {
-      json.writeStringField(FAILURE, of.lastFailureReason());
+  /**
+   * Writes one field. Two fields are Holdfast's: upstream does not know why a push failed, and its
+   * groups never expire.
+   */
+  private void writeOwnField(StoredGroup of, String field) throws IOException {
+    switch (field) {
+      case EXPIRES_AT -> {
+        if (of.expiresAt() != null) {
+          json.writeStringField(EXPIRES_AT, GoJson.time(of.expiresAt()));
+        }
+      }
+      case LABELS -> {
+        json.writeFieldName(LABELS);
+        GoJson.write(json, of.key().labels());
+      }
+      case FAILURE -> {
+        if (!of.isLastPushSuccessful() && of.lastFailureReason() != null) {
+          json.writeStringField(FAILURE, of.lastFailureReason());
+        }
+      }
+      default -> json.writeBooleanField(LAST_PUSH, of.isLastPushSuccessful());
     }
   }
 
@@ -191,8 +204,7 @@ final class MetricsJson implements ExpositionReader {
    * PromQL's quoted form.
    */
   private static String key(String name) {
-    boolean isTaken = name.equals(LABELS) || name.equals(FAILURE) || name.equals(LAST_PUSH);
-    return isTaken ? "{\"" + name + "\"}" : name;
+    return OWN_FIELDS.contains(name) ? "{\"" + name + "\"}" : name;
   }
 
   @Override

@@ -138,6 +138,25 @@ public final class FlagTable {
                   "Quoted in text (`{\"disk.used\", \"host.name\"=\"a\"} 1`), escaped in paths"
                       + " (`/metrics/job/x/U__host_2e_name/a`)."));
 
+  static final Flag MAX_TTL =
+      DECLARED.add(
+          Flag.value(
+                  "push.max-ttl",
+                  "<duration>",
+                  "0",
+                  "Longest time to live that a push can ask for; 0 for no limit.")
+              .with("A push that asks for more is refused."));
+
+  static final Flag TTL =
+      DECLARED.add(
+          Flag.value(
+                  "push.ttl",
+                  "<duration>",
+                  "0",
+                  "Time after its last push at which a group expires, unless the push asks for"
+                      + " another; 0 for never.")
+              .with("See [expiry](http-api.md#expiry)."));
+
   static final Flag SHUTDOWN_DRAIN =
       DECLARED.add(
           Flag.value(

@@ -113,7 +113,18 @@ public record Options(
    * @param areChecked whether pushes that conflict with the stored groups are refused
    * @param names the rule for metric and label names, in text and in paths
    */
-  public record Pushes(boolean areChecked, NameRule names) {}
+  public record Pushes(boolean areChecked, NameRule names, Expiry expiry) {}
+
+  /**
+   * The times to live of pushes.
+   *
+   * @param ttl of a push that asks for none; 0 for never
+   * @param maxTtl the longest that a push can ask for; 0 for no limit
+   */
+  public record Expiry(Duration ttl, Duration maxTtl) {
+    /** The defaults: nothing expires unless a push asks for it. */
+    public static final Expiry NONE = new Expiry(Duration.ZERO, Duration.ZERO);
+  }
 
   public record Log(Logging.Level level, Logging.Format format) {}
 }

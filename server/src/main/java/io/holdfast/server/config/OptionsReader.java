@@ -71,7 +71,8 @@ final class OptionsReader {
             flags.isGiven(FlagTable.PERSISTENCE_INTERVAL)),
         new Options.Pushes(
             !flags.isOn(FlagTable.DISABLE_CONSISTENCY_CHECK),
-            flags.isOn(FlagTable.ENABLE_UTF8_NAMES) ? NameRule.UTF8 : NameRule.LEGACY),
+            flags.isOn(FlagTable.ENABLE_UTF8_NAMES) ? NameRule.UTF8 : NameRule.LEGACY,
+            expiry(flags)),
         LimitsReader.read(flags),
         new Options.Log(
             flags.read(FlagTable.LOG_LEVEL, OptionsReader::level),
@@ -80,6 +81,21 @@ final class OptionsReader {
         cluster,
         cluster == null ? List.of() : ClusterOptionsReader.warnings(flags, cluster),
         shown(flags, externalUrl));
+  }
+
+  private static Options.Expiry expiry(FlagValues flags) {
+    Duration maxTtl = flags.read(FlagTable.MAX_TTL, GoDuration::parse);
+    Duration ttl = flags.read(FlagTable.TTL, GoDuration::parse);
+    if (!maxTtl.isZero() && ttl.compareTo(maxTtl) > 0) {
+      throw new IllegalArgumentException(
+          "--%s: \"%s\" (expected: at most --%s, which is %s)"
+              .formatted(
+                  FlagTable.TTL,
+                  flags.get(FlagTable.TTL),
+                  FlagTable.MAX_TTL,
+                  flags.get(FlagTable.MAX_TTL)));
+    }
+    return new Options.Expiry(ttl, maxTtl);
   }
 
   /** Returns the flags as the page, the API and the log show them. */

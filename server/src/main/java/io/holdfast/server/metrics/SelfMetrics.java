@@ -157,6 +157,12 @@ public final class SelfMetrics implements CommitListener {
               "pushgateway_shadowed_series",
               "Series stored but not exposed, because they conflict with older series."));
 
+  private static final SelfFamily EXPIRED_GROUPS =
+      DECLARED.add(
+          SelfFamily.counter(
+              "pushgateway_expired_groups_total",
+              "Groups that this node has deleted because their time to live was over."));
+
   private static final SelfFamily LEFT_OUT_SERIES =
       DECLARED.add(
           SelfFamily.gauge(
@@ -298,6 +304,7 @@ public final class SelfMetrics implements CommitListener {
     GROUPS.addGauge(registry, () -> store.exposition().groups());
     SERIES.addGauge(registry, () -> store.exposition().series());
     SHADOWED_SERIES.addGauge(registry, () -> store.exposition().shadowedSeries());
+    EXPIRED_GROUPS.addCounter(registry, () -> store.exposition().expiredGroups());
     LEFT_OUT_SERIES.addGauges(registry, callback -> leftOut(store.exposition(), callback));
     QUEUE_LENGTH.addGauge(registry, store::queueDepth);
     QUEUE_CAPACITY.addGauge(registry, store::queueCapacity);

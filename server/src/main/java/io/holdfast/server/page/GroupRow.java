@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastPush null if none ever succeeded
  * @param lastFailure null if none ever failed
  * @param reason of the last failure; null if it is not known
+ * @param expiry null if the group does not expire
  */
 record GroupRow(
     String path,
@@ -26,6 +27,7 @@ record GroupRow(
     @Nullable Age lastFailure,
     boolean hasFailed,
     @Nullable String reason,
+    @Nullable Age expiry,
     GroupSize size) {
 
   static GroupRow of(Exposition exposition, GroupSummary group, GroupSize size, Instant now) {
@@ -38,6 +40,7 @@ record GroupRow(
         group.lastFailure().map(then -> Age.of(then, now)).orElse(null),
         !group.isLastPushSuccessful(),
         exposition.failureReason(group.key()).orElse(null),
+        exposition.expiresAt(group.key()).map(then -> Age.of(then, now)).orElse(null),
         size);
   }
 

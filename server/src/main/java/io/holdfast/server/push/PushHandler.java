@@ -152,8 +152,10 @@ public final class PushHandler {
 
     private void push(byte[] raw) {
       Deadline deadline;
+      long ttlMillis;
       try {
         deadline = Deadline.of(exchange, clock);
+        ttlMillis = TimeToLive.millisOf(exchange, options.expiry());
       } catch (IllegalArgumentException e) {
         refuse(400, String.valueOf(e.getMessage()));
         return;
@@ -165,7 +167,7 @@ public final class PushHandler {
       try {
         client.endIfGone();
         byte[] inflated = inflate(raw);
-        Change change =
+        Change prepared =
             PushPreparation.prepare(
                 group,
                 route.replace(),
@@ -173,6 +175,7 @@ public final class PushHandler {
                 parse(inflated),
                 limits.content(),
                 client::endIfGone);
+        Change change = ttlMillis == 0 ? prepared : Change.withTtl(prepared, ttlMillis);
         CompletableFuture<WriteOutcome> outcome =
             store.submit(
                 options.areChecked() ? change : unchecked(change),

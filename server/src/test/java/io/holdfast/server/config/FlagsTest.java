@@ -34,7 +34,7 @@ class FlagsTest {
     assertEquals(new Options.Storage(Path.of("data")), options.storage());
     assertEquals(
         new Options.Persistence(null, Duration.ofMinutes(5), false), options.persistence());
-    assertEquals(new Options.Pushes(true, NameRule.LEGACY), options.pushes());
+    assertEquals(new Options.Pushes(true, NameRule.LEGACY, Options.Expiry.NONE), options.pushes());
     assertEquals(new Options.Log(Logging.Level.INFO, Logging.Format.LOGFMT), options.log());
     assertEquals(Duration.ZERO, options.shutdownDrain());
   }
@@ -62,6 +62,8 @@ class FlagsTest {
             "--persistence.interval=1s",
             "--push.disable-consistency-check",
             "--push.enable-utf8-names",
+            "--push.ttl=90m",
+            "--push.max-ttl=7d",
             "--log.level=debug",
             "--log.format=json",
             "--storage.path=/var/lib/holdfast",
@@ -80,7 +82,10 @@ class FlagsTest {
     assertEquals(
         new Options.Persistence(Path.of("/var/lib/pushgateway"), Duration.ofSeconds(1), true),
         options.persistence());
-    assertEquals(new Options.Pushes(false, NameRule.UTF8), options.pushes());
+    assertEquals(
+        new Options.Pushes(
+            false, NameRule.UTF8, new Options.Expiry(Duration.ofMinutes(90), Duration.ofDays(7))),
+        options.pushes());
     assertEquals(new Options.Log(Logging.Level.DEBUG, Logging.Format.JSON), options.log());
     assertEquals(Duration.ofSeconds(90), options.shutdownDrain());
   }
@@ -149,6 +154,7 @@ class FlagsTest {
         "--web.listen-address=::1:80 | --web.listen-address: \"::1:80\" (expected: :port",
         "--web.external-url=::: | --web.external-url: \":::\" (expected: a URL",
         "--web.external-url=host/path | --web.external-url: \"host/path\" (expected: a URL such",
+        "--push.ttl=1 | --push.ttl: \"1\" (expected: a duration such as",
         "--persistence.interval=5 | --persistence.interval: \"5\" (expected: a duration such as",
         "--shutdown.drain=-5s | --shutdown.drain: \"-5s\" (expected: a duration such as",
         "--log.level=foo | --log.level: \"foo\" (expected: one of debug, info, warn, error)",
