@@ -2,6 +2,7 @@ package io.holdfast.server;
 
 import io.holdfast.server.api.ApiHandler;
 import io.holdfast.server.api.ClusterHandler;
+import io.holdfast.server.api.GroupsHandler;
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.http.BadEncodingException;
 import io.holdfast.server.http.BodyReader;
@@ -47,6 +48,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
       DeleteHandler deletes,
       ScrapeHandler scrapes,
       ApiHandler api,
+      GroupsHandler groups,
       ClusterHandler cluster,
       PageHandler pages) {}
 
@@ -184,6 +186,11 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
     @Override
     public void apiMetrics() {
       handlers.api().metrics(exchange);
+    }
+
+    @Override
+    public void apiGroups() {
+      handlers.groups().list(exchange);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.holdfast.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.ExpositionFormat;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -168,6 +171,38 @@ public final class Exposition {
           .forEach(push -> summaries.add(new GroupSummary(push, failed.get(summaries.size()))));
     }
     return summaries;
+  }
+
+  /**
+   * Returns the first groups behind a key that meet a condition, in order of their keys. The cost
+   * is in proportion to the groups that are asked about.
+   *
+   * @param after need not exist; null to begin with the first group
+   * @param limit the highest number of returned groups
+   */
+  public List<GroupSummary> summaries(
+      @Nullable GroupKey after, int limit, Predicate<GroupSummary> condition) {
+    List<GroupSummary> found = new ArrayList<>();
+    NamedFamily pushes = names.get(PushTimes.PUSH_TIME);
+    NamedFamily failures = names.get(PushTimes.PUSH_FAILURE_TIME);
+    if (pushes == null || failures == null || limit == 0) {
+      return found;
+    }
+    Predicate<Family> isEnough =
+        push -> {
+          Family failure = requireNonNull(failures.holders().get(push.group));
+          GroupSummary group = new GroupSummary(push, failure);
+          if (condition.test(group)) {
+            found.add(group);
+          }
+          return found.size() == limit;
+        };
+    if (after == null) {
+      pushes.holders().first(isEnough);
+    } else {
+      pushes.holders().first(after, isEnough);
+    }
+    return found;
   }
 
   /** Returns this group without its metrics, or empty if the group does not exist. */

@@ -59,7 +59,7 @@ public final class GroupKey implements Comparable<GroupKey> {
    *
    * @throws IllegalArgumentException if the bytes are not the form of a key
    */
-  static GroupKey decode(byte[] encoded) {
+  public static GroupKey decode(byte[] encoded) {
     int labels = 0;
     byte expected = AFTER_NAME;
     for (byte each : encoded) {
@@ -89,8 +89,11 @@ public final class GroupKey implements Comparable<GroupKey> {
     return encoded.length;
   }
 
-  /** Returns the encoded form. Callers must not change the array. */
-  byte[] encoded() {
+  /**
+   * Returns the encoded form. Its unsigned order is the order of keys. Callers must not change the
+   * array.
+   */
+  public byte[] encoded() {
     return encoded;
   }
 

@@ -44,6 +44,13 @@ public final class GroupSummary {
     return PushTimes.isSet(push) ? (long) (PushTimes.seconds(push) * 1e3) : 0;
   }
 
+  /**
+   * Returns the time of the last push in milliseconds since 1970, whether it succeeded or failed.
+   */
+  public long lastAttemptMillis() {
+    return Math.max(lastPushMillis(), (long) (PushTimes.seconds(failure) * 1e3));
+  }
+
   private static Optional<Instant> time(Family family) {
     return PushTimes.isSet(family)
         ? Optional.of(PushTimes.time(PushTimes.seconds(family)))

@@ -75,6 +75,16 @@ final class SortedTree<K extends Comparable<K>, V> {
     return root == null ? null : root.first(condition);
   }
 
+  /**
+   * Returns the first value behind a key that meets the condition, or null. Looks no further. The
+   * cost is in proportion to the values that were asked about.
+   *
+   * @param after need not be a key of the tree
+   */
+  @Nullable V first(K after, Predicate<V> condition) {
+    return root == null ? null : root.first(after, condition);
+  }
+
   /** Returns the first key in order, or null. */
   @Nullable K firstKey() {
     return root == null ? null : root.firstKey();
@@ -118,6 +128,8 @@ final class SortedTree<K extends Comparable<K>, V> {
     abstract Node<K, V> joinedWith(Node<K, V> right);
 
     abstract @Nullable V first(Predicate<V> condition);
+
+    abstract @Nullable V first(K after, Predicate<V> condition);
 
     abstract void forEachLeaf(Consumer<Leaf<K, V>> consumer);
   }
@@ -228,7 +240,17 @@ final class SortedTree<K extends Comparable<K>, V> {
 
     @Override
     @Nullable V first(Predicate<V> condition) {
-      for (int i = 0; i < values.length; i++) {
+      return first(0, condition);
+    }
+
+    @Override
+    @Nullable V first(K after, Predicate<V> condition) {
+      int at = find(after);
+      return first(at < 0 ? -(at + 1) : at + 1, condition);
+    }
+
+    private @Nullable V first(int from, Predicate<V> condition) {
+      for (int i = from; i < values.length; i++) {
         if (condition.test(value(i))) {
           return value(i);
         }
@@ -322,8 +344,19 @@ final class SortedTree<K extends Comparable<K>, V> {
 
     @Override
     @Nullable V first(Predicate<V> condition) {
-      for (Node<K, V> child : children) {
-        V found = child.first(condition);
+      return first(0, condition);
+    }
+
+    @Override
+    @Nullable V first(K after, Predicate<V> condition) {
+      int at = childFor(after);
+      V found = children[at].first(after, condition);
+      return found == null ? first(at + 1, condition) : found;
+    }
+
+    private @Nullable V first(int from, Predicate<V> condition) {
+      for (int i = from; i < children.length; i++) {
+        V found = children[i].first(condition);
         if (found != null) {
           return found;
         }

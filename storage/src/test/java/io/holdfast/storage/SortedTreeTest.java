@@ -56,6 +56,25 @@ class SortedTreeTest {
     }
   }
 
+  @Test
+  void firstBehindAKey_isThatOfATreeMap_whetherTheKeyIsThereOrNot() {
+    long seed = Seed.ofCase(0);
+    RandomGenerator random = Seed.random(seed);
+    SortedTree<Integer, Integer> tree = SortedTree.empty();
+    TreeMap<Integer, Integer> expected = new TreeMap<>();
+    for (int i = 0; i < 5_000; i++) {
+      int key = random.nextInt(20_000);
+      tree = tree.with(key, key);
+      expected.put(key, key);
+    }
+    for (int i = 0; i < 5_000; i++) {
+      int after = random.nextInt(-10, 20_010);
+      int least = random.nextInt(20_000);
+      Integer found = tree.first(after, value -> value >= least);
+      assertEquals(expected.ceilingKey(Math.max(after + 1, least)), found, Seed.message(seed));
+    }
+  }
+
   private static void assertHolds(
       Map<Integer, String> expected, SortedTree<Integer, String> tree, String message) {
     List<Integer> keys = new ArrayList<>();

@@ -2,10 +2,8 @@ package io.holdfast.server.api;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.config.Limit;
-import io.holdfast.server.gocompat.GoJson;
 import io.holdfast.server.http.AnswerTracking;
 import io.holdfast.server.http.Answers;
 import io.holdfast.server.http.Exchange;
@@ -15,9 +13,6 @@ import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotException;
 import io.holdfast.storage.SnapshotRead;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpHeader;
 
@@ -112,20 +107,6 @@ public final class ApiHandler {
   private void refuse(Exchange exchange, String reason) {
     metrics.requestAnswered("api/v1/metrics", exchange.method(), 503);
     exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
-    exchange.answer(503, JSON, error("unavailable", reason));
-  }
-
-  private static byte[] error(String type, String reason) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (JsonGenerator json = GoJson.generator(out)) {
-      json.writeStartObject();
-      json.writeStringField("status", "error");
-      json.writeStringField("errorType", type);
-      json.writeStringField("error", reason);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
+    exchange.answer(503, JSON, ApiError.of("unavailable", reason));
   }
 }

@@ -22,6 +22,8 @@ public sealed interface Route {
 
     void apiMetrics();
 
+    void apiGroups();
+
     void apiOptions();
 
     void cluster();
@@ -112,6 +114,14 @@ public sealed interface Route {
     @Override
     public void accept(Visitor visitor) {
       visitor.apiMetrics();
+    }
+  }
+
+  /** The groups without their metrics, for programs. */
+  record ApiGroups() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.apiGroups();
     }
   }
 

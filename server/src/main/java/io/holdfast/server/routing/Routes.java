@@ -58,6 +58,7 @@ public final class Routes {
     api.add("OPTIONS", "/", (first, rest) -> new Route.ApiOptions());
     api.add("GET", "/status", new Route.ApiStatus());
     api.add("GET", "/metrics", new Route.ApiMetrics());
+    api.add("GET", "/groups", new Route.ApiGroups());
     api.add("GET", "/cluster", new Route.Cluster());
     api.add("HEAD", "/cluster", new Route.Cluster());
 
