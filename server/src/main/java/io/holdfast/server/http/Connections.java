@@ -39,6 +39,12 @@ import org.eclipse.jetty.util.Callback;
  * every few seconds. A complete request protects its connection. The protection ends when no byte
  * of the answer has moved for {@link #STALLED}, because the client does not read.
  *
+ * <h2>Why not Jetty's own limit</h2>
+ *
+ * Jetty's {@code NetworkConnectionLimit} stops accepting when there are too many connections, and
+ * shortens their idle time-outs. A client that sends a byte now and then is not idle for Jetty.
+ * Such clients would keep all others in the system's queue, without an answer.
+ *
  * <p>Concurrency: any thread may use it. The state of a connection can change during a decision. A
  * client must expect that a kept connection closes at any time, and must then repeat its request.
  */

@@ -16,6 +16,9 @@ import org.eclipse.jetty.io.EndPoint;
  * another body, the slowest bodies are given up. Otherwise a client that sends many bodies slowly
  * could keep all other clients out.
  *
+ * <p>Jetty's {@code minRequestDataRate} is no substitute. It looks at a request when bytes arrive,
+ * and knows nothing of other requests that need the room.
+ *
  * <p>Any thread may use it.
  */
 public final class SlowBodies {
