@@ -130,7 +130,7 @@ public final class SimulatedStore extends QueuedStore {
     }
 
     @Override
-    public @Nullable String spaceProblem() {
+    public @Nullable Refusal spaceProblem() {
       return null;
     }
 

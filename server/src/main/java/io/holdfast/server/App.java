@@ -263,7 +263,13 @@ public final class App implements AutoCloseable {
             handlers);
     BrowserGuard browsers = new BrowserGuard(gateway, browserRules(), metrics::browserRefused);
     WebServer.ConnectionGuards guards =
-        new WebServer.ConnectionGuards(limits, connections, slowBodies, metrics::limitExceeded);
+        new WebServer.ConnectionGuards(
+            limits,
+            connections,
+            slowBodies,
+            metrics::limitExceeded,
+            metrics::requestRefused,
+            System::nanoTime);
     Runnable housekeeping =
         () -> {
           slowBodies.endOverdue();

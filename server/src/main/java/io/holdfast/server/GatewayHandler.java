@@ -21,6 +21,7 @@ import io.holdfast.server.routing.RequestTarget;
 import io.holdfast.server.routing.Route;
 import io.holdfast.server.routing.Routes;
 import io.holdfast.server.scrape.ScrapeHandler;
+import io.holdfast.storage.Refusal;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -213,11 +214,14 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
       answerProbe("ready", health.unready(), 503);
     }
 
-    private void answerProbe(String handler, Optional<String> trouble, int statusInTrouble) {
+    private void answerProbe(String handler, Optional<Refusal> trouble, int statusInTrouble) {
       int status = trouble.isPresent() ? statusInTrouble : 200;
       metrics.requestAnswered(handler, exchange.method(), status);
-      if (trouble.isPresent()) {
-        exchange.refuse(status, trouble.get());
+      if (trouble.isPresent() && status == 503) {
+        exchange.refuseProbe(trouble.get());
+      } else if (trouble.isPresent()) {
+        // The text is the Pushgateway's.
+        exchange.refuse(status, trouble.get().text());
       } else {
         exchange.answer(status, "OK");
       }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.server.config.ClusterArguments;
 import io.holdfast.server.lifecycle.StartException;
+import io.holdfast.storage.Refusal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -91,23 +92,26 @@ class ClusteredAppTest {
     return client.send(request, BodyHandlers.ofString());
   }
 
-  private static void assertRefusedForNow(String reason, HttpResponse<String> answer) {
+  private static void assertRefusedForNow(
+      Refusal.Code code, String reason, HttpResponse<String> answer) {
     assertEquals(503, answer.statusCode());
     assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
-    assertTrue(answer.body().contains(reason), answer.body());
+    assertEquals(code.word(), answer.headers().firstValue("Holdfast-Refusal").orElse(""));
+    assertTrue(answer.body().contains(code.word() + ": " + reason), answer.body());
   }
 
   @Test
   void whileOthersMayHaveMore_scrapesAreRefused_butThoseOfItself() throws Exception {
     startOneOfThree("10m");
 
+    Refusal.Code code = Refusal.Code.STORE_INCOMPLETE;
     String reason = "the store is new and is being filled";
     await()
         .atMost(PATIENCE)
-        .untilAsserted(() -> assertRefusedForNow(reason, send("GET", "/metrics", "")));
-    assertRefusedForNow(reason, send("GET", "/metrics?collect[]=pushed", ""));
+        .untilAsserted(() -> assertRefusedForNow(code, reason, send("GET", "/metrics", "")));
+    assertRefusedForNow(code, reason, send("GET", "/metrics?collect[]=pushed", ""));
     HttpResponse<String> api = send("GET", "/api/v1/metrics", "");
-    assertRefusedForNow(reason, api);
+    assertRefusedForNow(code, reason, api);
     assertTrue(
         api.body().startsWith("{\"status\":\"error\",\"errorType\":\"unavailable\",\"error\":\""),
         api.body());
@@ -128,9 +132,19 @@ class ClusteredAppTest {
         .until(() -> send("GET", "/-/ready", "").body().contains("the store is new"));
     assertEquals(503, send("GET", "/-/ready", "").statusCode());
     assertEquals(200, send("GET", "/-/healthy", "").statusCode());
-    String reason = "the write quorum of 2";
-    assertRefusedForNow(reason, send("PUT", "/metrics/job/a", "m 1\n"));
-    assertRefusedForNow(reason, send("DELETE", "/metrics/job/a", ""));
+    assertEquals(
+        "store_incomplete",
+        send("GET", "/-/ready", "").headers().firstValue("Holdfast-Refusal").orElse(""));
+    String reason =
+        "this node reaches 1 of 3 nodes, itself included (expected: the write quorum of 2";
+    assertRefusedForNow(Refusal.Code.NO_QUORUM, reason, send("PUT", "/metrics/job/a", "m 1\n"));
+    assertRefusedForNow(Refusal.Code.NO_QUORUM, reason, send("DELETE", "/metrics/job/a", ""));
+    String self = send("GET", "/metrics?collect[]=self", "").body();
+    assertTrue(
+        self.contains("\npushgateway_refusals_total{code=\"no_quorum\",instance=\"a\"} 2\n"), self);
+    assertTrue(
+        self.contains("\npushgateway_refusals_total{code=\"store_incomplete\",instance=\"a\"} 0\n"),
+        "probes are counted");
     String cluster = send("GET", "/api/v1/cluster", "").body();
     assertTrue(cluster.contains("\"ready\":false,\"reason\":\"the store is new"), cluster);
     assertTrue(

@@ -125,7 +125,12 @@ final class ServedStore implements AutoCloseable {
         options.web().listening(),
         new GatewayHandler(routes, health, metrics, slowBodies, handlers),
         new WebServer.ConnectionGuards(
-            limits.web(), connections, slowBodies, metrics::limitExceeded),
+            limits.web(),
+            connections,
+            slowBodies,
+            metrics::limitExceeded,
+            metrics::requestRefused,
+            System::nanoTime),
         () -> {
           slowBodies.endOverdue();
           connections.sweep();

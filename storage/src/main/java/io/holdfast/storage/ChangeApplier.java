@@ -40,24 +40,26 @@ final class ChangeApplier {
     // A refused push always gets the answer with its own reason. Its failure time is stored only
     // while there is memory for it.
     if (!(change instanceof Change.FailedPush)) {
-      String reason = tooMuchMemory(state.groups().growth(change));
-      if (reason != null) {
-        return new Unavailable(reason);
+      Refusal refusal = tooMuchMemory(state.groups().growth(change));
+      if (refusal != null) {
+        return new Unavailable(refusal);
       }
     }
     return applyOne(change, batch);
   }
 
-  private @Nullable String tooMuchMemory(long growth) {
+  private @Nullable Refusal tooMuchMemory(long growth) {
     long present = state.groups().memoryBytes();
     if (growth <= 0 || present + growth <= maximumBytes) {
       return null;
     }
-    return "the groups take "
-        + present
-        + " bytes of memory (expected: at most "
-        + maximumBytes
-        + "): delete some, or start Holdfast with a larger heap (-Xmx)";
+    return new Refusal(
+        Refusal.Code.MEMORY_FULL,
+        "the groups take "
+            + present
+            + " bytes of memory (expected: at most "
+            + maximumBytes
+            + "): delete some, or start Holdfast with a larger heap (-Xmx)");
   }
 
   private WriteOutcome applyOne(Change change, CommitBatch batch) {

@@ -17,6 +17,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The order in which changes become durable and visible. No other code knows this order:
@@ -60,6 +62,12 @@ final class CommitLoop {
   private static final long MAX_BYTES_PER_COMMIT = 4L << 20;
 
   private static final Logger log = LoggerFactory.getLogger(CommitLoop.class);
+
+  private static final Refusal QUARANTINE =
+      new Refusal(Refusal.Code.STORE_INCOMPLETE, "the store is being quarantined");
+
+  private static final Refusal ENDED =
+      new Refusal(Refusal.Code.STORE_FAILED, "the store cannot be written");
 
   /** The step that the current commit has reached. */
   private enum Phase {
@@ -132,11 +140,11 @@ final class CommitLoop {
       fail(e);
     } catch (Error e) {
       // The writer ends, and each waiting client gets an answer.
-      String reason = "the store's writer failed: " + e;
+      Refusal refusal = writerFailed(e);
       try {
-        end(reason);
+        end(refusal);
       } finally {
-        complete(refusals(taken, reason));
+        complete(refusals(taken, refusal));
       }
       throw e;
     }
@@ -151,7 +159,7 @@ final class CommitLoop {
     }
     if (!(state instanceof Open)) {
       queue.remove();
-      complete(refusals(List.of(next), reason()));
+      complete(refusals(List.of(next), refusal()));
     } else if (next instanceof WriterCommand.Query<?> query) {
       queue.remove();
       answer(query);
@@ -170,7 +178,7 @@ final class CommitLoop {
       if (state instanceof Open open) {
         next.complete(new Snapshot(replicaState, open.store().records().snapshot()));
       } else {
-        next.completeExceptionally(new IllegalStateException(reason()));
+        next.completeExceptionally(new RefusedException(refusal()));
       }
       next = queue.nextSnapshot();
     }
@@ -267,21 +275,21 @@ final class CommitLoop {
       throw e;
     } catch (RuntimeException e) {
       // The query asked for something impossible, so the query fails alone. The store goes on.
-      query.refuse(String.valueOf(e.getMessage()));
+      query.refuse(new Refusal(Refusal.Code.BAD_MESSAGE, String.valueOf(e.getMessage())));
     }
   }
 
   private void quarantine(WriterCommand.Quarantine command) {
     try {
-      close("the store is being quarantined", 0);
+      close(QUARANTINE, 0);
       home.quarantine();
       reopen(0);
       command.outcome().complete(done());
     } catch (StoreException | IOException | RuntimeException e) {
-      String reason = unwritable(e);
-      state = new Failed(reason, 0);
-      log.atError().addKeyValue("path", home.path()).setCause(e).log(reason);
-      command.refuse(reason);
+      Refusal refusal = unwritable(e);
+      state = new Failed(refusal, 0);
+      log(Level.ERROR, refusal).setCause(e).log("quarantine failed; pushes refused, scrapes go on");
+      command.refuse(refusal);
     }
   }
 
@@ -289,44 +297,56 @@ final class CommitLoop {
     return new MergeOutcome.Merged(List.of(), Map.of(), replicaState.clock());
   }
 
-  private static String unwritable(Exception e) {
-    return "the store cannot be written: " + e.getMessage();
+  /** Begins a line that carries a refusal. */
+  private LoggingEventBuilder log(Level level, Refusal refusal) {
+    return log.atLevel(level)
+        .addKeyValue("path", home.path())
+        .addKeyValue("code", refusal.code().word())
+        .addKeyValue("reason", refusal.text());
   }
 
-  private String reason() {
-    String reason = state.unwritable();
-    return reason == null ? "the store cannot be written" : reason;
+  /** Returns the refusal of a store whose writer has ended. */
+  static Refusal writerFailed(Object reason) {
+    return new Refusal(Refusal.Code.STORE_FAILED, "the store's writer failed: " + reason);
+  }
+
+  private static Refusal unwritable(Exception e) {
+    return new Refusal(Refusal.Code.STORE_FAILED, "the store cannot be written: " + e.getMessage());
+  }
+
+  private Refusal refusal() {
+    Refusal refusal = state.unwritable();
+    return refusal == null ? ENDED : refusal;
   }
 
   private void fail(RuntimeException e) {
-    log.atError()
-        .addKeyValue("path", home.path())
+    log(Level.ERROR, unwritable(e))
         .setCause(e)
-        .log("the store cannot be written; pushes are refused until it can, scrapes go on");
+        .log("commit failed; pushes refused until the store is open again, scrapes go on");
     if (state instanceof Open open) {
       long clock = open.store().state().clock().last();
       try {
         close(unwritable(e), clock);
       } catch (RuntimeException again) {
-        log.warn("closing the failed store", again);
+        log.warn("close of the failed store failed", again);
       }
     }
-    complete(refusals(taken, reason()));
+    complete(refusals(taken, refusal()));
     taken.clear();
     answers = new ArrayList<>();
     phase = Phase.IDLE;
   }
 
-  private void close(String reason, long clock) {
+  private void close(Refusal refusal, long clock) {
     if (state instanceof Open open) {
       // The state goes first: its groups are then free for the garbage collector while the store is
       // read again.
-      state = new Failed(reason, clock);
+      state = new Failed(refusal, clock);
       open.store().close();
     }
   }
 
-  /** Opens and reads a failed store again. If that fails, keeps the new reason. */
+  /** Opens and reads a failed store again. If that fails, keeps the new refusal. */
   void recover() {
     if (!(state instanceof Failed failed)) {
       return;
@@ -335,10 +355,12 @@ final class CommitLoop {
       // Versions that were given out are never given out again, whether the failed batch is there
       // or not.
       reopen(failed.clock());
-      String problem = state.unwritable();
-      log.atInfo()
-          .addKeyValue("path", home.path())
-          .log(problem == null ? "the store can be written again" : problem);
+      Refusal problem = state.unwritable();
+      if (problem == null) {
+        log.atInfo().addKeyValue("path", home.path()).log("store opened again; pushes accepted");
+      } else {
+        log(Level.WARN, problem).log("store opened again; pushes refused");
+      }
     } catch (StoreException | IOException | RuntimeException e) {
       state = new Failed(unwritable(e), failed.clock());
     }
@@ -358,7 +380,7 @@ final class CommitLoop {
     }
   }
 
-  private static WriterState opened(OpenStore store, @Nullable String spaceProblem) {
+  private static WriterState opened(OpenStore store, @Nullable Refusal spaceProblem) {
     return spaceProblem == null ? new Writable(store) : new Full(store, spaceProblem);
   }
 
@@ -368,28 +390,28 @@ final class CommitLoop {
       return;
     }
     try {
-      String problem = home.spaceProblem();
+      Refusal problem = home.spaceProblem();
       boolean isNews = (problem == null) != (open.unwritable() == null);
       state = opened(open.store(), problem);
-      if (isNews) {
-        log.atWarn()
-            .addKeyValue("path", home.path())
-            .log(problem == null ? "disk space is back; pushes are taken" : problem);
+      if (isNews && problem == null) {
+        log.atWarn().addKeyValue("path", home.path()).log("disk space freed; pushes accepted");
+      } else if (isNews && problem != null) {
+        log(Level.WARN, problem).log("disk space exhausted; pushes refused");
       }
     } catch (IOException e) {
-      log.atWarn().addKeyValue("err", e.toString()).log("free disk space is unknown");
+      log.atWarn().addKeyValue("err", e.toString()).log("look at the free disk space failed");
     }
   }
 
   /**
    * Refuses all waiting and later commands, and closes the store.
    *
-   * @param reason the failure of the writer, or null
+   * @param refusal the failure of the writer, or null
    */
-  void end(@Nullable String reason) {
+  void end(@Nullable Refusal refusal) {
     WriterState before = state;
     if (!(before instanceof Ended)) {
-      state = new Ended(reason == null ? before.unwritable() : reason);
+      state = new Ended(refusal == null ? before.unwritable() : refusal);
     }
     queue.abandon();
     if (before instanceof Open open) {
@@ -397,8 +419,8 @@ final class CommitLoop {
     }
   }
 
-  private static List<Runnable> refusals(List<WriterCommand> commands, String reason) {
-    return commands.stream().<Runnable>map(command -> () -> command.refuse(reason)).toList();
+  private static List<Runnable> refusals(List<WriterCommand> commands, Refusal refusal) {
+    return commands.stream().<Runnable>map(command -> () -> command.refuse(refusal)).toList();
   }
 
   /** Completes all outcomes in one task, so that one thread writes the answers of a commit. */

@@ -61,7 +61,7 @@ public interface GroupStore extends AutoCloseable {
         .handle(
             (snapshot, failure) ->
                 snapshot == null
-                    ? new SnapshotRead.Unavailable(SnapshotRead.reason(failure))
+                    ? new SnapshotRead.Unavailable(SnapshotRead.refusal(failure))
                     : new SnapshotRead.Fresh(snapshot));
   }
 
@@ -74,12 +74,12 @@ public interface GroupStore extends AutoCloseable {
   CompletableFuture<Snapshot> snapshot();
 
   /** Returns why clients should use another node, or empty. Never blocks. */
-  default Optional<String> unready() {
+  default Optional<Refusal> unready() {
     return Optional.empty();
   }
 
   /** Returns why changes are refused now (a full or failing disk), or empty. */
-  Optional<String> unwritable();
+  Optional<Refusal> unwritable();
 
   /**
    * Completes with the reason when the store can never take a change again in this process. The

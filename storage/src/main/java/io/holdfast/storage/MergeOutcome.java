@@ -21,8 +21,6 @@ public sealed interface MergeOutcome {
   /**
    * The outcome of a refused merge, or of a merge during which the disk failed. After a failure of
    * the disk, an unknown part was merged.
-   *
-   * @param reason a text for the log
    */
-  record Refused(String reason) implements MergeOutcome {}
+  record Refused(Refusal refusal) implements MergeOutcome {}
 }

@@ -29,9 +29,11 @@ public record Migration(State state, String source) {
   MergeOutcome take(ReceivedStates groups, WriterCommand.Writing into, CommitBatch batch) {
     if (into.state().groups().memoryBytes() > into.maximumBytes()) {
       return new MergeOutcome.Refused(
-          "the groups take more than "
-              + into.maximumBytes()
-              + " bytes of memory: start Holdfast with a larger heap (-Xmx)");
+          new Refusal(
+              Refusal.Code.MEMORY_FULL,
+              "the groups take more than "
+                  + into.maximumBytes()
+                  + " bytes of memory: start Holdfast with a larger heap (-Xmx)"));
     }
     MergeOutcome outcome = into.merger().merge(MergeRequest.ofStates(groups), batch);
     batch.putMigration(this);

@@ -36,9 +36,9 @@ abstract class QueuedStore implements ReplicatedStore {
 
   /** Adds a command to the writer's queue, or refuses it at once. */
   void enqueue(WriterCommand command) {
-    String reason = loop.state().unwritable();
-    if (reason != null && (command.takesSpace() || queue.isClosed())) {
-      command.refuse(reason);
+    Refusal refusal = loop.state().unwritable();
+    if (refusal != null && (command.takesSpace() || queue.isClosed())) {
+      command.refuse(refusal);
     } else {
       queue.add(command);
     }
@@ -170,7 +170,7 @@ abstract class QueuedStore implements ReplicatedStore {
   }
 
   @Override
-  public final Optional<String> unwritable() {
+  public final Optional<Refusal> unwritable() {
     return Optional.ofNullable(loop.state().unwritable());
   }
 

@@ -17,5 +17,5 @@ public sealed interface ReadResult {
    * An unavailable read result: the node does not know yet whether its peers have more. Another
    * node can have an answer, or this node a moment later.
    */
-  record Unavailable(String reason) implements ReadResult {}
+  record Unavailable(Refusal refusal) implements ReadResult {}
 }

@@ -109,7 +109,7 @@ public final class RocksGroupStore extends QueuedStore {
     }
     if (writer.isAlive()) {
       // Every acknowledged change is on the disk in any case.
-      log.warn("the store's writer does not end; it is left to the end of the process");
+      log.warn("store writer not ended in time; end of the process awaited");
     }
   }
 
@@ -148,10 +148,10 @@ public final class RocksGroupStore extends QueuedStore {
   }
 
   private void failForGood(String reason, Throwable cause) {
-    String unwritable = "the store's writer failed: " + reason;
-    log.error("the store's writer failed; nothing more is written", cause);
-    loop().end(unwritable);
-    failure().complete(unwritable);
+    Refusal refusal = CommitLoop.writerFailed(reason);
+    log.error("store writer failed; changes refused until the process is restarted", cause);
+    loop().end(refusal);
+    failure().complete(refusal.text());
   }
 
   private void keepHouse() {

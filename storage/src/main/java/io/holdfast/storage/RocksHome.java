@@ -93,8 +93,9 @@ final class RocksHome implements StoreHome {
   }
 
   @Override
-  public @Nullable String spaceProblem() throws IOException {
-    return reserve.problem();
+  public @Nullable Refusal spaceProblem() throws IOException {
+    String problem = reserve.problem();
+    return problem == null ? null : new Refusal(Refusal.Code.DISK_FULL, problem);
   }
 
   @Override

@@ -22,14 +22,18 @@ public sealed interface SnapshotRead {
    * An unavailable read result: other nodes possibly have more, or the disk cannot be read. Another
    * node can have an answer, or this node a moment later.
    */
-  record Unavailable(String reason) implements SnapshotRead {}
+  record Unavailable(Refusal refusal) implements SnapshotRead {}
 
-  /** Returns why {@link GroupStore#snapshot} failed, in a text for the client. */
-  static String reason(@Nullable Throwable failure) {
+  /** Returns why {@link GroupStore#snapshot} failed, for the client. */
+  static Refusal refusal(@Nullable Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    return cause == null ? "the store cannot be read" : String.valueOf(cause.getMessage());
+    if (cause instanceof RefusedException refused) {
+      return refused.refusal();
+    }
+    String text = cause == null ? "store cannot be read" : String.valueOf(cause.getMessage());
+    return new Refusal(Refusal.Code.STORE_FAILED, text);
   }
 }

@@ -31,10 +31,13 @@ final class StateMerger {
       Version impossible = impossible(received);
       if (impossible != null) {
         return new Refused(
-            "the version "
-                + impossible
-                + " (expected: one that a clock can have made, and no claim later than its version):"
-                + " the node that sent it is damaged; let it begin with an empty --storage.path");
+            new Refusal(
+                Refusal.Code.BAD_MESSAGE,
+                "the version "
+                    + impossible
+                    + " (expected: one that a clock can have made, and no claim later than its"
+                    + " version): the sending node is damaged; start that node with an empty"
+                    + " --storage.path"));
       }
     }
     List<Long> superseded = new ArrayList<>();

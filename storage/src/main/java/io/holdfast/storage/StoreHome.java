@@ -18,7 +18,7 @@ interface StoreHome {
   void quarantine() throws IOException;
 
   /** Returns why there is too little space for pushes, or null. */
-  @Nullable String spaceProblem() throws IOException;
+  @Nullable Refusal spaceProblem() throws IOException;
 
   /** Returns the path of the place, for logs. */
   Path path();

@@ -25,7 +25,7 @@ public sealed interface WriteOutcome {
    * The outcome of a change that the store could not take. If the disk failed during the commit, a
    * later effect is possible. A retry is safe in any case.
    *
-   * @param reason for the client
+   * @param refusal for the client
    */
-  record Unavailable(String reason) implements WriteOutcome {}
+  record Unavailable(Refusal refusal) implements WriteOutcome {}
 }

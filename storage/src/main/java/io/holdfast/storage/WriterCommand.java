@@ -18,7 +18,7 @@ sealed interface WriterCommand {
   boolean takesSpace();
 
   /** Completes the client's future: the command had no effect, or its effect is unknown. */
-  void refuse(String reason);
+  void refuse(Refusal refusal);
 
   /** A command that is part of a commit. A commit can have many such commands. */
   sealed interface Write extends WriterCommand {
@@ -37,7 +37,8 @@ sealed interface WriterCommand {
    * The answer to a change that was too late. The client has possibly repeated the change at
    * another node.
    */
-  String TOO_LATE = "the change has waited for too long; a retry is safe";
+  Refusal TOO_LATE =
+      new Refusal(Refusal.Code.TOO_LATE, "the change has waited for too long; a retry is safe");
 
   /** A change that a client asked this node for. */
   record OwnChange(
@@ -64,8 +65,8 @@ sealed interface WriterCommand {
     }
 
     @Override
-    public void refuse(String reason) {
-      outcome.complete(new Unavailable(reason));
+    public void refuse(Refusal refusal) {
+      outcome.complete(new Unavailable(refusal));
     }
 
     @Override
@@ -105,8 +106,8 @@ sealed interface WriterCommand {
     }
 
     @Override
-    public void refuse(String reason) {
-      outcome.complete(new MergeOutcome.Refused(reason));
+    public void refuse(Refusal refusal) {
+      outcome.complete(new MergeOutcome.Refused(refusal));
     }
 
     @Override
@@ -134,8 +135,8 @@ sealed interface WriterCommand {
     }
 
     @Override
-    public void refuse(String reason) {
-      answer.completeExceptionally(new IllegalStateException(reason));
+    public void refuse(Refusal refusal) {
+      answer.completeExceptionally(new RefusedException(refusal));
     }
 
     /**
@@ -164,8 +165,8 @@ sealed interface WriterCommand {
     }
 
     @Override
-    public void refuse(String reason) {
-      outcome.complete(new MergeOutcome.Refused(reason));
+    public void refuse(Refusal refusal) {
+      outcome.complete(new MergeOutcome.Refused(refusal));
     }
   }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * the writer, or from {@link #abandon} and the threads that add later.
  */
 final class WriterQueue {
-  private static final String SHUTTING_DOWN = "the server is shutting down";
+  private static final Refusal SHUTTING_DOWN =
+      new Refusal(Refusal.Code.SHUTTING_DOWN, "the server is shutting down");
 
   private final int capacity;
   private final BlockingQueue<WriterCommand> commands;
@@ -40,7 +41,10 @@ final class WriterQueue {
     if (isClosed) {
       command.refuse(SHUTTING_DOWN);
     } else if (!commands.offer(command)) {
-      command.refuse("the write queue is full (" + capacity + " changes are waiting)");
+      command.refuse(
+          new Refusal(
+              Refusal.Code.QUEUE_FULL,
+              "the write queue is full (" + capacity + " changes are waiting)"));
     } else if (isAbandoned) {
       // The writer has possibly ended between the first question and the offer. After its end,
       // every thread that notices the end may empty the queue.
@@ -121,11 +125,11 @@ final class WriterQueue {
     return snapshots.poll();
   }
 
-  void refuseSnapshots(String reason) {
+  void refuseSnapshots(Refusal refusal) {
     for (CompletableFuture<Snapshot> next = snapshots.poll();
         next != null;
         next = snapshots.poll()) {
-      next.completeExceptionally(new IllegalStateException(reason));
+      next.completeExceptionally(new RefusedException(refusal));
     }
   }
 

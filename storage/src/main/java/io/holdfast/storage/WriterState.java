@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface WriterState {
 
   /** Returns why pushes are refused; null if they are accepted. */
-  @Nullable String unwritable();
+  @Nullable Refusal unwritable();
 
   /** A state in which the records can be read and written. */
   sealed interface Open extends WriterState {
@@ -25,7 +25,7 @@ sealed interface WriterState {
   /** The state in which all commands are accepted. */
   record Writable(OpenStore store) implements Open {
     @Override
-    public @Nullable String unwritable() {
+    public @Nullable Refusal unwritable() {
       return null;
     }
   }
@@ -34,7 +34,7 @@ sealed interface WriterState {
    * The state in which the disk has too little space. Pushes are refused, and deletes are accepted
    * because they free space.
    */
-  record Full(OpenStore store, String unwritable) implements Open {}
+  record Full(OpenStore store, Refusal unwritable) implements Open {}
 
   /**
    * The state after a failed commit, without an open store. An unknown part of the last batch was
@@ -42,12 +42,12 @@ sealed interface WriterState {
    *
    * @param clock the last hybrid clock reading that was given out; it is never given out again
    */
-  record Failed(String unwritable, long clock) implements WriterState {}
+  record Failed(Refusal unwritable, long clock) implements WriterState {}
 
   /**
    * The final state, in which all commands are refused.
    *
    * @param unwritable the reason, if the writer failed
    */
-  record Ended(@Nullable String unwritable) implements WriterState {}
+  record Ended(@Nullable Refusal unwritable) implements WriterState {}
 }

@@ -89,8 +89,8 @@ class CommitLoopTest {
     }
 
     @Override
-    public @Nullable String spaceProblem() {
-      return full;
+    public @Nullable Refusal spaceProblem() {
+      return full == null ? null : new Refusal(Refusal.Code.DISK_FULL, full);
     }
 
     @Override
@@ -170,7 +170,10 @@ class CommitLoopTest {
     records.failure = new DiskException("broken", null);
     CompletableFuture<WriteOutcome> failed = add(put(2));
     run();
-    assertEquals(new Unavailable("the store cannot be written: broken"), failed.join());
+    assertEquals(
+        new Unavailable(
+            new Refusal(Refusal.Code.STORE_FAILED, "the store cannot be written: broken")),
+        failed.join());
     assertTrue(shows(1));
     assertInstanceOf(WriterState.Failed.class, loop.state());
     CompletableFuture<WriteOutcome> meanwhile = add(new Change.Delete(Pushes.job("a")));
@@ -208,7 +211,7 @@ class CommitLoopTest {
   void littleSpace_isSaid_untilThereIsEnough() {
     home.full = "full";
     loop.checkSpace();
-    assertEquals("full", loop.state().unwritable());
+    assertEquals(new Refusal(Refusal.Code.DISK_FULL, "full"), loop.state().unwritable());
     home.full = null;
     loop.checkSpace();
     assertEquals(null, loop.state().unwritable());

@@ -54,7 +54,8 @@ class FullDiskTest {
     Path ballast = disk.root.resolve("ballast");
     fillDisk(ballast, 0);
     Unavailable refused = pushUntilRefused(store, acknowledged);
-    assertTrue(refused.reason().contains("No space left on device"), refused.reason());
+    assertTrue(
+        refused.refusal().text().contains("No space left on device"), refused.refusal().text());
     assertTrue(store.unwritable().isPresent());
     assertShows(store, acknowledged);
 
@@ -73,7 +74,7 @@ class FullDiskTest {
     Set<String> acknowledged = new TreeSet<>();
     for (int megabytes = MEGABYTES + 12; megabytes <= MEGABYTES + 36; megabytes += 12) {
       Unavailable refused = pushUntilRefused(store, acknowledged);
-      assertTrue(refused.reason().contains("cannot be written"), refused.reason());
+      assertTrue(refused.refusal().text().contains("cannot be written"), refused.refusal().text());
       assertShows(store, acknowledged);
       disk.resize(megabytes);
       awaitWritable(store);
@@ -91,10 +92,11 @@ class FullDiskTest {
     Path ballast = disk.root.resolve("ballast");
     fillDisk(ballast, 4 * MEGABYTE);
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isPresent());
-    String reason = store.unwritable().orElseThrow();
+    String reason = store.unwritable().orElseThrow().text();
     assertTrue(
         reason.matches(
-            "the disk of --storage.path is full: [0-9]+ bytes free \\(expected: at least 6291456\\)"),
+            "the disk of --storage.path is full: [0-9]+ bytes free \\(expected: at least"
+                + " 6291456\\)"),
         reason);
     WriteOutcome refused = StoreFixture.submit(store, Pushes.put(A, "m 2\n"));
     assertInstanceOf(Unavailable.class, refused);
@@ -129,7 +131,8 @@ class FullDiskTest {
     await()
         .atMost(StoreFixture.PATIENCE)
         .untilAsserted(() -> StoreFixture.apply(store, new Change.Delete(A)));
-    assertTrue(store.unwritable().orElseThrow().contains("is full"), "" + store.unwritable());
+    assertTrue(
+        store.unwritable().orElseThrow().text().contains("is full"), "" + store.unwritable());
     assertEquals("", StoreFixture.text(store));
   }
 

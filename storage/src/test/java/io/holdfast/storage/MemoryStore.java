@@ -85,7 +85,7 @@ final class MemoryStore {
     }
 
     @Override
-    public @Nullable String spaceProblem() {
+    public @Nullable Refusal spaceProblem() {
       return null;
     }
 

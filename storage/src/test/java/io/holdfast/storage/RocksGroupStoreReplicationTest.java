@@ -231,7 +231,9 @@ class RocksGroupStoreReplicationTest {
       MergeRequest request =
           MergeRequest.ofChanges(9, 1, ReceivedStates.decode(List.of(good, each)));
       Refused refused = assertInstanceOf(Refused.class, StoreFixture.answer(store.merge(request)));
-      assertTrue(refused.reason().contains("expected: one that a clock"), refused.reason());
+      assertTrue(
+          refused.refusal().text().contains("expected: one that a clock"),
+          refused.refusal().text());
     }
     assertEquals(before, store.replicaState().digest());
     assertEquals(Map.of(), MemoryStore.reached(store.replicaState()));
@@ -447,7 +449,7 @@ class RocksGroupStoreReplicationTest {
     long node = store.replicaState().node();
     isLockedNext.set(true);
     Refused refused = assertInstanceOf(Refused.class, StoreFixture.answer(store.quarantine()));
-    assertTrue(refused.reason().contains("is in use already"), refused.reason());
+    assertTrue(refused.refusal().text().contains("is in use already"), refused.refusal().text());
     locks.get(0).close();
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
     assertEquals("", StoreFixture.text(store));
@@ -594,7 +596,8 @@ class RocksGroupStoreReplicationTest {
   void closedStore_refusesEverything() {
     RocksGroupStore store = fixture.openReplicated();
     store.close();
-    Refused shuttingDown = new Refused("the server is shutting down");
+    Refused shuttingDown =
+        new Refused(new Refusal(Refusal.Code.SHUTTING_DOWN, "the server is shutting down"));
     Told told = peer.apply(Pushes.put(A, "m 1\n"));
     assertEquals(shuttingDown, StoreFixture.answer(store.merge(told.request())));
     assertEquals(shuttingDown, StoreFixture.answer(store.quarantine()));

@@ -297,7 +297,9 @@ class RocksGroupStoreTest {
       assertEquals(3, store.queueDepth());
       assertEquals(3, store.queueCapacity());
       assertEquals(
-          new Unavailable("the write queue is full (3 changes are waiting)"),
+          new Unavailable(
+              new Refusal(
+                  Refusal.Code.QUEUE_FULL, "the write queue is full (3 changes are waiting)")),
           StoreFixture.submit(store, Pushes.put(B, "m 1\n")));
       brake.released.countDown();
       assertEquals(new Applied(), StoreFixture.result(first));
@@ -320,7 +322,8 @@ class RocksGroupStoreTest {
     await()
         .atMost(StoreFixture.PATIENCE)
         .until(() -> closing.getState() == Thread.State.TIMED_WAITING);
-    Unavailable shuttingDown = new Unavailable("the server is shutting down");
+    Unavailable shuttingDown =
+        new Unavailable(new Refusal(Refusal.Code.SHUTTING_DOWN, "the server is shutting down"));
     assertEquals(shuttingDown, StoreFixture.submit(store, Pushes.put(A, "m 9\n")));
     brake.released.countDown();
     closing.join();
@@ -360,7 +363,8 @@ class RocksGroupStoreTest {
     try (RocksGroupStore store = fixture.openOrRefuse(withQueue(10, failing))) {
       StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
       assertEquals(
-          new Unavailable("the store cannot be written: listener"),
+          new Unavailable(
+              new Refusal(Refusal.Code.STORE_FAILED, "the store cannot be written: listener")),
           StoreFixture.submit(store, Pushes.put(B, "m 2\n")));
       await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isEmpty());
       StoreFixture.apply(store, Pushes.put(Pushes.job("c"), "m 3\n"));
@@ -376,7 +380,7 @@ class RocksGroupStoreTest {
       StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
       String large = "m{x=\"" + "y".repeat(6_000) + "\"} 1\n";
       WriteOutcome refused = StoreFixture.submit(store, Pushes.put(B, large));
-      assertTrue(((Unavailable) refused).reason().contains("-Xmx"), refused::toString);
+      assertTrue(((Unavailable) refused).refusal().text().contains("-Xmx"), refused::toString);
       StoreFixture.apply(store, Pushes.put(A, "m 2\n"));
       StoreFixture.apply(store, new Change.Delete(A));
       assertEquals(0, store.exposition().groups());
@@ -432,13 +436,16 @@ class RocksGroupStoreTest {
       StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
       String text = StoreFixture.text(store);
       Unavailable failed =
-          new Unavailable("the store's writer failed: java.lang.AssertionError: listener");
+          new Unavailable(
+              new Refusal(
+                  Refusal.Code.STORE_FAILED,
+                  "the store's writer failed: java.lang.AssertionError: listener"));
       assertEquals(failed, StoreFixture.submit(store, Pushes.put(B, "m 1\n")));
       await().atMost(StoreFixture.PATIENCE).until(() -> StoreFixture.storeThreads().isEmpty());
       assertEquals(failed, StoreFixture.submit(store, Pushes.put(B, "m 1\n")));
       assertEquals(failed, StoreFixture.submit(store, new Change.Delete(A)));
-      assertEquals(Optional.of(failed.reason()), store.unwritable());
-      assertEquals(failed.reason(), store.failure().join());
+      assertEquals(Optional.of(failed.refusal()), store.unwritable());
+      assertEquals(failed.refusal().text(), store.failure().join());
       assertEquals(text, StoreFixture.text(store));
     }
   }

@@ -309,7 +309,8 @@ class SnapshotTest {
         assertThrows(ExecutionException.class, () -> store.snapshot().get());
     assertEquals("the server is shutting down", refused.getCause().getMessage());
     assertEquals(
-        new SnapshotRead.Unavailable("the server is shutting down"),
+        new SnapshotRead.Unavailable(
+            new Refusal(Refusal.Code.SHUTTING_DOWN, "the server is shutting down")),
         StoreFixture.answer(store.readSnapshot()));
   }
 

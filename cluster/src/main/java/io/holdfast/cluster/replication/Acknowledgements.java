@@ -8,6 +8,7 @@ import io.holdfast.cluster.replication.Confirmation.Superseded;
 import io.holdfast.cluster.replication.Confirmation.Unconfirmed;
 import io.holdfast.proto.cluster.ChangesAnswer;
 import io.holdfast.proto.cluster.Conflict;
+import io.holdfast.storage.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,8 +32,10 @@ import java.util.function.LongConsumer;
  * <p>Concurrency: confined to the event loop.
  */
 final class Acknowledgements {
-  private static final String REOPENED =
-      "the store was opened anew before the change was on enough nodes; a retry is safe";
+  private static final Refusal REOPENED =
+      new Refusal(
+          Refusal.Code.UNCONFIRMED,
+          "the store was opened anew before the change was on enough nodes; a retry is safe");
 
   private record Waiting(CompletableFuture<Confirmation> confirmation, long since) {}
 
@@ -132,20 +135,20 @@ final class Acknowledgements {
   }
 
   /** Gives up the changes that have waited longer than the deadline. */
-  void expire(Duration deadline, String reason, long now) {
-    waiting.values().forEach(all -> expire(all, deadline, reason, now));
+  void expire(Duration deadline, Refusal refusal, long now) {
+    waiting.values().forEach(all -> expire(all, deadline, refusal, now));
     waiting.values().removeIf(List::isEmpty);
   }
 
-  private static void expire(List<Waiting> all, Duration deadline, String reason, long now) {
+  private static void expire(List<Waiting> all, Duration deadline, Refusal refusal, long now) {
     List<Waiting> late =
         all.stream().filter(each -> now - each.since > deadline.toNanos()).toList();
     all.removeAll(late);
-    refuse(late, reason);
+    refuse(late, refusal);
   }
 
-  private static void refuse(List<Waiting> all, String reason) {
-    all.forEach(each -> each.confirmation.complete(new Unconfirmed(reason)));
+  private static void refuse(List<Waiting> all, Refusal refusal) {
+    all.forEach(each -> each.confirmation.complete(new Unconfirmed(refusal)));
   }
 
   /** Marks a change as superseded when a peer has the change but has not reported its outcome. */

@@ -6,6 +6,7 @@ import io.holdfast.proto.cluster.Conflict;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.MergeRequest;
 import io.holdfast.storage.ReceivedStates;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.ReplicatedStore;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,8 @@ final class BatchReceiver {
       return store.merge(MergeRequest.ofChanges(changes.getLogId(), changes.getFirst(), states));
     } catch (IllegalArgumentException e) {
       return CompletableFuture.completedFuture(
-          new MergeOutcome.Refused(String.valueOf(e.getMessage())));
+          new MergeOutcome.Refused(
+              new Refusal(Refusal.Code.BAD_MESSAGE, String.valueOf(e.getMessage()))));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.holdfast.cluster.replication;
 
+import io.holdfast.storage.Refusal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,8 +25,14 @@ import org.slf4j.LoggerFactory;
 final class ClockWatch {
   private static final Logger log = LoggerFactory.getLogger(ClockWatch.class);
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final String NOT_YET_HEARD =
-      "the other nodes have not yet heard of this node's time";
+  private static final Refusal NOT_YET_HEARD =
+      new Refusal(
+          Refusal.Code.CLOCK_UNCHECKED, "the other nodes have not yet heard of this node's time");
+
+  private static final Refusal NOT_YET_COMPARED =
+      new Refusal(
+          Refusal.Code.CLOCK_UNCHECKED,
+          "this node's clock was not yet compared with the other nodes'");
 
   private final ReplicaOptions.Quorum quorum;
   private final long maxSkewMillis;
@@ -38,7 +45,7 @@ final class ClockWatch {
    * @param wallMillis the reading of the wall clock at the verdict
    * @param at the time of the verdict, by a clock that never goes back
    */
-  private record Verdict(@Nullable String reason, long wallMillis, long at) {}
+  private record Verdict(@Nullable Refusal reason, long wallMillis, long at) {}
 
   private volatile Verdict verdict;
 
@@ -49,15 +56,11 @@ final class ClockWatch {
     this.maxSkewMillis = options.limits().maxClockSkew().toMillis();
     this.clock = clock;
     this.loop = loop;
-    this.verdict =
-        new Verdict(
-            "this node's clock was not yet compared with the other nodes'",
-            clock.wallMillis(),
-            loop.nanos());
+    this.verdict = new Verdict(NOT_YET_COMPARED, clock.wallMillis(), loop.nanos());
   }
 
   /** Returns why this node refuses changes, or null. Any thread can call this method. */
-  @Nullable String problem() {
+  @Nullable Refusal problem() {
     Verdict last = verdict;
     // A push shows the time of its node, and the cluster time perhaps leapt after the last verdict.
     if (last.reason == null && quorum.write() > 1 && clock.leaptAt() - last.at > 0) {
@@ -66,7 +69,7 @@ final class ClockWatch {
     long passed = (loop.nanos() - last.at) / NANOS_PER_MILLI;
     long jump = clock.wallMillis() - last.wallMillis - passed;
     return last.reason == null && Math.abs(jump) > maxSkewMillis
-        ? "this node's clock has jumped by " + seconds(jump) + " s"
+        ? wrong("this node's clock has jumped by " + seconds(jump) + " s")
         : last.reason;
   }
 
@@ -116,14 +119,17 @@ final class ClockWatch {
     int near = 1 + heard.size() - away.size();
     boolean wasWrong = isWrong;
     isWrong = away.size() >= majority() || (wasWrong && !away.isEmpty() && near < majority());
-    String reason = isWrong ? describe(away, wall, now) : null;
+    Refusal reason = isWrong ? describe(away, wall, now) : null;
     if (isWrong && !wasWrong) {
-      log.warn("clock is wrong; this node refuses changes: {}", reason);
+      log.atWarn()
+          .addKeyValue("code", Refusal.Code.CLOCK_WRONG.word())
+          .addKeyValue("reason", reason == null ? "" : reason.text())
+          .log("clock found wrong; changes refused");
     } else if (wasWrong && !isWrong) {
-      log.info("clock is right again");
+      log.info("clock set right; changes accepted");
     }
     if (reason == null && !clock.isSettled()) {
-      reason = "this node's clock was not yet compared with the other nodes'";
+      reason = NOT_YET_COMPARED;
     }
     if (reason == null && quorum.write() > 1) {
       long leaptAt = clock.leaptAt();
@@ -133,23 +139,28 @@ final class ClockWatch {
     verdict = new Verdict(reason, wall, now);
   }
 
-  private String describe(List<HeardClock> away, long wall, long now) {
+  private Refusal describe(List<HeardClock> away, long wall, long now) {
     HeardClock nearest =
         away.stream()
             .min(Comparator.comparingLong(each -> Math.abs(each.clock.offsetMillis(wall, now))))
             .orElseThrow();
     long offset = nearest.clock.offsetMillis(wall, now);
-    return "this node's clock is "
-        + seconds(Math.abs(offset))
-        + " s "
-        + (offset < 0 ? "ahead of" : "behind")
-        + " that of "
-        + nearest.peer.name()
-        + ", and further from "
-        + (away.size() - 1)
-        + " others (expected: within --cluster.max-clock-skew="
-        + seconds(maxSkewMillis)
-        + "s of a majority); set the clock right";
+    return wrong(
+        "this node's clock is "
+            + seconds(Math.abs(offset))
+            + " s "
+            + (offset < 0 ? "ahead of" : "behind")
+            + " that of "
+            + nearest.peer.name()
+            + ", and further from "
+            + (away.size() - 1)
+            + " others (expected: within --cluster.max-clock-skew="
+            + seconds(maxSkewMillis)
+            + "s of a majority); set the clock right");
+  }
+
+  private static Refusal wrong(String text) {
+    return new Refusal(Refusal.Code.CLOCK_WRONG, text);
   }
 
   private static String seconds(long millis) {

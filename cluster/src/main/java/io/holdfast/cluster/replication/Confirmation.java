@@ -1,5 +1,7 @@
 package io.holdfast.cluster.replication;
 
+import io.holdfast.storage.Refusal;
+
 /** The outcome of a change that is on this node's disk. */
 sealed interface Confirmation {
 
@@ -21,5 +23,5 @@ sealed interface Confirmation {
   record Conflicting(String reason) implements Confirmation {}
 
   /** The change is perhaps not on the disks of a write quorum. */
-  record Unconfirmed(String reason) implements Confirmation {}
+  record Unconfirmed(Refusal refusal) implements Confirmation {}
 }

@@ -1,5 +1,6 @@
 package io.holdfast.cluster.replication;
 
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.ReplicaState;
 import java.time.Duration;
 import java.util.Collection;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
 final class Freshness {
   private static final Logger log = LoggerFactory.getLogger(Freshness.class);
 
+  private static final Refusal STARTING = new Refusal(Refusal.Code.STARTING, "starting");
+
   private final ReplicaOptions.Quorum quorum;
   private final Duration lagGrace;
   private final Duration readGrace;
@@ -39,7 +42,7 @@ final class Freshness {
    * @param at the time of the verdict
    * @param until the end of the leases on which the verdict depends
    */
-  private record Verdict(@Nullable String reason, boolean isCutOff, long at, long until) {}
+  private record Verdict(@Nullable Refusal reason, boolean isCutOff, long at, long until) {}
 
   private volatile Verdict verdict;
   private long triedInVain;
@@ -56,15 +59,15 @@ final class Freshness {
     this.lagGrace = options.limits().lagGrace();
     this.readGrace = options.limits().readGrace();
     this.loop = loop;
-    this.verdict = new Verdict("starting", false, loop.nanos(), loop.nanos());
+    this.verdict = new Verdict(STARTING, false, loop.nanos(), loop.nanos());
   }
 
   /** Returns why requests are better sent to another node, or empty if this node is ready. */
-  Optional<String> unready() {
+  Optional<Refusal> unready() {
     Verdict now = verdict;
     if (now.reason == null && loop.nanos() > now.until) {
       return Optional.of(
-          "not heard from a quorum of nodes within " + Timeouts.LEASE.toMillis() + " ms");
+          notFresh("not heard from a quorum of nodes within " + Timeouts.LEASE.toMillis() + " ms"));
     }
     return Optional.ofNullable(now.reason);
   }
@@ -90,9 +93,9 @@ final class Freshness {
       Collection<PeerState> peers,
       DurableOffsets durable,
       boolean isCopying,
-      @Nullable String problem) {
+      @Nullable Refusal problem) {
     long now = loop.nanos();
-    String lacking = lacking(replicaState, peers, now);
+    Refusal lacking = lacking(replicaState, peers, now);
     isFresh = lacking == null;
     boolean isSpread = isSpread(replicaState, durable, now);
     boolean wasFrozen = now - verdict.at > Timeouts.FREEZE.toNanos();
@@ -101,7 +104,7 @@ final class Freshness {
     } else if (isFresh || !isCopying) {
       triedInVain += now - verdict.at;
     }
-    String reason = lacking == null ? belowQuorum(peers, now) : lacking;
+    Refusal reason = lacking == null ? belowQuorum(peers, now) : lacking;
     reason = reason == null ? problem : reason;
     reason = reason == null && isTooLittleSpread(now) ? tooLittleSpread() : reason;
     tell(reason);
@@ -132,25 +135,31 @@ final class Freshness {
     return !wasEverSpread || now - unspreadSince > Timeouts.LEASE.toNanos();
   }
 
-  private String tooLittleSpread() {
-    return "what this node has is on fewer nodes than the write quorum of " + quorum.write();
+  private Refusal tooLittleSpread() {
+    return notFresh(
+        "the groups of this node are on fewer nodes than the write quorum of " + quorum.write());
   }
 
-  private void tell(@Nullable String reason) {
-    String before = verdict.reason;
+  private void tell(@Nullable Refusal reason) {
+    Refusal before = verdict.reason;
     if (reason == null && before != null) {
       log.info("ready");
     } else if (reason != null && !reason.equals(before)) {
-      log.atInfo().addKeyValue("reason", reason).log("not ready");
+      log.atInfo()
+          .addKeyValue("code", reason.code().word())
+          .addKeyValue("reason", reason.text())
+          .log("not ready");
     }
   }
 
   /** Returns why this node is not fresh, or null. */
-  private @Nullable String lacking(
+  private @Nullable Refusal lacking(
       ReplicaState replicaState, Collection<PeerState> peers, long now) {
     int needed = quorum.read() - 1;
     if (!replicaState.metadata().isComplete()) {
-      return "the store is new and is being filled from the other nodes";
+      return new Refusal(
+          Refusal.Code.STORE_INCOMPLETE,
+          "the store is new and is being filled from the other nodes");
     }
     long witnesses =
         peers.stream()
@@ -158,41 +167,48 @@ final class Freshness {
             .filter(l -> l.isReachable(now))
             .count();
     if (witnesses < needed) {
-      return "states exchanged with "
-          + (witnesses + 1)
-          + " nodes, this one among them (expected: "
-          + quorum.read()
-          + " of "
-          + quorum.size()
-          + ")";
+      return notFresh(
+          "states exchanged with "
+              + (witnesses + 1)
+              + " nodes, this one among them (expected: "
+              + quorum.read()
+              + " of "
+              + quorum.size()
+              + ")");
     }
     for (PeerState peer : peers) {
       if (peer.countsForReadQuorum()
           && peer.isReachable(now)
           && peer.trailing(now) > lagGrace.toNanos()) {
-        return "catching up with " + peer.name();
+        return notFresh("catching up with " + peer.name());
       }
     }
     return null;
   }
 
-  private @Nullable String belowQuorum(Collection<PeerState> peers, long now) {
+  private @Nullable Refusal belowQuorum(Collection<PeerState> peers, long now) {
     long reachable = 1 + peers.stream().filter(peer -> peer.isReachable(now)).count();
     return reachable >= quorum.write() ? null : belowQuorum(reachable);
   }
 
-  private String belowQuorum(long reachable) {
-    return "this node reaches "
-        + reachable
-        + " of "
-        + quorum.size()
-        + " nodes, itself included (expected: the write quorum of "
-        + quorum.write()
-        + ")";
+  private Refusal belowQuorum(long reachable) {
+    return new Refusal(
+        Refusal.Code.NO_QUORUM,
+        "this node reaches "
+            + reachable
+            + " of "
+            + quorum.size()
+            + " nodes, itself included (expected: the write quorum of "
+            + quorum.write()
+            + ")");
+  }
+
+  private static Refusal notFresh(String text) {
+    return new Refusal(Refusal.Code.NOT_FRESH, text);
   }
 
   /** Returns why no change can be acknowledged at the moment, or null. */
-  @Nullable String cannotWrite(Collection<PeerState> peers) {
+  @Nullable Refusal cannotWrite(Collection<PeerState> peers) {
     return belowQuorum(peers, loop.nanos());
   }
 

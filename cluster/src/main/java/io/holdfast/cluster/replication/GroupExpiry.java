@@ -2,6 +2,7 @@ package io.holdfast.cluster.replication;
 
 import io.holdfast.storage.Change;
 import io.holdfast.storage.ReadResult;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.WriteOutcome;
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 final class GroupExpiry {
   /** Bounds how long pushes wait for a commit that expires groups. */
   private static final int GROUPS_PER_CHANGE = 200;
+
+  private static final Refusal OVERDUE =
+      new Refusal(
+          Refusal.Code.NOT_FRESH, "groups that expired while the node was away are being deleted");
 
   private static final Duration TURN = Duration.ofSeconds(2);
 
@@ -58,12 +63,12 @@ final class GroupExpiry {
    * Returns why the node is not ready yet: groups whose time came while the node was away are still
    * here. Returns null if there are none, and always after a fresh node had none.
    */
-  @Nullable String overdue(boolean isFresh) {
+  @Nullable Refusal overdue(boolean isFresh) {
     boolean hasNone = store.replicaState().nextExpiryMillis() > clock.millis();
     hasCaughtUp |= isFresh && hasNone;
     return hasCaughtUp || hasNone
         ? null
-        : "groups that expired while the node was away are being deleted";
+        : OVERDUE;
   }
 
   /** Expires the groups that are due. Every tick calls this method. */

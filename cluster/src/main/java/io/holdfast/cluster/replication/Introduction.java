@@ -4,6 +4,7 @@ import io.holdfast.cluster.transport.Peer;
 import io.holdfast.proto.cluster.Heartbeat;
 import io.holdfast.proto.cluster.LogOffset;
 import io.holdfast.storage.ClusterMetadata;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.Version;
 import java.util.Optional;
@@ -82,7 +83,7 @@ final class Introduction {
   static Heartbeat heartbeat(
       ReplicaOptions options,
       ReplicaState replicaState,
-      Optional<String> unready,
+      Optional<Refusal> unready,
       long stableWatermark,
       ClusterClock clock) {
     ClusterMetadata metadata = replicaState.metadata();
@@ -96,7 +97,7 @@ final class Introduction {
             .setComplete(metadata.isComplete())
             .setCollectedWatermark(metadata.collectedWatermark())
             .setDeliveredWatermark(metadata.deliveredWatermark())
-            .setUnready(unready.orElse(""))
+            .setUnready(unready.map(Refusal::text).orElse(""))
             .setStableWatermark(stableWatermark)
             .setClusterSize(options.quorum().size())
             .setWriteQuorum(options.quorum().write())

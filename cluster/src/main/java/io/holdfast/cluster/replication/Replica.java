@@ -11,6 +11,7 @@ import io.holdfast.proto.cluster.HeartbeatQuestion;
 import io.holdfast.proto.cluster.Request;
 import io.holdfast.storage.MergeOutcome;
 import io.holdfast.storage.ReadResult;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Replication;
@@ -108,7 +109,7 @@ public final class Replica implements Transport.Receiver, Replication {
    * @param cannotWrite why no change can be acknowledged; null if changes can be acknowledged
    */
   private record View(
-      boolean mayBeQuarantined, @Nullable String cannotWrite, ClusterStatus status) {}
+      boolean mayBeQuarantined, @Nullable Refusal cannotWrite, ClusterStatus status) {}
 
   public Replica(
       ReplicaOptions options,
@@ -148,7 +149,7 @@ public final class Replica implements Transport.Receiver, Replication {
     this.view =
         new View(
             true,
-            "this node is starting",
+            ReplicaRefusals.STARTING,
             StatusReport.of(
                 options,
                 store.replicaState(),
@@ -173,8 +174,8 @@ public final class Replica implements Transport.Receiver, Replication {
         () -> {
           isStopped = true;
           acknowledgements.expire(
-              Duration.ofSeconds(-1), "the server is shutting down", loop.nanos());
-          barriers.giveUpAll(new ReadResult.Unavailable("shutting down"));
+              Duration.ofSeconds(-1), ReplicaRefusals.SHUTTING_DOWN, loop.nanos());
+          barriers.giveUpAll(new ReadResult.Unavailable(ReplicaRefusals.SHUTTING_DOWN));
         });
   }
 
@@ -183,12 +184,12 @@ public final class Replica implements Transport.Receiver, Replication {
   /**
    * Returns why no change can be accepted at the moment, or null. Any thread can call this method.
    */
-  @Nullable String cannotWrite() {
+  @Nullable Refusal cannotWrite() {
     if (pauses.refusesChanges()) {
-      return "this node was frozen, and does not take what waited for it";
+      return ReplicaRefusals.PAUSED;
     }
-    String reason = view.cannotWrite;
-    return reason == null ? clocks.problem() : reason;
+    Refusal refusal = view.cannotWrite;
+    return refusal == null ? clocks.problem() : refusal;
   }
 
   /**
@@ -260,15 +261,19 @@ public final class Replica implements Transport.Receiver, Replication {
 
   private ReadResult stale() {
     return new ReadResult.Stale(
-        store.exposition(), freshness.unready().orElse("cut off from the other nodes"));
+        store.exposition(), freshness.unready().orElse(ReplicaRefusals.CUT_OFF).text());
   }
 
   /**
    * Returns why requests are better sent to another node, or empty. Any thread can call this
    * method.
    */
-  Optional<String> unready() {
-    return freshness.unready().map(reason -> transport.obstacle().orElse(reason));
+  Optional<Refusal> unready() {
+    return freshness.unready().map(refusal -> notJoined().orElse(refusal));
+  }
+
+  private Optional<Refusal> notJoined() {
+    return transport.obstacle().map(text -> new Refusal(Refusal.Code.NOT_JOINED, text));
   }
 
   /** Returns the status as of the last tick. Any thread can call this method. */
@@ -331,19 +336,28 @@ public final class Replica implements Transport.Receiver, Replication {
       request = Request.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
       counters.refused();
-      return CompletableFuture.completedFuture(refusal("not a request: " + e.getMessage()));
+      return CompletableFuture.completedFuture(
+          refusal(badMessage("not a request: " + e.getMessage())));
     }
     pauses.heard(request.getTime());
     return answer(from, request)
         .handle(
             (answer, failure) ->
                 answer == null
-                    ? refusal(String.valueOf(failure))
+                    ? refusal(badMessage(String.valueOf(failure)))
                     : answer.toBuilder().setTime(pauses.now()).build().toByteArray());
   }
 
-  private byte[] refusal(String reason) {
-    return Answer.newBuilder().setRefusal(reason).setTime(pauses.now()).build().toByteArray();
+  private byte[] refusal(Refusal refusal) {
+    return refused(refusal).toBuilder().setTime(pauses.now()).build().toByteArray();
+  }
+
+  private static Answer refused(Refusal refusal) {
+    return Answer.newBuilder().setRefusal(refusal.toString()).build();
+  }
+
+  private static Refusal badMessage(String text) {
+    return new Refusal(Refusal.Code.BAD_MESSAGE, text);
   }
 
   private CompletableFuture<Answer> answer(Peer from, Request request) {
@@ -357,10 +371,7 @@ public final class Replica implements Transport.Receiver, Replication {
     }
     if (!met.contains(from.id()) || view.mayBeQuarantined) {
       // A merged change counts as acknowledged by this disk, so the disk must stay.
-      return CompletableFuture.completedFuture(
-          Answer.newBuilder()
-              .setRefusal("this node does not know yet whether it must begin anew")
-              .build());
+      return CompletableFuture.completedFuture(refused(ReplicaRefusals.MAY_BE_QUARANTINED));
     }
     return merge(from, request.getChanges());
   }
@@ -371,7 +382,7 @@ public final class Replica implements Transport.Receiver, Replication {
             outcome -> {
               if (outcome instanceof MergeOutcome.Refused refused) {
                 counters.refused();
-                return Answer.newBuilder().setRefusal(refused.reason()).build();
+                return refused(refused.refusal());
               }
               ChangesAnswer answer =
                   BatchReceiver.answer(
@@ -441,8 +452,8 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   /** Returns why a fresh node is still unready, or null. */
-  private @Nullable String unreadyFor() {
-    String problem = clocks.problem();
+  private @Nullable Refusal unreadyFor() {
+    Refusal problem = clocks.problem();
     return problem == null ? expiry.overdue(freshness.isFresh()) : problem;
   }
 
@@ -482,11 +493,9 @@ public final class Replica implements Transport.Receiver, Replication {
         || (!freshness.isFresh() && metadataWriter.mayBeOutdated());
   }
 
-  private @Nullable String cannotWrite(boolean mayBeQuarantined) {
-    String reason = freshness.cannotWrite(peers.values());
-    return reason == null && mayBeQuarantined
-        ? "this node is new or was away for long; it is finding out what there is"
-        : reason;
+  private @Nullable Refusal cannotWrite(boolean mayBeQuarantined) {
+    Refusal refusal = freshness.cannotWrite(peers.values());
+    return refusal == null && mayBeQuarantined ? ReplicaRefusals.INCOMPLETE : refusal;
   }
 
   private void settle() {
@@ -507,23 +516,25 @@ public final class Replica implements Transport.Receiver, Replication {
     }
   }
 
-  private String unconfirmed() {
+  private Refusal unconfirmed() {
     long confirmedOn = 1 + peers.values().stream().filter(peer -> !peer.isLagging()).count();
     String refusals =
         peers.values().stream()
             .filter(peer -> peer.refusal() != null)
             .map(peer -> "; " + peer.name() + " refuses: " + peer.refusal())
             .reduce("", String::concat);
-    return "not confirmed on "
-        + options.quorum().write()
-        + " of "
-        + options.quorum().size()
-        + " nodes within "
-        + Timeouts.WRITE_DEADLINE.toSeconds()
-        + " s ("
-        + confirmedOn
-        + " keep up); it may still take effect, and a retry is safe"
-        + refusals;
+    return new Refusal(
+        Refusal.Code.UNCONFIRMED,
+        "the change was not confirmed on "
+            + options.quorum().write()
+            + " of "
+            + options.quorum().size()
+            + " nodes within "
+            + Timeouts.WRITE_DEADLINE.toSeconds()
+            + " s ("
+            + confirmedOn
+            + " keep up); the change may still take effect, and a retry is safe"
+            + refusals);
   }
 
   private void advanceBarriers() {
@@ -546,8 +557,7 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private ReadResult unavailable() {
-    return new ReadResult.Unavailable(
-        freshness.unready().orElse("this node does not know whether it is current"));
+    return new ReadResult.Unavailable(freshness.unready().orElse(ReplicaRefusals.UNKNOWN));
   }
 
   // Messages to and from peers.

@@ -4,6 +4,7 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.ReadResult;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.ReplicatedStore;
 import io.holdfast.storage.Snapshot;
@@ -43,9 +44,9 @@ public final class ReplicatedGroupStore implements GroupStore {
   public CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isGivenUp) {
     // The time is taken first, because the process can freeze between any two steps.
     Attempt attempt = new Attempt(change, isGivenUp, replica.nanos(), false);
-    String reason = replica.cannotWrite();
-    if (reason != null) {
-      return CompletableFuture.completedFuture(new Unavailable(reason));
+    Refusal refusal = replica.cannotWrite();
+    if (refusal != null) {
+      return CompletableFuture.completedFuture(new Unavailable(refusal));
     }
     CompletableFuture<WriteOutcome> written = local.submit(change, () -> isTooLate(attempt));
     CompletableFuture<WriteOutcome> outcome =
@@ -73,7 +74,7 @@ public final class ReplicatedGroupStore implements GroupStore {
   private CompletableFuture<WriteOutcome> outcome(
       Confirmation confirmation, WriteOutcome decided, Attempt attempt) {
     if (confirmation instanceof Confirmation.Unconfirmed unconfirmed) {
-      return CompletableFuture.completedFuture(new Unavailable(unconfirmed.reason()));
+      return CompletableFuture.completedFuture(new Unavailable(unconfirmed.refusal()));
     }
     if (confirmation instanceof Confirmation.Conflicting conflicting) {
       return conflict(conflicting.reason(), decided, attempt.change);
@@ -137,12 +138,12 @@ public final class ReplicatedGroupStore implements GroupStore {
 
   private CompletableFuture<SnapshotRead> snapshotRead(ReadResult before) {
     if (before instanceof ReadResult.Unavailable unavailable) {
-      return CompletableFuture.completedFuture(new SnapshotRead.Unavailable(unavailable.reason()));
+      return CompletableFuture.completedFuture(new SnapshotRead.Unavailable(unavailable.refusal()));
     }
     return local
         .snapshot()
         .thenCompose(snapshot -> snapshotRead(before, snapshot))
-        .exceptionally(failure -> new SnapshotRead.Unavailable(SnapshotRead.reason(failure)));
+        .exceptionally(failure -> new SnapshotRead.Unavailable(SnapshotRead.refusal(failure)));
   }
 
   private CompletableFuture<SnapshotRead> snapshotRead(ReadResult before, Snapshot snapshot) {
@@ -157,7 +158,7 @@ public final class ReplicatedGroupStore implements GroupStore {
   private static SnapshotRead snapshotRead(Snapshot snapshot, ReadResult result) {
     if (result instanceof ReadResult.Unavailable unavailable) {
       snapshot.close();
-      return new SnapshotRead.Unavailable(unavailable.reason());
+      return new SnapshotRead.Unavailable(unavailable.refusal());
     }
     return result instanceof ReadResult.Stale stale
         ? new SnapshotRead.Stale(snapshot, stale.reason())
@@ -170,7 +171,7 @@ public final class ReplicatedGroupStore implements GroupStore {
   }
 
   @Override
-  public Optional<String> unready() {
+  public Optional<Refusal> unready() {
     return replica.unready();
   }
 
@@ -180,7 +181,7 @@ public final class ReplicatedGroupStore implements GroupStore {
   }
 
   @Override
-  public Optional<String> unwritable() {
+  public Optional<Refusal> unwritable() {
     return local.unwritable();
   }
 

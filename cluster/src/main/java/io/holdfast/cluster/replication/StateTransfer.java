@@ -350,7 +350,7 @@ final class StateTransfer {
         .thenApply(
             outcome -> {
               if (outcome instanceof MergeOutcome.Refused refused) {
-                throw new FailedException(refused.reason());
+                throw new FailedException(refused.refusal().text());
               }
               return outcome;
             });

@@ -4,6 +4,7 @@ import io.holdfast.cluster.replication.ClusterStatus.Copying;
 import io.holdfast.cluster.replication.ClusterStatus.Member;
 import io.holdfast.cluster.replication.ClusterStatus.State;
 import io.holdfast.proto.cluster.Heartbeat;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.ReplicaState;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -31,7 +32,7 @@ final class StatusReport {
     return new ClusterStatus(
         options.nodeName(),
         HexFormat.of().toHexDigits(replicaState.node()),
-        freshness.unready().orElse(null),
+        freshness.unready().map(Refusal::text).orElse(null),
         options.quorum().size(),
         options.quorum().write(),
         freshness.cannotWrite(peers) == null,

@@ -9,6 +9,7 @@ import io.holdfast.cluster.replication.ReplicaOptions.Quorum;
 import io.holdfast.proto.cluster.Changes;
 import io.holdfast.proto.cluster.ChangesAnswer;
 import io.holdfast.proto.cluster.Conflict;
+import io.holdfast.storage.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,8 +158,9 @@ final class AcknowledgementsTest {
     CompletableFuture<Confirmation> early = await(1);
     CompletableFuture<Confirmation> late = new CompletableFuture<>();
     acknowledgements.await(LOG, 1, late, NOW + 2);
-    acknowledgements.expire(Duration.ofNanos(9), "too few", NOW + 10);
-    assertEquals(new Confirmation.Unconfirmed("too few"), early.join());
+    Refusal tooFew = new Refusal(Refusal.Code.UNCONFIRMED, "too few");
+    acknowledgements.expire(Duration.ofNanos(9), tooFew, NOW + 10);
+    assertEquals(new Confirmation.Unconfirmed(tooFew), early.join());
     assertFalse(late.isDone());
   }
 

@@ -36,7 +36,7 @@ final class ClocksTest {
       nodes.run(ThreeNodes.SECOND);
       String sign = jump > 0 ? "ahead of" : "behind";
       assertTrue(cannotWrite(0).contains("21600 s " + sign + " that of node-"), cannotWrite(0));
-      assertEquals(cannotWrite(0), nodes.life(0).groups.unready().orElseThrow());
+      assertEquals(cannotWrite(0), nodes.life(0).groups.unready().orElseThrow().toString());
       assertTrue(push(0) instanceof WriteOutcome.Unavailable);
       for (int other = 1; other < 3; other++) {
         assertTrue(nodes.life(other).groups.unready().isEmpty());

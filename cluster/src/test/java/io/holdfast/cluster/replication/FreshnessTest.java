@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.cluster.replication.ReplicaOptions.Limits;
 import io.holdfast.cluster.replication.ReplicaOptions.Quorum;
 import io.holdfast.proto.cluster.LogOffset;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.ReplicaState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +37,7 @@ final class FreshnessTest {
 
   @Test
   void nodeThatHasJustStarted_isNotReady() {
-    assertEquals(Optional.of("starting"), freshness.unready());
+    assertEquals(Optional.of("starting"), freshness.unready().map(Refusal::text));
     assertFalse(freshness.isCutOff());
   }
 
@@ -54,7 +54,8 @@ final class FreshnessTest {
     peer.transferLost();
     look();
     assertFalse(freshness.isFresh());
-    assertTrue(freshness.unready().orElseThrow().startsWith("states exchanged with 1 nodes"));
+    assertTrue(
+        freshness.unready().orElseThrow().text().startsWith("states exchanged with 1 nodes"));
   }
 
   @Test
@@ -63,7 +64,7 @@ final class FreshnessTest {
     loop.freeze(Timeouts.LEASE);
     assertEquals(Optional.empty(), freshness.unready());
     loop.freeze(Duration.ofNanos(1));
-    assertTrue(freshness.unready().orElseThrow().startsWith("not heard from a quorum"));
+    assertTrue(freshness.unready().orElseThrow().text().startsWith("not heard from a quorum"));
   }
 
   @Test
@@ -77,7 +78,9 @@ final class FreshnessTest {
     assertTrue(freshness.isFresh());
     pass(Duration.ofMillis(1));
     assertFalse(freshness.isFresh());
-    assertEquals(Optional.of("catching up with peer"), freshness.unready());
+    assertEquals(
+        Optional.of(new Refusal(Refusal.Code.NOT_FRESH, "catching up with peer")),
+        freshness.unready());
   }
 
   @Test
@@ -118,15 +121,16 @@ final class FreshnessTest {
     pass(Timeouts.LEASE);
     assertEquals(Optional.empty(), freshness.unready());
     pass(Duration.ofMillis(100));
-    assertTrue(freshness.unready().orElseThrow().contains("on fewer nodes than the write quorum"));
+    assertTrue(
+        freshness.unready().orElseThrow().text().contains("on fewer nodes than the write quorum"));
     assertTrue(freshness.isFresh());
   }
 
   @Test
   void nodeBelowTheWriteQuorum_cannotWrite() {
     assertTrue(
-        Objects.requireNonNull(freshness.cannotWrite(List.of()))
-            .startsWith("this node reaches 1 of 3 nodes"));
+        String.valueOf(freshness.cannotWrite(List.of()))
+            .startsWith("no_quorum: this node reaches 1 of 3 nodes"));
   }
 
   /** Time passes, with a look in each tick, and the peer answers. */

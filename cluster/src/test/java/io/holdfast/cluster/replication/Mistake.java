@@ -100,7 +100,9 @@ enum Mistake {
       "storage/LogOffsets", "    shown.forEach(this::mayShow);\n", "", 8),
   LAST_KNOWN_IS_SHOWN_AS_CURRENT(
       "Replica",
-      "new ReadResult.Stale(\n        store.exposition(), freshness.unready().orElse(\"cut off from the other nodes\"));",
+      "new ReadResult.Stale(\n"
+          + "        store.exposition(),"
+          + " freshness.unready().orElse(ReplicaRefusals.CUT_OFF).text());",
       "new ReadResult.Fresh(store.exposition());",
       1),
   ONE_DISK_IS_A_QUORUM(

@@ -31,7 +31,7 @@ final class ReplicaTest {
     nodes.crash(0);
     nodes.start(0);
     Replica fresh = nodes.life(0).replica;
-    assertEquals("this node is starting", fresh.cannotWrite());
+    assertEquals(ReplicaRefusals.STARTING, fresh.cannotWrite());
     nodes.run(10 * ThreeNodes.SECOND);
     assertNull(fresh.cannotWrite());
   }
@@ -41,8 +41,8 @@ final class ReplicaTest {
     nodes.crash(1);
     nodes.crash(2);
     nodes.run(Timeouts.LEASE.toNanos() + ThreeNodes.SECOND);
-    String reason = replica.cannotWrite();
-    assertTrue(reason != null && reason.startsWith("this node reaches 1 of 3 nodes"), reason);
+    String reason = String.valueOf(replica.cannotWrite());
+    assertTrue(reason.startsWith("no_quorum: this node reaches 1 of 3 nodes"), reason);
     assertFalse(replica.status().hasQuorum());
 
     CompletableFuture<ReadResult> result = replica.read();

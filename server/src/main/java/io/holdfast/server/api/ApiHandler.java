@@ -10,6 +10,7 @@ import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Sending;
 import io.holdfast.server.metrics.SelfMetrics;
 import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotException;
 import io.holdfast.storage.SnapshotRead;
@@ -72,7 +73,7 @@ public final class ApiHandler {
       exchange.markStale(stale.reason());
       send(exchange, stale.snapshot());
     } else if (result instanceof SnapshotRead.Unavailable unavailable) {
-      refuse(exchange, unavailable.reason());
+      refuse(exchange, unavailable.refusal());
     }
   }
 
@@ -80,7 +81,10 @@ public final class ApiHandler {
     if (!answers.hasRoom()) {
       snapshot.close();
       metrics.limitExceeded(Limit.UNREAD_BYTES);
-      refuse(exchange, "too much is held for clients that do not read their answers");
+      refuse(
+          exchange,
+          Limit.UNREAD_BYTES.refusal(
+              "too much is held for clients that do not read their answers"));
       return;
     }
     Answers.Answer answer =
@@ -93,7 +97,7 @@ public final class ApiHandler {
     } catch (SnapshotException e) {
       answer.end();
       snapshot.close();
-      refuse(exchange, String.valueOf(e.getMessage()));
+      refuse(exchange, new Refusal(Refusal.Code.STORE_FAILED, String.valueOf(e.getMessage())));
       return;
     } catch (RuntimeException | Error e) {
       answer.end();
@@ -104,9 +108,9 @@ public final class ApiHandler {
     sending.iterate();
   }
 
-  private void refuse(Exchange exchange, String reason) {
+  private void refuse(Exchange exchange, Refusal refusal) {
     metrics.requestAnswered("api/v1/metrics", exchange.method(), 503);
-    exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
-    exchange.answer(503, JSON, ApiError.of("unavailable", reason));
+    exchange.markRefused(refusal);
+    exchange.answer(503, JSON, ApiError.of("unavailable", refusal.toString()));
   }
 }

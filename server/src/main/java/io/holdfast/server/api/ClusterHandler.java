@@ -9,6 +9,7 @@ import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.lifecycle.Health;
 import io.holdfast.server.metrics.SelfMetrics;
+import io.holdfast.storage.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +38,7 @@ public final class ClusterHandler {
   }
 
   public void handle(Exchange exchange) {
-    byte[] body = json(cluster.get(), health.unready().orElse(null));
+    byte[] body = json(cluster.get(), health.unready().map(Refusal::text).orElse(null));
     origins.allow(exchange);
     metrics.requestAnswered("api/v1/cluster", exchange.method(), 200);
     exchange.answer(200, "application/json", body);

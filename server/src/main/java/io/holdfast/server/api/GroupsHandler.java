@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -122,8 +121,8 @@ public final class GroupsHandler {
       exchange.markStale(stale.reason());
       list(exchange, page, stale.exposition());
     } else if (result instanceof ReadResult.Unavailable unavailable) {
-      exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
-      answer(exchange, 503, ApiError.of("unavailable", unavailable.reason()));
+      exchange.markRefused(unavailable.refusal());
+      answer(exchange, 503, ApiError.of("unavailable", unavailable.refusal().toString()));
     }
   }
 

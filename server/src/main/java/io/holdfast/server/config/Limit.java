@@ -1,5 +1,6 @@
 package io.holdfast.server.config;
 
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.Rejection;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,11 @@ public enum Limit {
   /** Returns the reason and the flag that raises the limit. */
   public String explain(String reason) {
     return reason + "; the limit is --" + flag;
+  }
+
+  /** Returns the refusal of a request that exceeds the limit, for answers with status 503. */
+  public Refusal refusal(String reason) {
+    return new Refusal(Refusal.Code.LIMIT_EXCEEDED, explain(reason));
   }
 
   /** Returns the limit that a refused push exceeded. Returns null if the push itself was wrong. */

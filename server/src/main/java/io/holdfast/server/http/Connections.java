@@ -345,7 +345,7 @@ public final class Connections implements Connection.Listener {
     response.getHeaders().put(HttpHeader.CONNECTION, "close");
     new Exchange(request, response, callback)
         .refuseForNow(
-            Limit.CONNECTIONS.explain(
+            Limit.CONNECTIONS.refusal(
                 "too many connections are in use (expected: at most " + most + ")"));
   }
 

@@ -1,6 +1,7 @@
 package io.holdfast.server.http;
 
 import io.holdfast.proto.Excerpt;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.WriteOutcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,9 @@ public record Exchange(Request request, Response response, Callback callback) {
   private static final int LONGEST_LOCATION = 6 << 10;
 
   private static final String STALE = "Holdfast-Stale";
+
+  /** The header that carries the code of a refusal, for programs. */
+  static final String REFUSAL = "Holdfast-Refusal";
 
   /** Names of nodes are part of this header and can be in any script. */
   private static final Pattern HEADER_UNSAFE = Pattern.compile("[^ -~]");
@@ -78,7 +82,10 @@ public record Exchange(Request request, Response response, Callback callback) {
             (decided, failure) -> {
               if (decided == null) {
                 gone.run();
-                refuseForNow("the request was given up before it was answered");
+                refuseForNow(
+                    new Refusal(
+                        Refusal.Code.CLIENT_GONE,
+                        "the request was given up before it was answered"));
               } else {
                 guarded(() -> answer.accept(decided));
               }
@@ -182,8 +189,24 @@ public record Exchange(Request request, Response response, Callback callback) {
   }
 
   /** Answers 503: the request was correct, and the client should try again. */
-  public void refuseForNow(String reason) {
+  public void refuseForNow(Refusal refusal) {
+    markRefused(refusal);
+    refuse(503, refusal.toString());
+  }
+
+  /**
+   * Adds the headers of an answer 503 whose body another class writes. Counts and logs the refusal,
+   * before the answer.
+   */
+  public void markRefused(Refusal refusal) {
     response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_AFTER_SECONDS);
-    refuse(503, reason);
+    response.getHeaders().put(REFUSAL, refusal.code().word());
+    RefusalTracking.of(request).refused(refusal);
+  }
+
+  /** Answers 503 to a probe, which is neither counted nor logged. */
+  public void refuseProbe(Refusal refusal) {
+    response.getHeaders().put(REFUSAL, refusal.code().word());
+    refuse(503, refusal.toString());
   }
 }

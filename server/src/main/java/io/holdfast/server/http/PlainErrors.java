@@ -1,6 +1,7 @@
 package io.holdfast.server.http;
 
 import io.holdfast.server.config.Limit;
+import io.holdfast.storage.Refusal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -52,7 +53,10 @@ final class PlainErrors implements Request.Handler {
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
     }
     if (status == HttpStatus.SERVICE_UNAVAILABLE_503) {
-      response.getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
+      // Jetty itself answers 503 only while the server stops.
+      Refusal refusal = new Refusal(Refusal.Code.SHUTTING_DOWN, "the server is shutting down");
+      new Exchange(request, response, callback).refuseForNow(refusal);
+      return true;
     }
     response.getHeaders().put("X-Content-Type-Options", "nosniff");
     response.write(true, ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)), callback);

@@ -7,12 +7,14 @@ import io.holdfast.server.config.ListenAddress;
 import io.holdfast.server.config.Options;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.tls.SecureConnections;
+import io.holdfast.storage.Refusal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -72,12 +74,16 @@ public final class WebServer {
    * The guards that keep clients from taking too many resources.
    *
    * @param exceeded told of the limit of each refusal
+   * @param refused told of the code of each answer 503
+   * @param nanoTime as {@link System#nanoTime}
    */
   public record ConnectionGuards(
       Limits.Web limits,
       Connections connections,
       SlowBodies slowBodies,
-      Consumer<Limit> exceeded) {}
+      Consumer<Limit> exceeded,
+      Consumer<Refusal.Code> refused,
+      LongSupplier nanoTime) {}
 
   public WebServer() {
     threads.setName("http");
@@ -107,7 +113,11 @@ public final class WebServer {
       @Nullable SecureConnections secure)
       throws StartException {
     server.setErrorHandler(new PlainErrors(guards.exceeded()));
-    server.setHandler(new GracefulHandler(guards.connections().tracking(handler)));
+    server.setHandler(
+        new RefusalTracking(
+            new GracefulHandler(guards.connections().tracking(handler)),
+            guards.refused(),
+            guards.nanoTime()));
     if (options.systemdSocket()) {
       listenOn(InheritedSocket.take(), guards, secure);
     } else {

@@ -1,6 +1,7 @@
 package io.holdfast.server.lifecycle;
 
 import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.Refusal;
 import java.util.Optional;
 
 /**
@@ -9,18 +10,20 @@ import java.util.Optional;
 public record Health(Lifecycle lifecycle, GroupStore store) {
 
   /** Returns the reason why the process should be restarted, or empty. */
-  public Optional<String> trouble() {
-    return store.failure().isDone() ? Optional.of(store.failure().join()) : overload();
+  public Optional<Refusal> trouble() {
+    return store.failure().isDone()
+        ? Optional.of(new Refusal(Refusal.Code.STORE_FAILED, store.failure().join()))
+        : overload();
   }
 
-  private Optional<String> overload() {
+  private Optional<Refusal> overload() {
     return store.queueDepth() >= store.queueCapacity()
-        ? Optional.of("write queue is full")
+        ? Optional.of(new Refusal(Refusal.Code.QUEUE_FULL, "write queue is full"))
         : Optional.empty();
   }
 
   /** Returns the reason why requests should go to another node, or empty. */
-  public Optional<String> unready() {
+  public Optional<Refusal> unready() {
     return lifecycle.unready().or(store::unready).or(this::trouble);
   }
 }

@@ -2,6 +2,7 @@ package io.holdfast.server.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
+import io.holdfast.storage.Refusal;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -29,13 +30,13 @@ public final class Lifecycle {
   }
 
   /** Returns the reason why the process should get no requests, or empty. */
-  Optional<String> unready() {
+  Optional<Refusal> unready() {
     State now = requireNonNull(state.get());
     return switch (now) {
       case READY -> Optional.empty();
-      case STARTING -> Optional.of("starting");
-      case DRAINING -> Optional.of("shutting down");
-      case STOPPED -> Optional.of("stopped");
+      case STARTING -> Optional.of(new Refusal(Refusal.Code.STARTING, "starting"));
+      case DRAINING -> Optional.of(new Refusal(Refusal.Code.SHUTTING_DOWN, "shutting down"));
+      case STOPPED -> Optional.of(new Refusal(Refusal.Code.SHUTTING_DOWN, "stopped"));
     };
   }
 

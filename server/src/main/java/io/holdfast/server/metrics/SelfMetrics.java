@@ -7,6 +7,7 @@ import io.holdfast.server.config.Limit;
 import io.holdfast.storage.CommitListener;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.SelfMetricFamily;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -91,6 +92,14 @@ public final class SelfMetrics implements CommitListener {
                   "flag")
               .with("See [limits](flags.md#limits)."));
 
+  private static final SelfFamily REFUSALS =
+      DECLARED.add(
+          SelfFamily.counter(
+                  "pushgateway_refusals_total",
+                  "Requests answered with 503, by the code of the refusal.",
+                  "code")
+              .with("See [refusals](http-api.md#refusals). Probes are not counted."));
+
   private static final SelfFamily REFUSED_BROWSERS =
       DECLARED.add(
           SelfFamily.counter(
@@ -106,8 +115,8 @@ public final class SelfMetrics implements CommitListener {
                   "Approximate heap of pushed data and of unread answers, by use.",
                   "use")
               .with(
-                  "Uses: `groups`, `compressed` (kept for scrapes, yields to groups), `pushes` under"
-                      + " way, `answers`, `old_groups` that slow readers keep."));
+                  "Uses: `groups`, `compressed` (kept for scrapes, yields to groups), `pushes`"
+                      + " under way, `answers`, `old_groups` that slow readers keep."));
 
   private static final SelfFamily HEAP_LIMIT =
       DECLARED.add(
@@ -214,6 +223,7 @@ public final class SelfMetrics implements CommitListener {
   private final RecentSummary pushSize;
   private final Counter rejectedPushes;
   private final Counter exceededLimits;
+  private final Counter refusals;
   private final Counter refusedBrowsers;
   private final Histogram commitDuration;
   private final Counter committedChanges;
@@ -244,6 +254,12 @@ public final class SelfMetrics implements CommitListener {
     exceededLimits = EXCEEDED_LIMITS.addCounter(registry);
     for (Limit limit : Limit.values()) {
       exceededLimits.labelValues(limit.flag()).inc(0);
+    }
+    refusals = REFUSALS.addCounter(registry);
+    for (Refusal.Code code : Refusal.Code.values()) {
+      if (code != Refusal.Code.BAD_MESSAGE) {
+        refusals.labelValues(code.word()).inc(0);
+      }
     }
     refusedBrowsers = REFUSED_BROWSERS.addCounter(registry);
     for (BrowserGuard.Reason reason : BrowserGuard.Reason.values()) {
@@ -341,6 +357,11 @@ public final class SelfMetrics implements CommitListener {
 
   public void limitExceeded(Limit limit) {
     exceededLimits.labelValues(limit.flag()).inc();
+  }
+
+  /** Counts a request that was answered with 503. */
+  public void requestRefused(Refusal.Code code) {
+    refusals.labelValues(code.word()).inc();
   }
 
   public void browserRefused(BrowserGuard.Reason reason) {

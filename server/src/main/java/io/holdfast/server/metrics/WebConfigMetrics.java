@@ -14,7 +14,7 @@ public final class WebConfigMetrics {
   private static final double MILLIS = 1e3;
 
   /** The reason of a refusal before the route of a request is known. */
-  public enum Refusal {
+  public enum Reason {
     RATE_LIMIT,
     CREDENTIALS,
     /** The credentials are not known yet, and too many others wait for their check. */
@@ -49,7 +49,7 @@ public final class WebConfigMetrics {
                   "pushgateway_web_refused_requests_total",
                   "Requests refused before routing, by reason.",
                   "reason")
-              .with("Reasons: " + SelfFamily.words(Refusal.values()) + "."));
+              .with("Reasons: " + SelfFamily.words(Reason.values()) + "."));
 
   private static final SelfFamily PASSWORD_CHECKS =
       DECLARED.add(
@@ -86,8 +86,8 @@ public final class WebConfigMetrics {
     reloadedAt = RELOADED_AT.addGauge(registry);
     certificateExpiry = CERTIFICATE_EXPIRY.addGauge(registry);
     refusedRequests = REFUSED_REQUESTS.addCounter(registry);
-    for (Refusal refusal : Refusal.values()) {
-      refusedRequests.labelValues(word(refusal)).inc(0);
+    for (Reason reason : Reason.values()) {
+      refusedRequests.labelValues(word(reason)).inc(0);
     }
     passwordChecks = PASSWORD_CHECKS.addCounter(registry);
     handshakeFailures = HANDSHAKE_FAILURES.addCounter(registry);
@@ -114,7 +114,7 @@ public final class WebConfigMetrics {
     isReloadSuccessful.set(0);
   }
 
-  public void requestRefused(Refusal reason) {
+  public void requestRefused(Reason reason) {
     refusedRequests.labelValues(word(reason)).inc();
   }
 
@@ -126,7 +126,7 @@ public final class WebConfigMetrics {
     handshakeFailures.inc();
   }
 
-  private static String word(Refusal refusal) {
-    return refusal.name().toLowerCase(Locale.ROOT);
+  private static String word(Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
   }
 }

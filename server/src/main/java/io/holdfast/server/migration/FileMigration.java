@@ -175,7 +175,7 @@ public final class FileMigration {
     MergeOutcome outcome = store.migrate(states, noted).join();
     if (outcome instanceof MergeOutcome.Refused refused) {
       throw new MigrationException(
-          "--persistence.file=" + file + " cannot be migrated: " + refused.reason());
+          "--persistence.file=" + file + " cannot be migrated: " + refused.refusal().text());
     }
   }
 

@@ -16,6 +16,7 @@ import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.ReadResult;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotException;
 import io.holdfast.storage.SnapshotRead;
@@ -128,16 +129,16 @@ public final class PageHandler {
     } else if (result instanceof ReadResult.Stale stale) {
       shown.show(stale.exposition(), stale.reason());
     } else if (result instanceof ReadResult.Unavailable unavailable) {
-      shown.show(store().exposition(), unavailable.reason());
+      shown.show(store().exposition(), unavailable.refusal().text());
     }
   }
 
   private Node node(@Nullable String notCurrent) {
     return new Node(
         options.cluster() == null ? null : cluster.get(),
-        health.unready().orElse(null),
+        health.unready().map(Refusal::text).orElse(null),
         notCurrent,
-        store().unwritable().orElse(null));
+        store().unwritable().map(Refusal::text).orElse(null));
   }
 
   /** Shows one group, or asks whether to delete it. */
@@ -183,19 +184,18 @@ public final class PageHandler {
     return result instanceof SnapshotRead.Unavailable unavailable
         ? store()
             .snapshot()
-            .thenApply(snapshot -> new SnapshotRead.Stale(snapshot, unavailable.reason()))
+            .thenApply(snapshot -> new SnapshotRead.Stale(snapshot, unavailable.refusal().text()))
         : CompletableFuture.completedFuture(result);
   }
 
   private void show(
       Exchange exchange, GroupKey key, @Nullable SnapshotRead result, @Nullable Throwable failure) {
-    String reason = SnapshotRead.reason(failure);
     if (result instanceof SnapshotRead.Fresh fresh) {
       show(exchange, key, fresh.snapshot(), null);
     } else if (result instanceof SnapshotRead.Stale stale) {
       show(exchange, key, stale.snapshot(), stale.reason());
     } else {
-      unreadable(exchange, reason);
+      unreadable(exchange, SnapshotRead.refusal(failure));
     }
   }
 
@@ -205,18 +205,18 @@ public final class PageHandler {
     try (snapshot) {
       page = pages.group(node(notCurrent), snapshot, key, parameters(exchange), pushUrl(exchange));
     } catch (SnapshotException e) {
-      unreadable(exchange, String.valueOf(e.getMessage()));
+      unreadable(exchange, new Refusal(Refusal.Code.STORE_FAILED, String.valueOf(e.getMessage())));
       return;
     }
     send(exchange, "group", page);
   }
 
-  private void unreadable(Exchange exchange, String reason) {
-    exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
+  private void unreadable(Exchange exchange, Refusal refusal) {
+    exchange.markRefused(refusal);
     send(
         exchange,
         "group",
-        pages.message(503, node(null), "Not readable now", "The group cannot be read: " + reason));
+        pages.message(503, node(null), "Not readable now", "The group cannot be read: " + refusal));
   }
 
   /** Returns the address of pushes, with the host by which the page's user reaches this server. */
@@ -261,11 +261,11 @@ public final class PageHandler {
 
   private void answer(Exchange exchange, WriteOutcome outcome) {
     if (outcome instanceof WriteOutcome.Unavailable unavailable) {
-      exchange.response().getHeaders().put(HttpHeader.RETRY_AFTER, Exchange.RETRY_AFTER_SECONDS);
+      exchange.markRefused(unavailable.refusal());
       send(
           exchange,
           "group",
-          pages.message(503, node(null), "Not deleted", "Not deleted: " + unavailable.reason()));
+          pages.message(503, node(null), "Not deleted", "Not deleted: " + unavailable.refusal()));
     } else {
       metrics.requestAnswered("group", exchange.method(), 303);
       exchange.response().getHeaders().put(HttpHeader.LOCATION, pages.listAddress());

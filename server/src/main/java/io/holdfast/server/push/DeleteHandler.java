@@ -53,7 +53,7 @@ public final class DeleteHandler {
         outcome -> {
           if (outcome instanceof WriteOutcome.Unavailable unavailable) {
             metrics.requestAnswered(handler, exchange.method(), 503);
-            exchange.refuseForNow(unavailable.reason());
+            exchange.refuseForNow(unavailable.refusal());
           } else {
             metrics.requestAnswered(handler, exchange.method(), 202);
             exchange.answer(202);

@@ -24,6 +24,7 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.PushPreparation;
+import io.holdfast.storage.Refusal;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.WriteOutcome;
 import java.time.Instant;
@@ -186,7 +187,8 @@ public final class PushHandler {
         refuse(e);
       } catch (CancellationException e) {
         count(503);
-        exchange.refuseForNow("the client is gone; nothing was changed");
+        exchange.refuseForNow(
+            new Refusal(Refusal.Code.CLIENT_GONE, "the client is gone; nothing was changed"));
       } catch (TooHeavyException e) {
         refuseHeavy();
       } catch (ParseException e) {
@@ -304,7 +306,7 @@ public final class PushHandler {
         reject(rejected.rejection());
       } else if (outcome instanceof WriteOutcome.Unavailable unavailable) {
         count(503);
-        exchange.refuseForNow(unavailable.reason());
+        exchange.refuseForNow(unavailable.refusal());
       }
     }
 
@@ -347,7 +349,7 @@ public final class PushHandler {
       log.limitExceeded(limit, exchange, route.groupingLabels(), reason);
       if (limit.status() == 503) {
         count(503);
-        exchange.refuseForNow(limit.explain(reason));
+        exchange.refuseForNow(limit.refusal(reason));
       } else {
         refuse(limit.status(), limit.explain(reason));
       }

@@ -109,7 +109,7 @@ public final class ScrapeHandler {
         exchange.markStale(stale.reason());
         answer(stale.exposition(), possible);
       } else if (result instanceof ReadResult.Unavailable unavailable) {
-        exchange.refuseForNow(unavailable.reason());
+        exchange.refuseForNow(unavailable.refusal());
       }
     }
 
@@ -181,7 +181,7 @@ public final class ScrapeHandler {
     private void refuse() {
       metrics.limitExceeded(Limit.UNREAD_BYTES);
       exchange.refuseForNow(
-          Limit.UNREAD_BYTES.explain(
+          Limit.UNREAD_BYTES.refusal(
               "too much is held for clients that do not read their answers"));
     }
 

@@ -9,7 +9,8 @@ import io.holdfast.server.access.Users;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.metrics.WebConfigMetrics;
-import io.holdfast.server.metrics.WebConfigMetrics.Refusal;
+import io.holdfast.server.metrics.WebConfigMetrics.Reason;
+import io.holdfast.storage.Refusal;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * the limit has no such headers.
  */
 final class AccessHandler extends Handler.Wrapper {
+  private static final Refusal TOO_MANY =
+      new Refusal(
+          Refusal.Code.TOO_MANY_CREDENTIALS, "too many passwords are waiting to be checked");
+
   private final NonThrowingHandler next;
   private final PasswordChecks passwords;
   private final WebConfigMetrics metrics;
@@ -75,7 +80,7 @@ final class AccessHandler extends Handler.Wrapper {
     Exchange exchange = new Exchange(request, response, callback);
     Rules now = rules;
     if (now.bucket() != null && !now.bucket().tryTake()) {
-      metrics.requestRefused(Refusal.RATE_LIMIT);
+      metrics.requestRefused(Reason.RATE_LIMIT);
       exchange.refuse(429, "Too Many Requests");
       return true;
     }
@@ -104,8 +109,8 @@ final class AccessHandler extends Handler.Wrapper {
       case WRONG -> refuse(exchange);
       case LATER -> {}
       case TOO_MANY -> {
-        metrics.requestRefused(Refusal.TOO_MANY_CREDENTIALS);
-        exchange.refuseForNow("too many passwords are waiting to be checked");
+        metrics.requestRefused(Reason.TOO_MANY_CREDENTIALS);
+        exchange.refuseForNow(TOO_MANY);
       }
     }
   }
@@ -123,7 +128,7 @@ final class AccessHandler extends Handler.Wrapper {
   }
 
   private void refuse(Exchange exchange) {
-    metrics.requestRefused(Refusal.CREDENTIALS);
+    metrics.requestRefused(Reason.CREDENTIALS);
     exchange.response().getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Basic");
     exchange.refuse(401, "Unauthorized");
   }
