@@ -135,9 +135,12 @@ final class ChangeApplier {
       change.families.put(Family.pushed(change.key, descriptor, family, version, before));
     }
     List<byte[]> records = new ArrayList<>(push.families().size());
-    for (Family family : state.merge(change, batch)) {
-      PushedFamily content = requireNonNull(push.families().get(family.name()));
-      records.add(batch.putFamily(family, push.receivedAtNanos(), content.encoded()));
+    for (FamilyChange merged : state.merge(change, batch)) {
+      Family family = merged.after();
+      if (family != null) {
+        PushedFamily content = requireNonNull(push.families().get(family.name()));
+        records.add(batch.putFamily(family, push.receivedAtNanos(), content.encoded()));
+      }
     }
     replicate(change, records, batch);
   }

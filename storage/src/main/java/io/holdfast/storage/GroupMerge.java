@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class GroupMerge {
 
-  /** A listener for each family of the merged group that is added, changed or removed. */
-  interface Listener {
-    void changed(@Nullable Family before, @Nullable Family after);
-  }
-
   /**
    * Equal versions mean equal content, unless a peer is damaged. The further fields make all nodes
    * agree even then.
@@ -45,24 +40,26 @@ final class GroupMerge {
 
   /**
    * Merges {@code from} into {@code into}. The cost is in proportion to {@code from} and to the
-   * families that a raised floor removes.
+   * families that a raised floor removes. Returns each difference between the former and the
+   * present families of {@code into}, once; removals come last.
    */
-  static void merge(Group into, Group from, Listener listener) {
+  static List<FamilyChange> merge(Group into, Group from) {
     boolean floorRaised = raiseFloors(into, from);
-    // Families are added before others are removed. A family that a PUT repeats is then one change
-    // to the listener.
+    List<FamilyChange> changes = new ArrayList<>(from.families.size());
+    // Families are added before others are removed. A family that a PUT repeats is then one change.
     for (Family family : from.families.values()) {
       Family present = into.families.get(family.name());
       if (isVisible(into, family) && (present == null || BY_VERSION.compare(family, present) > 0)) {
         into.families.put(family);
-        listener.changed(present, family);
+        changes.add(new FamilyChange(present, family));
       }
     }
     if (floorRaised) {
-      dropInvisible(into, listener);
+      dropInvisible(into, changes);
     }
     into.lastPush = visible(into, later(into.lastPush, from.lastPush));
     into.lastFailure = visible(into, later(into.lastFailure, from.lastFailure));
+    return changes;
   }
 
   private static boolean raiseFloors(Group into, Group from) {
@@ -82,18 +79,15 @@ final class GroupMerge {
     return raised;
   }
 
-  private static void dropInvisible(Group group, Listener listener) {
-    List<Family> dropped = new ArrayList<>();
+  private static void dropInvisible(Group group, List<FamilyChange> changes) {
+    int before = changes.size();
     for (Family family : group.families.values()) {
       if (!isVisible(group, family)) {
-        dropped.add(family);
+        changes.add(new FamilyChange(family, null));
       }
     }
-    if (!dropped.isEmpty()) {
+    if (changes.size() > before) {
       group.families.removeIf(family -> !isVisible(group, family));
-      for (Family family : dropped) {
-        listener.changed(family, null);
-      }
     }
   }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * among them is their claim.
  *
  * <p>Plain families are not kept here. A plain family is looked up by its name where needed. Plain
- * families have no conflicts with each other here, because {@link Groups} has settled their
+ * families have no conflicts with each other here, because {@link Shadowing} has settled their
  * conflicts.
  *
  * <p>Concurrency: mutable, confined to the writer thread.
@@ -73,7 +73,7 @@ final class LookalikeNames {
 
   private final int index;
   private final EscapingScheme scheme;
-  private final Groups groups;
+  private final FamilyIndex families;
   private final ReservedNames reserved;
 
   /** The families by the name that the scheme shows. */
@@ -85,10 +85,10 @@ final class LookalikeNames {
   /** The verdicts of one {@link #settle}. */
   private final Map<Kind, Boolean> verdicts = new HashMap<>();
 
-  LookalikeNames(int index, Groups groups, ReservedNames reserved) {
+  LookalikeNames(int index, FamilyIndex families, ReservedNames reserved) {
     this.index = index;
     this.scheme = Looks.SCHEMES.get(index);
-    this.groups = groups;
+    this.families = families;
     this.reserved = reserved;
   }
 
@@ -153,7 +153,7 @@ final class LookalikeNames {
 
   /** Updates the entry of a family whose name is not plain. */
   private void update(String name, String shownName) {
-    NamedFamily named = groups.names().get(name);
+    NamedFamily named = families.names().get(name);
     Age age = named == null ? null : age(named);
     Known after = named == null || age == null ? null : new Known(named.type(), age);
     Known before = after == null ? known.remove(name) : known.put(name, after);
@@ -179,7 +179,7 @@ final class LookalikeNames {
   /** Settles all families under a shown name. Returns whether any verdict has changed. */
   private boolean settle(String shownName) {
     boolean isOther = false;
-    NamedFamily plain = groups.names().get(shownName);
+    NamedFamily plain = families.names().get(shownName);
     if (plain != null && plain.isExposed()) {
       isOther = mark(shownName, isLeftOut(new Kind(shownName, plain.type())));
     }
@@ -203,11 +203,11 @@ final class LookalikeNames {
   }
 
   private boolean mark(String name, boolean isLeftOut) {
-    NamedFamily named = groups.names().get(name);
+    NamedFamily named = families.names().get(name);
     if (named == null || named.isLeftOut(index) == isLeftOut) {
       return false;
     }
-    groups.substitute(named, named.leavingOut(index, isLeftOut));
+    families.substitute(named, named.leavingOut(index, isLeftOut));
     return true;
   }
 
@@ -267,7 +267,7 @@ final class LookalikeNames {
   private @Nullable Age oldest(Kind kind) {
     Alike alike = alikes.get(kind.shownName);
     Age escaped = alike == null ? null : alike.oldest(kind.type);
-    NamedFamily named = groups.names().get(kind.shownName);
+    NamedFamily named = families.names().get(kind.shownName);
     Age plain = named == null || named.type() != kind.type ? null : age(named);
     if (escaped == null || plain == null) {
       return escaped == null ? plain : escaped;

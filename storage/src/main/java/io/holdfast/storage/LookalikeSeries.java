@@ -1,7 +1,6 @@
 package io.holdfast.storage;
 
 import io.holdfast.proto.EscapingScheme;
-import io.holdfast.storage.Lookalikes.Holder;
 import io.holdfast.storage.Lookalikes.News;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +30,7 @@ final class LookalikeSeries {
    * @param isOfPlainFamily whether it is here only because other series look like it
    */
   private record Member(
-      Version claimedAt, boolean isEscaped, Holder holder, int at, boolean isOfPlainFamily)
+      Version claimedAt, boolean isEscaped, FamilyId holder, int at, boolean isOfPlainFamily)
       implements Comparable<Member> {
 
     @Override
@@ -46,7 +45,7 @@ final class LookalikeSeries {
 
   private final int index;
   private final EscapingScheme scheme;
-  private final Groups groups;
+  private final FamilyIndex families;
 
   /** The number of families that are not plain, by the names that the scheme shows. */
   private final Map<String, Integer> contested = new HashMap<>();
@@ -54,10 +53,10 @@ final class LookalikeSeries {
   /** A Member or a NavigableSet of Members, by hash of the looks. */
   private final Map<Long, Object> members = new HashMap<>();
 
-  LookalikeSeries(int index, Groups groups) {
+  LookalikeSeries(int index, FamilyIndex families) {
     this.index = index;
     this.scheme = Looks.SCHEMES.get(index);
-    this.groups = groups;
+    this.families = families;
   }
 
   /** Returns whether a family that is not plain is shown under this name. */
@@ -65,7 +64,7 @@ final class LookalikeSeries {
     return contested.containsKey(name);
   }
 
-  void add(Family family, Map<Holder, List<News>> news) {
+  void add(Family family, Map<FamilyId, List<News>> news) {
     if (family.looks == null && !isContested(family.name())) {
       return;
     }
@@ -73,7 +72,7 @@ final class LookalikeSeries {
     if (family.looks != null) {
       contested.merge(shownName, 1, Integer::sum);
     }
-    Holder holder = new Holder(family.group, family.name());
+    FamilyId holder = FamilyId.of(family);
     long[] looks = looks(family);
     for (int i = 0; i < looks.length; i++) {
       if (family.isShadowed(i)) {
@@ -91,7 +90,7 @@ final class LookalikeSeries {
     }
   }
 
-  void remove(Family family, Map<Holder, List<News>> news) {
+  void remove(Family family, Map<FamilyId, List<News>> news) {
     if (family.looks == null && !isContested(family.name())) {
       return;
     }
@@ -99,7 +98,7 @@ final class LookalikeSeries {
       contested.computeIfPresent(
           scheme.metricName(family.name()), (name, count) -> count == 1 ? null : count - 1);
     }
-    Holder holder = new Holder(family.group, family.name());
+    FamilyId holder = FamilyId.of(family);
     long[] looks = looks(family);
     for (int i = 0; i < looks.length; i++) {
       if (!family.isShadowed(i) && members.containsKey(looks[i])) {
@@ -112,29 +111,27 @@ final class LookalikeSeries {
     return family.looks == null ? family.seriesHashes : family.looks.hashes(index);
   }
 
-  private Member member(Family family, Holder holder, int at) {
+  private Member member(Family family, FamilyId holder, int at) {
     boolean isEscaped = looks(family)[at] != family.seriesHashes[at];
     return new Member(family.claimedAt, isEscaped, holder, at, family.looks == null);
   }
 
   /** Returns the exposed series of a plain family whose own hash is this look, or null. */
   private @Nullable Member plainMember(long look, String shownName) {
-    GroupKey owner = groups.series().first(look);
-    Family family = owner == null ? null : groups.family(owner, shownName);
+    GroupKey owner = families.series().first(look);
+    Family family = owner == null ? null : families.family(owner, shownName);
     if (family == null || family.looks != null) {
       return null;
     }
     for (int i = 0; i < family.seriesHashes.length; i++) {
       if (family.seriesHashes[i] == look) {
-        return family.isShadowed(i)
-            ? null
-            : member(family, new Holder(family.group, family.name()), i);
+        return family.isShadowed(i) ? null : member(family, FamilyId.of(family), i);
       }
     }
     return null;
   }
 
-  private void join(long look, Member member, Map<Holder, List<News>> news) {
+  private void join(long look, Member member, Map<FamilyId, List<News>> news) {
     Object present = members.get(look);
     if (present == null) {
       members.put(look, member);
@@ -148,7 +145,7 @@ final class LookalikeSeries {
     }
   }
 
-  private void leave(long look, Member member, Map<Holder, List<News>> news) {
+  private void leave(long look, Member member, Map<FamilyId, List<News>> news) {
     Object present = members.get(look);
     if (present == null) {
       return;
@@ -185,7 +182,7 @@ final class LookalikeSeries {
     return (NavigableSet<Member>) present;
   }
 
-  private void tell(Member member, boolean isLeftOut, Map<Holder, List<News>> news) {
+  private void tell(Member member, boolean isLeftOut, Map<FamilyId, List<News>> news) {
     news.computeIfAbsent(member.holder, first -> new ArrayList<>())
         .add(new News(index, member.at, isLeftOut));
   }

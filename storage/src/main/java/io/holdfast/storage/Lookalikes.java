@@ -23,16 +23,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>of families that would share a name by a suffix, the later family as a whole.
  * </ul>
  *
- * <p>Families and series that are {@linkplain Groups shadowed} take no part. Families with only
+ * <p>Families and series that are {@linkplain Shadowing shadowed} take no part. Families with only
  * plain names always look different, so they cost nothing here. Once a family with other names
  * looks like a plain family, the claims of both count.
  *
  * <p>Concurrency: confined to the writer thread.
  */
 final class Lookalikes {
-
-  /** A family of one group. */
-  record Holder(GroupKey group, String name) {}
 
   /**
    * A series that one scheme leaves out or shows again.
@@ -41,23 +38,23 @@ final class Lookalikes {
    */
   record News(int scheme, int at, boolean isLeftOut) {}
 
-  private final Groups groups;
+  private final FamilyIndex families;
   private final List<LookalikeSeries> series = new ArrayList<>();
   private final List<LookalikeNames> names = new ArrayList<>();
 
   /** The former states of the families that a merge has changed. */
-  private final Map<Holder, @Nullable Family> before = new LinkedHashMap<>();
+  private final Map<FamilyId, @Nullable Family> before = new LinkedHashMap<>();
 
   private final Set<String> changedNames = new LinkedHashSet<>();
 
   /** The number of families, over all groups, that are not plain. */
   private int otherNames;
 
-  Lookalikes(Groups groups, ReservedNames reserved) {
-    this.groups = groups;
+  Lookalikes(FamilyIndex families, ReservedNames reserved) {
+    this.families = families;
     for (int i = 0; i < Looks.SCHEMES.size(); i++) {
-      series.add(new LookalikeSeries(i, groups));
-      names.add(new LookalikeNames(i, groups, reserved));
+      series.add(new LookalikeSeries(i, families));
+      names.add(new LookalikeNames(i, families, reserved));
     }
   }
 
@@ -69,7 +66,7 @@ final class Lookalikes {
   void changed(@Nullable Family was, @Nullable Family is) {
     Family any = is == null ? Objects.requireNonNull(was, "was") : is;
     if (concerns(was) || concerns(is)) {
-      Holder holder = new Holder(any.group, any.name());
+      FamilyId holder = FamilyId.of(any);
       // The code does not use putIfAbsent, because null stands for a family that was absent before.
       if (!before.containsKey(holder)) {
         before.put(holder, was);
@@ -93,16 +90,20 @@ final class Lookalikes {
     return false;
   }
 
-  /** Notes that a name has possibly another type, another oldest claim, or nothing to expose. */
-  void changed(NamedFamily named) {
-    if (otherNames > 0 || !named.descriptor().isNamePlain()) {
-      changedNames.add(named.name());
+  /**
+   * Notes that a name has possibly another type, another oldest claim, or nothing to expose.
+   *
+   * @param any a family of that name
+   */
+  void changedName(Family any) {
+    if (otherNames > 0 || !any.descriptor.isNamePlain()) {
+      changedNames.add(any.name());
     }
   }
 
   /** Settles what is left out, after the exposure of all families is settled. */
   void settle() {
-    Map<Holder, List<News>> news = settleSeries();
+    Map<FamilyId, List<News>> news = settleSeries();
     news.forEach(this::apply);
     if (!changedNames.isEmpty()) {
       for (LookalikeNames scheme : names) {
@@ -112,13 +113,13 @@ final class Lookalikes {
     }
   }
 
-  private Map<Holder, List<News>> settleSeries() {
-    Map<Holder, List<News>> news = new LinkedHashMap<>();
-    Map<Holder, Family> came = new LinkedHashMap<>();
+  private Map<FamilyId, List<News>> settleSeries() {
+    Map<FamilyId, List<News>> news = new LinkedHashMap<>();
+    Map<FamilyId, Family> came = new LinkedHashMap<>();
     List<Family> went = new ArrayList<>();
     before.forEach(
         (holder, was) -> {
-          Family is = groups.family(holder.group, holder.name);
+          Family is = families.family(holder.group(), holder.name());
           if (was != null && is != null && looksLike(was, is)) {
             keep(is, was.leftOut);
           } else {
@@ -158,7 +159,8 @@ final class Lookalikes {
 
   private void keep(Family family, @Nullable LeftOut leftOut) {
     if (!Objects.equals(family.leftOut, leftOut)) {
-      groups.substitute(family, family.leavingOut(leftOut));
+      // The name is shown as before: type, claim and exposed bytes stay.
+      families.substitute(family, family.leavingOut(leftOut));
     }
   }
 
@@ -170,8 +172,8 @@ final class Lookalikes {
         && was.notShown(EscapingScheme.ALLOW_UTF8).equals(is.notShown(EscapingScheme.ALLOW_UTF8));
   }
 
-  private void apply(Holder holder, List<News> news) {
-    Family family = groups.family(holder.group, holder.name);
+  private void apply(FamilyId holder, List<News> news) {
+    Family family = families.family(holder.group(), holder.name());
     if (family == null) {
       return;
     }

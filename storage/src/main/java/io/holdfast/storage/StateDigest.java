@@ -120,6 +120,13 @@ final class StateDigest {
     return hash(family.group.identity(), names.of(family.name()), family.version, family.claimedAt);
   }
 
+  /** Returns by how much the change of a family changes the hash of its group. */
+  long difference(FamilyChange change) {
+    Family before = change.before();
+    Family after = change.after();
+    return (after == null ? 0 : of(after)) - (before == null ? 0 : of(before));
+  }
+
   private static long hash(Field field, IdentityHash key, @Nullable Version version) {
     return version == null ? 0 : hash(key, field.asName(), version, version);
   }

@@ -154,11 +154,14 @@ final class StateMerger {
     if (isPurged(change) || isHereAlready(change)) {
       return null;
     }
-    List<Family> came = state.merge(change, batch);
-    for (Family family : came) {
-      batch.putFamily(family, requireNonNull(received.records().get(family.name())));
+    List<FamilyChange> changes = state.merge(change, batch);
+    for (FamilyChange each : changes) {
+      Family family = each.after();
+      if (family != null) {
+        batch.putFamily(family, requireNonNull(received.records().get(family.name())));
+      }
     }
-    return conflict(change.key, came);
+    return conflict(change.key, changes);
   }
 
   /** Returns an equal group that refers to equal objects of other groups. */
@@ -196,13 +199,12 @@ final class StateMerger {
     return present != null && present.hasVersionsOf(change);
   }
 
-  private @Nullable String conflict(GroupKey key, List<Family> came) {
-    Group group = state.groups().get(key);
-    for (Family family : came) {
-      Family settled = group == null ? null : group.family(family.name());
+  private @Nullable String conflict(GroupKey key, List<FamilyChange> changes) {
+    for (FamilyChange change : changes) {
+      Family settled = state.groups().family(key, change.name());
       if (settled != null && settled.shadowedSeries() > 0) {
         return "metric family \""
-            + family.name()
+            + change.name()
             + "\" conflicts with an older push that another node took at the same time; "
             + settled.shadowedSeries()
             + " series are kept but not exposed until that is gone";

@@ -414,7 +414,7 @@ final class StoreLoader {
 
     Groups finish() {
       for (Group group : found.values()) {
-        groups.merge(group, (before, after) -> {});
+        groups.merge(group);
       }
       long millis = Duration.ofNanos(System.nanoTime() - startedAt).toMillis();
       log.atInfo()

@@ -1,7 +1,6 @@
 package io.holdfast.storage;
 
 import io.holdfast.proto.metrics.MetricType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -126,25 +125,17 @@ final class StoreState {
 
   /**
    * Merges a change into its group. Adds the group's new record to the batch, and the deletes of
-   * removed families. Returns the families that were added or changed; the caller must add their
-   * records.
+   * removed families. Returns what {@link Groups#merge} returns. The caller must add the records of
+   * added and changed families.
    *
    * @param change afterwards only its stamps and floors may be used
    */
-  List<Family> merge(Group change, CommitBatch batch) {
-    List<Family> came = new ArrayList<>();
-    List<Family> went = new ArrayList<>();
-    groups.merge(
-        change,
-        (before, after) -> {
-          if (after != null) {
-            came.add(after);
-          } else if (before != null) {
-            went.add(before);
-          }
-        });
-    for (Family family : went) {
-      batch.deleteFamily(family);
+  List<FamilyChange> merge(Group change, CommitBatch batch) {
+    List<FamilyChange> changes = groups.merge(change);
+    for (FamilyChange each : changes) {
+      if (each.after() == null) {
+        batch.deleteFamily(each.any());
+      }
     }
     Group merged = groups.get(change.key);
     if (merged == null) {
@@ -152,7 +143,7 @@ final class StoreState {
     } else {
       batch.putGroup(merged);
     }
-    return came;
+    return changes;
   }
 
   /** Deletes all groups. The version must be above every version that is here. */

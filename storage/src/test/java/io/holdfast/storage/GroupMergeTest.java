@@ -93,31 +93,27 @@ class GroupMergeTest {
       Group into = state(random);
       Group from = state(random);
       String before = show(from);
-      GroupMerge.merge(into, from, (was, is) -> {});
+      GroupMerge.merge(into, from);
       assertEquals(before, show(from), Seed.message(seed));
     }
   }
 
-  /** Whoever keeps an index by the listener's word has what the group has. */
+  /** An index that follows the changes has the families of the group. */
   @Test
-  void merge_tellsTheListenerOfEveryDifference() {
+  void merge_returnsEveryDifference() {
     for (int i = 0; i < CASES; i++) {
       long seed = Seed.ofCase(i);
       RandomGenerator random = Seed.random(seed);
       Group into = merged(state(random));
       Group mirror = merged(into);
-      GroupMerge.merge(
-          into,
-          state(random),
-          (before, after) -> {
-            String name = after == null ? before.name() : after.name();
-            assertEquals(mirror.families.get(name), before, Seed.message(seed));
-            if (after == null) {
-              mirror.families.removeIf(family -> family.name().equals(name));
-            } else {
-              mirror.families.put(after);
-            }
-          });
+      for (FamilyChange change : GroupMerge.merge(into, state(random))) {
+        assertEquals(mirror.families.get(change.name()), change.before(), Seed.message(seed));
+        if (change.after() == null) {
+          mirror.families.removeIf(family -> family.name().equals(change.name()));
+        } else {
+          mirror.families.put(change.after());
+        }
+      }
       assertEquals(into.families.values(), mirror.families.values(), Seed.message(seed));
     }
   }
@@ -171,7 +167,7 @@ class GroupMergeTest {
   private static Group merged(Group... states) {
     Group result = new Group(KEY);
     for (Group state : states) {
-      GroupMerge.merge(result, state, (before, after) -> {});
+      GroupMerge.merge(result, state);
     }
     return result;
   }

@@ -55,7 +55,7 @@ class ShadowingTest {
       for (GroupKey key : keys) {
         Group delete = new Group(key);
         delete.deletedAt = version(1_000);
-        groups.merge(delete, (before, after) -> {});
+        groups.merge(delete);
         assertSound(groups, Seed.message(seed) + ", without " + key);
         assertSame(reread(groups), groups, Seed.message(seed) + ", without " + key);
       }
@@ -246,7 +246,7 @@ class ShadowingTest {
   }
 
   private static void merge(Groups groups, Group change) {
-    groups.merge(change, (before, after) -> {});
+    groups.merge(change);
   }
 
   private static void delete(Groups groups, GroupKey key, long clock) {

@@ -31,7 +31,7 @@ class ShadowsTest {
     push.families()
         .values()
         .forEach(family -> change.families.put(new Family(key, family, version, version)));
-    groups.merge(change, (before, after) -> {});
+    groups.merge(change);
   }
 
   /** Of each series in the order in which it was pushed; null for what is shown. */
