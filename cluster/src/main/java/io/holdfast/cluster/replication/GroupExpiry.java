@@ -66,9 +66,7 @@ final class GroupExpiry {
   @Nullable Refusal overdue(boolean isFresh) {
     boolean hasNone = store.replicaState().nextExpiryMillis() > clock.millis();
     hasCaughtUp |= isFresh && hasNone;
-    return hasCaughtUp || hasNone
-        ? null
-        : OVERDUE;
+    return hasCaughtUp || hasNone ? null : OVERDUE;
   }
 
   /** Expires the groups that are due. Every tick calls this method. */

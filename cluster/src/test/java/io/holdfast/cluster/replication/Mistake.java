@@ -84,29 +84,29 @@ enum Mistake {
   POSITIONS_OF_OTHERS_ARE_NOT_WAITED_FOR(
       "ReadBarrier", "VersionVectors.cover(replicaState.versionVector(), required)", "true", 1),
   OWN_CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM(
-      "DurablePositions",
+      "DurableOffsets",
       "logId == replicaState.logId() && last.getValue() <= confirmed",
       "logId == replicaState.logId()",
       1),
   CHANGES_ARE_SHOWN_BEFORE_THE_QUORUM("ReadBarrier", "&& durable.cover(shown)", "", 1),
   CHANGES_OF_OTHERS_ARE_SHOWN_BEFORE_THE_QUORUM(
-      "DurablePositions",
+      "DurableOffsets",
       "if (!isConfirmed && durable(logId)",
       "if (!isConfirmed && logId == replicaState.logId() && durable(logId)",
       1),
   OPENING_IS_SHOWN_BEFORE_THE_QUORUM(
-      "storage/StoreState", "versionVector.reach(besides(identity.logId), OPENING);", "", 4),
+      "storage/StoreState", "versionVector.reach(besides(identity.logId), OPENING);", "", 3),
   COPY_IS_SHOWN_BEFORE_THE_QUORUM(
-      "storage/LogOffsets", "    shown.forEach(this::mayShow);\n", "", 8),
+      "storage/LogOffsets", "    shown.forEach(this::mayShow);\n", "", 15),
   LAST_KNOWN_IS_SHOWN_AS_CURRENT(
       "Replica",
       "new ReadResult.Stale(\n"
           + "        store.exposition(),"
           + " freshness.unready().orElse(ReplicaRefusals.CUT_OFF).text());",
       "new ReadResult.Fresh(store.exposition());",
-      1),
+      2),
   ONE_DISK_IS_A_QUORUM(
-      "DurablePositions", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),
+      "DurableOffsets", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),
   NEW_STORE_IS_WHOLE(
       "storage/StoreLoader", "ofNewStore(replicated.newStoreIsComplete())", "ofNewStore(true)", 12),
 
@@ -142,7 +142,7 @@ enum Mistake {
   static final int SEEDS = 2_000;
 
   private static final String STORAGE = "../storage/src/main/java/io/holdfast/storage/";
-  private static final String CLUSTER = "src/main/java/io/holdfast/cluster/replication/";
+  private static final String CLUSTER = "../cluster/src/main/java/io/holdfast/cluster/replication/";
 
   private final String where;
   final String rule;
