@@ -92,6 +92,9 @@ import org.slf4j.LoggerFactory;
  * close:  unready, wait --shutdown.drain, finish requests, stop listening, leave the cluster, close
  *         the store
  * </pre>
+ *
+ * <p>One thread starts the node. A shutdown hook may close the node at any time, even during the
+ * start.
  */
 public final class App implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(App.class);
@@ -198,10 +201,10 @@ public final class App implements AutoCloseable {
       RocksGroupStore store,
       ClusterClock clock,
       ClusterMetrics counters,
-      Executor teller)
+      Executor callbackExecutor)
       throws StartException {
     try {
-      return ClusterNode.start(cluster, store, clock, counters, teller);
+      return ClusterNode.start(cluster, store, clock, counters, callbackExecutor);
     } catch (UncheckedIOException e) {
       throw new StartException(
           "cannot take part in the cluster: " + requireNonNull(e.getCause()).getMessage(), e);

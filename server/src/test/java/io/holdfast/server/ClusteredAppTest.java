@@ -177,7 +177,7 @@ class ClusteredAppTest {
   }
 
   @Test
-  void clusterOfOne_takesPushes_andServesThemAsCurrent() throws Exception {
+  void clusterOfOne_takesPushes_andServesThemAsFresh() throws Exception {
     startOnly();
 
     assertEquals(200, send("PUT", "/metrics/job/a", "m 1\n").statusCode());

@@ -310,7 +310,7 @@ public final class Exposition {
   /**
    * Returns a reader of the text format 0.0.4, piece by piece.
    *
-   * @param own the server's own metrics, in order of their names
+   * @param own the self metrics, in order of their names
    */
   public ExpositionReader text(List<SelfMetricFamily> own) {
     return reader(new ExpositionRequest(ExpositionFormat.PLAIN_TEXT, false), own);
@@ -328,7 +328,7 @@ public final class Exposition {
    * Returns a reader of any format that {@linkplain #needsMessages needs no messages}, piece by
    * piece. Content that has not changed since the last scrape is not compressed again.
    *
-   * @param own the server's own metrics, in order of their names
+   * @param own the self metrics, in order of their names
    */
   public ExpositionReader reader(ExpositionRequest request, List<SelfMetricFamily> own) {
     return reader(request, own, null);

@@ -5,7 +5,7 @@ import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 
 /**
- * A family of the server's own metrics, for a scrape that shows them with the pushed metrics.
+ * A family of the self metrics, for a scrape that shows them with the pushed metrics.
  *
  * @param family with a name that every format can show
  * @param yields whether the family is left out if a pushed family has its name or collides by a

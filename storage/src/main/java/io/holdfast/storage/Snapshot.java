@@ -53,7 +53,7 @@ public final class Snapshot implements AutoCloseable {
    * SnapshotException} if the database has ended. The snapshot must stay open until the end of the
    * reader.
    *
-   * @param own the server's own metrics, in order of their names
+   * @param own the self metrics, in order of their names
    */
   public ExpositionReader reader(ExpositionRequest request, List<SelfMetricFamily> own) {
     return exposition().reader(request, own, this);

@@ -86,7 +86,7 @@ final class LogOffsetsTest {
   }
 
   @Test
-  void streams_areApart() {
+  void logs_areApart() {
     versionVector.arrived(STREAM, 5, 9);
     versionVector.reach(STREAM + 1, 4);
     assertEquals(0, versionVector.of(STREAM));

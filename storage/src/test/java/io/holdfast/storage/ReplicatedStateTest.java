@@ -265,7 +265,7 @@ class ReplicatedStateTest {
   }
 
   @Test
-  void positions_riseWithoutGaps_andNeverFall() {
+  void offsets_riseWithoutGaps_andNeverFall() {
     MemoryStore from = new MemoryStore(1);
     List<Told> told = new ArrayList<>();
     for (int n = 1; n <= 5; n++) {
@@ -298,7 +298,7 @@ class ReplicatedStateTest {
   }
 
   @Test
-  void positions_ofAnotherNode_areTakenOver_whereTheyAreHigher() {
+  void offsets_ofAnotherNode_areTaken_whereTheyAreHigher() {
     MemoryStore from = new MemoryStore(1);
     MemoryStore to = new MemoryStore(2);
     Told first = from.apply(Pushes.put(A, "m 1\n"));

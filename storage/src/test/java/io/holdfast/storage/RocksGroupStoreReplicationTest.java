@@ -144,7 +144,7 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void sequence_isThatOfTheVeryChange() {
+  void offset_isThatOfTheVeryChange() {
     RocksGroupStore store = fixture.openReplicated();
     assertEquals(0, store.replicaState().offset());
     long logId = store.replicaState().logId();
@@ -431,7 +431,7 @@ class RocksGroupStoreReplicationTest {
     apply(store, Pushes.put(A, "m 2\n"));
   }
 
-  /** What was there is aside, so nothing that is made later can be whole. */
+  /** The groups are in quarantine, so a store that is made later is incomplete. */
   @Test
   void quarantine_thatCannotBeEnded_isIncompleteWhenTheStoreOpensAgain() throws Exception {
     AtomicBoolean isLockedNext = new AtomicBoolean();
@@ -513,7 +513,7 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void singleStore_opensAsOneOfSeveralNodes_whole() throws StoreException {
+  void singleStore_opensAsOneOfSeveralNodes_complete() throws StoreException {
     try (RocksGroupStore single = fixture.open()) {
       StoreFixture.apply(single, Pushes.put(A, "m 1\n"));
     }
@@ -528,7 +528,7 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void notes_areOnTheDisk() {
+  void clusterMetadata_isOnTheDisk() {
     SortedMap<Long, Long> nodes = new TreeMap<>(Map.of(-1L, 5L, 7L, -6L));
     ClusterMetadata written;
     try (RocksGroupStore store = fixture.openReplicated()) {
@@ -545,7 +545,7 @@ class RocksGroupStoreReplicationTest {
 
   /** Others may know of changes that are not here: their numbers must not be given out again. */
   @Test
-  void stream_isAnotherOne_afterAFailedWrite_andAfterARestart() throws StoreException {
+  void log_isAnotherOne_afterAFailedWrite_andAfterARestart() throws StoreException {
     AtomicBoolean fails = new AtomicBoolean();
     long node;
     List<Long> logIds = new ArrayList<>();
@@ -578,7 +578,7 @@ class RocksGroupStoreReplicationTest {
   }
 
   @Test
-  void failedMerge_isRefused_andLeavesNoPosition() throws StoreException {
+  void failedMerge_isRefused_andLeavesNoOffset() throws StoreException {
     AtomicBoolean fails = new AtomicBoolean();
     RocksGroupStore store = fixture.openOrRefuse(failingOn(fails));
     Told first = peer.apply(Pushes.put(A, "m 1\n"));

@@ -64,7 +64,7 @@ public final class StoreFixture implements AutoCloseable {
         new Replicated(newStoreIsComplete));
   }
 
-  /** As one of several nodes; a new store is whole. */
+  /** Opens as one of several nodes; a new store is complete. */
   public RocksGroupStore openReplicated() {
     try {
       return openOrRefuse(replicated(directory, true));

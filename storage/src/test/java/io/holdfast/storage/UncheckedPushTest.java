@@ -99,7 +99,7 @@ class UncheckedPushTest {
   }
 
   @Test
-  void whatContradictsTheServersOwnMetrics_isShadowed() {
+  void whatContradictsTheSelfMetrics_isShadowed() {
     push(A, "# TYPE own_total gauge\nown_total 1\n");
     push(B, "own_seconds_count 1\n");
     push(Pushes.job("c"), "# TYPE own_total counter\nown_total 3\n");

@@ -32,7 +32,7 @@ final class AntiEntropy {
   /** The collected watermark of this store. The store perhaps reaches this watermark only later. */
   private long collected;
 
-  private volatile boolean isSettingAside;
+  private volatile boolean isQuarantining;
   private boolean hasBegunAnew;
 
   AntiEntropy(
@@ -54,8 +54,8 @@ final class AntiEntropy {
    * Returns whether this node is about to quarantine its store. The node promises nothing until the
    * quarantine has ended.
    */
-  boolean isSettingAside() {
-    return isSettingAside;
+  boolean isQuarantining() {
+    return isQuarantining;
   }
 
   boolean isTransferring() {
@@ -77,7 +77,7 @@ final class AntiEntropy {
 
   /** Ends a state transfer that cannot go on, and begins a state transfer that is due. */
   void tick(Collection<PeerState> peers, MetadataWriter metadataWriter, boolean hasTriedInVain) {
-    if (isSettingAside) {
+    if (isQuarantining) {
       return;
     }
     if (hasBegunAnew) {
@@ -193,7 +193,7 @@ final class AntiEntropy {
   boolean meet(PeerState peer) {
     Heartbeat said = peer.said();
     ClusterMetadata metadata = store.replicaState().metadata();
-    if (said == null || isSettingAside) {
+    if (said == null || isQuarantining) {
       return false;
     }
     if (said.getCollectedWatermark() > metadata.deliveredWatermark()) {
@@ -227,7 +227,7 @@ final class AntiEntropy {
   }
 
   private void quarantine(PeerState peer) {
-    isSettingAside = true;
+    isQuarantining = true;
     if (transfer != null) {
       transfer.abandon();
       transfer = null;
@@ -237,7 +237,7 @@ final class AntiEntropy {
         .log(
             "this node was away for longer than the others keep deletes"
                 + " (--cluster.tombstone-retention): what was deleted meanwhile would come back, so"
-                + " it puts its store aside and begins anew");
+                + " the node quarantines its store and begins anew");
     CompletableFuture<MergeOutcome> unused =
         store
             .quarantine()
@@ -245,7 +245,7 @@ final class AntiEntropy {
                 (outcome, failure) ->
                     loop.execute(
                         () -> {
-                          isSettingAside = false;
+                          isQuarantining = false;
                           hasBegunAnew = true;
                           notBefore = loop.nanos() + Duration.ofSeconds(1).toNanos();
                         }));

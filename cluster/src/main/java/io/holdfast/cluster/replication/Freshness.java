@@ -161,15 +161,15 @@ final class Freshness {
           Refusal.Code.STORE_INCOMPLETE,
           "the store is new and is being filled from the other nodes");
     }
-    long witnesses =
+    long counted =
         peers.stream()
             .filter(PeerState::countsForReadQuorum)
             .filter(l -> l.isReachable(now))
             .count();
-    if (witnesses < needed) {
+    if (counted < needed) {
       return notFresh(
           "states exchanged with "
-              + (witnesses + 1)
+              + (counted + 1)
               + " nodes, this one among them (expected: "
               + quorum.read()
               + " of "

@@ -33,7 +33,7 @@ final class Introduction {
       log.atWarn()
           .addKeyValue("peer", peer)
           .addKeyValue("name", heartbeat.getName())
-          .log("two nodes have the same --cluster.node-name; their own metrics will mix");
+          .log("two nodes have the same --cluster.node-name; their self metrics will mix");
     }
     if (heartbeat.getClusterSize() != options.quorum().size()
         || heartbeat.getWriteQuorum() != options.quorum().write()) {

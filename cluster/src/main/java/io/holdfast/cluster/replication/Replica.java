@@ -489,7 +489,7 @@ public final class Replica implements Transport.Receiver, Replication {
    */
   private boolean mayBeQuarantined(ReplicaState replicaState) {
     return !replicaState.metadata().isComplete()
-        || antiEntropy.isSettingAside()
+        || antiEntropy.isQuarantining()
         || (!freshness.isFresh() && metadataWriter.mayBeOutdated());
   }
 

@@ -38,7 +38,7 @@ final class Timeouts {
   /** The time for which a push waits for its quorum before it is answered with 503. */
   static final Duration WRITE_DEADLINE = Duration.ofSeconds(4);
 
-  /** The time for which a scrape waits until the node knows that it is current. */
+  /** The time for which a scrape waits until the node knows its own freshness. */
   static final Duration READ_DEADLINE = Duration.ofSeconds(1);
 
   /**

@@ -17,7 +17,7 @@ final class ReadSnapshotTest {
   private static final long MILLI = 1_000_000L;
 
   @Test
-  void currentSnapshot_showsWhatWasAcknowledgedElsewhere() {
+  void freshSnapshot_showsWhatWasAcknowledgedElsewhere() {
     ThreeNodes nodes = new ThreeNodes();
     acknowledge(nodes, 1, 7);
     assertEquals(Map.of("job", 7), read(nodes, 0));
@@ -48,7 +48,7 @@ final class ReadSnapshotTest {
    * another node afterwards.
    */
   @Test
-  void changeOnNoOtherDisk_isNotShownAsCurrent_wheneverItComes() {
+  void changeOnNoOtherDisk_isNotShownAsFresh_wheneverItComes() {
     ThreeNodes nodes = new ThreeNodes();
     int current = 0;
     int unavailable = 0;

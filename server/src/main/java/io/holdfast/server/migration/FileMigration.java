@@ -101,7 +101,7 @@ public final class FileMigration {
               .addKeyValue("file", file)
               .log(
                   "--persistence.file is not read: the store has changes of its own already."
-                      + " A new store takes it over; scripts/import-from copies from a running"
+                      + " A new store migrates it; scripts/import-from copies from a running"
                       + " Pushgateway");
         } else {
           logMissing(file);

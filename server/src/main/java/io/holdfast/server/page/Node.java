@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cluster null if the node is alone
  * @param unready the reason why requests should go to another node; null if there is none
- * @param notCurrent the reason why the page is perhaps stale; null if it is current
+ * @param staleReason the reason why the page is perhaps stale; null if the page is fresh
  * @param unwritable the reason why changes are refused; null if they are accepted
  */
 public record Node(
     @Nullable ClusterStatus cluster,
     @Nullable String unready,
-    @Nullable String notCurrent,
+    @Nullable String staleReason,
     @Nullable String unwritable) {
 
   /** A message across the page. */
@@ -30,7 +30,7 @@ public record Node(
    * bad}.
    */
   String mood() {
-    if (unready != null || notCurrent != null || refusal() != null) {
+    if (unready != null || staleReason != null || refusal() != null) {
       return "bad";
     }
     return cluster != null && reachable() < cluster.size() ? "warn" : "good";
@@ -57,8 +57,8 @@ public record Node(
 
   List<Banner> banners() {
     List<Banner> banners = new ArrayList<>();
-    if (notCurrent != null) {
-      banners.add(new Banner("This may be outdated:", notCurrent));
+    if (staleReason != null) {
+      banners.add(new Banner("This may be outdated:", staleReason));
     } else if (unready != null) {
       banners.add(new Banner("This node is not ready:", unready));
     }

@@ -80,12 +80,12 @@ public final class PageHandler {
   public void home(Exchange exchange) {
     whenRead(
         exchange,
-        (exposition, notCurrent) ->
+        (exposition, staleReason) ->
             send(
                 exchange,
                 "status",
                 pages.groups(
-                    node(notCurrent), exposition, parameters(exchange), pushUrl(exchange))));
+                    node(staleReason), exposition, parameters(exchange), pushUrl(exchange))));
   }
 
   private boolean isReadOnly() {
@@ -100,19 +100,19 @@ public final class PageHandler {
   public void status(Exchange exchange) {
     whenRead(
         exchange,
-        (exposition, notCurrent) -> {
+        (exposition, staleReason) -> {
           Pages.Storage storage =
               new Pages.Storage(
                   options.storage().path().toString(),
                   store().sizeBytes(),
                   exposition,
                   store().queueDepth());
-          send(exchange, "status", pages.status(node(notCurrent), storage));
+          send(exchange, "status", pages.status(node(staleReason), storage));
         });
   }
 
   private interface Shown {
-    void show(Exposition exposition, @Nullable String notCurrent);
+    void show(Exposition exposition, @Nullable String staleReason);
   }
 
   private void whenRead(Exchange exchange, Shown shown) {
@@ -133,11 +133,11 @@ public final class PageHandler {
     }
   }
 
-  private Node node(@Nullable String notCurrent) {
+  private Node node(@Nullable String staleReason) {
     return new Node(
         options.cluster() == null ? null : cluster.get(),
         health.unready().map(Refusal::text).orElse(null),
-        notCurrent,
+        staleReason,
         store().unwritable().map(Refusal::text).orElse(null));
   }
 
@@ -178,7 +178,8 @@ public final class PageHandler {
   }
 
   /**
-   * Returns the reading, or the local snapshot in place of a refusal. The caller closes the result.
+   * Returns the read result, or the local snapshot in place of a refusal. The caller closes the
+   * result.
    */
   private CompletableFuture<SnapshotRead> orWhatIsHere(SnapshotRead result) {
     return result instanceof SnapshotRead.Unavailable unavailable
@@ -200,10 +201,10 @@ public final class PageHandler {
   }
 
   private void show(
-      Exchange exchange, GroupKey key, Snapshot snapshot, @Nullable String notCurrent) {
+      Exchange exchange, GroupKey key, Snapshot snapshot, @Nullable String staleReason) {
     Pages.Page page;
     try (snapshot) {
-      page = pages.group(node(notCurrent), snapshot, key, parameters(exchange), pushUrl(exchange));
+      page = pages.group(node(staleReason), snapshot, key, parameters(exchange), pushUrl(exchange));
     } catch (SnapshotException e) {
       unreadable(exchange, new Refusal(Refusal.Code.STORE_FAILED, String.valueOf(e.getMessage())));
       return;

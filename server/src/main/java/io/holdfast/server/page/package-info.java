@@ -8,6 +8,9 @@
  * The disk is read for the page of one group. Every page is bounded, whatever was pushed: groups,
  * families and series are split over pages.
  *
+ * <p>Pages are made on threads of the server's pool. If the disk fails, the page of one group is
+ * 503 and the list goes on. A page of a node that is not fresh says so.
+ *
  * <p>Templates are in {@code src/main/jte}. The build makes them classes of this package. They
  * escape values according to the place of output.
  */

@@ -153,7 +153,7 @@ final class ClusterIT {
   }
 
   @Test
-  void ownMetrics_nameTheirNode() throws IOException {
+  void selfMetrics_nameTheirNode() throws IOException {
     push(cluster.node(1), "/metrics/job/a", "a_total 1\n");
     for (int node : cluster.all()) {
       String own = cluster.node(node).send(Step.get("/metrics?collect[]=self")).text();

@@ -309,7 +309,7 @@ final class FormatsIT {
 
   /** Self metrics change from scrape to scrape; whatever format they are in, they are there. */
   @Test
-  void ownMetrics_areInEveryFormat() throws Exception {
+  void selfMetrics_areInEveryFormat() throws Exception {
     assertTrue(scrape("Accept: text/plain").text().contains("\npushgateway_groups 0\n"));
     assertTrue(scrape(OPEN_METRICS).text().contains("\npushgateway_groups 0.0\n"));
     assertTrue(

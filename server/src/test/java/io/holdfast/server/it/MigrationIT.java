@@ -40,7 +40,7 @@ final class MigrationIT {
   }
 
   @Test
-  void whatThePushgatewayShowed_isShown_withItsTimes_andIsNotTakenOverAgain() throws Exception {
+  void whatThePushgatewayShowed_isShown_withItsTimes_andIsNotMigratedAgain() throws Exception {
     ServerProcess pushgateway = processes.pushgatewayKeeping(file());
     ManyKindsOfGroups.pushTo(pushgateway);
     Exposition before = pushgateway.scrape();

@@ -32,7 +32,7 @@ class PagesTest {
   }
 
   private static Node node(
-      @Nullable String unready, @Nullable String notCurrent, List<Member> members) {
+      @Nullable String unready, @Nullable String staleReason, List<Member> members) {
     ClusterStatus cluster =
         new ClusterStatus(
             "gateway-1",
@@ -43,7 +43,7 @@ class PagesTest {
             unready == null,
             members,
             unready == null ? null : new Copying("gateway-2", 1_200, 50_000));
-    return new Node(cluster, unready, notCurrent, null);
+    return new Node(cluster, unready, staleReason, null);
   }
 
   private String status(Node node) {
