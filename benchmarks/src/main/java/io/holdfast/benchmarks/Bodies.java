@@ -17,7 +17,7 @@ final class Bodies {
   private Bodies() {}
 
   /**
-   * A text of {@code families} families.
+   * Returns a text of {@code families} families.
    *
    * @param value of the first sample; other values give other bodies of equal size
    */
@@ -56,7 +56,7 @@ final class Bodies {
     }
   }
 
-  /** The same families, each behind its length. */
+  /** Returns the families of a text in protobuf, each behind its length. */
   static byte[] delimited(byte[] text) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {

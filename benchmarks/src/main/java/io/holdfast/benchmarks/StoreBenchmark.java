@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What a store costs: a commit with merge, index and sync, and scrapes of groups that have not
+ * The cost of a store: a commit with merge, index and sync, and scrapes of groups that have not
  * changed. The store is in the directory for temporary files, which may be on a disk or in memory.
  */
 @BenchmarkMode(Mode.AverageTime)

@@ -19,6 +19,11 @@ import java.util.concurrent.Executor;
  * start:  event loop, replica, transport (does not wait for the other nodes)
  * close:  answer the waiting clients, leave the cluster, end the loop, close the store
  * </pre>
+ *
+ * <p>If the disk fails, or a write quorum cannot be reached, changes are refused with a reason.
+ * Nothing ends the node but {@link #close}.
+ *
+ * <p>Concurrency: for any thread.
  */
 public final class ClusterNode implements AutoCloseable {
   private final ThreadEventLoop loop = new ThreadEventLoop(System::nanoTime);

@@ -7,7 +7,7 @@ public sealed class ParseException extends Exception permits TooHeavyException {
   private final int line;
   private final int column;
 
-  /** A fault in a body that has no lines. */
+  /** Creates a fault in a body without lines. */
   ParseException(String message) {
     this(message, 0, 0);
   }

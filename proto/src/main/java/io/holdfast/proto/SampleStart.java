@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * The writer of the first part of a text line: the name and the labels of a sample. All lines of a
- * metric have equal labels, which are rendered once and then repeated.
+ * metric have equal labels, which are rendered once and then repeated. Confined to one thread: each
+ * writer of a text has its own object.
  */
 final class SampleStart {
   private final TextBuffer out;

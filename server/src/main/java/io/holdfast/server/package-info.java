@@ -9,6 +9,9 @@
  * to the store. The push is answered when the store calls back. {@code proto} and {@code storage}
  * find mistakes of clients; the rooms below give each mistake its status.
  *
+ * <p>A failure of the disk or of a peer does not end the process: changes are refused, and scrapes
+ * go on. If the writer fails for good, {@code Main} ends the process with code 1.
+ *
  * <p>This room makes no decision that one of its rooms could make.
  */
 @NullMarked

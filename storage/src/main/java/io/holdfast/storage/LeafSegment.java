@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * The samples of one family name from the groups of one leaf. If the text in memory has all that
  * the format shows, the samples are made of that text. Otherwise the samples are made of the
  * messages. Rendered or compressed samples are kept in the leaf's memo.
+ *
+ * <p>Text comes from memory alone. Messages come from the disk: if the disk fails, or the store was
+ * closed, the read throws {@link SnapshotException}.
+ *
+ * <p>Concurrency: confined to the reader of one scrape. Scrapes share only the memo.
  */
 final class LeafSegment implements Segment {
   /** A piece is larger only if a single family is larger. */

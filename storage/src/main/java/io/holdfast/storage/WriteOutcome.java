@@ -4,7 +4,7 @@ package io.holdfast.storage;
 public sealed interface WriteOutcome {
 
   /**
-   * The outcome of an applied change: it is on the disk and in every later exposition.
+   * The outcome of an applied change. The change is on the disk and in every later exposition.
    *
    * @param logId the log of the store's own changes; 0 in a store that is not replicated
    * @param offset the change's offset in the log; 0 in a store that is not replicated

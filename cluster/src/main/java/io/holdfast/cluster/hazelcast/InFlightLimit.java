@@ -27,6 +27,10 @@ final class InFlightLimit {
     return true;
   }
 
+  /**
+   * Gives back the room of a request. The call comes once for each request that entered, answered
+   * or failed.
+   */
   synchronized void leave(int size) {
     count--;
     bytes -= size;

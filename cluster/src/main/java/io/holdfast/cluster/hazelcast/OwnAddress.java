@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The addresses of this node, by the names from the command line. When the node starts, a name
  * perhaps has no address yet, or the node's old address. A name can have another address later.
+ *
+ * <p>Immutable. A look-up of a name can take seconds, so the thread of the {@link Supervisor} does
+ * all look-ups.
  */
 final class OwnAddress {
   private static final Pattern IPV4 = Pattern.compile("[0-9.]+");

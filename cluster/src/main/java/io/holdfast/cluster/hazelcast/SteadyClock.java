@@ -6,7 +6,8 @@ import com.hazelcast.internal.util.ClockProperties;
 /**
  * The time of day for Hazelcast: the machine's time at the start of the process, and since then a
  * time that never jumps. Hazelcast compares heartbeats with this clock. With the machine's own
- * clock, a member whose clock is set expels all others, or is expelled.
+ * clock, a member whose clock is set expels all others, or is expelled. Any thread may read this
+ * clock.
  */
 public final class SteadyClock extends ClockImpl {
   private static final long NANOS_PER_MILLI = 1_000_000;

@@ -39,7 +39,10 @@ final class PeerClient {
     return ask(peer, Transport.TrafficClass.DATA, request);
   }
 
-  /** Sends a request. The future fails if no answer comes, or if the answer cannot be read. */
+  /**
+   * Sends a request. The future completes on a thread of the transport. The future fails if the
+   * peer dies, if no answer comes in time, or if the answer cannot be read.
+   */
   CompletableFuture<Answer> ask(
       PeerState peer, Transport.TrafficClass trafficClass, Request request) {
     ProcessTime now = times.now();

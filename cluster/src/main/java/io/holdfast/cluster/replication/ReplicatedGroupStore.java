@@ -17,9 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * The groups of the whole cluster, as this node's clients see them. A change is acknowledged when
- * enough nodes have the change on the disk. A scrape is answered with current content, or the
- * answer is marked as stale.
+ * The groups of the cluster, as this node's clients see them. A change is acknowledged when a write
+ * quorum has the change on its disks. The answer to a scrape is fresh, or marked as stale, or a
+ * refusal.
+ *
+ * <p>If the disk of this node fails, or too few peers confirm a change in time, the outcome is
+ * {@link Unavailable}. An unconfirmed change can still take effect later.
  *
  * <p>Concurrency: for any thread.
  */

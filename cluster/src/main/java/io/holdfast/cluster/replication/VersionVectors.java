@@ -9,6 +9,7 @@ import java.util.Map;
 final class VersionVectors {
   private VersionVectors() {}
 
+  /** Returns the offsets by log. If a log occurs twice, the higher offset counts. */
   static Map<Long, Long> of(List<LogOffset> versionVector) {
     Map<Long, Long> map = new HashMap<>();
     for (LogOffset logOffset : versionVector) {
@@ -27,6 +28,7 @@ final class VersionVectors {
     return true;
   }
 
+  /** Raises the first version vector until the first covers the second. */
   static void raise(Map<Long, Long> to, Map<Long, Long> others) {
     others.forEach((logId, offset) -> to.merge(logId, offset, Math::max));
   }

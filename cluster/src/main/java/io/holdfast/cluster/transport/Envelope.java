@@ -37,6 +37,7 @@ final class Envelope {
     return part;
   }
 
+  /** Returns a message without a code. */
   static byte[] open(byte kind, byte[]... parts) {
     return message(kind, 0, parts);
   }

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /**
  * The users and their password hashes. Each user may do everything. Without any user, every client
- * may.
+ * may do everything. Immutable; any thread may use it.
  */
 public final class Users {
   private static final int LOWEST_COST = 10;
@@ -63,9 +63,9 @@ public final class Users {
   }
 
   /**
-   * Returns whether the credentials are a user's name and password. Takes long. A wrong password
-   * takes as long as the most expensive hash, for every user. So the time does not reveal which
-   * users exist.
+   * Returns whether the credentials are a user's name and password. Takes long, so only the threads
+   * of {@link PasswordChecks} call this method. A wrong password takes as long as the most
+   * expensive hash, for every user. So the time does not reveal which users exist.
    *
    * @param work told the cost of each bcrypt run; a cost of one more is twice the work
    */

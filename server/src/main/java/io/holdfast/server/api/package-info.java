@@ -7,6 +7,10 @@
  * the disk fails in the middle, the answer breaks off. A broken answer never ends as if it were
  * complete.
  *
+ * <p>The list of groups comes from memory alone, and goes on while the disk fails. A node that is
+ * not fresh refuses the request, or marks the answer as stale. Large answers are made on threads of
+ * the server's pool. Each answer has its own JSON writer; any thread may use one.
+ *
  * <p>The wipe has its path here, but it is a change: see {@code push}.
  */
 @NullMarked

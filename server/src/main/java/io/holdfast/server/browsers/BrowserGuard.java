@@ -14,9 +14,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * The guard against requests that pages of other sites make browsers send. It refuses pushes,
- * deletes and {@code /-/quit} alike, before the route is looked at. Requests of other programs pass
- * unchanged.
+ * The guard against requests that pages of other sites make browsers send. The guard refuses
+ * pushes, deletes and {@code /-/quit} alike, before the route is looked at. Requests of other
+ * programs pass unchanged.
  *
  * <h2>Two rules</h2>
  *

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The state of the process between start and end. The states follow each other in this order, and
- * no state comes back. Probes, logs and the shutdown all read this object.
+ * no state comes back. Probes, logs and the shutdown all read this object. Any thread may use it.
  */
 public final class Lifecycle {
   public enum State {

@@ -6,6 +6,10 @@
  * format and nothing of Pushgateways. {@code FileMigration} decides whether to read the file, and
  * brings its groups into the store.
  *
+ * <p>The thread that starts the node imports the file, before the node listens. If the disk fails,
+ * the node does not start. After a crash, the next start begins the import anew. In a cluster, each
+ * node imports for itself and asks no peer.
+ *
  * <p>The file is never written. Content that cannot be kept is left out, and the log names it. A
  * damaged file is refused as a whole.
  */

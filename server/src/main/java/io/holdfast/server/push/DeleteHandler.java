@@ -12,7 +12,10 @@ import io.holdfast.storage.WriteOutcome;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 
-/** The handler that deletes one group or all groups. */
+/**
+ * The handler that deletes one group or all groups. A 202 means that the delete is durable. Never
+ * blocks: the store calls back.
+ */
 public final class DeleteHandler {
   private final GroupStore store;
   private final SelfMetrics metrics;

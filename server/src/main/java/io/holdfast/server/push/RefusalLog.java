@@ -16,7 +16,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * The log of refused pushes, in the Pushgateway's words and at its levels. Mistakes in a body or a
  * path are logged at debug, and pushes that contradict others at error. Bodies are never logged.
- * Repeated refusals are counted ({@link LogRate}).
+ * Repeated refusals are counted ({@link LogRate}). Any thread may use it.
  */
 final class RefusalLog {
   private static final Logger log = LoggerFactory.getLogger(RefusalLog.class);

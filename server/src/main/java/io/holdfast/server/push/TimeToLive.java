@@ -10,8 +10,9 @@ import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time after which the group of a push expires, unless another push comes. The query parameter
- * {@code ttl} gives it, or the header {@code Holdfast-TTL}, or else {@code --push.ttl}.
+ * The time after which the group of a push expires, unless another push comes. The time is in the
+ * query parameter {@code ttl} or in the header {@code Holdfast-TTL}. Without both, {@code
+ * --push.ttl} is the time.
  */
 final class TimeToLive {
   static final String PARAMETER = "ttl";

@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * A parser of one selector. The syntax is that of Prometheus's instant vector selectors without a
  * metric name: label names plain or quoted, values in double quotes, single quotes or backquotes.
+ * Confined to one thread.
  */
 final class SelectorParser {
   private final String text;

@@ -32,7 +32,10 @@ public record ProcessWideTls(boolean legacyVersions, List<Curve> curves) {
         SET_NAMED_GROUPS == null ? handshake.curves() : List.of());
   }
 
-  /** Applies the settings. Without effect after the first TLS connection of the process. */
+  /**
+   * Applies the settings. The thread that starts the node calls this method; the call has no effect
+   * after the first TLS connection of the process.
+   */
   public void apply() {
     if (legacyVersions) {
       String disabled = Security.getProperty(DISABLED);

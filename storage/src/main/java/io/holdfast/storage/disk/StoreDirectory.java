@@ -15,7 +15,12 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files of a closed store. */
+/**
+ * The files of a closed store: the creation of their directory, and their quarantine.
+ *
+ * <p>The thread that opens the store uses this class. A failure of the disk is an {@link
+ * IOException}. No file is deleted or overwritten.
+ */
 public final class StoreDirectory {
   private static final String ASIDE = "aside-";
 
@@ -62,8 +67,8 @@ public final class StoreDirectory {
 
   /**
    * Quarantines a store: moves its files into a new directory below, because the store's own
-   * directory can be a mount point. After an interrupted move the store cannot be opened, so it
-   * never looks like a new store.
+   * directory can be a mount point. After an interrupted move the store cannot be opened, so the
+   * rest never looks like a new store.
    *
    * @return the new directory
    */

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * with a wrong length. This store syncs every batch before it begins the next. A bad record is
  * therefore a torn end if and only if no batch begins behind it.
  *
+ * <p>The thread that opens the store uses this class, and holds the directory's lock. If the disk
+ * fails, the opening fails; every sound batch stays. A power loss during {@link #cutOff} leaves the
+ * torn log or the shorter one, and the next opening reads either.
+ *
  * <h2>Format</h2>
  *
  * <pre>
@@ -94,6 +98,7 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
     return Long.parseLong(name.substring(0, name.indexOf('.')));
   }
 
+  /** Returns the tail of one log. Reads the log and changes nothing. */
   static WalTail of(Path log) throws IOException {
     try (FileChannel file = FileChannel.open(log, StandardOpenOption.READ)) {
       return new Scan(log).of(file);
@@ -104,7 +109,7 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
    * Cuts off the torn end, after a copy of the whole log. RocksDB does not recognise the name of
    * the copy. Returns when both files are on the disk.
    *
-   * @param suffix what to call the copy: the log's name, ".torn-" and this
+   * @param suffix the end of the copy's name, after the log's name and ".torn-"
    */
   Path cutOff(String suffix) throws IOException {
     Path copy = log.resolveSibling(log.getFileName() + ".torn-" + suffix);
