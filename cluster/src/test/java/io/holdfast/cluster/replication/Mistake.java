@@ -16,7 +16,7 @@ enum Mistake {
       "storage/CommitLoop",
       "    phase = Phase.WRITTEN;\n",
       "    acknowledge();\n    phase = Phase.WRITTEN;\n",
-      12),
+      7),
   PUBLISHED_BEFORE_THE_WRITE(
       "storage/CommitLoop",
       "    store.records().write(store.writes());\n",
@@ -32,7 +32,7 @@ enum Mistake {
       "LogProgress",
       "reached = logId == reachedLog ? Math.max(reached, offset) : offset;",
       "reached = Math.max(reached, offset);",
-      1),
+      3),
   LIVE_NODES_ARE_A_QUORUM(
       "Acknowledgements",
       "waiting.firstKey() <= confirmed) {",
@@ -41,7 +41,7 @@ enum Mistake {
   ARRIVED_IS_REACHED(
       "BatchReceiver",
       ".setReached(replicaState.versionVector().getOrDefault(changes.getLogId(), 0L));",
-      ".setReached(changes.getFirst() + changes.getStatesCount() - 1);",
+      ".setReached(changes.getFirst() + changes.getStatesCount() - 6);",
       1),
   CHANGE_BEHIND_A_GAP_COUNTS(
       "storage/LogOffsets", "if (first <= of(logId) + 1) {", "if (true) {", 2),
@@ -58,7 +58,7 @@ enum Mistake {
       "ReplicatedGroupStore",
       "Superseded superseded && !attempt.isSecond",
       "Superseded superseded && attempt.isSecond",
-      49),
+      50),
   UNANSWERED_IS_NOT_SUPERSEDED(
       "PeerState",
       "return reached(logId) >= offset && !progress.isAcknowledged(logId, offset);",
@@ -108,7 +108,7 @@ enum Mistake {
   ONE_DISK_IS_A_QUORUM(
       "DurableOffsets", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),
   NEW_STORE_IS_WHOLE(
-      "storage/StoreLoader", "ofNewStore(replicated.newStoreIsComplete())", "ofNewStore(true)", 12),
+      "storage/StoreLoader", "ofNewStore(replicated.newStoreIsComplete())", "ofNewStore(true)", 20),
 
   // Deletes and copies.
   TOMBSTONES_ARE_DROPPED_AT_ONCE(
