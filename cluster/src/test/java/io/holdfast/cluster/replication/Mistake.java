@@ -41,8 +41,8 @@ enum Mistake {
   ARRIVED_IS_REACHED(
       "BatchReceiver",
       ".setReached(replicaState.versionVector().getOrDefault(changes.getLogId(), 0L));",
-      ".setReached(changes.getFirst() + changes.getStatesCount() - 6);",
-      1),
+      ".setReached(changes.getFirst() + changes.getStatesCount() - 1);",
+      6),
   CHANGE_BEHIND_A_GAP_COUNTS(
       "storage/LogOffsets", "if (first <= of(logId) + 1) {", "if (true) {", 2),
   FAILED_COMMIT_COUNTS(
