@@ -7,6 +7,9 @@
  * other programs pass unchanged. There are no tokens and no sessions: this room keeps nothing
  * between requests.
  *
+ * <p>Requests are judged on the thread that read them, from memory alone. Nothing here waits. The
+ * names of this machine are read once, at the start; a file that cannot be read gives no names.
+ *
  * <p>Passwords belong to {@code webconfig} and {@code access}.
  */
 @NullMarked

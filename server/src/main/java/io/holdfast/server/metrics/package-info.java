@@ -6,7 +6,9 @@
  * turns self metrics into the model of pushed ones, so that one writer serves both.
  *
  * <p>Counting takes no lock; any thread may count. Suppliers and listeners bring the figures of
- * other rooms. This room writes no format and answers no scrape.
+ * other rooms. A scrape asks the suppliers on the thread that makes the answer. Only the size of
+ * the store is looked up on the disk; the size is 0 if the directory cannot be read. This room
+ * writes no format and answers no scrape.
  */
 @NullMarked
 package io.holdfast.server.metrics;

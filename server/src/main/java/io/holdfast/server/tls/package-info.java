@@ -3,8 +3,11 @@
  * certificates. It knows versions, cipher suites and curves by Go's names, and makes connections
  * for Jetty.
  *
- * <p>The settings can be replaced while the server runs. Open connections keep their settings. This
- * room does not know where the settings come from.
+ * <p>The settings can be replaced while the server runs. Open connections keep their settings.
+ * Jetty's threads make the handshakes; any thread may replace the settings. A handshake uses no
+ * disk, because keys and certificates are in memory.
+ *
+ * <p>This room does not know where the settings come from.
  */
 @NullMarked
 package io.holdfast.server.tls;

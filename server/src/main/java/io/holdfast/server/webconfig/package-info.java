@@ -7,6 +7,9 @@
  * configuration stays in use, and a metric reports the bad one. A node never starts with a bad
  * file.
  *
+ * <p>One thread looks at the files every second ({@code LiveWebConfig}). A file that cannot be read
+ * counts as bad. Requests are checked on the thread that read them, and never wait for that file.
+ *
  * <p>{@code access} checks passwords, and {@code tls} makes TLS connections. Neither knows this
  * file.
  */
