@@ -309,9 +309,7 @@ class LookalikesTest {
     }
   }
 
-  /**
-   * Judged anew from all that is exposed, by age: who is shown is no matter of what came before.
-   */
+  /** Computes anew, by age, which series are shown. Earlier changes make no difference. */
   @Test
   void whateverComesAndGoes_theOldestIsShown() {
     for (int i = 0; i < 60; i++) {

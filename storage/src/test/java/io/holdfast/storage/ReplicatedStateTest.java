@@ -245,7 +245,7 @@ class ReplicatedStateTest {
         });
   }
 
-  /** A PUT is a delete of families alone: who pushed when stays. */
+  /** A PUT is a delete of families alone: the push times stay. */
   @Test
   void put_keepsAwayOlderFamilies_inEveryOrder() {
     inEveryOrder(

@@ -350,7 +350,7 @@ class RocksGroupStoreTest {
     }
   }
 
-  /** A mistake of ours in one change: it is refused, and the store goes on from the disk. */
+  /** A mistake in the code for one change: the change is refused, and the store reopens. */
   @Test
   void changeThatBreaks_isRefused_andTheNextIsTaken() throws StoreException {
     AtomicInteger commits = new AtomicInteger();
@@ -422,7 +422,7 @@ class RocksGroupStoreTest {
         usual.listener());
   }
 
-  /** A mistake of ours: fail-stop, but nobody waits for ever and scrapes go on. */
+  /** A mistake in the writer's code stops the writer. All futures complete, and scrapes go on. */
   @Test
   void writerThatFails_tellsEverybody() throws StoreException {
     AtomicInteger commits = new AtomicInteger();

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Whoever looks at what is shadowed is told what is shown instead. */
+/** The list of shadowed series, which also names the series that are shown instead. */
 class ShadowsTest {
   private static final GroupKey A = Pushes.job("a");
   private static final GroupKey B = Pushes.job("b");

@@ -45,8 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What others can do at the port of a member: two nodes with a secret, and a stranger who stays
- * outside, or who got past the first gate.
+ * The port of a member: two nodes with a secret, and a stranger before the handshake or behind it.
  */
 @Tag("cluster")
 class ClusterPortTest {
@@ -140,7 +139,7 @@ class ClusterPortTest {
     assertEquals(before + 1, a.refusedMessages());
   }
 
-  /** Whoever knows the secret, or relays the handshake of somebody who does. */
+  /** The sender knows the secret, or relays the handshake of a node with the secret. */
   @Test
   void hugeFrameBehindTheHandshake_isNotRead() throws Exception {
     long before = a.refusedMessages();

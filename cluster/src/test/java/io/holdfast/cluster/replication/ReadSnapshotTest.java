@@ -43,9 +43,9 @@ final class ReadSnapshotTest {
   }
 
   /**
-   * A change comes onto the node's disk, and onto no other, after it is known that the node has
-   * everything, and before the snapshot is taken: whoever saw it could see an older value on
-   * another node afterwards.
+   * The node is known to be fresh, then a change comes onto its disk and no other, then the
+   * snapshot is taken. A reader that sees the change could see an older value on another node
+   * afterwards.
    */
   @Test
   void changeOnNoOtherDisk_isNotShownAsFresh_wheneverItComes() {

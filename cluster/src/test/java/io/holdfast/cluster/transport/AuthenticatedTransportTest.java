@@ -23,7 +23,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Who is let through, and what. Names are in the order of the alphabet: the lower one begins. */
+/**
+ * The senders and messages that are let through. Names are in the order of the alphabet: the lower
+ * one begins.
+ */
 @Tag("cluster")
 class AuthenticatedTransportTest {
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -52,7 +55,7 @@ class AuthenticatedTransportTest {
     return transport;
   }
 
-  /** Someone in the network who speaks no word of ours by himself. */
+  /** Joins a process without the secret. */
   private NamedTransport stranger(String name) {
     NamedTransport transport = network.join(name);
     transports.add(transport);

@@ -241,7 +241,7 @@ final class ClusterFaultsIT {
     assertTrue(!push.header("Retry-After").isEmpty(), push::toString);
     RawHttp.Response delete = cluster.node(node).send(Step.delete("/metrics/job/minority"));
     assertEquals(503, delete.status(), delete::text);
-    // Cut off for long enough, it serves what it has to whoever asks it alone, and says so.
+    // Cut off for long enough, the node serves its last exposition, marked as stale.
     RawHttp.Response scrape =
         Awaitility.await("the minority serves what it last knew")
             .atMost(Duration.ofSeconds(15))

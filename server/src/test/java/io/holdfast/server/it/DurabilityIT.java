@@ -14,8 +14,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Who has an answer has the change on the disk. A killed process proves less: what it wrote and did
- * not sync outlives it, in the system's memory. So these tests read what the process asks of the
+ * A change with an answer is on the disk. A killed process proves less: what it wrote and did not
+ * sync outlives it, in the system's memory. So these tests read what the process asks of the
  * system: between each request and its answer, a sync of the store's write-ahead log has succeeded.
  */
 final class DurabilityIT {

@@ -35,8 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * More than a small heap can hold. Whoever sends it is told so, and nobody else notices: the
- * process lives on, holds what it held and takes ordinary pushes.
+ * Requests and stores that a small heap cannot hold. Their clients get refusals, and other clients
+ * notice nothing: the process lives on, keeps its groups and takes ordinary pushes.
  */
 @Tag("alone")
 final class OverloadIT {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the one who pushes and the one who reads the log are told of a push that was refused. */
+/** The answer to a refused push, and its line in the log. */
 final class RefusalLogIT {
   private static final String TARGET = "/metrics/job/a";
 
