@@ -45,6 +45,12 @@ final class GroupExpiry {
   private boolean hasCaughtUp;
 
   /**
+   * The cluster time when this node was first fresh; 0 before. Groups that come due later do not
+   * count as overdue. Otherwise the node would never be ready where groups come due all the time.
+   */
+  private long freshAtMillis;
+
+  /**
    * The conditions of an expiry. Any thread asks.
    *
    * @param mayChange whether a change of this node can be acknowledged
@@ -60,13 +66,18 @@ final class GroupExpiry {
   }
 
   /**
-   * Returns why the node is not ready yet: groups whose time came while the node was away are still
-   * here. Returns null if there are none, and always after a fresh node had none.
+   * Returns why the node is not ready yet: groups whose time came before the node was fresh are
+   * still here. Returns null if there are none, and always after a fresh node had none.
    */
   @Nullable Refusal overdue(boolean isFresh) {
-    boolean hasNone = store.replicaState().nextExpiryMillis() > clock.millis();
-    hasCaughtUp |= isFresh && hasNone;
-    return hasCaughtUp || hasNone ? null : OVERDUE;
+    if (hasCaughtUp) {
+      return null;
+    }
+    long untilMillis = freshAtMillis == 0 ? clock.millis() : freshAtMillis;
+    freshAtMillis = isFresh ? untilMillis : freshAtMillis;
+    boolean hasNone = store.replicaState().nextExpiryMillis() > untilMillis;
+    hasCaughtUp = isFresh && hasNone;
+    return hasNone ? null : OVERDUE;
   }
 
   /** Expires the groups that are due. Every tick calls this method. */

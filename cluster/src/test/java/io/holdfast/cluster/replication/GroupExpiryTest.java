@@ -97,6 +97,25 @@ final class GroupExpiryTest {
   }
 
   @Test
+  void nodeThatStarts_isReadySoon_thoughGroupsComeDueAllTheTime() {
+    for (int i = 0; i < 1500; i++) {
+      // Each tick finds groups that have come due since the tick before.
+      long ttlMillis = TTL_SECONDS * 1000 + i * 10;
+      Change push = Change.withTtl(ThreeNodes.push("a" + i, "value 1\n"), ttlMillis);
+      cluster.submit(0, push, new ArrayList<>());
+    }
+    cluster.run(2 * SECOND);
+    cluster.crash(2);
+    cluster.run((TTL_SECONDS - 1) * SECOND);
+    cluster.start(2);
+    for (int i = 0; i < 800 && !isReady(2); i++) {
+      cluster.run(10 * MILLI);
+    }
+    assertTrue(groups(2) > 0);
+    assertTrue(isReady(2));
+  }
+
+  @Test
   void nodeThatIsReady_staysSo_whileGroupsExpire() {
     push("a", "value 1\n");
     for (int i = 0; i < 2 * TTL_SECONDS * 100; i++) {
@@ -106,6 +125,10 @@ final class GroupExpiryTest {
       }
     }
     assertEquals(List.of(0, 0, 0), groups());
+  }
+
+  private boolean isReady(int node) {
+    return cluster.life(node).groups.unready().isEmpty();
   }
 
   private void push(String job, String body) {
