@@ -66,12 +66,11 @@ public class StoreBenchmark {
     StoreOptions options =
         new StoreOptions(
             directory.resolve("store"),
-            QUEUE,
-            0,
-            Long.MAX_VALUE,
-            InstantSource.system(),
-            Map.of(),
-            (committed, bytes, nanos) -> {});
+            new StoreOptions.Surroundings(
+                InstantSource.system(), System::nanoTime, (committed, bytes, nanos) -> {}),
+            StoreOptions.Capacity.ofQueue(QUEUE),
+            StoreOptions.Rules.NONE,
+            null);
     store = RocksGroupStore.open(options, Runnable::run);
     while (changes < groups) {
       commit64Pushes();

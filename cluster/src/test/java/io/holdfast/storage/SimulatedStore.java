@@ -101,7 +101,12 @@ public final class SimulatedStore extends QueuedStore {
     private OpenStore open(Replicated whetherNew) throws StoreException {
       RecordStore records = disk.open(this::nextSyncFails, random);
       StoreLoader.Loaded loaded =
-          new StoreLoader(path(), records, whetherNew, ReservedNames.NONE, random).load();
+          new StoreLoader(
+                  records,
+                  whetherNew,
+                  new StoreLoader.Setting(
+                      path(), ReservedNames.NONE, Long.MAX_VALUE, random, () -> 0))
+              .load();
       StoreState state =
           new StoreState(
               loaded.groups(),

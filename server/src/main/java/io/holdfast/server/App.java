@@ -215,13 +215,10 @@ public final class App implements AutoCloseable {
       SelfMetrics metrics, InstantSource versions, @Nullable Replicated replicated) {
     return new StoreOptions(
         options.storage().path(),
-        QUEUE_CAPACITY,
-        MINIMUM_FREE_BYTES,
-        options.limits().memory().groups(heapBytes),
-        versions,
-        SelfMetrics.RESERVED,
-        metrics,
-        options.limits().push().groups(),
+        new StoreOptions.Surroundings(versions, System::nanoTime, metrics),
+        new StoreOptions.Capacity(
+            QUEUE_CAPACITY, MINIMUM_FREE_BYTES, options.limits().memory().groups(heapBytes)),
+        new StoreOptions.Rules(SelfMetrics.RESERVED, options.limits().push().groups()),
         replicated);
   }
 

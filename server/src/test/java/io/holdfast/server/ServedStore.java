@@ -68,12 +68,10 @@ final class ServedStore implements AutoCloseable {
         RocksGroupStore.open(
             new StoreOptions(
                 directory.resolve("store"),
-                100,
-                0,
-                Long.MAX_VALUE,
-                InstantSource.system(),
-                Map.of(),
-                metrics),
+                new StoreOptions.Surroundings(InstantSource.system(), System::nanoTime, metrics),
+                StoreOptions.Capacity.ofQueue(100),
+                StoreOptions.Rules.NONE,
+                null),
             Runnable::run);
     serve(gatekeeper == null ? null : gatekeeper.connections(), flags);
   }

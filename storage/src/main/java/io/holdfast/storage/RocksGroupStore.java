@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +33,11 @@ public final class RocksGroupStore extends QueuedStore {
   private final StoreOptions options;
   private final Migration migration;
   private final FormerCluster formerCluster;
+  private final LongSupplier nanos;
   private final Thread writer;
 
   // These fields belong to the writer thread.
-  private long housekeepingAt = System.nanoTime();
+  private long housekeepingAt;
   private boolean hasFailed;
 
   private RocksGroupStore(
@@ -43,7 +45,9 @@ public final class RocksGroupStore extends QueuedStore {
     super(queue, loop);
     this.options = options;
     this.migration = migration;
-    this.formerCluster = new FormerCluster(options.clock());
+    this.formerCluster = new FormerCluster(options.surroundings().clock());
+    this.nanos = options.surroundings().nanos();
+    this.housekeepingAt = nanos.getAsLong();
     this.writer = new Thread(this::run, "store-writer");
   }
 
@@ -59,13 +63,16 @@ public final class RocksGroupStore extends QueuedStore {
     RocksHome home = new RocksHome(options);
     RocksHome.Opened opened = home.open();
     try {
-      WriterQueue queue = new WriterQueue(options.queueCapacity());
+      WriterQueue queue = new WriterQueue(options.capacity().queuedChanges());
       CommitLoop loop =
           new CommitLoop(
               queue,
               home,
               opened.store(),
-              new CommitLoop.Surroundings(callbackExecutor, options.listener(), System::nanoTime));
+              new CommitLoop.Surroundings(
+                  callbackExecutor,
+                  options.surroundings().listener(),
+                  options.surroundings().nanos()));
       loop.checkSpace();
       RocksGroupStore store = new RocksGroupStore(options, queue, loop, opened.migration());
       store.expireOverdue();
@@ -158,7 +165,7 @@ public final class RocksGroupStore extends QueuedStore {
     boolean isFailed = loop().state() instanceof WriterState.Failed;
     if (isFailed && !hasFailed) {
       // The disk gets some time before the first new attempt.
-      housekeepingAt = System.nanoTime();
+      housekeepingAt = nanos.getAsLong();
     }
     hasFailed = isFailed;
     if (isHousekeepingDue()) {
@@ -170,7 +177,7 @@ public final class RocksGroupStore extends QueuedStore {
   }
 
   private boolean isHousekeepingDue() {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (now - housekeepingAt < HOUSEKEEPING_INTERVAL.toNanos()) {
       return false;
     }

@@ -24,7 +24,7 @@ final class RocksHome implements StoreHome {
 
   RocksHome(StoreOptions options) {
     this.options = options;
-    this.reserve = new SpaceReserve(options.directory(), options.minimumFreeBytes());
+    this.reserve = new SpaceReserve(options.directory(), options.capacity().minimumFreeBytes());
   }
 
   /** Opens the store in the directory, or a new store in an empty directory. */
@@ -43,7 +43,8 @@ final class RocksHome implements StoreHome {
   private Opened open(@Nullable Replicated replicated) throws StoreException {
     RocksDatabase database = database();
     try {
-      StoreLoader.Loaded loaded = new StoreLoader(options, database, replicated).load();
+      StoreLoader.Loaded loaded =
+          new StoreLoader(database, replicated, StoreLoader.Setting.of(options)).load();
       return new Opened(OpenStore.of(database, writing(state(loaded))), loaded.migration());
     } catch (DiskException e) {
       database.close();
@@ -65,27 +66,28 @@ final class RocksHome implements StoreHome {
   private StoreState state(StoreLoader.Loaded loaded) {
     InstantSource clock =
         options.replicated() == null
-            ? FormerCluster.clock(options.clock(), loaded.metadata())
-            : options.clock();
+            ? FormerCluster.clock(options.surroundings().clock(), loaded.metadata())
+            : options.surroundings().clock();
     return new StoreState(
         loaded.groups(),
         new HybridClock(clock, loaded.clock()),
         loaded.identity(),
         loaded.metadata(),
-        options.reserved());
+        options.rules().reserved());
   }
 
   private WriterCommand.Writing writing(StoreState state) {
     return new WriterCommand.Writing(
         state,
-        new ChangeApplier(state, options.limits(), options.maximumMemoryBytes()),
+        new ChangeApplier(state, options.rules().limits(), options.capacity().maximumMemoryBytes()),
         new StateMerger(state),
-        options.maximumMemoryBytes());
+        options.capacity().maximumMemoryBytes());
   }
 
   @Override
   public void quarantine() throws IOException {
-    Path aside = StoreDirectory.quarantine(options.directory(), options.clock().instant());
+    Path aside =
+        StoreDirectory.quarantine(options.directory(), options.surroundings().clock().instant());
     log.atWarn()
         .addKeyValue("path", options.directory())
         .addKeyValue("aside", aside)

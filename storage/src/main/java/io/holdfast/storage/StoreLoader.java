@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,12 +45,34 @@ final class StoreLoader {
   /** Messages take ten to fifteen times their encoded size while they are read. */
   private static final long BYTES_PER_TASK = 256 << 10;
 
-  private final Path directory;
   private final RecordStore database;
-  private final RandomGenerator random;
   private final @Nullable Replicated replicated;
-  private final ReservedNames reserved;
-  private final long maximumBytes;
+  private final Setting setting;
+
+  /**
+   * The setting of a store.
+   *
+   * @param directory for messages to the operator
+   * @param maximumBytes the heap that groups can take
+   * @param random draws the identities of stores and logs
+   * @param nanos measures the time for reports of the progress
+   */
+  record Setting(
+      Path directory,
+      ReservedNames reserved,
+      long maximumBytes,
+      RandomGenerator random,
+      LongSupplier nanos) {
+
+    static Setting of(StoreOptions options) {
+      return new Setting(
+          options.directory(),
+          new ReservedNames(options.rules().reserved()),
+          options.capacity().maximumMemoryBytes(),
+          new SecureRandom(),
+          options.surroundings().nanos());
+    }
+  }
 
   /** The content of a store, and the log of its future changes. */
   record Loaded(
@@ -84,39 +107,10 @@ final class StoreLoader {
     }
   }
 
-  StoreLoader(StoreOptions options, RecordStore database, @Nullable Replicated replicated) {
-    this(
-        options.directory(),
-        database,
-        replicated,
-        new ReservedNames(options.reserved()),
-        new SecureRandom(),
-        options.maximumMemoryBytes());
-  }
-
-  /** Creates a loader for a store without a limit of memory. */
-  StoreLoader(
-      Path directory,
-      RecordStore database,
-      @Nullable Replicated replicated,
-      ReservedNames reserved,
-      RandomGenerator random) {
-    this(directory, database, replicated, reserved, random, Long.MAX_VALUE);
-  }
-
-  private StoreLoader(
-      Path directory,
-      RecordStore database,
-      @Nullable Replicated replicated,
-      ReservedNames reserved,
-      RandomGenerator random,
-      long maximumBytes) {
-    this.directory = directory;
+  StoreLoader(RecordStore database, @Nullable Replicated replicated, Setting setting) {
     this.database = database;
     this.replicated = replicated;
-    this.reserved = reserved;
-    this.random = random;
-    this.maximumBytes = maximumBytes;
+    this.setting = setting;
   }
 
   /**
@@ -129,7 +123,7 @@ final class StoreLoader {
       long node = identity();
       byte[] clock = database.get(RecordKeys.CLOCK);
       long last = clock == null ? 0 : ClockRecord.parseFrom(clock).getLast();
-      StoreState.Identity identity = new StoreState.Identity(node, random.nextLong());
+      StoreState.Identity identity = new StoreState.Identity(node, setting.random.nextLong());
       Migration begun = migration();
       Groups groups = groups();
       Migration migration = begun == null ? Migration.of(groups) : begun;
@@ -142,7 +136,7 @@ final class StoreLoader {
   private StoreException unreadable(Exception e) {
     return new StoreException(
         "the store in --storage.path="
-            + directory
+            + setting.directory
             + " holds a record that is not of format "
             + FORMAT
             + ": "
@@ -159,7 +153,7 @@ final class StoreLoader {
       if (record.getFormat() != FORMAT) {
         throw new StoreException(
             "the store in --storage.path="
-                + directory
+                + setting.directory
                 + " has format "
                 + record.getFormat()
                 + ", but this Holdfast reads format "
@@ -172,10 +166,10 @@ final class StoreLoader {
     if (!database.isEmpty()) {
       throw new StoreException(
           "--storage.path="
-              + directory
+              + setting.directory
               + " holds a RocksDB that Holdfast has not made. Give it a directory of its own");
     }
-    long node = random.nextLong();
+    long node = setting.random.nextLong();
     try (RecordWrites batch = database.newWrites()) {
       batch.put(
           RecordKeys.STORE,
@@ -220,8 +214,9 @@ final class StoreLoader {
     boolean isReplicated = replicated != null || database.get(RecordKeys.CLUSTER) != null;
     Assembly assembly =
         new Assembly(
-            new Groups(isReplicated, reserved, new MemoRoom(maximumBytes)),
-            mostAtLoad(maximumBytes));
+            new Groups(isReplicated, setting.reserved, new MemoRoom(setting.maximumBytes)),
+            mostAtLoad(setting.maximumBytes),
+            setting.nanos);
     if (wipe != null) {
       assembly.groups.raiseWipe(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
     }
@@ -279,11 +274,11 @@ final class StoreLoader {
     long megabytes = needed / (1 << 19) + 1;
     return new StoreException(
         "the groups in --storage.path="
-            + directory
+            + setting.directory
             + " take "
             + needed
             + " bytes of memory (expected: at most "
-            + mostAtLoad(maximumBytes)
+            + mostAtLoad(setting.maximumBytes)
             + "). No record was changed. Start Holdfast with a larger heap,"
             + " HOLDFAST_JAVA_OPTS=-Xmx"
             + megabytes
@@ -339,10 +334,11 @@ final class StoreLoader {
     private final Groups groups;
     private final Map<GroupKey, Group> found = new TreeMap<>();
     private final Map<Descriptor, Descriptor> descriptors = new TreeMap<>();
-    private final long startedAt = System.nanoTime();
     private final long mostBytes;
+    private final LongSupplier nanos;
+    private final long startedAt;
     private long memoryBytes;
-    private long reportedAt = startedAt;
+    private long reportedAt;
     private long records;
     private @Nullable Version previous;
 
@@ -351,9 +347,12 @@ final class StoreLoader {
      *
      * @param mostBytes of heap that groups may take; further groups are counted but not kept
      */
-    Assembly(Groups groups, long mostBytes) {
+    Assembly(Groups groups, long mostBytes, LongSupplier nanos) {
       this.groups = groups;
       this.mostBytes = mostBytes;
+      this.nanos = nanos;
+      this.startedAt = nanos.getAsLong();
+      this.reportedAt = startedAt;
     }
 
     boolean isTooMuch() {
@@ -393,7 +392,7 @@ final class StoreLoader {
         }
       }
       records += read.size();
-      long now = System.nanoTime();
+      long now = nanos.getAsLong();
       if (now - reportedAt > PROGRESS_INTERVAL.toNanos()) {
         reportedAt = now;
         log.atInfo()
@@ -416,7 +415,7 @@ final class StoreLoader {
       for (Group group : found.values()) {
         groups.merge(group);
       }
-      long millis = Duration.ofNanos(System.nanoTime() - startedAt).toMillis();
+      long millis = Duration.ofNanos(nanos.getAsLong() - startedAt).toMillis();
       log.atInfo()
           .addKeyValue("groups", groups.size())
           .addKeyValue("series", groups.exposition().series())

@@ -40,7 +40,7 @@ final class StoreState {
   /**
    * Creates a state.
    *
-   * @param reserved see {@link StoreOptions#reserved}
+   * @param reserved see {@link StoreOptions.Rules#reserved}
    */
   StoreState(
       Groups groups,

@@ -64,11 +64,14 @@ class CommitLoopTest {
       try {
         StoreLoader.Loaded loaded =
             new StoreLoader(
-                    path(),
                     records,
                     new Replicated(true),
-                    ReservedNames.NONE,
-                    new SplittableRandom(1))
+                    new StoreLoader.Setting(
+                        path(),
+                        ReservedNames.NONE,
+                        Long.MAX_VALUE,
+                        new SplittableRandom(1),
+                        System::nanoTime))
                 .load();
         HybridClock clock =
             new HybridClock(() -> Instant.ofEpochMilli(MemoryStore.MILLIS), loaded.clock());

@@ -10,7 +10,6 @@ import io.holdfast.storage.MemoryStore.Told;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -44,12 +43,13 @@ class ExpiryTest {
     return fixture.openOrRefuse(
         new StoreOptions(
             usual.directory(),
-            usual.queueCapacity(),
-            0,
-            usual.maximumMemoryBytes(),
-            () -> Instant.ofEpochMilli(millis.get()),
-            Map.of(),
-            usual.listener()));
+            new StoreOptions.Surroundings(
+                () -> Instant.ofEpochMilli(millis.get()),
+                System::nanoTime,
+                usual.surroundings().listener()),
+            usual.capacity(),
+            StoreOptions.Rules.NONE,
+            null));
   }
 
   private static Change expiring(Change change) {

@@ -156,11 +156,14 @@ class FormatsTest {
       Replicated replicated = new Replicated(false);
       StoreLoader.Loaded loaded =
           new StoreLoader(
-                  fixture.directory,
                   database,
                   replicated,
-                  ReservedNames.NONE,
-                  new SplittableRandom(2))
+                  new StoreLoader.Setting(
+                      fixture.directory,
+                      ReservedNames.NONE,
+                      Long.MAX_VALUE,
+                      new SplittableRandom(2),
+                      System::nanoTime))
               .load();
       HybridClock clock =
           new HybridClock(() -> Instant.ofEpochMilli(MemoryStore.MILLIS), loaded.clock());
@@ -206,7 +209,14 @@ class FormatsTest {
       CommitBatch batch = new CommitBatch(writes);
       StoreLoader.Loaded loaded =
           new StoreLoader(
-                  fixture.directory, database, null, ReservedNames.NONE, new SplittableRandom(1))
+                  database,
+                  null,
+                  new StoreLoader.Setting(
+                      fixture.directory,
+                      ReservedNames.NONE,
+                      Long.MAX_VALUE,
+                      new SplittableRandom(1),
+                      System::nanoTime))
               .load();
       HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(1_700_000_000_123L), 0);
       StoreState state =

@@ -52,12 +52,9 @@ class FormerClusterTest {
     return fixture.openOrRefuse(
         new StoreOptions(
             usual.directory(),
-            usual.queueCapacity(),
-            0,
-            usual.maximumMemoryBytes(),
-            clock,
-            usual.reserved(),
-            usual.listener(),
+            new StoreOptions.Surroundings(clock, System::nanoTime, usual.surroundings().listener()),
+            usual.capacity(),
+            usual.rules(),
             replicated));
   }
 

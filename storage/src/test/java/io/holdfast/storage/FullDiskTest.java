@@ -140,12 +140,11 @@ class FullDiskTest {
     StoreOptions usual = StoreFixture.options(fixture.directory);
     return new StoreOptions(
         usual.directory(),
-        usual.queueCapacity(),
-        bytes,
-        usual.maximumMemoryBytes(),
-        usual.clock(),
-        usual.reserved(),
-        usual.listener());
+        usual.surroundings(),
+        new StoreOptions.Capacity(
+            usual.capacity().queuedChanges(), bytes, usual.capacity().maximumMemoryBytes()),
+        usual.rules(),
+        null);
   }
 
   /** Hardly to be compressed, so that it takes its space in tables too. */

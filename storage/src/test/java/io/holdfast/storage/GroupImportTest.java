@@ -223,12 +223,10 @@ class GroupImportTest {
         fixture.openOrRefuse(
             new StoreOptions(
                 usual.directory(),
-                10,
-                0,
-                3_000,
-                usual.clock(),
-                usual.reserved(),
-                usual.listener()));
+                usual.surroundings(),
+                new StoreOptions.Capacity(10, 0, 3_000),
+                usual.rules(),
+                null));
     take(store, prepared(group("a", NANOS, "m 1\n")), BEGUN);
     take(store, prepared(group("b", NANOS, "m 1\n")), BEGUN);
     MergeOutcome outcome =

@@ -64,7 +64,11 @@ final class MemoryStore {
       Iterator<Long> drawn =
           (records.isEmpty() ? List.of(node, 100 + node) : List.of(100 + node)).iterator();
       StoreLoader loader =
-          new StoreLoader(path(), records, new Replicated(true), ReservedNames.NONE, drawn::next);
+          new StoreLoader(
+              records,
+              new Replicated(true),
+              new StoreLoader.Setting(
+                  path(), ReservedNames.NONE, Long.MAX_VALUE, drawn::next, System::nanoTime));
       try {
         StoreLoader.Loaded loaded = loader.load();
         HybridClock clock = new HybridClock(() -> Instant.ofEpochMilli(millis), loaded.clock());

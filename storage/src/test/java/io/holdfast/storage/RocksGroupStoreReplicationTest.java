@@ -86,12 +86,9 @@ class RocksGroupStoreReplicationTest {
     StoreOptions usual = StoreFixture.options(fixture.directory);
     return new StoreOptions(
         usual.directory(),
-        usual.queueCapacity(),
-        0,
-        usual.maximumMemoryBytes(),
-        clock,
-        usual.reserved(),
-        listener,
+        new StoreOptions.Surroundings(clock, System::nanoTime, listener),
+        usual.capacity(),
+        usual.rules(),
         new Replicated(isComplete));
   }
 

@@ -113,12 +113,13 @@ class RocksGroupStoreTest {
     StoreOptions usual = StoreFixture.options(fixture.directory);
     return new StoreOptions(
         usual.directory(),
-        usual.queueCapacity(),
-        usual.minimumFreeBytes(),
-        usual.maximumMemoryBytes(),
-        InstantSource.fixed(Instant.parse(time)),
-        usual.reserved(),
-        usual.listener());
+        new StoreOptions.Surroundings(
+            InstantSource.fixed(Instant.parse(time)),
+            System::nanoTime,
+            usual.surroundings().listener()),
+        usual.capacity(),
+        usual.rules(),
+        null);
   }
 
   @Test
@@ -241,12 +242,10 @@ class RocksGroupStoreTest {
     StoreOptions usual = StoreFixture.options(fixture.directory);
     return new StoreOptions(
         usual.directory(),
-        capacity,
-        0,
-        usual.maximumMemoryBytes(),
-        usual.clock(),
-        usual.reserved(),
-        listener);
+        new StoreOptions.Surroundings(usual.surroundings().clock(), System::nanoTime, listener),
+        StoreOptions.Capacity.ofQueue(capacity),
+        usual.rules(),
+        null);
   }
 
   /** Holds the writer up in its first commit until released. */
@@ -414,12 +413,10 @@ class RocksGroupStoreTest {
     StoreOptions usual = StoreFixture.options(fixture.directory);
     return new StoreOptions(
         usual.directory(),
-        usual.queueCapacity(),
-        0,
-        bytes,
-        usual.clock(),
-        usual.reserved(),
-        usual.listener());
+        usual.surroundings(),
+        new StoreOptions.Capacity(usual.capacity().queuedChanges(), 0, bytes),
+        usual.rules(),
+        null);
   }
 
   /** A mistake in the writer's code stops the writer. All futures complete, and scrapes go on. */

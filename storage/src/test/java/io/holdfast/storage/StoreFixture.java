@@ -35,12 +35,11 @@ public final class StoreFixture implements AutoCloseable {
   public static StoreOptions options(Path directory) {
     return new StoreOptions(
         directory,
-        1_000,
-        0,
-        Long.MAX_VALUE,
-        InstantSource.system(),
-        Map.of(),
-        (changes, bytes, nanos) -> {});
+        new StoreOptions.Surroundings(
+            InstantSource.system(), System::nanoTime, (changes, bytes, nanos) -> {}),
+        StoreOptions.Capacity.ofQueue(1_000),
+        StoreOptions.Rules.NONE,
+        null);
   }
 
   public RocksGroupStore open() {
@@ -55,12 +54,9 @@ public final class StoreFixture implements AutoCloseable {
     StoreOptions usual = options(directory);
     return new StoreOptions(
         usual.directory(),
-        usual.queueCapacity(),
-        usual.minimumFreeBytes(),
-        usual.maximumMemoryBytes(),
-        usual.clock(),
-        usual.reserved(),
-        usual.listener(),
+        usual.surroundings(),
+        usual.capacity(),
+        usual.rules(),
         new Replicated(newStoreIsComplete));
   }
 

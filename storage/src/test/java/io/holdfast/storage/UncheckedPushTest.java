@@ -31,12 +31,12 @@ class UncheckedPushTest {
     StoreOptions usual = StoreFixture.options(fixture.directory);
     return new StoreOptions(
         usual.directory(),
-        10,
-        0,
-        Long.MAX_VALUE,
-        usual.clock(),
-        Map.of("own_total", MetricType.COUNTER, "own_seconds", MetricType.SUMMARY),
-        usual.listener());
+        usual.surroundings(),
+        StoreOptions.Capacity.ofQueue(10),
+        new StoreOptions.Rules(
+            Map.of("own_total", MetricType.COUNTER, "own_seconds", MetricType.SUMMARY),
+            GroupLimits.NONE),
+        null);
   }
 
   @AfterEach
@@ -118,12 +118,10 @@ class UncheckedPushTest {
         fixture.openOrRefuse(
             new StoreOptions(
                 usual.directory(),
-                10,
-                0,
-                Long.MAX_VALUE,
-                usual.clock(),
-                Map.of("own_count", MetricType.GAUGE),
-                usual.listener()));
+                usual.surroundings(),
+                StoreOptions.Capacity.ofQueue(10),
+                new StoreOptions.Rules(Map.of("own_count", MetricType.GAUGE), GroupLimits.NONE),
+                null));
     push(A, "# TYPE own summary\nown_sum 1\nown_count 1\n");
     assertEquals(1, store.exposition().shadowedSeries());
     assertHidden("own_count");

@@ -6,7 +6,6 @@ import io.holdfast.storage.StoreException;
 import io.holdfast.storage.StoreOptions;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -25,12 +24,11 @@ class RocksGroupStoreContractTest extends GroupStoreContract {
     StoreOptions options =
         new StoreOptions(
             directory,
-            1_000,
-            0,
-            Long.MAX_VALUE,
-            InstantSource.system(),
-            Map.of(),
-            (changes, bytes, nanos) -> {});
+            new StoreOptions.Surroundings(
+                InstantSource.system(), System::nanoTime, (changes, bytes, nanos) -> {}),
+            StoreOptions.Capacity.ofQueue(1_000),
+            StoreOptions.Rules.NONE,
+            null);
     try {
       store = RocksGroupStore.open(options, Runnable::run);
     } catch (StoreException e) {

@@ -58,12 +58,11 @@ class MetricsJsonTest {
         RocksGroupStore.open(
             new StoreOptions(
                 directory,
-                1_000,
-                0,
-                Long.MAX_VALUE,
-                InstantSource.fixed(TIME),
-                Map.of(),
-                (changes, bytes, nanos) -> {}),
+                new StoreOptions.Surroundings(
+                    InstantSource.fixed(TIME), System::nanoTime, (changes, bytes, nanos) -> {}),
+                StoreOptions.Capacity.ofQueue(1_000),
+                StoreOptions.Rules.NONE,
+                null),
             Runnable::run);
   }
 

@@ -56,12 +56,11 @@ class FileMigrationTest {
     StoreOptions options =
         new StoreOptions(
             directory.resolve("store"),
-            100,
-            0,
-            Long.MAX_VALUE,
-            InstantSource.system(),
-            Map.of(),
-            (changes, bytes, nanos) -> {});
+            new StoreOptions.Surroundings(
+                InstantSource.system(), System::nanoTime, (changes, bytes, nanos) -> {}),
+            StoreOptions.Capacity.ofQueue(100),
+            StoreOptions.Rules.NONE,
+            null);
     return RocksGroupStore.open(options, Runnable::run);
   }
 

@@ -39,12 +39,11 @@ class GroupSearchTest {
         RocksGroupStore.open(
             new StoreOptions(
                 directory,
-                1_000,
-                0,
-                Long.MAX_VALUE,
-                () -> now,
-                Map.of(),
-                (changes, bytes, nanos) -> {}),
+                new StoreOptions.Surroundings(
+                    () -> now, System::nanoTime, (changes, bytes, nanos) -> {}),
+                StoreOptions.Capacity.ofQueue(1_000),
+                StoreOptions.Rules.NONE,
+                null),
             Runnable::run);
   }
 
