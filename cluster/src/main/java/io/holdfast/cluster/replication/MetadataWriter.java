@@ -7,7 +7,9 @@ import io.holdfast.storage.ReplicaState;
 import io.holdfast.storage.ReplicatedStore;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +48,12 @@ final class MetadataWriter {
 
   /** Every delete up to this is on the disks of all known nodes, and noted so. */
   private long stableWatermark;
+
+  /** Every delete up to this is on the disk of this node. */
+  private long delivered;
+
+  /** The log of the store that {@link #delivered} describes. */
+  private long deliveredTo;
 
   MetadataWriter(
       ReplicaOptions options, ReplicatedStore store, EventLoop loop, ClusterClock clock) {
@@ -93,12 +101,15 @@ final class MetadataWriter {
         !replicaState.metadata().knownNodes().keySet().containsAll(met.keySet());
     // A new node notes its watermark soon. Otherwise a new node that loses touch would look like a
     // node that was long away.
-    boolean isNewlyFresh = isFresh && mayBeOutdated() && passed >= Timeouts.HEARTBEAT.toNanos();
+    lookForDeletes(replicaState, peers, isFresh);
+    boolean isNewlyFresh =
+        mayBeOutdated() && !isOutdated(delivered) && passed >= Timeouts.HEARTBEAT.toNanos();
     if (isNoting || !(isDue || hasMetAnother || hasClockMoved || isNewlyFresh)) {
       return false;
     }
     keptAt = loop.nanos();
     long lowest = lowestClock(replicaState, peers);
+    long everyDelete = delivered;
     boolean areAllTheSame = areAllTheSame(replicaState, peers);
     boolean forgets = clock.isSettled();
     boolean excuses = forgets && !isAbsenceExcused;
@@ -109,7 +120,8 @@ final class MetadataWriter {
                   .withKnownNodes(known(metadata, excuses, forgets))
                   .withClockAhead(ahead)
                   .withRetention(options.limits().tombstoneRetention());
-          return isFresh ? known.withDeliveredWatermark(lowest) : known;
+          return known.withDeliveredWatermark(
+              Math.max(everyDelete, known.deliveredWatermark()));
         },
         () -> {
           isAbsenceExcused |= excuses;
@@ -120,14 +132,30 @@ final class MetadataWriter {
     return true;
   }
 
+  private void lookForDeletes(
+      ReplicaState replicaState, Collection<PeerState> peers, boolean isFresh) {
+    if (deliveredTo != replicaState.logId()) {
+      // The store was opened again, or a new store follows a quarantined one.
+      deliveredTo = replicaState.logId();
+      delivered = 0;
+    }
+    if (isFresh && hasAllOfKnownNodes(replicaState, peers)) {
+      delivered = Math.max(delivered, lowestClock(replicaState, peers));
+    }
+  }
+
   /** Returns whether peers have perhaps collected deletes that this store never saw. */
   boolean mayBeOutdated() {
+    return isOutdated(store.replicaState().metadata().deliveredWatermark());
+  }
+
+  private boolean isOutdated(long watermark) {
     if (!clock.isSettled()) {
       return true;
     }
     // Clocks differ, so this node becomes cautious some time before the retention ends.
     Duration away = options.limits().tombstoneRetention().dividedBy(5).multipliedBy(4);
-    return store.replicaState().metadata().deliveredWatermark() < age.readingBefore(away);
+    return watermark < age.readingBefore(away);
   }
 
   /** Notes that the store is complete. */
@@ -206,6 +234,27 @@ final class MetadataWriter {
       lowest = said == null ? lowest : Math.min(lowest, said.getClock());
     }
     return lowest;
+  }
+
+  /**
+   * Returns whether this node has every change that the known nodes had when they were last heard.
+   * Freshness is not enough: a fresh node can lack a delete that was never acknowledged, and that
+   * nodes out of its reach have. When those have collected the tombstone, this node would bring the
+   * group back.
+   */
+  private boolean hasAllOfKnownNodes(ReplicaState replicaState, Collection<PeerState> peers) {
+    Set<Long> lacking = new HashSet<>(replicaState.metadata().knownNodes().keySet());
+    long now = loop.nanos();
+    for (PeerState peer : peers) {
+      boolean hasAll =
+          peer.isReachable(now)
+              && VersionVectors.cover(replicaState.versionVector(), peer.versionVector());
+      if (!hasAll) {
+        return false;
+      }
+      lacking.remove(peer.node());
+    }
+    return lacking.isEmpty();
   }
 
   private boolean areAllTheSame(ReplicaState replicaState, Collection<PeerState> peers) {

@@ -4,6 +4,7 @@ import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.ReplicaState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 
 /**
@@ -23,11 +24,24 @@ final class ReadBarriers {
    * peer counts for the read quorum.
    */
   void answered(PeerState peer, long sentAt) {
+    waiting.forEach(
+        barrier -> barrier.answered(peer.process(), peer.versionVector(), sentAt));
+  }
+
+  /**
+   * Begins the scrapes again during which the machine was paused.
+   *
+   * @return whether peers must be asked again
+   */
+  boolean restartPaused(LongPredicate wasPausedSince, long now) {
+    boolean mustAsk = false;
     for (ReadBarrier barrier : waiting) {
-      if (sentAt - barrier.startedAt >= 0) {
-        barrier.answered(peer.process(), peer.versionVector());
+      if (wasPausedSince.test(barrier.pausesSince())) {
+        mustAsk |= barrier.restart(now);
       }
     }
+    waiting.removeIf(ReadBarrier::isAnswered);
+    return mustAsk;
   }
 
   /**

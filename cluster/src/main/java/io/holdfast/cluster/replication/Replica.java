@@ -248,12 +248,14 @@ public final class Replica implements Transport.Receiver, Replication {
   /**
    * Returns the answer to a scrape of a node that had every acknowledged change. The answer waits
    * until a write quorum has the given replica state. Any thread can call this method.
+   *
+   * @param startedAt the start of the scrape, by {@link #nanos}
    */
-  CompletableFuture<ReadResult> read(ReplicaState shown) {
+  CompletableFuture<ReadResult> read(ReplicaState shown, long startedAt) {
     CompletableFuture<ReadResult> answer = new CompletableFuture<>();
     loop.execute(
         () -> {
-          barriers.add(new ReadBarrier(shown, answer, loop.nanos()));
+          barriers.add(new ReadBarrier(shown, answer, startedAt));
           advanceBarriers();
         });
     return answer;
@@ -538,6 +540,9 @@ public final class Replica implements Transport.Receiver, Replication {
   }
 
   private void advanceBarriers() {
+    if (barriers.restartPaused(this::wasPausedSince, loop.nanos())) {
+      askAll();
+    }
     ReplicaState replicaState = store.replicaState();
     barriers.advance(
         replicaState,

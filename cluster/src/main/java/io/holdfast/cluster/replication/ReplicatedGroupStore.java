@@ -136,25 +136,27 @@ public final class ReplicatedGroupStore implements GroupStore {
    */
   @Override
   public CompletableFuture<SnapshotRead> readSnapshot() {
-    return replica.read().thenCompose(this::snapshotRead);
+    long startedAt = replica.nanos();
+    return replica.read().thenCompose(before -> snapshotRead(before, startedAt));
   }
 
-  private CompletableFuture<SnapshotRead> snapshotRead(ReadResult before) {
+  private CompletableFuture<SnapshotRead> snapshotRead(ReadResult before, long startedAt) {
     if (before instanceof ReadResult.Unavailable unavailable) {
       return CompletableFuture.completedFuture(new SnapshotRead.Unavailable(unavailable.refusal()));
     }
     return local
         .snapshot()
-        .thenCompose(snapshot -> snapshotRead(before, snapshot))
+        .thenCompose(snapshot -> snapshotRead(before, snapshot, startedAt))
         .exceptionally(failure -> new SnapshotRead.Unavailable(SnapshotRead.refusal(failure)));
   }
 
-  private CompletableFuture<SnapshotRead> snapshotRead(ReadResult before, Snapshot snapshot) {
+  private CompletableFuture<SnapshotRead> snapshotRead(
+      ReadResult before, Snapshot snapshot, long startedAt) {
     if (before instanceof ReadResult.Stale stale) {
       return CompletableFuture.completedFuture(new SnapshotRead.Stale(snapshot, stale.reason()));
     }
     return replica
-        .read(snapshot.replicaState())
+        .read(snapshot.replicaState(), startedAt)
         .thenApply(result -> snapshotRead(snapshot, result));
   }
 

@@ -9,6 +9,7 @@ import io.holdfast.storage.ReadResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -47,5 +48,31 @@ final class LateDeleteTest {
       }
     }
     assertTrue(wasShown);
+  }
+
+  /**
+   * With a write quorum of all, a node that starts alone is fresh at once. That says nothing of
+   * deletes that were never acknowledged.
+   */
+  @Test
+  void nodeThatMissedDelete_andStartsAlone_bringsNothingBack() {
+    ThreeNodes nodes = new ThreeNodes(new Quorum(3, 3, false), Duration.ofSeconds(15));
+    nodes.submit(0, ThreeNodes.push("job", "# TYPE value gauge\nvalue 1\n"), new ArrayList<>());
+    nodes.run(ThreeNodes.SECOND);
+    nodes.network.cut(1, 0);
+    nodes.network.cut(1, 2);
+    nodes.submit(2, new Change.Delete(ThreeNodes.key("job")), new ArrayList<>());
+    // The clock of the node goes on, beyond the version of the delete.
+    nodes.run(4 * ThreeNodes.SECOND);
+    nodes.crash(1);
+    nodes.run(40 * ThreeNodes.SECOND);
+    nodes.start(1);
+    nodes.run(3 * ThreeNodes.SECOND);
+    nodes.network.heal();
+    nodes.run(15 * ThreeNodes.SECOND);
+    for (int node = 0; node < 3; node++) {
+      assertFalse(
+          ShownValues.of(nodes.life(node).store.exposition()).containsKey("job"), "node " + node);
+    }
   }
 }

@@ -3,6 +3,8 @@ package io.holdfast.cluster.replication;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import io.holdfast.cluster.transport.Peer;
 import io.holdfast.storage.ClusterMetadata;
 import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.ReplicaState;
@@ -52,6 +54,40 @@ final class ReadBarrierTest {
     ReplicaState ahead =
         showing(sender.logId(), sender.versionVector().getOrDefault(sender.logId(), 0L) + 1);
     assertFalse(new ReadBarrier(ahead, answer, 0).advance(ahead, durable(ahead, Long.MAX_VALUE)));
+  }
+
+  @Test
+  void scrapeDuringPause_asksPeersAgain() {
+    Peer peer = node.replica.peers().iterator().next().process();
+    ReadBarrier barrier = new ReadBarrier(1, answer, 0);
+    barrier.answered(peer, Map.of(), 0);
+    assertTrue(barrier.restart(10));
+    assertFalse(barrier.advance(complete, durable(complete, complete.offset())));
+    barrier.answered(peer, Map.of(), 9);
+    assertFalse(barrier.advance(complete, durable(complete, complete.offset())));
+    barrier.answered(peer, Map.of(), 10);
+    assertTrue(barrier.advance(complete, durable(complete, complete.offset())));
+  }
+
+  /** A change of this node can have a version from before the pause, and be in the snapshot. */
+  @Test
+  void snapshotFromBeforeTheEndOfPause_isNotShown() {
+    ReadBarriers barriers = new ReadBarriers();
+    barriers.add(new ReadBarrier(complete, answer, 5));
+    assertFalse(barriers.restartPaused(since -> since > 5, 10));
+    assertFalse(answer.isDone());
+    assertFalse(barriers.restartPaused(since -> since <= 5, 10));
+    assertInstanceOf(ReadResult.Unavailable.class, answer.join());
+    assertFalse(barriers.waitForQuorum());
+  }
+
+  @Test
+  void scrapeIsBegunAgain_onceForEachPause() {
+    ReadBarriers barriers = new ReadBarriers();
+    barriers.add(new ReadBarrier(1, answer, 0));
+    long pausedAt = 10;
+    assertTrue(barriers.restartPaused(since -> pausedAt >= since, 10));
+    assertFalse(barriers.restartPaused(since -> pausedAt >= since, 11));
   }
 
   private ReplicaState showing(long logId, long offset) {
