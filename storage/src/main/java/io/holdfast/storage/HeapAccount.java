@@ -73,13 +73,13 @@ final class HeapAccount {
    */
   long growth(Change change) {
     if (change instanceof Change.Push push) {
-      return growthOfGroup(push.group(), null) + growthOfFamilies(push);
+      return growthOfGroup(push.group(), null, push.ttlMillis()) + growthOfFamilies(push);
     }
     if (change instanceof Change.Unchecked unchecked) {
       return growth(unchecked.push());
     }
     if (change instanceof Change.FailedPush failed) {
-      return growthOfGroup(failed.group(), failed.rejection().message());
+      return growthOfGroup(failed.group(), failed.rejection().message(), failed.ttlMillis());
     }
     if (change instanceof Change.Delete delete && keepsTombstones) {
       return groups.containsKey(delete.group()) ? 0 : HeapCost.ofTombstone(delete.group());
@@ -87,15 +87,16 @@ final class HeapAccount {
     return 0;
   }
 
-  /** Returns by how much a failed push to this group would raise {@link #bytes}. */
-  long growthOfGroup(GroupKey key, @Nullable String reason) {
+  private long growthOfGroup(GroupKey key, @Nullable String reason, long ttlMillis) {
     String kept = reason == null ? null : PushStamp.bounded(reason);
     Group present = groups.get(key);
+    long expiry = HeapCost.ofExpiry(ttlMillis > 0);
     if (present == null || present.isEmpty()) {
-      return HeapCost.ofNewGroup(key, kept);
+      return HeapCost.ofNewGroup(key, kept) + expiry;
     }
+    long growth = expiry - HeapCost.ofExpiry(present.expiresAtMillis() != Group.NEVER);
     String before = present.lastFailure == null ? null : present.lastFailure.reason();
-    return kept == null ? 0 : HeapCost.growth(before, kept);
+    return kept == null ? growth : growth + HeapCost.growth(before, kept);
   }
 
   private long growthOfFamilies(Change.Push push) {

@@ -53,7 +53,7 @@ final class HeapCost {
     return group == null
         ? 0
         : ofGroup(group.key, group.lastFailure == null ? null : group.lastFailure.reason())
-            + (group.expiresAtMillis() == Group.NEVER ? 0 : EXPIRY);
+            + ofExpiry(group.expiresAtMillis() != Group.NEVER);
   }
 
   private static long ofGroup(GroupKey key, @Nullable String reason) {
@@ -69,6 +69,11 @@ final class HeapCost {
   static long ofPushTimes(GroupKey key) {
     long line = PUSH_TIME_LINE + (long) LINE_PER_KEY * key.encoded().length;
     return 2 * (FAMILY + SERIES + line);
+  }
+
+  /** Returns the cost of a group's expiry. */
+  static long ofExpiry(boolean doesExpire) {
+    return doesExpire ? EXPIRY : 0;
   }
 
   /** Returns the cost of a tombstone. */

@@ -31,10 +31,19 @@ final class RandomPushes {
       List.of("s", "s_count", "s_sum", "s_bucket", "s_count_count", "t", "own", "own_count");
 
   private final RandomGenerator random;
+  private final boolean doExpire;
   private long nanos = Pushes.NANOS;
 
   RandomPushes(RandomGenerator random) {
+    this(random, false);
+  }
+
+  /**
+   * @param doExpire whether some groups expire within 200 ms
+   */
+  RandomPushes(RandomGenerator random, boolean doExpire) {
     this.random = random;
+    this.doExpire = doExpire;
   }
 
   Change next() {
@@ -59,7 +68,7 @@ final class RandomPushes {
     Change push =
         PushPreparation.prepare(
             group, replace, nanos, List.copyOf(families.values()), Pushes.LIMITS);
-    return random.nextInt(3) == 0 ? Change.withTtl(push, random.nextInt(1, 200)) : push;
+    return doExpire && random.nextInt(3) == 0 ? Change.withTtl(push, random.nextInt(1, 200)) : push;
   }
 
   private MetricFamily family() {

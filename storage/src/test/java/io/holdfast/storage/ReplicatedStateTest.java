@@ -39,7 +39,7 @@ class ReplicatedStateTest {
 
     World(long seed, int steps) {
       random = Seed.random(seed);
-      RandomPushes pushes = new RandomPushes(random);
+      RandomPushes pushes = new RandomPushes(random, true);
       for (MemoryStore node : nodes) {
         node.millis += random.nextInt(-300, 300);
       }

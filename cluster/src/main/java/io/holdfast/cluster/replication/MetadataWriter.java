@@ -120,8 +120,7 @@ final class MetadataWriter {
                   .withKnownNodes(known(metadata, excuses, forgets))
                   .withClockAhead(ahead)
                   .withRetention(options.limits().tombstoneRetention());
-          return known.withDeliveredWatermark(
-              Math.max(everyDelete, known.deliveredWatermark()));
+          return known.withDeliveredWatermark(Math.max(everyDelete, known.deliveredWatermark()));
         },
         () -> {
           isAbsenceExcused |= excuses;

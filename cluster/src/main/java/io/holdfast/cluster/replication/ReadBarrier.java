@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * covers the changes of this node and of all peers. So a later scrape of another node never shows
  * an older value. The second wait is the second phase of a read in ABD.
  *
- * <p>A pause of the machine makes the answers of peers old, and a change of this node can have taken
- * a version from before the pause. So after a pause the barrier begins again, see {@link #restart}.
+ * <p>A pause of the machine makes the answers of peers old, and a change of this node can have
+ * taken a version from before the pause. So after a pause the barrier begins again, see {@link
+ * #restart}.
  *
  * <p>Concurrency: confined to the event loop.
  */

@@ -24,8 +24,7 @@ final class ReadBarriers {
    * peer counts for the read quorum.
    */
   void answered(PeerState peer, long sentAt) {
-    waiting.forEach(
-        barrier -> barrier.answered(peer.process(), peer.versionVector(), sentAt));
+    waiting.forEach(barrier -> barrier.answered(peer.process(), peer.versionVector(), sentAt));
   }
 
   /**

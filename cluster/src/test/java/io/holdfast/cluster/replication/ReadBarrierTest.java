@@ -1,9 +1,9 @@
 package io.holdfast.cluster.replication;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import io.holdfast.cluster.transport.Peer;
 import io.holdfast.storage.ClusterMetadata;
 import io.holdfast.storage.ReadResult;
