@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class SimulatedStore extends QueuedStore {
 
   /** The next commit fails, and whether it is on the disk nobody knows. */
   public boolean failsNextCommit;
+
+  /** Hears of each expiry that the store is asked for. */
+  public Consumer<Change.Expire> expiryListener = expire -> {};
 
   /**
    * @param later runs a task after so many nanoseconds, in this life of the process
@@ -161,6 +165,8 @@ public final class SimulatedStore extends QueuedStore {
       text.append(key)
           .append(" deleted at ")
           .append(group.deletedAt)
+          .append(", expired at ")
+          .append(group.expiredAt)
           .append(", replaced at ")
           .append(group.replacedAt)
           .append(", pushed ")
@@ -183,6 +189,10 @@ public final class SimulatedStore extends QueuedStore {
 
   @Override
   void enqueue(WriterCommand command) {
+    if (command instanceof WriterCommand.OwnChange own
+        && own.change() instanceof Change.Expire expire) {
+      expiryListener.accept(expire);
+    }
     super.enqueue(command);
     schedule(random.nextLong(200_000));
   }

@@ -13,6 +13,15 @@ import org.jspecify.annotations.Nullable;
  * effect when its client has gone on, as if another client asked for it then.
  */
 final class Register {
+  /** The time of what does not expire. */
+  static final long NEVER = Long.MAX_VALUE;
+
+  /** What the nodes have expired. */
+  interface Expiries {
+    /** Whether a node has expired what was due at this cluster time, after this moment. */
+    boolean haveReached(long dueMillis, long since);
+  }
+
   /** An operation that was asked for. */
   static final class Operation {
     /** Null for a delete. */
@@ -24,6 +33,11 @@ final class Register {
 
     /** Of a late request: an operation that is asked for after this comes later in the order. */
     private long arrivesUntil;
+
+    /**
+     * While this is the last push of its group: the group expires at this cluster time or later.
+     */
+    long dueMillis = NEVER;
 
     Operation(@Nullable Integer value, long askedAt) {
       this.value = value;
@@ -43,6 +57,7 @@ final class Register {
   }
 
   final String job;
+  private final @Nullable Expiries expiries;
   private final List<Operation> operations = new ArrayList<>();
 
   /** By operation: when the first scrape that showed it ended. */
@@ -58,7 +73,15 @@ final class Register {
    * nothing yet shows no delete that comes later.
    */
   Register(String job) {
+    this(job, null);
+  }
+
+  /**
+   * @param expiries null for a group that does not expire
+   */
+  Register(String job, @Nullable Expiries expiries) {
     this.job = job;
+    this.expiries = expiries;
     Operation nothingYet = ask(null, 0);
     nothingYet.isAcknowledged = true;
   }
@@ -71,6 +94,41 @@ final class Register {
 
   int nextValue() {
     return operations.size();
+  }
+
+  boolean expires() {
+    return expiries != null;
+  }
+
+  boolean isAcknowledged(int value) {
+    return operations.get(indexOf(value)).isAcknowledged;
+  }
+
+  Operation last() {
+    return operations.get(operations.size() - 1);
+  }
+
+  /**
+   * A push that leaves the value as it is was asked for. Nobody knows yet whether the group has its
+   * time from there.
+   */
+  void askRenewal(long dueMillis) {
+    for (Operation operation : operations.subList(lastAcknowledged(NEVER), operations.size())) {
+      operation.dueMillis = Math.min(operation.dueMillis, dueMillis);
+    }
+  }
+
+  /** Such a push was acknowledged while nothing of the group can have expired. */
+  void acknowledgeRenewal(long dueMillis) {
+    operations.get(lastAcknowledged(NEVER)).dueMillis = dueMillis;
+  }
+
+  /** When the group may expire at the earliest, unless somebody pushes again. */
+  long dueMillis() {
+    return operations.subList(lastAcknowledged(NEVER), operations.size()).stream()
+        .mapToLong(operation -> operation.dueMillis)
+        .min()
+        .orElse(NEVER);
   }
 
   /**
@@ -87,6 +145,11 @@ final class Register {
     if (shown == null && isOpen(null, lastAcknowledged(startedAt))) {
       return null;
     }
+    if (shown == null && mayHaveExpired(lastAcknowledged(startedAt))) {
+      leftAt.putIfAbsent(lastAcknowledged(startedAt), endedAt);
+      leave(-1, startedAt, endedAt);
+      return null;
+    }
     // Of several deletes nobody can tell which is shown: each time that which proves least.
     int first = firstIndexOf(shown, lastAcknowledged(startedAt));
     String problem = null;
@@ -101,14 +164,19 @@ final class Register {
     if (shown != null && wasLeft && !isConcurrent(index)) {
       problem = "shows " + shown + " again, after another value";
     }
+    leave(first, startedAt, endedAt);
+    shownAt.putIfAbsent(first, endedAt);
+    return problem == null ? null : job + " " + problem;
+  }
+
+  /** A scrape shows one operation, or none: those that were shown before it are gone for good. */
+  private void leave(int shown, long startedAt, long endedAt) {
     shownAt.forEach(
         (other, at) -> {
-          if (other != first && at < startedAt) {
+          if (other != shown && at < startedAt) {
             leftAt.putIfAbsent(other, endedAt);
           }
         });
-    shownAt.putIfAbsent(first, endedAt);
-    return problem == null ? null : job + " " + problem;
   }
 
   private int firstIndexOf(@Nullable Integer shown, int from) {
@@ -137,7 +205,7 @@ final class Register {
         return null;
       }
     }
-    if (isOpen(shown, acknowledged)) {
+    if (isOpen(shown, acknowledged) || (shown == null && mayHaveExpired(acknowledged))) {
       return null;
     }
     return job
@@ -148,12 +216,23 @@ final class Register {
         + ", acknowledged before, or something later)";
   }
 
+  /** Whether the group may have expired when this operation or a later one was its last push. */
+  private boolean mayHaveExpired(int from) {
+    if (expiries == null) {
+      return false;
+    }
+    return operations.subList(from, operations.size()).stream()
+        .filter(operation -> operation.dueMillis != NEVER)
+        .anyMatch(operation -> expiries.haveReached(operation.dueMillis, operation.askedAt));
+  }
+
   /**
    * Whether a disk may show this after an operation was acknowledged, instead of its value: that of
-   * a late request.
+   * a late request, or nothing if the group has expired meanwhile.
    */
   boolean mayReplace(@Nullable Integer shown, Operation acknowledged) {
-    return isOpen(shown, operations.indexOf(acknowledged));
+    int index = operations.indexOf(acknowledged);
+    return isOpen(shown, index) || (shown == null && mayHaveExpired(index));
   }
 
   /**

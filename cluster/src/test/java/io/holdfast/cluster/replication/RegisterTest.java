@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 
 /** What the {@link Register} of the simulation takes for a mistake, and what not. */
 final class RegisterTest {
-  private final Register register = new Register("job");
+  private long expiredUntil;
+  private final Register register =
+      new Register("job", (dueMillis, since) -> dueMillis <= expiredUntil);
 
   @Test
   void nothingYet_thatAScrapeShowsLate_isNoDelete() {
@@ -80,6 +82,67 @@ final class RegisterTest {
     late.arrivesUntil(40);
     assertNull(scrape(null, 26, 27));
     assertNull(scrape(null, 28, 29));
+  }
+
+  @Test
+  void value_beforeItsTime_mustBeShown() {
+    acknowledge(expiring(1, 10, 100), 20);
+    expiredUntil = 99;
+    assertNotNull(scrape(null, 30, 40));
+  }
+
+  @Test
+  void expiredValue_isNotShownAgain() {
+    acknowledge(expiring(1, 10, 100), 20);
+    expiredUntil = 100;
+    assertNull(scrape(1, 21, 22), "a node need not expire the group at once");
+    assertNull(scrape(null, 30, 40));
+    assertNotNull(scrape(1, 50, 60));
+  }
+
+  @Test
+  void expiredValue_thatNobodyHasSeen_isNotShown() {
+    acknowledge(expiring(1, 10, 100), 20);
+    expiredUntil = 100;
+    assertNull(scrape(null, 30, 40));
+    assertNotNull(scrape(1, 50, 60));
+  }
+
+  @Test
+  void valueWithoutTime_afterOneThatExpires_mustBeShown() {
+    acknowledge(expiring(1, 10, 100), 20);
+    acknowledge(expiring(2, 30, Register.NEVER), 40);
+    expiredUntil = 1000;
+    assertNotNull(scrape(null, 50, 60));
+  }
+
+  @Test
+  void renewedValue_mustBeShown_untilTheTimeOfTheRenewal() {
+    acknowledge(expiring(1, 10, 100), 20);
+    register.askRenewal(200);
+    register.acknowledgeRenewal(200);
+    expiredUntil = 150;
+    assertNotNull(scrape(null, 30, 40));
+    expiredUntil = 200;
+    assertNull(scrape(null, 50, 60));
+  }
+
+  @Test
+  void renewal_thatIsNotAcknowledged_mayOnlyBringTheTimeForward() {
+    acknowledge(expiring(1, 10, 100), 20);
+    register.askRenewal(200);
+    expiredUntil = 100;
+    assertNull(scrape(null, 30, 40));
+    acknowledge(expiring(2, 50, 300), 60);
+    register.askRenewal(250);
+    expiredUntil = 250;
+    assertNull(scrape(null, 70, 80));
+  }
+
+  private Register.Operation expiring(int value, long askedAt, long dueMillis) {
+    Register.Operation operation = register.ask(value, askedAt);
+    operation.dueMillis = dueMillis;
+    return operation;
   }
 
   private @Nullable String scrape(@Nullable Integer shown, long startedAt, long endedAt) {

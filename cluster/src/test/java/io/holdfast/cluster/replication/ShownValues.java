@@ -13,17 +13,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What each job's gauge {@code value} is, as a reader sees it. */
+/** What each job's gauges {@code value} and {@code other} are, as a reader sees them. */
 final class ShownValues {
   private ShownValues() {}
+
+  /** Returns the key of a job's gauge {@code other}; that of {@code value} is the job. */
+  static String other(String job) {
+    return job + " other";
+  }
 
   static Map<String, Integer> of(Exposition exposition) {
     Map<String, Integer> values = new HashMap<>();
     for (String line : text(exposition).split("\n", -1)) {
-      if (line.startsWith("value{")) {
+      if (line.startsWith("value{") || line.startsWith("other{")) {
         int from = line.indexOf("job=\"") + 5;
         String job = line.substring(from, line.indexOf('"', from));
-        values.put(job, (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)));
+        String key = line.startsWith("other") ? other(job) : job;
+        values.put(key, (int) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)));
       }
     }
     return values;
@@ -36,9 +42,10 @@ final class ShownValues {
         GroupReader groups = snapshot.groups()) {
       for (StoredGroup group = groups.next(); group != null; group = groups.next()) {
         for (StoredFamily each = groups.nextFamily(); each != null; each = groups.nextFamily()) {
-          if (each.name().equals("value")) {
+          if (each.name().equals("value") || each.name().equals("other")) {
             int value = (int) each.metrics().next().getGauge().getValue();
-            values.put(group.key().labels().get("job"), value);
+            String job = group.key().labels().get("job");
+            values.put(each.name().equals("other") ? other(job) : job, value);
           }
         }
       }

@@ -1,6 +1,7 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.cluster.replication.SimulatedTime.Scope;
+import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.SimulatedDisk;
 import io.holdfast.storage.SimulatedStore;
@@ -8,6 +9,8 @@ import io.holdfast.storage.StoreOptions.Replicated;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +25,7 @@ final class SimulatedNode {
     final Replica replica;
     final GroupStore groups;
     final ClusterClock versions;
+    final long startedAt = time.now();
 
     Life() {
       InstantSource wall = () -> Instant.ofEpochMilli(EPOCH_MILLIS + clock.millis(time.now()));
@@ -33,6 +37,7 @@ final class SimulatedNode {
               this::instantOfWriter,
               random,
               (delay, task) -> time.after(delay, process, task));
+      store.expiryListener = expiryListener;
       replica =
           new Replica(
               options,
@@ -75,6 +80,10 @@ final class SimulatedNode {
   }
 
   final int number;
+
+  /** Hears of each expiry that this node asks its store for. */
+  Consumer<Change.Expire> expiryListener = expire -> {};
+
   final SimulatedDisk disk = new SimulatedDisk();
   private final ReplicaOptions options;
   private final SimulatedTime time;
@@ -124,6 +133,22 @@ final class SimulatedNode {
       clock.set(
           clock.offsetMillis(time.now()) - longer / SimulatedClock.NANOS_PER_MILLI, 0, time.now());
     }
+  }
+
+  /**
+   * Looks into this node from outside: that counts for no pause inside.
+   *
+   * @return null if it does not run
+   */
+  <T> @Nullable T look(Function<Life, T> question) {
+    if (life == null) {
+      return null;
+    }
+    int before = pausesIn;
+    pausesIn = 0;
+    T answer = question.apply(life);
+    pausesIn = before;
+    return answer;
   }
 
   /** Returns by how much longer it does not run. */

@@ -41,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Once a scrape that a node vouches for has shown a value, no later one shows an older value,
  *       through whatever node, acknowledged or not.
  *   <li>On no disk the version of a family goes back.
+ *   <li>Groups expire at their time and not before, see {@link ExpiringJobs}.
  * </ul>
  *
  * And when everything works again: all nodes are ready, and the same byte for byte.
@@ -71,6 +72,7 @@ final class Simulation {
   private final SimulatedTime.Scope world = new SimulatedTime.Scope();
   private final List<String> story = new ArrayList<>();
   private final LateRequests late;
+  private final ExpiringJobs expiring;
 
   /** Right clocks are off by less: by half of what two may be apart. */
   private final long maxOffset;
@@ -113,6 +115,7 @@ final class Simulation {
       }
       nodes.add(node);
     }
+    this.expiring = new ExpiringJobs(this, seed, time);
   }
 
   /** Runs one seed. */
@@ -154,6 +157,7 @@ final class Simulation {
         }
         at(random.nextLong(SECOND), () -> change(own));
       }
+      expiring.start();
       at(SECOND, this::scrape);
       at(5 * SECOND, this::fault);
       at(5 * SECOND, this::conflict);
@@ -173,10 +177,7 @@ final class Simulation {
       network.lateRate = 0;
       until(10 * SECOND);
       checkWrites();
-      for (int i = 0; i < 10 && !haveOneState(); i++) {
-        // Deletes are forgotten by one node first, and by the others at their next comparison.
-        until(SECOND);
-      }
+      settle();
       checkEnd();
       if (goesBack != null) {
         goBack(goesBack);
@@ -192,7 +193,23 @@ final class Simulation {
     }
   }
 
-  private void at(long nanos, Runnable task) {
+  List<SimulatedNode> nodes() {
+    return nodes;
+  }
+
+  void add(Register register) {
+    registers.add(register);
+  }
+
+  boolean mayChange() {
+    return !isQuiet && !isWiping;
+  }
+
+  boolean isQuiet() {
+    return isQuiet;
+  }
+
+  void at(long nanos, Runnable task) {
     time.after(nanos, world, task);
   }
 
@@ -205,7 +222,7 @@ final class Simulation {
     }
   }
 
-  private void tell(String what) {
+  void tell(String what) {
     story.add(time.now() / MILLI + " ms: " + what);
   }
 
@@ -267,7 +284,7 @@ final class Simulation {
     return prepared(job, replaces, body);
   }
 
-  private Change prepared(String job, boolean replaces, String body) {
+  Change prepared(String job, boolean replaces, String body) {
     try {
       return PushPreparation.prepare(
           key(job),
@@ -280,17 +297,31 @@ final class Simulation {
     }
   }
 
-  private static GroupKey key(String job) {
+  static GroupKey key(String job) {
     return GroupKey.of(new TreeMap<>(Map.of("job", job)));
   }
 
-  private interface Answer {
+  interface Answer {
     void told(boolean isAcknowledged);
   }
 
   /** How long a client waits: one that gives up earlier cannot know which takes effect last. */
   private long patience() {
     return Timeouts.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND);
+  }
+
+  /** The request of a client that then goes on, one after the other. */
+  void request(Life life, Change change, long patience, Answer answer) {
+    busyClients++;
+    submit(
+        life,
+        LateRequests.Request.IN_TIME,
+        patience,
+        change,
+        isAcknowledged -> {
+          answer.told(isAcknowledged);
+          busyClients--;
+        });
   }
 
   private void submit(Life life, Change change, Answer answer) {
@@ -320,7 +351,7 @@ final class Simulation {
         });
   }
 
-  private void acknowledge(Register register, Register.Operation operation) {
+  void acknowledge(Register register, Register.Operation operation) {
     acknowledged++;
     operation.acknowledge(time.now());
     List<Integer> having =
@@ -436,6 +467,7 @@ final class Simulation {
       String problem = register.check(value, startedAt);
       String disorder = register.checkOrder(value, startedAt, time.now());
       problem = problem == null ? disorder : problem;
+      problem = problem == null ? expiring.check(register, values) : problem;
       if (problem != null) {
         violated(
             "a scrape of node "
@@ -449,7 +481,7 @@ final class Simulation {
     }
   }
 
-  private void violated(String what) {
+  void violated(String what) {
     violation = violation == null ? new Violation(what) : violation;
   }
 
@@ -727,7 +759,15 @@ final class Simulation {
     node.disk.restore();
     node.start();
     until(40 * SECOND);
+    settle();
     checkEnd();
+  }
+
+  /** Deletes are forgotten by one node first, and by the others at their next comparison. */
+  private void settle() {
+    for (int i = 0; i < 10 && !haveOneState(); i++) {
+      until(SECOND);
+    }
   }
 
   /** Compares the states themselves: two that differ may have one digest by mistake. */
@@ -787,6 +827,7 @@ final class Simulation {
                     .toList());
       }
       check(node, new ReadResult.Fresh(life.store.exposition()), time.now());
+      expiring.checkEnd(node, life);
     }
     if (violation != null) {
       throw violation;
