@@ -132,6 +132,29 @@ enum Mistake {
       "}\n\n  private",
       1),
 
+  // Expiry.
+  EXPIRY_LEAVES_WHAT_IS_NEWER(
+      "storage/ChangeApplier",
+      "requireNonNull(present.newest())",
+      "requireNonNull(present.stampsClaimedAt())",
+      2),
+  EXPIRY_IS_A_NEW_DELETE(
+      "storage/ChangeApplier", "requireNonNull(present.newest())", "state.nextVersion()", 101),
+  EXPIRY_ASKS_NOBODY(
+      "Replica",
+      "new GroupExpiry.Permission(() -> cannotWrite() == null, this::read)",
+      "new GroupExpiry.Permission(() -> true, () -> CompletableFuture.completedFuture(new"
+          + " ReadResult.Fresh(store.exposition())))",
+      63),
+  EXPIRY_BEFORE_THE_BARRIER(
+      "GroupExpiry",
+      ".thenAccept(result -> loop.execute(() -> passed(result, untilMillis)));",
+      ".thenAccept(result -> {});\n    expire(untilMillis);",
+      63),
+  EXPIRY_IS_AS_OLD_AS_THE_PUSH(
+      "storage/Group", "Math.max(deletedAt.clock(), expiredAt);", "deletedAt.clock();", 148),
+  READY_WITH_OVERDUE_GROUPS("GroupExpiry", "return hasNone", "return true", 2),
+
   // Time.
   FUTURE_IS_REFUSED(
       "storage/HybridClock", "LIMIT = 1L << 60;", "LIMIT = 1_700_003_600_000L << COUNTER_BITS;", 1),
