@@ -283,11 +283,6 @@ final class Groups {
     return heap.growth(change);
   }
 
-  /** Returns by how much a failed push to this group would raise {@link #memoryBytes}. */
-  long growthOfGroup(GroupKey key, @Nullable String reason) {
-    return heap.growthOfGroup(key, reason);
-  }
-
   /** Returns the equal descriptor that other groups use already, or the given descriptor. */
   Descriptor shared(Descriptor descriptor) {
     return families.shared(descriptor);
