@@ -100,7 +100,7 @@ final class GroupExpiryTest {
   void nodeThatStarts_isReadySoon_thoughGroupsComeDueAllTheTime() {
     for (int i = 0; i < 1500; i++) {
       // Each tick finds groups that have come due since the tick before.
-      long ttlMillis = TTL_SECONDS * 1000 + i * 10;
+      long ttlMillis = TTL_SECONDS * 1000 + i * 10L;
       Change push = Change.withTtl(ThreeNodes.push("a" + i, "value 1\n"), ttlMillis);
       cluster.submit(0, push, new ArrayList<>());
     }

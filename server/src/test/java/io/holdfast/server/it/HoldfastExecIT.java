@@ -347,6 +347,7 @@ final class HoldfastExecIT {
 
   @ParameterizedTest
   @MethodSource("shells")
+  @SuppressWarnings("try") // The server goes away in the middle of the request.
   void password_isInTheHeader_andInNoCommandLine(String shell) throws IOException {
     String password = "se\"cr\\et-" + shell.charAt(0);
     Path file = Files.writeString(directory.resolve("password-" + shell.charAt(0)), password);
