@@ -139,20 +139,20 @@ enum Mistake {
       "requireNonNull(present.stampsClaimedAt())",
       2),
   EXPIRY_IS_A_NEW_DELETE(
-      "storage/ChangeApplier", "requireNonNull(present.newest())", "state.nextVersion()", 101),
+      "storage/ChangeApplier", "requireNonNull(present.newest())", "state.nextVersion()", 73),
   EXPIRY_ASKS_NOBODY(
       "Replica",
       "new GroupExpiry.Permission(() -> cannotWrite() == null, this::read)",
       "new GroupExpiry.Permission(() -> true, () -> CompletableFuture.completedFuture(new"
           + " ReadResult.Fresh(store.exposition())))",
-      63),
+      82),
   EXPIRY_BEFORE_THE_BARRIER(
       "GroupExpiry",
       ".thenAccept(result -> loop.execute(() -> passed(result, untilMillis)));",
       ".thenAccept(result -> {});\n    expire(untilMillis);",
-      63),
+      106),
   EXPIRY_IS_AS_OLD_AS_THE_PUSH(
-      "storage/Group", "Math.max(deletedAt.clock(), expiredAt);", "deletedAt.clock();", 148),
+      "storage/Group", "Math.max(deletedAt.clock(), expiredAt);", "deletedAt.clock();", 101),
   READY_WITH_OVERDUE_GROUPS("GroupExpiry", "return hasNone", "return true", 2),
 
   // Time.
