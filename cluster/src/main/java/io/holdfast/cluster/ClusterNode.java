@@ -60,7 +60,8 @@ public final class ClusterNode implements AutoCloseable {
     return new ClusterNode(
         options,
         store,
-        AuthenticatedTransport.over(options.discovery(), System::nanoTime, HazelcastTransport::new),
+        AuthenticatedTransport.over(
+            options.discovery(), System::nanoTime, HazelcastTransport.with(System::nanoTime)),
         clock,
         new Replica.Surroundings(counters, callbackExecutor));
   }

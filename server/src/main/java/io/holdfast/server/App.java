@@ -25,6 +25,7 @@ import io.holdfast.server.gocompat.GoDuration;
 import io.holdfast.server.gocompat.UrlPath;
 import io.holdfast.server.http.AnswerTracking;
 import io.holdfast.server.http.Answers;
+import io.holdfast.server.http.Clocks;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.SlowBodies;
 import io.holdfast.server.http.WebServer;
@@ -114,8 +115,8 @@ public final class App implements AutoCloseable {
       new ClusterStatus("", "", null, 1, 1, true, List.of(), null);
 
   private final Options options;
-  private final Clock clock = Clock.systemUTC();
-  private final Instant startedAt = clock.instant();
+  private final Clocks clocks = new Clocks(Clock.systemUTC(), System::nanoTime);
+  private final Instant startedAt = clocks.wall().instant();
   private final long heapBytes = Runtime.getRuntime().maxMemory();
   private final Lifecycle lifecycle = new Lifecycle();
   private @Nullable WebServer web;
@@ -151,18 +152,19 @@ public final class App implements AutoCloseable {
 
   private void startAlone(WebServer server)
       throws StoreException, StartException, MigrationException {
-    SelfMetrics metrics = new SelfMetrics(BuildInfo.version(), null);
+    SelfMetrics metrics = new SelfMetrics(BuildInfo.version(), null, clocks.nanos());
     openWebConfig(metrics);
-    RocksGroupStore opened = open(storeOptions(metrics, clock, null), server);
+    RocksGroupStore opened = open(storeOptions(metrics, clocks.wall(), null), server);
     serve(server, new Health(lifecycle, opened), metrics, () -> ALONE);
   }
 
   private void startAsOneOf(ClusterOptions cluster, WebServer server)
       throws StoreException, StartException, MigrationException {
-    SelfMetrics metrics = new SelfMetrics(BuildInfo.version(), cluster.discovery().nodeName());
+    SelfMetrics metrics =
+        new SelfMetrics(BuildInfo.version(), cluster.discovery().nodeName(), clocks.nanos());
     openWebConfig(metrics);
     ClusterMetrics counters = metrics.ofCluster();
-    ClusterClock versions = new ClusterClock(clock, System::nanoTime);
+    ClusterClock versions = new ClusterClock(clocks.wall(), clocks.nanos());
     Replicated replicated = new Replicated(cluster.quorum().bootstrap());
     RocksGroupStore opened = open(storeOptions(metrics, versions, replicated), server);
     ClusterNode started = node(cluster, opened, versions, counters, server.threads());
@@ -181,7 +183,8 @@ public final class App implements AutoCloseable {
     FileMigration.run(
         options.persistence().file(),
         opened,
-        new FileMigration.Limits(limits.inflatedBytes(), limits.content().textBytes()));
+        new FileMigration.Terms(
+            limits.inflatedBytes(), limits.content().textBytes(), clocks.nanos()));
     return opened;
   }
 
@@ -192,7 +195,7 @@ public final class App implements AutoCloseable {
   private void openWebConfig(SelfMetrics metrics) throws StartException {
     Path file = options.web().configFile();
     if (file != null) {
-      gatekeeper = Gatekeeper.open(file, metrics.ofWebConfig(), clock);
+      gatekeeper = Gatekeeper.open(file, metrics.ofWebConfig(), clocks);
     }
   }
 
@@ -215,7 +218,7 @@ public final class App implements AutoCloseable {
       SelfMetrics metrics, InstantSource versions, @Nullable Replicated replicated) {
     return new StoreOptions(
         options.storage().path(),
-        new StoreOptions.Surroundings(versions, System::nanoTime, metrics),
+        new StoreOptions.Surroundings(versions, clocks.nanos(), metrics),
         new StoreOptions.Capacity(
             QUEUE_CAPACITY, MINIMUM_FREE_BYTES, options.limits().memory().groups(heapBytes)),
         new StoreOptions.Rules(SelfMetrics.RESERVED, options.limits().push().groups()),
@@ -229,29 +232,29 @@ public final class App implements AutoCloseable {
     metrics.observe(groups);
     Limits.Web limits = options.limits().web();
     int most = options.limits().connections(heapBytes, maxFiles());
-    SlowBodies slowBodies = new SlowBodies(limits.readTimeout(), System::nanoTime);
+    SlowBodies slowBodies = new SlowBodies(limits.readTimeout(), clocks.nanos());
     Connections connections = new Connections(most, limits, slowBodies, metrics::limitExceeded);
     metrics.observeConnections(connections::open, most);
     PushLimits pushes = options.limits().pushes(heapBytes);
     CrossOrigin origins = CrossOrigin.of(options.web().browsers().corsOrigin());
     PushHandler pushHandler =
         new PushHandler(
-            groups, metrics, clock, new PushHandler.Rules(pushes, slowBodies, options.pushes()));
+            groups, metrics, clocks, new PushHandler.Rules(pushes, slowBodies, options.pushes()));
     Answers answers =
         new Answers(
             options.limits().memory().unread(heapBytes),
             limits.writeTimeout(),
             metrics::limitExceeded,
-            System::nanoTime);
+            clocks.nanos());
     answers.follow(() -> groups.exposition().replacedBytes());
     metrics.observe(heapUses(groups, pushHandler, answers));
     Handlers handlers =
         new Handlers(
             pushHandler,
-            new DeleteHandler(groups, metrics, clock),
-            new ScrapeHandler(groups, metrics, answers),
+            new DeleteHandler(groups, metrics, clocks),
+            new ScrapeHandler(groups, metrics, answers, clocks),
             new ApiHandler(groups, metrics, answers, origins, status()),
-            new GroupsHandler(groups, metrics, origins, clock),
+            new GroupsHandler(groups, metrics, origins, clocks.wall()),
             new ClusterHandler(cluster, health, metrics, origins),
             new PageHandler(pages(), options, health, cluster, metrics));
     GatewayHandler gateway =
@@ -269,7 +272,7 @@ public final class App implements AutoCloseable {
             slowBodies,
             metrics::limitExceeded,
             metrics::requestRefused,
-            System::nanoTime);
+            clocks.nanos());
     Runnable housekeeping =
         () -> {
           slowBodies.endOverdue();
@@ -340,7 +343,7 @@ public final class App implements AutoCloseable {
             build,
             options.effective(),
             startedAt),
-        clock);
+        clocks.wall());
   }
 
   /**

@@ -241,7 +241,7 @@ class AppTest {
   @Test
   void reservedFamilies_areExactlyOurOwn() throws Exception {
     send("PUT", "/metrics/job/a", "m 1\n");
-    SelfMetrics metrics = new SelfMetrics("test", null);
+    SelfMetrics metrics = new SelfMetrics("test", null, System::nanoTime);
     metrics.ofCluster().observe(() -> ClusterMetricsTest.status("b"), () -> 0, () -> true);
     metrics.ofWebConfig().observe(() -> 0);
     metrics.pushAnswered("PUT", 1, 1);

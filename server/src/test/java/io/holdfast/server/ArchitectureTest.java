@@ -36,6 +36,8 @@ class ArchitectureTest {
   private static final Pattern SYSTEM_CLOCK =
       Pattern.compile("java\\.time\\.(Clock|InstantSource)\\.(system|tick(Millis|Sec|Min)).*");
 
+  private static final Pattern NANO_TIME = Pattern.compile("java\\.lang\\.System\\.nanoTime\\(\\)");
+
   private static final Pattern RANDOM =
       Pattern.compile(
           "java\\.lang\\.Math\\.random\\(\\)"
@@ -302,6 +304,21 @@ class ArchitectureTest {
           .doNotHaveFullyQualifiedName("io.holdfast.server.App")
           .should()
           .accessTargetWhere(target("a clock of the system", SYSTEM_CLOCK));
+
+  /** Hazelcast makes a SteadyClock by itself, and logging begins before everything else. */
+  @ArchTest
+  static final ArchRule onlyTheWiring_measuresTime =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.holdfast.server.App")
+          .and()
+          .doNotHaveFullyQualifiedName("io.holdfast.server.logging.Logging")
+          .and()
+          .doNotHaveFullyQualifiedName("io.holdfast.cluster.ClusterNode")
+          .and()
+          .doNotHaveFullyQualifiedName("io.holdfast.cluster.hazelcast.SteadyClock")
+          .should()
+          .accessTargetWhere(target("the time that never goes back", NANO_TIME));
 
   @ArchTest
   static final ArchRule randomness_isInjected =

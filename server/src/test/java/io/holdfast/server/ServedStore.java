@@ -14,6 +14,7 @@ import io.holdfast.server.config.Limits;
 import io.holdfast.server.config.Options;
 import io.holdfast.server.http.Answers;
 import io.holdfast.server.http.ClientWatch;
+import io.holdfast.server.http.Clocks;
 import io.holdfast.server.http.Connections;
 import io.holdfast.server.http.SlowBodies;
 import io.holdfast.server.http.WebServer;
@@ -39,7 +40,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,15 +55,15 @@ final class ServedStore implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final RocksGroupStore store;
-  private final SelfMetrics metrics = new SelfMetrics("test", null);
+  private static final Clocks CLOCKS = new Clocks(InstantSource.system(), System::nanoTime);
+
+  private final SelfMetrics metrics = new SelfMetrics("test", null, System::nanoTime);
   private final WebServer server = new WebServer();
   private final @Nullable Gatekeeper gatekeeper;
 
   private ServedStore(Path directory, @Nullable Path webConfig, String... flags) throws Exception {
     this.gatekeeper =
-        webConfig == null
-            ? null
-            : Gatekeeper.open(webConfig, metrics.ofWebConfig(), Clock.systemUTC());
+        webConfig == null ? null : Gatekeeper.open(webConfig, metrics.ofWebConfig(), CLOCKS);
     this.store =
         RocksGroupStore.open(
             new StoreOptions(
@@ -111,9 +111,9 @@ final class ServedStore implements AutoCloseable {
             InstantSource.system());
     GatewayHandler.Handlers handlers =
         new GatewayHandler.Handlers(
-            new PushHandler(store, metrics, InstantSource.system(), rules),
-            new DeleteHandler(store, metrics, InstantSource.system()),
-            new ScrapeHandler(store, metrics, answers),
+            new PushHandler(store, metrics, CLOCKS, rules),
+            new DeleteHandler(store, metrics, CLOCKS),
+            new ScrapeHandler(store, metrics, answers, CLOCKS),
             new ApiHandler(store, metrics, answers, new CrossOrigin(null), new byte[0]),
             new GroupsHandler(store, metrics, new CrossOrigin(null), InstantSource.system()),
             new ClusterHandler(cluster, health, metrics, new CrossOrigin(null)),

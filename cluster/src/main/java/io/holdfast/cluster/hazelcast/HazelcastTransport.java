@@ -15,6 +15,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,15 +44,26 @@ public final class HazelcastTransport implements NamedTransport {
   private static final long COMPARE_MILLIS = 1_000;
 
   private final Discovery discovery;
+  private final LongSupplier nanos;
   private final Handshakes handshakes;
   private final TaskOutbox outbox = new TaskOutbox();
   private final ScheduledExecutorService comparisons = Threads.timer("cluster-membership");
   private volatile @Nullable Membership membership;
   private volatile @Nullable Supervisor supervisor;
 
-  public HazelcastTransport(Discovery discovery, Handshakes handshakes) {
+  private HazelcastTransport(Discovery discovery, Handshakes handshakes, LongSupplier nanos) {
+    this.nanos = nanos;
     this.discovery = discovery;
     this.handshakes = handshakes;
+  }
+
+  /**
+   * Returns the maker of transports.
+   *
+   * @param nanos a time that never goes back, in nanoseconds since some moment
+   */
+  public static BiFunction<Discovery, Handshakes, NamedTransport> with(LongSupplier nanos) {
+    return (discovery, handshakes) -> new HazelcastTransport(discovery, handshakes, nanos);
   }
 
   /**
@@ -71,7 +84,7 @@ public final class HazelcastTransport implements NamedTransport {
     Names names = Names.ofSystem();
     OwnAddress own = new OwnAddress(discovery.listen(), discovery.advertise(), names);
     refuseMistakes(own);
-    PeerAddresses peers = new PeerAddresses(discovery.peers(), names);
+    PeerAddresses peers = new PeerAddresses(discovery.peers(), names, nanos);
     Membership newMembership = new Membership(receiver, outbox::abandon);
     TaskInbox inbox = new TaskInbox(newMembership, receiver);
     Supervisor newSupervisor =
@@ -80,7 +93,7 @@ public final class HazelcastTransport implements NamedTransport {
             own,
             addresses -> config(addresses, peers, inbox),
             peers,
-            this::compareSoon);
+            new Supervisor.Surroundings(this::compareSoon, nanos));
     membership = newMembership;
     supervisor = newSupervisor;
     ScheduledFuture<?> unused =

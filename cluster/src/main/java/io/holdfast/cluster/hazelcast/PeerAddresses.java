@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,13 +50,15 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
   private static final int PROBE_MILLIS = 500;
 
   private final Names names;
+  private final LongSupplier nanos;
   private final List<Name> peers = new CopyOnWriteArrayList<>();
   private final ExecutorService tasks =
       Executors.newCachedThreadPool(Threads.named("cluster-addresses"));
   private volatile List<String> addresses = List.of();
 
-  PeerAddresses(List<HostPort> peers, Names names) {
+  PeerAddresses(List<HostPort> peers, Names names, LongSupplier nanos) {
     this.names = names;
+    this.nanos = nanos;
     peers.forEach(this::add);
     setEnabled(true);
   }
@@ -100,7 +103,7 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
         probes.put(address, tasks.submit(() -> probe(address)));
       }
     }
-    Deadline deadline = new Deadline(2 * PROBE_MILLIS);
+    Deadline deadline = new Deadline(2 * PROBE_MILLIS, nanos);
     List<HostPort> useful = new ArrayList<>();
     probes.forEach(
         (address, probe) -> {
@@ -140,7 +143,7 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
   /** Returns the present addresses of all names, or their last known addresses. */
   Set<HostPort> resolve(InetAddress own) {
     peers.forEach(Name::ask);
-    Deadline deadline = new Deadline(LOOKUP_MILLIS);
+    Deadline deadline = new Deadline(LOOKUP_MILLIS, nanos);
     Set<HostPort> all = new LinkedHashSet<>();
     peers.forEach(peer -> all.addAll(peer.answer(own, deadline)));
     return all;
@@ -154,16 +157,18 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
 
   /** A deadline for several tasks together. */
   private static final class Deadline {
+    private final LongSupplier nanos;
     private final long end;
 
-    Deadline(long millis) {
-      end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    Deadline(long millis, LongSupplier nanos) {
+      this.nanos = nanos;
+      this.end = nanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     /** Returns the result of a task; null if the task has no result at the deadline. */
     <T> @Nullable T await(Future<T> task) {
       try {
-        return task.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return task.get(Math.max(0, end - nanos.getAsLong()), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return null;

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,11 +56,20 @@ final class Supervisor implements AutoCloseable {
   /** The pause between two log messages about the missing address. */
   private static final Duration REMINDER = Duration.ofMinutes(1);
 
+  /**
+   * The parts of the transport that a supervisor needs.
+   *
+   * @param changed runs whenever {@link #instance} or its members have perhaps changed
+   * @param nanos a time that never goes back, in nanoseconds since some moment
+   */
+  record Surroundings(Runnable changed, LongSupplier nanos) {}
+
   private final Handshakes handshakes;
   private final OwnAddress own;
   private final Function<NodeAddresses, Config> config;
   private final PeerAddresses peers;
   private final Runnable changed;
+  private final LongSupplier nanos;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
   private volatile @Nullable Watch watch;
@@ -68,19 +78,19 @@ final class Supervisor implements AutoCloseable {
   /**
    * @param own the present addresses of this node
    * @param config returns the config for one start at these addresses
-   * @param changed runs whenever {@link #instance} or its members have perhaps changed
    */
   Supervisor(
       Handshakes handshakes,
       OwnAddress own,
       Function<NodeAddresses, Config> config,
       PeerAddresses peers,
-      Runnable changed) {
+      Surroundings surroundings) {
     this.handshakes = handshakes;
     this.own = own;
     this.config = config;
     this.peers = peers;
-    this.changed = changed;
+    this.changed = surroundings.changed;
+    this.nanos = surroundings.nanos;
     this.thread = Threads.named("cluster-supervisor").newThread(this::run);
   }
 
@@ -106,14 +116,14 @@ final class Supervisor implements AutoCloseable {
     Duration pause = FIRST_PAUSE;
     try {
       while (!isClosing()) {
-        long started = System.nanoTime();
+        long started = nanos.getAsLong();
         NodeAddresses addresses = awaitOwnAddress();
         if (addresses == null) {
           return;
         }
         runOnce(addresses);
         changed.run();
-        if (Duration.ofNanos(System.nanoTime() - started).compareTo(LONGEST_PAUSE) > 0) {
+        if (Duration.ofNanos(nanos.getAsLong() - started).compareTo(LONGEST_PAUSE) > 0) {
           pause = FIRST_PAUSE;
         }
         if (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -148,8 +158,8 @@ final class Supervisor implements AutoCloseable {
       } catch (UncheckedIOException e) {
         obstacle = requireNonNull(e.getCause()).getMessage();
       }
-      if (remindedAt == 0 || System.nanoTime() - remindedAt > REMINDER.toNanos()) {
-        remindedAt = System.nanoTime();
+      if (remindedAt == 0 || nanos.getAsLong() - remindedAt > REMINDER.toNanos()) {
+        remindedAt = nanos.getAsLong();
         log.atWarn().addKeyValue("reason", obstacle).log("own address awaited");
       }
     } while (!closing.await(OWN_NAME.toMillis(), TimeUnit.MILLISECONDS));

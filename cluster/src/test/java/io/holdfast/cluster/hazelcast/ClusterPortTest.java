@@ -55,9 +55,11 @@ class ClusterPortTest {
   private final RecordingReceiver toldA = new RecordingReceiver();
   private final RecordingReceiver toldB = new RecordingReceiver();
   private final AuthenticatedTransport a =
-      AuthenticatedTransport.over(discovery(0), System::nanoTime, HazelcastTransport::new);
+      AuthenticatedTransport.over(
+          discovery(0), System::nanoTime, HazelcastTransport.with(System::nanoTime));
   private final AuthenticatedTransport b =
-      AuthenticatedTransport.over(discovery(1), System::nanoTime, HazelcastTransport::new);
+      AuthenticatedTransport.over(
+          discovery(1), System::nanoTime, HazelcastTransport.with(System::nanoTime));
   private HazelcastInstance stranger;
 
   private Discovery discovery(int number) {
@@ -106,7 +108,7 @@ class ClusterPortTest {
   private Config strangersConfig() {
     InetSocketAddress address = new InetSocketAddress(ports.get(2).host(), ports.get(2).port());
     NodeAddresses addresses = new NodeAddresses(address, address);
-    PeerAddresses peers = new PeerAddresses(ports, Names.ofSystem());
+    PeerAddresses peers = new PeerAddresses(ports, Names.ofSystem(), System::nanoTime);
     peers.refresh(addresses.advertisedAddress());
     return HazelcastSettings.config("test", addresses, peers);
   }

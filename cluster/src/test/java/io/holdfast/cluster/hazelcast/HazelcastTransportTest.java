@@ -44,7 +44,7 @@ class HazelcastTransportTest extends TransportContract {
   @Override
   protected Transport transport(int number) {
     return AuthenticatedTransport.over(
-        discovery(number), System::nanoTime, HazelcastTransport::new);
+        discovery(number), System::nanoTime, HazelcastTransport.with(System::nanoTime));
   }
 
   /**

@@ -25,7 +25,9 @@ class PeerAddressesTest {
 
   private final PeerAddresses addresses =
       new PeerAddresses(
-          List.of(new HostPort("nodes", 9191), new HostPort("10.0.0.9", 9192)), this::resolve);
+          List.of(new HostPort("nodes", 9191), new HostPort("10.0.0.9", 9192)),
+          this::resolve,
+          System::nanoTime);
 
   private static InetAddress address(String text) {
     try {
@@ -107,7 +109,7 @@ class PeerAddressesTest {
     names.put("quick", List.of("10.0.0.6"));
     List<HostPort> peers = List.of(new HostPort("slow", 1), new HostPort("quick", 2));
 
-    try (PeerAddresses addresses = new PeerAddresses(peers, slow)) {
+    try (PeerAddresses addresses = new PeerAddresses(peers, slow, System::nanoTime)) {
       assertEquals(List.of("10.0.0.6:2"), resolved(addresses));
       assertEquals(List.of("10.0.0.6:2"), resolved(addresses));
       assertEquals(1, asked.get());
@@ -133,7 +135,7 @@ class PeerAddressesTest {
     List<HostPort> ports = Ports.free(3);
     try (ServerSocket listening = listen(ports.get(0));
         ServerSocket member = listen(ports.get(1));
-        PeerAddresses addresses = new PeerAddresses(ports, Names.ofSystem())) {
+        PeerAddresses addresses = new PeerAddresses(ports, Names.ofSystem(), System::nanoTime)) {
       addresses.refresh(InetAddress.getLoopbackAddress());
       assertEquals(3, addresses.getMembers().size());
 

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import org.slf4j.event.KeyValuePair;
 
 /**
@@ -16,15 +17,17 @@ public final class ForeignLines extends Filter<ILoggingEvent> {
   public static final int LINES_PER_LOGGER = 20;
 
   private final String own;
-  private final LogRate rate = new LogRate(System::nanoTime, LINES_PER_LOGGER);
+  private final LogRate rate;
 
   /**
    * Creates the bound.
    *
    * @param own the prefix of the names of Holdfast's own loggers
+   * @param nanos measures the rate of lines
    */
-  ForeignLines(String own) {
+  ForeignLines(String own, LongSupplier nanos) {
     this.own = own;
+    this.rate = new LogRate(nanos, LINES_PER_LOGGER);
   }
 
   @Override

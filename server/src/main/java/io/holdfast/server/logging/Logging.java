@@ -64,7 +64,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     appender.setContext(context);
     appender.setTarget("System.err");
     appender.setEncoder(encoder);
-    appender.addFilter(new ForeignLines(OWN));
+    appender.addFilter(new ForeignLines(OWN, System::nanoTime));
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(level == Level.ERROR ? threshold(level) : ch.qos.logback.classic.Level.WARN);

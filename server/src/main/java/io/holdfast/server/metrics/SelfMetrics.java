@@ -235,8 +235,9 @@ public final class SelfMetrics implements CommitListener {
    * @param instance the node's name in a cluster, as a label of every series; null for a node that
    *     is alone. The label keeps scrapes through a load balancer from mixing the series of several
    *     nodes.
+   * @param nanos measures the age of what summaries show
    */
-  public SelfMetrics(String version, @Nullable String instance) {
+  public SelfMetrics(String version, @Nullable String instance, LongSupplier nanos) {
     this.instance = instance;
     Info.builder()
         .name(BUILD_INFO.name())
@@ -245,8 +246,8 @@ public final class SelfMetrics implements CommitListener {
         .register(registry)
         .setLabelValues(version, Runtime.version().toString());
     requests = REQUESTS.addCounter(registry);
-    pushDuration = addSummary(PUSH_DURATION, NANOS);
-    pushSize = addSummary(PUSH_SIZE, 1);
+    pushDuration = addSummary(PUSH_DURATION, NANOS, nanos);
+    pushSize = addSummary(PUSH_SIZE, 1, nanos);
     rejectedPushes = REJECTED_PUSHES.addCounter(registry);
     for (Rejection.Reason reason : Rejection.Reason.values()) {
       rejectedPushes.labelValues(word(reason)).inc(0);
@@ -271,10 +272,9 @@ public final class SelfMetrics implements CommitListener {
     JvmMetrics.builder().register(yielding);
   }
 
-  private RecentSummary addSummary(SelfFamily family, double unit) {
+  private RecentSummary addSummary(SelfFamily family, double unit, LongSupplier nanos) {
     RecentSummary summary =
-        new RecentSummary(
-            family.name(), family.help(), family.labels().get(0), unit, System::nanoTime);
+        new RecentSummary(family.name(), family.help(), family.labels().get(0), unit, nanos);
     registry.register(summary);
     return summary;
   }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +46,13 @@ public final class FileMigration {
   private static final int MOST_WARNINGS = 1_000;
 
   /**
-   * The limits on a family, as for a push.
+   * The limits on a family, as for a push, and the clock of the migration.
    *
    * @param familyBytes of the encoded message
    * @param textBytes of the text that a scrape would send of it, about
+   * @param nanos measures the time between two reports of progress
    */
-  public record Limits(int familyBytes, long textBytes) {}
+  public record Terms(int familyBytes, long textBytes, LongSupplier nanos) {}
 
   private final Path file;
   private final RocksGroupStore store;
@@ -59,17 +61,20 @@ public final class FileMigration {
   private final Migration begun;
 
   private final List<ImportedGroup> waiting = new ArrayList<>();
+  private final LongSupplier nanos;
   private long waitingBytes;
   private long leftOut;
-  private long reportedAt = System.nanoTime();
+  private long reportedAt;
 
-  private FileMigration(Path file, RocksGroupStore store, Limits limits, long size) {
+  private FileMigration(Path file, RocksGroupStore store, Terms terms, long size) {
+    this.nanos = terms.nanos();
+    this.reportedAt = nanos.getAsLong();
     this.file = file;
     this.store = store;
     this.size = size;
     this.groups =
         new GroupImport(
-            limits.textBytes(), (group, family, reason) -> leftOut(group.name(), family, reason));
+            terms.textBytes(), (group, family, reason) -> leftOut(group.name(), family, reason));
     this.begun = new Migration(Migration.State.BEGUN, file.toString());
   }
 
@@ -80,7 +85,7 @@ public final class FileMigration {
    * @param file null if the command line names none
    * @throws MigrationException if the node should not start
    */
-  public static void run(@Nullable Path file, RocksGroupStore store, Limits limits)
+  public static void run(@Nullable Path file, RocksGroupStore store, Terms terms)
       throws MigrationException {
     Migration noted = store.migration();
     boolean isBroken = noted.state() == Migration.State.BEGUN;
@@ -107,7 +112,7 @@ public final class FileMigration {
           logMissing(file);
         }
       }
-      case POSSIBLE, BEGUN -> migrate(file, store, limits, isBroken ? brokenOff(noted) : null);
+      case POSSIBLE, BEGUN -> migrate(file, store, terms, isBroken ? brokenOff(noted) : null);
     }
   }
 
@@ -118,12 +123,12 @@ public final class FileMigration {
   }
 
   private static void migrate(
-      Path file, RocksGroupStore store, Limits limits, @Nullable String brokenOff)
+      Path file, RocksGroupStore store, Terms terms, @Nullable String brokenOff)
       throws MigrationException {
     // Opened once, because a running Pushgateway replaces the file.
     try (FileChannel opened = FileChannel.open(file)) {
-      PushgatewayFile.read(opened, limits.familyBytes(), new Nobody());
-      new FileMigration(file, store, limits, opened.size()).run(opened, limits);
+      PushgatewayFile.read(opened, terms.familyBytes(), new Nobody());
+      new FileMigration(file, store, terms, opened.size()).run(opened, terms);
     } catch (NoSuchFileException e) {
       if (brokenOff != null) {
         throw new MigrationException(brokenOff + ", but " + file + " does not exist", e);
@@ -151,11 +156,11 @@ public final class FileMigration {
         .log("--persistence.file does not exist: there is nothing to migrate");
   }
 
-  private void run(FileChannel opened, Limits limits)
+  private void run(FileChannel opened, Terms terms)
       throws IOException, DamagedFileException, MigrationException {
     log.atInfo().addKeyValue("file", file).addKeyValue("bytes", size).log("migrating");
-    long startedAt = System.nanoTime();
-    PushgatewayFile.read(opened, limits.familyBytes(), new Keeper());
+    long startedAt = nanos.getAsLong();
+    PushgatewayFile.read(opened, terms.familyBytes(), new Keeper());
     commit(new Migration(Migration.State.DONE, file.toString()));
     warnOfShadowed();
     log.atInfo()
@@ -164,7 +169,7 @@ public final class FileMigration {
         .addKeyValue("series", store.exposition().series())
         .addKeyValue("left_out", leftOut)
         .addKeyValue("shadowed_series", store.exposition().shadowedSeries())
-        .addKeyValue("millis", Duration.ofNanos(System.nanoTime() - startedAt).toMillis())
+        .addKeyValue("millis", Duration.ofNanos(nanos.getAsLong() - startedAt).toMillis())
         .log("migrated; the file is not read again");
   }
 
@@ -180,7 +185,7 @@ public final class FileMigration {
   }
 
   private void report(long position) {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (now - reportedAt > PROGRESS_INTERVAL.toNanos()) {
       reportedAt = now;
       log.atInfo()

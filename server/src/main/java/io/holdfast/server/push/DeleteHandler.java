@@ -1,6 +1,7 @@
 package io.holdfast.server.push;
 
 import io.holdfast.server.http.ClientWatch;
+import io.holdfast.server.http.Clocks;
 import io.holdfast.server.http.Deadline;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.metrics.SelfMetrics;
@@ -9,7 +10,6 @@ import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.WriteOutcome;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -19,12 +19,12 @@ import java.util.concurrent.CompletableFuture;
 public final class DeleteHandler {
   private final GroupStore store;
   private final SelfMetrics metrics;
-  private final InstantSource clock;
+  private final Clocks clocks;
 
-  public DeleteHandler(GroupStore store, SelfMetrics metrics, InstantSource clock) {
+  public DeleteHandler(GroupStore store, SelfMetrics metrics, Clocks clocks) {
     this.store = store;
     this.metrics = metrics;
-    this.clock = clock;
+    this.clocks = clocks;
   }
 
   public void delete(Exchange exchange, Route.Delete route) {
@@ -38,7 +38,7 @@ public final class DeleteHandler {
   private void change(Exchange exchange, String handler, Change change) {
     Deadline deadline;
     try {
-      deadline = Deadline.of(exchange, clock);
+      deadline = Deadline.of(exchange, clocks.wall());
     } catch (IllegalArgumentException e) {
       refuse(exchange, handler, 400, String.valueOf(e.getMessage()));
       return;
@@ -47,7 +47,7 @@ public final class DeleteHandler {
       refuse(exchange, handler, Deadline.STATUS, deadline.reason());
       return;
     }
-    ClientWatch client = new ClientWatch(exchange.request(), System::nanoTime);
+    ClientWatch client = new ClientWatch(exchange.request(), clocks.nanos());
     CompletableFuture<WriteOutcome> decided =
         store.submit(change, () -> deadline.hasPassed() || client.isGone());
     exchange.request().addFailureListener(gone -> decided.cancel(false));

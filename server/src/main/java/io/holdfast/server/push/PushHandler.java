@@ -13,6 +13,7 @@ import io.holdfast.server.http.BadEncodingException;
 import io.holdfast.server.http.BodyReader;
 import io.holdfast.server.http.ByteBudget;
 import io.holdfast.server.http.ClientWatch;
+import io.holdfast.server.http.Clocks;
 import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.ContentTypes;
 import io.holdfast.server.http.Deadline;
@@ -28,7 +29,6 @@ import io.holdfast.storage.Refusal;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.WriteOutcome;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -50,12 +50,12 @@ public final class PushHandler {
 
   private final GroupStore store;
   private final SelfMetrics metrics;
-  private final InstantSource clock;
+  private final Clocks clocks;
   private final PushLimits limits;
   private final Options.Pushes options;
   private final ByteBudget budget;
   private final SlowBodies slowBodies;
-  private final RefusalLog log = new RefusalLog();
+  private final RefusalLog log;
 
   /**
    * The rules for all pushes.
@@ -64,10 +64,11 @@ public final class PushHandler {
    */
   public record Rules(PushLimits limits, SlowBodies slowBodies, Options.Pushes options) {}
 
-  public PushHandler(GroupStore store, SelfMetrics metrics, InstantSource clock, Rules rules) {
+  public PushHandler(GroupStore store, SelfMetrics metrics, Clocks clocks, Rules rules) {
     this.store = store;
     this.metrics = metrics;
-    this.clock = clock;
+    this.clocks = clocks;
+    this.log = new RefusalLog(clocks.nanos());
     this.limits = rules.limits;
     this.options = rules.options;
     this.budget = new ByteBudget(limits.inFlightBytes());
@@ -107,7 +108,7 @@ public final class PushHandler {
   private final class Push implements BodyReader.Receiver {
     private final Exchange exchange;
     private final Route.Push route;
-    private final long startedAt = System.nanoTime();
+    private final long startedAt = clocks.nanos().getAsLong();
     private final BodyReader body;
     private final ClientWatch client;
 
@@ -128,7 +129,7 @@ public final class PushHandler {
       BodyReader.BodyLimits bodyLimits =
           new BodyReader.BodyLimits(limits.bodyBytes(), budget, slowBodies);
       this.body = new BodyReader(exchange.request(), bodyLimits, invocationType(exchange), this);
-      this.client = new ClientWatch(exchange.request(), System::nanoTime);
+      this.client = new ClientWatch(exchange.request(), clocks.nanos());
     }
 
     void start() {
@@ -155,7 +156,7 @@ public final class PushHandler {
       Deadline deadline;
       long ttlMillis;
       try {
-        deadline = Deadline.of(exchange, clock);
+        deadline = Deadline.of(exchange, clocks.wall());
         ttlMillis = TimeToLive.millisOf(exchange, options.expiry());
       } catch (IllegalArgumentException e) {
         refuse(400, String.valueOf(e.getMessage()));
@@ -172,7 +173,7 @@ public final class PushHandler {
             PushPreparation.prepare(
                 group,
                 route.replace(),
-                nanosSinceEpoch(clock.instant()),
+                nanosSinceEpoch(clocks.wall().instant()),
                 parse(inflated),
                 limits.content(),
                 client::endIfGone);
@@ -368,7 +369,9 @@ public final class PushHandler {
       giveBack();
       metrics.requestAnswered("push", exchange.method(), status);
       metrics.pushAnswered(
-          exchange.method(), System.nanoTime() - startedAt, requestBytes(exchange.request()));
+          exchange.method(),
+          clocks.nanos().getAsLong() - startedAt,
+          requestBytes(exchange.request()));
     }
   }
 

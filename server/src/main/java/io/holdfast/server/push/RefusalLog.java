@@ -6,6 +6,7 @@ import io.holdfast.server.logging.LogRate;
 import io.holdfast.server.routing.RequestTarget;
 import io.holdfast.storage.Rejection;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.slf4j.Logger;
@@ -27,7 +28,16 @@ final class RefusalLog {
   /** Reasons quote names and values that clients chose. */
   private static final int LONGEST_TEXT = 400;
 
-  private final LogRate rate = new LogRate(System::nanoTime);
+  private final LogRate rate;
+
+  /**
+   * Creates a log.
+   *
+   * @param nanos measures the rate of lines
+   */
+  RefusalLog(LongSupplier nanos) {
+    this.rate = new LogRate(nanos);
+  }
 
   /** Logs a body that cannot be read. */
   void unreadable(Exchange exchange, Object group, String reason) {

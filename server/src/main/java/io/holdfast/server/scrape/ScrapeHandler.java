@@ -6,6 +6,7 @@ import io.holdfast.proto.ExpositionFormat;
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.http.AnswerTracking;
 import io.holdfast.server.http.Answers;
+import io.holdfast.server.http.Clocks;
 import io.holdfast.server.http.ContentEncoding;
 import io.holdfast.server.http.Exchange;
 import io.holdfast.server.http.Sending;
@@ -38,9 +39,10 @@ public final class ScrapeHandler {
   private final GroupStore store;
   private final SelfMetrics metrics;
   private final Answers answers;
-  private final FormatUse use = new FormatUse(System::nanoTime);
+  private final FormatUse use;
 
-  public ScrapeHandler(GroupStore store, SelfMetrics metrics, Answers answers) {
+  public ScrapeHandler(GroupStore store, SelfMetrics metrics, Answers answers, Clocks clocks) {
+    this.use = new FormatUse(clocks.nanos());
     this.answers = answers;
     this.store = store;
     this.metrics = metrics;

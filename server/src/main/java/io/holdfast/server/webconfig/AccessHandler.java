@@ -12,6 +12,7 @@ import io.holdfast.server.metrics.WebConfigMetrics;
 import io.holdfast.server.metrics.WebConfigMetrics.Reason;
 import io.holdfast.storage.Refusal;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -35,6 +36,7 @@ final class AccessHandler extends Handler.Wrapper {
   private final NonThrowingHandler next;
   private final PasswordChecks passwords;
   private final WebConfigMetrics metrics;
+  private final LongSupplier nanos;
   private volatile Rules rules;
 
   /** The rules for a request. One request uses one set of rules. */
@@ -44,11 +46,13 @@ final class AccessHandler extends Handler.Wrapper {
       NonThrowingHandler next,
       WebConfig config,
       PasswordChecks passwords,
-      WebConfigMetrics metrics) {
+      WebConfigMetrics metrics,
+      LongSupplier nanos) {
     super(false, next);
     this.next = next;
     this.passwords = passwords;
     this.metrics = metrics;
+    this.nanos = nanos;
     this.rules = rules(config, null);
   }
 
@@ -63,14 +67,12 @@ final class AccessHandler extends Handler.Wrapper {
   }
 
   /** Returns the rules. An unchanged rate limit keeps its bucket. */
-  private static Rules rules(WebConfig config, @Nullable TokenBucket before) {
+  private Rules rules(WebConfig config, @Nullable TokenBucket before) {
     RateLimit limit = config.rateLimit();
     TokenBucket bucket = null;
     if (limit != null) {
       bucket =
-          before != null && before.limit().equals(limit)
-              ? before
-              : new TokenBucket(limit, System::nanoTime);
+          before != null && before.limit().equals(limit) ? before : new TokenBucket(limit, nanos);
     }
     return new Rules(config.headers(), config.users(), bucket);
   }

@@ -5,12 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.holdfast.server.access.PasswordChecks;
 import io.holdfast.server.config.FlagTable;
 import io.holdfast.server.gocompat.GoDuration;
+import io.holdfast.server.http.Clocks;
 import io.holdfast.server.http.NonThrowingHandler;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.metrics.WebConfigMetrics;
 import io.holdfast.server.tls.SecureConnections;
 import java.nio.file.Path;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Handler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,9 +28,11 @@ public final class Gatekeeper implements AutoCloseable {
   private final WebConfigMetrics metrics;
   private final PasswordChecks passwords;
   private final @Nullable SecureConnections connections;
+  private final LongSupplier nanos;
   private @Nullable AccessHandler access;
 
-  private Gatekeeper(LiveWebConfig config, WebConfigMetrics metrics) {
+  private Gatekeeper(LiveWebConfig config, WebConfigMetrics metrics, LongSupplier nanos) {
+    this.nanos = nanos;
     this.config = config;
     this.metrics = metrics;
     this.passwords =
@@ -47,10 +50,11 @@ public final class Gatekeeper implements AutoCloseable {
    *
    * @throws StartException if the file, or a file that it names, cannot be used
    */
-  public static Gatekeeper open(Path file, WebConfigMetrics metrics, InstantSource clock)
+  public static Gatekeeper open(Path file, WebConfigMetrics metrics, Clocks clocks)
       throws StartException {
     try {
-      return new Gatekeeper(new LiveWebConfig(file, GoDuration::parse, metrics, clock), metrics);
+      LiveWebConfig config = new LiveWebConfig(file, GoDuration::parse, metrics, clocks.wall());
+      return new Gatekeeper(config, metrics, clocks.nanos());
     } catch (BadWebConfigException e) {
       throw new StartException("--" + FlagTable.CONFIG_FILE + ": " + e.getMessage(), e);
     }
@@ -58,7 +62,7 @@ public final class Gatekeeper implements AutoCloseable {
 
   /** Puts the access control of the file before the handler. Called once. */
   public Handler guard(NonThrowingHandler handler) {
-    AccessHandler guarding = new AccessHandler(handler, config.first(), passwords, metrics);
+    AccessHandler guarding = new AccessHandler(handler, config.first(), passwords, metrics, nanos);
     access = guarding;
     return guarding;
   }

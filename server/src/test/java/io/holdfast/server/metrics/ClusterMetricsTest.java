@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 public class ClusterMetricsTest {
-  private final SelfMetrics own = new SelfMetrics("test", "a");
+  private final SelfMetrics own = new SelfMetrics("test", "a", System::nanoTime);
   private final ClusterMetrics metrics = own.ofCluster();
 
   /** Others of these names, each further behind than the one before. */

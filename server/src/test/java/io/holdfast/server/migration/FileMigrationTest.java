@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileMigrationTest {
-  private static final FileMigration.Limits LIMITS = new FileMigration.Limits(1 << 20, 2 << 20);
+  private static final FileMigration.Terms TERMS =
+      new FileMigration.Terms(1 << 20, 2 << 20, System::nanoTime);
 
   @TempDir Path directory;
   private Path file;
@@ -80,12 +81,12 @@ class FileMigrationTest {
   }
 
   private void run() throws MigrationException {
-    FileMigration.run(file, store, LIMITS);
+    FileMigration.run(file, store, TERMS);
   }
 
   private String refusal(Path named) {
     return String.valueOf(
-        assertThrows(MigrationException.class, () -> FileMigration.run(named, store, LIMITS))
+        assertThrows(MigrationException.class, () -> FileMigration.run(named, store, TERMS))
             .getMessage());
   }
 
