@@ -25,6 +25,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -255,8 +256,10 @@ class AppTest {
     // Those that the store tells are there as soon as there is one.
     scrape("?collect[]=self")
         .lines()
-        .filter(line -> line.startsWith("# TYPE pushgateway_") && line.endsWith(" gauge"))
-        .forEach(line -> exposed.put(line.split(" ", -1)[2], MetricType.GAUGE));
+        .filter(line -> line.startsWith("# TYPE pushgateway_"))
+        .map(line -> line.split(" ", -1))
+        .forEach(
+            words -> exposed.put(words[2], MetricType.valueOf(words[3].toUpperCase(Locale.ROOT))));
 
     assertEquals(new TreeMap<>(SelfMetrics.RESERVED), exposed);
   }

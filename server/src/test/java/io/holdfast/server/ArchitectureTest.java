@@ -189,6 +189,8 @@ class ArchitectureTest {
           .definedBy("io.holdfast.server.push..")
           .layer("scrape")
           .definedBy("io.holdfast.server.scrape..")
+          .layer("selector")
+          .definedBy("io.holdfast.server.selector..")
           .layer("api")
           .definedBy("io.holdfast.server.api..")
           .layer("page")
@@ -212,7 +214,7 @@ class ArchitectureTest {
           .whereLayer("routing")
           .mayOnlyAccessLayers("config", "gocompat")
           .whereLayer("http")
-          .mayOnlyAccessLayers("config", "lifecycle", "tls")
+          .mayOnlyAccessLayers("config", "lifecycle", "tls", "logging")
           .whereLayer("browsers")
           .mayOnlyAccessLayers("config", "http")
           .whereLayer("metrics")
@@ -221,11 +223,14 @@ class ArchitectureTest {
           .mayOnlyAccessLayers(
               "access", "config", "gocompat", "http", "lifecycle", "metrics", "tls")
           .whereLayer("push")
-          .mayOnlyAccessLayers("config", "http", "logging", "metrics", "routing")
+          .mayOnlyAccessLayers("config", "gocompat", "http", "logging", "metrics", "routing")
           .whereLayer("scrape")
           .mayOnlyAccessLayers("config", "http", "metrics")
+          .whereLayer("selector")
+          .mayNotAccessAnyLayer()
           .whereLayer("api")
-          .mayOnlyAccessLayers("browsers", "config", "gocompat", "http", "lifecycle", "metrics")
+          .mayOnlyAccessLayers(
+              "browsers", "config", "gocompat", "http", "lifecycle", "metrics", "selector")
           .whereLayer("page")
           .mayOnlyAccessLayers(
               "browsers", "config", "gocompat", "http", "lifecycle", "metrics", "routing");

@@ -12,6 +12,7 @@ import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Unavailable;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
@@ -69,9 +70,35 @@ public final class ReplicatedGroupStore implements GroupStore {
     if (!(decided instanceof Applied applied)) {
       return CompletableFuture.completedFuture(decided);
     }
+    long expiresAtMillis = expiresAtMillis(attempt.change);
     return replica
         .confirm(applied)
-        .thenCompose(confirmation -> outcome(confirmation, decided, attempt));
+        .thenCompose(
+            confirmation ->
+                isExpiredAndSuperseded(confirmation, expiresAtMillis)
+                    ? CompletableFuture.completedFuture(decided)
+                    : outcome(confirmation, decided, attempt));
+  }
+
+  /** Returns when the group of a push expires; {@link Long#MAX_VALUE} if it does not. */
+  private long expiresAtMillis(Change change) {
+    Change made = change instanceof Change.Unchecked unchecked ? unchecked.push() : change;
+    return made instanceof Change.Push push && push.ttlMillis() > 0
+        ? local
+            .exposition()
+            .expiresAt(push.group())
+            .map(Instant::toEpochMilli)
+            .orElse(Long.MAX_VALUE)
+        : Long.MAX_VALUE;
+  }
+
+  /**
+   * Returns whether a push is superseded after its time to live, perhaps by its own expiry. A
+   * reissue would bring the group back, so the push is not made again.
+   */
+  private boolean isExpiredAndSuperseded(Confirmation confirmation, long expiresAtMillis) {
+    return confirmation instanceof Confirmation.Superseded
+        && replica.clusterMillis() >= expiresAtMillis;
   }
 
   private CompletableFuture<WriteOutcome> outcome(

@@ -49,7 +49,7 @@ enum Mistake {
       "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 8),
   LOG_GOES_ON_AFTER_A_RESTART(
       "storage/StoreLoader",
-      "new StoreState.Identity(node, random.nextLong())",
+      "new StoreState.Identity(node, setting.random.nextLong())",
       "new StoreState.Identity(node, node)",
       3),
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Many seeds of the {@link Simulation}. More of them: {@code scripts/simulate}; one of them again:
@@ -29,6 +31,17 @@ final class SimulationTest {
       assertTrue(work.acknowledged >= 50 * SEEDS, work::toString);
       assertTrue(work.vouched >= 100 * SEEDS, work::toString);
     }
+  }
+
+  /**
+   * Seeds beyond those above that have found a fault: a node that started alone and noted deletes
+   * that it had never seen, a scrape over a pause of the machine, and a push that came back after
+   * its own expiry.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {7148, 10927, 1175})
+  void seedThatFoundFault_findsNone(long seed) {
+    assertTrue(play(seed).acknowledged > 0);
   }
 
   private static Work play(long seed) {
