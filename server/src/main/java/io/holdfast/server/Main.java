@@ -69,7 +69,7 @@ public final class Main {
     }
     CompletableFuture.anyOf(app.quitRequested(), app.failure()).join();
     if (app.failure().isDone()) {
-      fail(app, log, "ending, because " + app.failure().join());
+      fail(app, log, "process ended: " + app.failure().join());
     }
     log.warn("received termination request via web service, exiting gracefully...");
     System.exit(0);

@@ -135,7 +135,7 @@ final class Membership {
     try {
       news.run();
     } catch (RuntimeException e) {
-      log.atError().setCause(e).log("News of a peer were not taken");
+      log.atError().setCause(e).log("membership event lost");
     }
   }
 }

@@ -135,7 +135,7 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
     List<String> now = new ArrayList<>();
     found.forEach(address -> now.add(address.toString()));
     if (!now.equals(addresses)) {
-      log.atDebug().addKeyValue("addresses", now).log("Addresses of peers");
+      log.atDebug().addKeyValue("addresses", now).log("peer addresses changed");
       addresses = List.copyOf(now);
     }
   }
@@ -221,9 +221,7 @@ final class PeerAddresses extends TcpIpConfig implements AutoCloseable {
       }
       if (!isMissing) {
         isMissing = true;
-        log.atWarn()
-            .addKeyValue("peer", peer)
-            .log("The name of a peer has no address now; it is asked for again");
+        log.atWarn().addKeyValue("peer", peer).log("peer name without address; look-up repeated");
       }
       return usable(known, own);
     }

@@ -127,7 +127,7 @@ final class Supervisor implements AutoCloseable {
           pause = FIRST_PAUSE;
         }
         if (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-          log.atInfo().log("Starting Hazelcast again");
+          log.atInfo().log("Hazelcast restarting");
         }
         pause = longer(pause);
       }
@@ -189,14 +189,14 @@ final class Supervisor implements AutoCloseable {
       } while (!current.ended.await(REFRESH.toMillis(), TimeUnit.MILLISECONDS));
     } catch (RuntimeException e) {
       if (!isClosing()) {
-        log.atWarn().setCause(e).log("Hazelcast did not start; it is started again");
+        log.atWarn().setCause(e).log("Hazelcast start failed; retrying");
       }
       current.end();
     }
     if (!isClosing() && current.reached) {
       log.atWarn()
           .addKeyValue("after", current.last)
-          .log("Hazelcast has ended by itself; it is started again");
+          .log("Hazelcast ended unexpectedly; restarting");
     }
     watch = null;
   }
@@ -225,7 +225,7 @@ final class Supervisor implements AutoCloseable {
     try {
       thread.join(CLOSE_TIMEOUT.toMillis());
       if (thread.isAlive()) {
-        log.atWarn().log("Hazelcast did not end in time");
+        log.atWarn().log("Hazelcast not ended in time");
         thread.interrupt();
       }
     } catch (InterruptedException e) {

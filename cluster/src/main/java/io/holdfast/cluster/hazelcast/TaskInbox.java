@@ -52,7 +52,7 @@ final class TaskInbox {
       Thread.currentThread().interrupt();
       return Reply.FAILED.alone();
     } catch (ExecutionException | RuntimeException e) {
-      log.atDebug().addKeyValue("peer", peer).setCause(e).log("A request was not answered");
+      log.atDebug().addKeyValue("peer", peer).setCause(e).log("request of a peer failed");
       return Reply.FAILED.alone();
     }
   }

@@ -214,7 +214,7 @@ public final class AuthenticatedTransport implements Transport {
     try {
       upper.appeared(admission.peer());
     } catch (RuntimeException e) {
-      log.atError().setCause(e).log("News of a peer were not taken");
+      log.atError().setCause(e).log("membership event lost");
     }
     admission.told.complete(null);
   }

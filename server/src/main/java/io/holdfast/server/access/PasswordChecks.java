@@ -155,7 +155,7 @@ public final class PasswordChecks implements AutoCloseable {
       isRight = check.users().areRight(check.credentials(), check.hash(), cost -> {});
       checked.run();
     } catch (RuntimeException e) {
-      log.error("a password could not be checked", e);
+      log.error("password check failed", e);
     }
     Answer answer = Boolean.TRUE.equals(isRight) ? Answer.RIGHT : Answer.WRONG;
     end(check, isRight).forEach(waiting -> tell(waiting, answer));
@@ -177,7 +177,7 @@ public final class PasswordChecks implements AutoCloseable {
     try {
       waiting.accept(answer);
     } catch (RuntimeException e) {
-      log.error("a request whose password was checked could not go on", e);
+      log.error("internal error after a password check; request failed", e);
     }
   }
 

@@ -111,7 +111,7 @@ public record Exchange(Request request, Response response, Callback callback) {
     try {
       answering.run();
     } catch (RuntimeException | Error e) {
-      log.error("a request failed for a reason of ours", e);
+      log.error("internal error; request failed", e);
       if (response.isCommitted()) {
         callback.failed(e);
       } else {

@@ -159,7 +159,7 @@ public final class WebServer {
               try {
                 housekeeping.run();
               } catch (RuntimeException e) {
-                log.error("connections could not be looked after", e);
+                log.error("connection housekeeping failed", e);
               }
               if (server.isRunning()) {
                 keepHouse(housekeeping);
@@ -221,7 +221,7 @@ public final class WebServer {
       server.stop();
     } catch (Exception e) {
       // The store must be closed in any case.
-      log.atWarn().addKeyValue("err", e.toString()).log("requests were cut off");
+      log.atWarn().addKeyValue("err", e.toString()).log("unfinished requests cut off");
     }
   }
 }

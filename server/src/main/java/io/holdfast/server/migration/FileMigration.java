@@ -212,7 +212,7 @@ public final class FileMigration {
           .addKeyValue("group", shadowed.group())
           .addKeyValue("family", shadowed.family())
           .addKeyValue("series", shadowed.series())
-          .log("kept, but not exposed: it conflicts with something older");
+          .log("series stored but not exposed; older series conflict");
     }
   }
 

@@ -105,7 +105,7 @@ public final class LiveWebConfig implements AutoCloseable {
     try {
       look();
     } catch (RuntimeException e) {
-      log.error("the web config file could not be looked at", e);
+      log.error("web config file not readable; previous configuration kept", e);
     }
   }
 
@@ -139,7 +139,7 @@ public final class LiveWebConfig implements AutoCloseable {
     told = null;
     metrics.reloaded(certificateExpiry(changed), clock.instant());
     advise(changed);
-    log.atInfo().addKeyValue("file", file).log("web config file has changed and is in use");
+    log.atInfo().addKeyValue("file", file).log("web config file reloaded");
   }
 
   private void advise(WebConfig config) {
@@ -154,7 +154,7 @@ public final class LiveWebConfig implements AutoCloseable {
       metrics.reloadFailed();
       log.atError()
           .addKeyValue("err", reason)
-          .log("--web.config.file has become bad; what it was before stays in use");
+          .log("--web.config.file invalid; previous configuration kept");
     }
   }
 

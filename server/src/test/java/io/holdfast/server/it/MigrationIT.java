@@ -88,7 +88,7 @@ final class MigrationIT {
         holdfast.scrape().samples("pushgateway_groups").stream().map(Object::toString).toList());
     String output = holdfast.output();
     assertTrue(output.contains("family=d"), output);
-    assertTrue(output.contains("kept, but not exposed"), output);
+    assertTrue(output.contains("stored but not exposed"), output);
   }
 
   @Test

@@ -25,7 +25,7 @@ final class SecureNode {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String READY = "msg=ready";
-  private static final String RELOADED = "web config file has changed and is in use";
+  private static final String RELOADED = "web config file reloaded";
 
   private final ServerProcess process;
   private final Path directory;

@@ -136,7 +136,7 @@ public final class RocksDatabase implements RecordStore {
     try {
       lock.close();
     } catch (IOException e) {
-      log.atWarn().addKeyValue("err", e.toString()).log("releasing the store's lock");
+      log.atWarn().addKeyValue("err", e.toString()).log("release of the store lock failed");
     }
   }
 
@@ -179,7 +179,7 @@ public final class RocksDatabase implements RecordStore {
           .addKeyValue("kept_bytes", torn.soundBytes())
           .addKeyValue("dropped_bytes", torn.fileBytes() - torn.soundBytes())
           .addKeyValue("copy", copy)
-          .log("the last write before a crash was not finished, nor acknowledged; it is dropped");
+          .log("unfinished last write of a crash dropped; its change was never acknowledged");
       return new RocksDatabase(directory, lock);
     }
   }
