@@ -30,5 +30,10 @@ final class ReplicaRefusals {
       new Refusal(
           Refusal.Code.NOT_FRESH, "this node does not know whether other nodes have newer changes");
 
+  static final Refusal EXPIRED =
+      new Refusal(
+          Refusal.Code.UNCONFIRMED,
+          "the push expired before the write quorum confirmed it; a retry is safe");
+
   private ReplicaRefusals() {}
 }

@@ -76,7 +76,7 @@ public final class ReplicatedGroupStore implements GroupStore {
         .thenCompose(
             confirmation ->
                 isExpiredAndSuperseded(confirmation, expiresAtMillis)
-                    ? CompletableFuture.completedFuture(decided)
+                    ? CompletableFuture.completedFuture(new Unavailable(ReplicaRefusals.EXPIRED))
                     : outcome(confirmation, decided, attempt));
   }
 
@@ -94,7 +94,7 @@ public final class ReplicatedGroupStore implements GroupStore {
 
   /**
    * Returns whether a push is superseded after its time to live, perhaps by its own expiry. A
-   * reissue would bring the group back, so the push is not made again.
+   * reissue would bring the group back, so the push is not made again. No quorum has confirmed it.
    */
   private boolean isExpiredAndSuperseded(Confirmation confirmation, long expiresAtMillis) {
     return confirmation instanceof Confirmation.Superseded
