@@ -3,6 +3,7 @@ package io.holdfast.proto;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.holdfast.testkit.Seed;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;

@@ -18,6 +18,7 @@ import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.proto.metrics.Quantile;
 import io.holdfast.proto.metrics.Summary;
+import io.holdfast.testkit.Seed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,6 +6,7 @@ import io.holdfast.proto.ExpositionFormat.Syntax;
 import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
+import io.holdfast.testkit.Seed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.holdfast.proto.metrics.Metric;
 import io.holdfast.proto.metrics.MetricFamily;
+import io.holdfast.testkit.Seed;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

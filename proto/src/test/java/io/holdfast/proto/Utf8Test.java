@@ -2,6 +2,7 @@ package io.holdfast.proto;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.holdfast.testkit.Seed;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.Rejection.Reason;
+import io.holdfast.testkit.Seed;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

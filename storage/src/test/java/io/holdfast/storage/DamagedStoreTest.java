@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.proto.store.StoreRecord;
 import io.holdfast.storage.disk.RecordWrites;
 import io.holdfast.storage.disk.RocksDatabase;
+import io.holdfast.testkit.Seed;
+import io.holdfast.testkit.SmallDisk;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -130,7 +132,7 @@ class DamagedStoreTest {
   @Test
   void readOnlyDisk_isRefused_andNotTakenForALock() {
     try (SmallDisk disk = new SmallDisk(temp.resolve("lock"), 8)) {
-      directory = disk.root.resolve("data");
+      directory = disk.root().resolve("data");
       try (StoreFixture before = new StoreFixture(directory)) {
         StoreFixture.apply(before.open(), Pushes.put(A, "m 1\n"));
       }
@@ -138,7 +140,7 @@ class DamagedStoreTest {
       String refusal = refusal();
       assertContains("Read-only file system", refusal);
       assertContains("cannot be written", refusal);
-      directory = disk.root.resolve("new");
+      directory = disk.root().resolve("new");
       assertContains("--storage.path=" + directory + " cannot be created", refusal());
     }
   }

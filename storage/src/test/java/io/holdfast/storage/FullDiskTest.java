@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Unavailable;
+import io.holdfast.testkit.Seed;
+import io.holdfast.testkit.SmallDisk;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -34,7 +36,7 @@ class FullDiskTest {
   @BeforeEach
   void mount() {
     disk = new SmallDisk(temp.resolve("disk"), MEGABYTES);
-    fixture = new StoreFixture(disk.root.resolve("store"));
+    fixture = new StoreFixture(disk.root().resolve("store"));
   }
 
   @AfterEach
@@ -51,7 +53,7 @@ class FullDiskTest {
       throws IOException {
     RocksGroupStore store = fixture.open();
     Set<String> acknowledged = new TreeSet<>();
-    Path ballast = disk.root.resolve("ballast");
+    Path ballast = disk.root().resolve("ballast");
     fillDisk(ballast, 0);
     Unavailable refused = pushUntilRefused(store, acknowledged);
     assertTrue(
@@ -89,7 +91,7 @@ class FullDiskTest {
     StoreOptions options = reserving(6 * MEGABYTE);
     RocksGroupStore store = fixture.openOrRefuse(options);
     StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
-    Path ballast = disk.root.resolve("ballast");
+    Path ballast = disk.root().resolve("ballast");
     fillDisk(ballast, 4 * MEGABYTE);
     await().atMost(StoreFixture.PATIENCE).until(() -> store.unwritable().isPresent());
     String reason = store.unwritable().orElseThrow().text();
@@ -123,7 +125,7 @@ class FullDiskTest {
     StoreFixture.apply(store, Pushes.put(A, "m 1\n"));
     // Larger than the space that RocksDB has set aside for its log, so that it must fail.
     Change large = Pushes.put(A, body(1, 120_000));
-    Path ballast = disk.root.resolve("ballast");
+    Path ballast = disk.root().resolve("ballast");
     fillDisk(ballast, 0);
     assertInstanceOf(Unavailable.class, StoreFixture.submit(store, large));
     Files.delete(ballast);
@@ -177,7 +179,7 @@ class FullDiskTest {
 
   /** Leaves about this much. */
   private void fillDisk(Path ballast, long free) throws IOException {
-    long bytes = Files.getFileStore(disk.root).getUsableSpace() - free;
+    long bytes = Files.getFileStore(disk.root()).getUsableSpace() - free;
     byte[] piece = new byte[64 * 1024];
     try (OutputStream out = Files.newOutputStream(ballast)) {
       for (long written = 0; written < bytes; written += piece.length) {

@@ -9,6 +9,7 @@ import io.holdfast.proto.NameRule;
 import io.holdfast.proto.ParseException;
 import io.holdfast.proto.TextParser;
 import io.holdfast.proto.metrics.MetricFamily;
+import io.holdfast.testkit.Seed;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.holdfast.storage.MemoryStore.Told;
 import io.holdfast.storage.MergeOutcome.Merged;
+import io.holdfast.testkit.Seed;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -19,6 +19,7 @@ import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Rejected;
 import io.holdfast.storage.WriteOutcome.Unavailable;
 import io.holdfast.storage.disk.DirectoryLock;
+import io.holdfast.testkit.Seed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -10,6 +10,7 @@ import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Rejected;
 import io.holdfast.storage.WriteOutcome.Unavailable;
 import io.holdfast.storage.disk.RocksDatabase;
+import io.holdfast.testkit.Seed;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;

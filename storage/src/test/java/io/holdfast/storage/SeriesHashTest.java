@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.proto.metrics.LabelPair;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.SeriesHash.SipKey;
+import io.holdfast.testkit.Seed;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

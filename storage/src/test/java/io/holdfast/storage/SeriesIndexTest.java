@@ -3,6 +3,7 @@ package io.holdfast.storage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.holdfast.testkit.Seed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.metrics.MetricType;
 import io.holdfast.storage.Rejection.Reason;
+import io.holdfast.testkit.Seed;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;

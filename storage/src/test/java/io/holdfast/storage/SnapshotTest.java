@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.TextWriter;
 import io.holdfast.proto.metrics.Metric;
+import io.holdfast.testkit.Seed;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.proto.cluster.Digest;
 import io.holdfast.proto.cluster.Listing;
+import io.holdfast.testkit.Seed;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.testkit.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +46,7 @@ final class FullDiskIT {
 
   @BeforeEach
   void start() throws IOException {
-    disk = new SmallDisk(directory, DISK_MEGABYTES);
+    disk = new SmallDisk(directory.resolve("disk"), DISK_MEGABYTES);
     server =
         processes.holdfast(
             disk.root().resolve("store"),

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.storage.Pushes;
 import io.holdfast.storage.RocksGroupStore;
-import io.holdfast.storage.Seed;
 import io.holdfast.storage.StoreException;
 import io.holdfast.storage.StoreFixture;
+import io.holdfast.testkit.Seed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
