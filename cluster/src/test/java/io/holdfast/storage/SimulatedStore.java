@@ -32,7 +32,7 @@ public final class SimulatedStore extends QueuedStore {
   private final BiConsumer<Long, Runnable> later;
   private boolean isScheduled;
 
-  /** The next commit fails, and whether it is on the disk nobody knows. */
+  /** The next commit fails. The commit is perhaps on the disk. */
   public boolean failsNextCommit;
 
   /** Hears of each expiry that the store is asked for. */

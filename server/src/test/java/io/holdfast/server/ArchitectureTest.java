@@ -124,7 +124,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("java.security..", "javax.crypto..");
 
-  /** The rest of that room is about who is let through. */
+  /** The rest of that room decides which peers are let through. */
   @ArchTest
   static final ArchRule clusterReplication_seesOnlyTheContractOfTransport =
       noClasses()

@@ -59,7 +59,7 @@ class ClusteredAppTest {
   private void startOneOfThree(String readGrace) throws Exception {
     start(
         "--cluster.listen-address=127.0.0.1:" + freePort(),
-        // Nobody listens there.
+        // No process listens there.
         "--cluster.peer=127.0.0.1:1",
         "--cluster.size=3",
         "--cluster.node-name=a",

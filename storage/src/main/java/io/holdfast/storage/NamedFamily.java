@@ -63,7 +63,7 @@ final class NamedFamily {
   }
 
   static NamedFamily of(Family first) {
-    NamedFamily nobody =
+    NamedFamily withoutHolders =
         new NamedFamily(
             first.descriptor,
             SortedTree.empty(),
@@ -71,7 +71,7 @@ final class NamedFamily {
             ExposedTotals.NONE,
             first.type(),
             false);
-    return nobody.with(null, first);
+    return withoutHolders.with(null, first);
   }
 
   String name() {

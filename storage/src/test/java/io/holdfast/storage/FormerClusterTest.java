@@ -126,7 +126,7 @@ class FormerClusterTest {
     millis.addAndGet(120_000);
     await().until(() -> alone.replicaState().metadata().collectedWatermark() > 0);
     assertNotEquals(kept, alone.replicaState().digest());
-    // Nobody that may come back has not seen them: nothing is owed any more.
+    // Every node that may come back has seen them, so no tombstone is needed any more.
     await().until(() -> alone.replicaState().digest() == 0);
     ClusterMetadata metadata = alone.replicaState().metadata();
     assertEquals(Map.of(), metadata.knownNodes());

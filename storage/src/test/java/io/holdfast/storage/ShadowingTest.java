@@ -309,7 +309,7 @@ class ShadowingTest {
         assertTrue(names.add(name), () -> message + ": TYPE twice\n" + text);
       } else if (!line.startsWith("#") && !line.isEmpty()) {
         boolean isNew = samples.add(line.substring(0, line.lastIndexOf(' ')));
-        // Nobody checks what a gauge histogram's samples collide with: see SuffixRule.
+        // The samples of a gauge histogram are not checked for collisions: see SuffixRule.
         assertTrue(isNew || hasGaugeHistograms, () -> message + ": " + line + " twice\n" + text);
         boolean isSeveral = type.equals("summary") || type.equals("histogram");
         shown += !isSeveral || line.startsWith(name + "_count{") ? 1 : 0;

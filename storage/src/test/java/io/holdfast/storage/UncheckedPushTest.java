@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Pushes that nobody compared with what is stored: a scrape shows no conflict all the same. */
+/** Pushes that were not compared with the stored groups. A scrape shows no conflict. */
 class UncheckedPushTest {
   private static final GroupKey A = Pushes.job("a");
   private static final GroupKey B = Pushes.job("b");

@@ -61,7 +61,7 @@ final class BatchSender {
       return;
     }
     if (answer == null || !answer.hasChanges()) {
-      refused(peer, batch, answer == null ? null : answer.getRefusal());
+      failed(peer, batch, answer == null ? null : answer.getRefusal());
       return;
     }
     peer.batchAcknowledged(batch, answer.getChanges());
@@ -71,8 +71,10 @@ final class BatchSender {
 
   /**
    * Sends a batch again that perhaps did not arrive. A change that arrives twice changes nothing.
+   *
+   * @param refusal why the peer refused the batch; null if the peer did not answer
    */
-  private void refused(PeerState peer, Changes batch, @Nullable String refusal) {
+  private void failed(PeerState peer, Changes batch, @Nullable String refusal) {
     if (peer.refused(refusal)) {
       log.atWarn().addKeyValue("peer", peer.name()).log("changes refused by peer: " + refusal);
     }

@@ -26,14 +26,14 @@ final class Introduction {
       log.atError()
           .addKeyValue("peer", peer)
           .log(
-              "another node has a copy of this node's store: two nodes with one identity lose"
-                  + " changes. Stop one of them and let it begin with an empty --storage.path");
+              "peer has a copy of this node's store; two nodes with one identity lose changes:"
+                  + " stop one of them and start it with an empty --storage.path");
     }
     if (heartbeat.getName().equals(options.nodeName())) {
       log.atWarn()
           .addKeyValue("peer", peer)
           .addKeyValue("name", heartbeat.getName())
-          .log("two nodes have the same --cluster.node-name; their self metrics will mix");
+          .log("peer has this node's --cluster.node-name; the self metrics of both mix");
     }
     if (heartbeat.getClusterSize() != options.quorum().size()
         || heartbeat.getWriteQuorum() != options.quorum().write()) {
@@ -44,8 +44,8 @@ final class Introduction {
           .addKeyValue("own_size", options.quorum().size())
           .addKeyValue("own_write_quorum", options.quorum().write())
           .log(
-              "a node was started with another --cluster.size or --cluster.write-quorum:"
-                  + " acknowledged changes may be missed until all have the same");
+              "peer has another --cluster.size or --cluster.write-quorum; reads can miss"
+                  + " acknowledged changes: start all nodes with equal values");
     }
   }
 
@@ -63,13 +63,13 @@ final class Introduction {
           heartbeat.getDeliveredWatermark()
         }) {
       if (!Version.isPossible(clock)) {
-        return "clock " + Long.toUnsignedString(clock) + " (expected: one that a clock can show)";
+        return "clock " + Long.toUnsignedString(clock) + " (expected: a reading of a hybrid clock)";
       }
     }
     return heartbeat.getCollectedWatermark() > heartbeat.getClock()
-        ? "purged until "
+        ? "collected watermark "
             + heartbeat.getCollectedWatermark()
-            + " (expected: at most its clock "
+            + " (expected: at most the clock of its node, "
             + heartbeat.getClock()
             + ")"
         : null;

@@ -141,7 +141,7 @@ class HazelcastTransportTest extends TransportContract {
     awaitPeers(2, start(0), start(1), start(2));
   }
 
-  /** Started first, so that it is whom the others find, and whose word they wait for. */
+  /** The node that starts first. The others find this node and wait for its word. */
   @Test
   void nodeWithAnotherSecret_keepsNobodyFromForming() {
     secret = "another";

@@ -150,7 +150,7 @@ final class AntiEntropyTest {
     private final List<String> asked = new ArrayList<>();
     private final List<CompletableFuture<byte[]>> answers = new ArrayList<>();
 
-    /** Tells all who have asked that there is no answer. */
+    /** Ends all open requests without an answer. */
     void fail() {
       answers.forEach(answer -> answer.completeExceptionally(new IllegalStateException("gone")));
       answers.clear();

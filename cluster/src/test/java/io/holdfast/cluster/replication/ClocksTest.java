@@ -61,7 +61,7 @@ final class ClocksTest {
     IntStream.range(0, 3).forEach(node -> assertTrue(push(node) instanceof WriteOutcome.Applied));
   }
 
-  /** With two of three in touch nobody can tell who is right: both go on. */
+  /** Two of three nodes that are in touch cannot tell which clock is right. Both go on. */
   @Test
   void clockThatJumps_whileOneNodeIsAway_stopsNobody() {
     nodes.network.cut(0, 2);

@@ -157,14 +157,16 @@ final class ExpiringJobs {
         prepared(register, false, "# TYPE extra gauge\nextra 1", ttlMillis),
         isAcknowledged -> {
           tell(register, "renewed", ttlMillis, isAcknowledged);
-          // From its time on, nobody can tell which came first.
+          // From its time on, a client cannot tell which came first.
           if (isAcknowledged && latestMillis() + CLOSE_MILLIS < before) {
             register.acknowledgeRenewal(dueMillis);
           }
         });
   }
 
-  /** A push with a mistake: nobody relies on it, but the group may have its time from there. */
+  /**
+   * A push with a mistake. No promise depends on it, but the group may have its time from there.
+   */
   private void failedPush(Register register, SimulatedNode node, Life life) {
     long ttlMillis = ttlMillis();
     register.askRenewal(dueMillis(node, ttlMillis));
@@ -331,7 +333,7 @@ final class ExpiringJobs {
       simulation.violated(
           "node " + node.number + " has " + register.job + " = " + value + " again");
     }
-    // A push that nobody has acknowledged may be made once more, with a new version.
+    // A push without an acknowledgement may be made once more, with a new version.
     Integer lost = value == null ? before.value : null;
     Integer gone = lost != null && register.isAcknowledged(lost) ? lost : before.gone;
     return new Held(life, timesSetAside, value, gone);

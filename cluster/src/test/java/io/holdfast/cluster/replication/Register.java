@@ -140,7 +140,7 @@ final class Register {
   @Nullable String checkOrder(@Nullable Integer shown, long startedAt, long endedAt) {
     int index = indexOf(shown);
     if (index < 0) {
-      return job + " shows " + shown + ", for which nobody has asked";
+      return job + " shows " + shown + ", which no client has pushed";
     }
     if (shown == null && isOpen(null, lastAcknowledged(startedAt))) {
       return null;
@@ -150,7 +150,7 @@ final class Register {
       leave(-1, startedAt, endedAt);
       return null;
     }
-    // Of several deletes nobody can tell which is shown: each time that which proves least.
+    // A scrape does not tell which of several deletes it shows. The one that proves least counts.
     int first = firstIndexOf(shown, lastAcknowledged(startedAt));
     String problem = null;
     for (Map.Entry<Integer, Long> earlier : shownAt.entrySet()) {

@@ -15,8 +15,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network that delays, drops, duplicates and reorders messages, and that tells late who has gone
- * and who is there.
+ * A network that delays, drops, duplicates and reorders messages, and that reports late which nodes
+ * have gone and which are there.
  */
 final class SimulatedNetwork {
   private static final long MILLI = 1_000_000L;
@@ -28,7 +28,7 @@ final class SimulatedNetwork {
   private final Map<String, Connection> connections = new HashMap<>();
   private final Set<String> cut = new HashSet<>();
 
-  /** Notices soon who has gone, and who is back. */
+  /** Notices soon which nodes have gone and which are back. */
   boolean isQuick;
 
   double lossRate;

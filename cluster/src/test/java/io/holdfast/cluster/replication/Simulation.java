@@ -269,7 +269,7 @@ final class Simulation {
             acknowledge(register, operation);
           }
           busyClients--;
-          // Who does not know waits a moment, as clients do.
+          // A client that got no answer waits a moment.
           long pause = isAcknowledged ? random.nextLong(400 * MILLI) : SECOND;
           at(pause, () -> change(own));
         });
@@ -647,7 +647,7 @@ final class Simulation {
     node.clock.set(millisAhead, drift, time.now());
   }
 
-  /** A majority's clocks are right; only when there is none, nobody can tell. */
+  /** A majority's clocks are right. Without a majority no node can tell. */
   private List<SimulatedNode> setMinorityWrong() {
     int wrong = random.nextInt(Math.max(2, quorum.size() - quorum.size() / 2));
     for (SimulatedNode node : nodes) {
@@ -751,7 +751,7 @@ final class Simulation {
    * A store is replaced by an older copy of it. A node cannot know that, and counts with what it
    * lacks. What can hold: where all others are there, at rest and the same, nothing is lost,
    * nothing deleted returns, and a node that must ask another before it is current shows nothing
-   * old. With a write quorum of all nodes it asks nobody, and shows the old until it has copied.
+   * old. With a write quorum of all nodes it asks no peer, and shows the old until it has copied.
    */
   private void goBack(SimulatedNode node) {
     tell("the store of " + node.number + " goes back in time");

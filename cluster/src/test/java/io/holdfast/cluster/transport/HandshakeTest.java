@@ -96,7 +96,7 @@ class HandshakeTest {
     assertThrows(HandshakeException.class, () -> later.take(overheard));
   }
 
-  /** A node must not be of use to who needs a proof for it. */
+  /** A node must not make a proof that a stranger can use elsewhere. */
   @Test
   void ownProof_isRefused() throws Exception {
     byte[] own = dialler.take(nonce(2));

@@ -93,7 +93,7 @@ final class ClusterFlags {
       DECLARED.add(
           Flag.toggle(
               "cluster.insecure",
-              "Take part without a secret: everybody who reaches the listen address can read, change"
+              "Take part without a secret: every host that reaches the listen address can read, change"
                   + " and delete every group, and stop the node. For networks that only nodes are"
                   + " in."));
 

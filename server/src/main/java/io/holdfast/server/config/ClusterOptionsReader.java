@@ -60,7 +60,7 @@ final class ClusterOptionsReader {
                   ClusterFlags.SECRET_FILE,
                   ClusterAddress.isLoopback(listen)
                       ? "any user of this machine"
-                      : "everybody who reaches " + listen));
+                      : "every host that reaches " + listen));
     }
     return List.copyOf(warnings);
   }
@@ -143,7 +143,7 @@ final class ClusterOptionsReader {
         && !ClusterAddress.isLoopback(discovery.listen())) {
       throw new IllegalArgumentException(
           ("--%s: not given (expected: a file with a secret that every node knows, because --%s"
-                  + " \"%s\" is not loopback; or --%s: everybody who reaches that address can then"
+                  + " \"%s\" is not loopback; or --%s: every host that reaches that address can then"
                   + " read, change and delete every group, and stop the node)")
               .formatted(
                   ClusterFlags.SECRET_FILE,

@@ -161,7 +161,7 @@ final class TlsConfigReader {
       // Any client can sign its own certificate, with any name in it.
       throw keys.bad(
           authorities.map(Pem::key).orElse("client_allowed_sans"),
-          "beside client_auth_type: %s, which takes certificates that nobody has signed (expected: client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven)"
+          "beside client_auth_type: %s, which takes certificates that no authority has signed (expected: client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven)"
               .formatted(policy));
     }
     return new TlsSettings.Clients(

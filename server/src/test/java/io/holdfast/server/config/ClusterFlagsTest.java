@@ -306,7 +306,7 @@ class ClusterFlagsTest {
 
     assertEquals(
         List.of(
-            "no --cluster.secret-file: everybody who reaches "
+            "no --cluster.secret-file: every host that reaches "
                 + listen
                 + " can read, change and delete every group, and stop the node"),
         run(members(listen, listen)).warnings());

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The same web config file for the real Pushgateway and for Holdfast: who is let in, and what those
- * are told who are not; which files refuse to start.
+ * The same web config file for the real Pushgateway and for Holdfast: which clients are let in, the
+ * answers to the others, and the files with which both refuse to start.
  */
 final class AccessDifferentialIT {
   private static final String SEVENTY_TWO = "0123456789".repeat(7) + "01";

@@ -83,8 +83,8 @@ final class AccessIT {
 
   /**
    * Forty connections send nothing but wrong passwords, each another one, of which the machine can
-   * check a few a second. Who is known goes on as if nothing were; a stranger from elsewhere waits
-   * for a few checks, and not for all.
+   * check a few a second. A known user notices nothing; a stranger from elsewhere waits for a few
+   * checks, and not for all.
    */
   @Test
   void floodOfWrongPasswords_stopsNobodyWithRightOnes() throws Exception {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * 50,000 groups, of which the API's answer is larger than the whole heap: the buckets of native
- * histograms are not in the text that is kept in memory. Who asks gets all of it, several at once.
+ * histograms are not in the text that is kept in memory. Several clients at once get all of it.
  */
 final class ApiStreamingIT {
   private static final int GROUPS = 50_000;

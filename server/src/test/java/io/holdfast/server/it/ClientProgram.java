@@ -12,7 +12,7 @@ import java.util.Map;
  * A program of {@code src/test/resources/clients} that pushes, adds and deletes with the client
  * library that people use in its language. Scala's is {@link #JAVA}: there is no other for it.
  *
- * <p>Each takes a URL, and a user and a password if it is to say who it is. The names of its
+ * <p>Each takes a URL, and a user and a password if the server asks for them. The names of its
  * metrics and jobs begin with its own.
  */
 enum ClientProgram {

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Nodes that know each other, and themselves, by names alone, as pods do. They come back under
- * other addresses, where they were before nobody answers, and their names follow late: when the
- * nodes have asked for them already.
+ * other addresses, the old addresses do not answer, and their names follow late: when the nodes
+ * have asked for them already.
  */
 @Tag("cluster")
 final class ClusterAddressesIT {

@@ -65,7 +65,7 @@ final class ClusterLoad implements Closeable {
     running.add(threads.submit(this::scrapeOn));
   }
 
-  /** Pushes and deletes begin, and nobody scrapes. */
+  /** Pushes and deletes begin, without scrapes. */
   void startPushes() {
     isOver = false;
     for (Pusher pusher : pushers) {

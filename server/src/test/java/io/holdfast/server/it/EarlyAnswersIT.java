@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Real clients read why a body was refused that nobody has read, and go on with the connection that
- * they have.
+ * Real clients read why an unread body was refused, and go on with the connection that they have.
  */
 final class EarlyAnswersIT {
   private static final int TIMES = 20;

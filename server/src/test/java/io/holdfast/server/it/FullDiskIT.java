@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A disk that somebody else fills up while jobs push. Pushes are refused with the reason, scrapes
- * go on, nothing acknowledged is lost, and when there is space again nobody has to do anything.
+ * go on, nothing acknowledged is lost, and when there is space again no operator has to act.
  */
 final class FullDiskIT {
   private static final int DISK_MEGABYTES = 96;

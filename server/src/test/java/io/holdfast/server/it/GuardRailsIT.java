@@ -270,7 +270,7 @@ final class GuardRailsIT {
       }
       if (i % 1000 == 0) {
         assertPushed(server);
-        // Somebody who pushes now and then on one connection is not driven out by a flood.
+        // A flood does not close the connection of a client that pushes now and then.
         assertEquals(200, kept.send(Step.put("/metrics/job/kept", "m " + i + "\n")).status());
       }
     }

@@ -235,7 +235,7 @@ final class OverloadIT {
         202, server.send(Step.request("DELETE", "/metrics/job/x/instance/2" + padding)).status());
   }
 
-  /** Errors, scrapes and the API, read by nobody, beside pushes that replace what they hold. */
+  /** Unread errors, scrapes and API answers, beside pushes that replace what they hold. */
   @Test
   void answersThatNobodyReads_holdLittle() throws IOException {
     StringBuilder body = new StringBuilder();

@@ -41,7 +41,7 @@ final class PushedGroups {
     group.put(family, (long) Double.parseDouble(sample.value()));
   }
 
-  /** Compares every group with what its owner knows, and looks for groups that nobody owns. */
+  /** Compares every group with what its owner knows, and looks for groups without an owner. */
   void check(List<Pusher> pushers, String when) {
     Set<String> owned = new HashSet<>();
     for (Pusher pusher : pushers) {

@@ -20,7 +20,7 @@ import java.util.zip.GZIPInputStream;
 /**
  * An HTTP/1.1 client that sends exactly the bytes it is given: no path is cleaned, no header added
  * but {@code Host} and the body's length. Keeps its connection while the server does. Never
- * retries: an {@link IOException} means that nobody knows whether the request took effect.
+ * retries: an {@link IOException} means that the request perhaps took effect.
  *
  * <p>Concurrency: for one thread.
  */

@@ -89,7 +89,7 @@ final class RouteSequences {
         single(get("/metrics").with("Accept-Encoding: gzip")),
         single(get("/metrics").with("Accept-Encoding: identity")),
         Sequence.of("body in chunks", PLAIN.inChunks()),
-        Sequence.of("body that nobody asked for", get("/-/ready").withBody(TEXT)),
+        Sequence.of("body of a request without one", get("/-/ready").withBody(TEXT)),
         Sequence.of(
             "a DELETE with a body that cannot be read",
             PLAIN,

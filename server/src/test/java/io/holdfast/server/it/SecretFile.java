@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** What the nodes of a cluster know, and nobody else. */
+/** The secret that only the nodes of a cluster know. */
 final class SecretFile {
   private SecretFile() {}
 

@@ -14,8 +14,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Scrapers that stop reading in the middle of a large exposition. They hold up nobody, and what
- * they get in the end is the exposition as it was when they asked: nothing newer, nothing missing.
+ * Scrapers that stop reading in the middle of a large exposition. They hold up no other client, and
+ * what they get in the end is the exposition as it was when they asked: nothing newer, nothing
+ * missing.
  */
 final class SlowScraperIT {
   private static final String PUSHED = "/metrics?collect%5B%5D=pushed";
