@@ -1,5 +1,6 @@
 package io.holdfast.server.it;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,16 +29,16 @@ enum ClientProgram {
 
   JAVA {
     @Override
-    List<String> prepare(Path directory) {
-      return java("java/ClientJavaPush.java");
+    List<String> prepare(Path directory) throws IOException {
+      return java(directory, "ClientJavaPush");
     }
   },
 
   /** Java's client before its rewrite, which many jobs still have. */
   SIMPLECLIENT {
     @Override
-    List<String> prepare(Path directory) {
-      return java("java/SimpleclientPush.java");
+    List<String> prepare(Path directory) throws IOException {
+      return java(directory, "SimpleclientPush");
     }
   },
 
@@ -104,8 +105,24 @@ enum ClientProgram {
     };
   }
 
-  private static List<String> java(String file) {
-    return List.of(Programs.java(), "-cp", System.getProperty("java.class.path"), source(file));
+  /** Compiles a program once; its runs are short, so the first compiler of the JVM suffices. */
+  private static List<String> java(Path directory, String program) throws IOException {
+    String libraries = System.getProperty("java.class.path");
+    run(
+        directory,
+        Path.of(Programs.java()).resolveSibling("javac").toString(),
+        "-proc:none",
+        "-cp",
+        libraries,
+        "-d",
+        directory.toString(),
+        source("java/" + program + ".java"));
+    return List.of(
+        Programs.java(),
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        directory + File.pathSeparator + libraries,
+        program);
   }
 
   /**
