@@ -95,7 +95,11 @@ final class PauseGuard implements PeerClient.Times {
 
   @Override
   public ProcessTime now() {
-    return ProcessTime.newBuilder().setProcess(process).setNanos(loop.nanos()).build();
+    return ProcessTime.newBuilder()
+        .setProcess(process)
+        .setNanos(loop.nanos())
+        .addAllOthers(watch.newestTimes())
+        .build();
   }
 
   @Override

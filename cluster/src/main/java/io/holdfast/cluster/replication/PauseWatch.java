@@ -1,7 +1,9 @@
 package io.holdfast.cluster.replication;
 
 import io.holdfast.proto.cluster.ProcessTime;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +15,9 @@ import java.util.Map;
  * less the time of the answer. The true difference never changes. A lower bound above an earlier
  * upper bound proves a pause, however slow messages are. A peer that was paused itself falls
  * behind, and proves nothing.
+ *
+ * <p>Peers pass on the newest times that they heard. Otherwise a node would miss a pause during
+ * which all peers in touch with it were started anew: new processes have no earlier bound.
  *
  * <p>Concurrency: for any thread.
  */
@@ -35,19 +40,42 @@ final class PauseWatch {
 
   private final Map<Long, Bound> bounds = new HashMap<>();
 
+  /** By process, its newest time that was heard, from itself or from another process. */
+  private final Map<Long, Long> newest = new HashMap<>();
+
   /**
    * Takes the time that a message carries.
    *
    * @return whether this machine was paused since the last message
    */
   synchronized boolean heard(ProcessTime time, long now) {
-    Bound bound = bounds.get(time.getProcess());
-    boolean wasPaused =
-        bound != null && time.getNanos() - now > bound.at(now) + Timeouts.PAUSE.toNanos();
+    boolean wasPaused = provesPause(time, now);
+    for (ProcessTime other : time.getOthersList()) {
+      wasPaused |= provesPause(other, now);
+    }
     if (wasPaused) {
       bounds.clear();
     }
     return wasPaused;
+  }
+
+  private boolean provesPause(ProcessTime time, long now) {
+    if (newest.size() == MOST_PROCESSES) {
+      newest.clear();
+    }
+    newest.merge(
+        time.getProcess(), time.getNanos(), (before, nanos) -> nanos - before > 0 ? nanos : before);
+    Bound bound = bounds.get(time.getProcess());
+    return bound != null && time.getNanos() - now > bound.at(now) + Timeouts.PAUSE.toNanos();
+  }
+
+  /** Returns the newest times that were heard, for the messages of this process. */
+  synchronized List<ProcessTime> newestTimes() {
+    List<ProcessTime> times = new ArrayList<>(newest.size());
+    newest.forEach(
+        (process, nanos) ->
+            times.add(ProcessTime.newBuilder().setProcess(process).setNanos(nanos).build()));
+    return times;
   }
 
   /**

@@ -1,9 +1,11 @@
 package io.holdfast.cluster.replication;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.proto.cluster.ProcessTime;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the time of others tells of this machine's own. */
@@ -23,6 +25,35 @@ final class PauseWatchTest {
     assertTrue(watch.heard(time(5_001), 3 * MILLI));
     assertFalse(watch.answered(time(5_003), 4 * MILLI, 5 * MILLI));
     assertFalse(watch.heard(time(5_004), 6 * MILLI));
+  }
+
+  @Test
+  void pauseOfThisMachine_isFoundByATimeThatANewProcessPassesOn() {
+    PauseWatch other = new PauseWatch();
+    assertFalse(other.heard(time(5_001), 9 * MILLI));
+    ProcessTime passedOn =
+        ProcessTime.newBuilder()
+            .setProcess(8)
+            .setNanos(1)
+            .addAllOthers(other.newestTimes())
+            .build();
+
+    assertFalse(watch.answered(time(1), 0, 2 * MILLI));
+    assertTrue(watch.heard(passedOn, 3 * MILLI));
+    assertFalse(watch.heard(passedOn, 4 * MILLI));
+  }
+
+  @Test
+  void timeThatIsPassedOnLate_provesNothing_andIsNotPassedOnOverANewerTime() {
+    PauseWatch other = new PauseWatch();
+    assertFalse(other.heard(time(5_001), 9 * MILLI));
+    assertFalse(other.heard(time(4_001), 10 * MILLI));
+    assertEquals(List.of(time(5_001)), other.newestTimes());
+
+    assertFalse(watch.answered(time(9_000), 9_000 * MILLI, 9_001 * MILLI));
+    ProcessTime passedOn =
+        ProcessTime.newBuilder().setProcess(8).addAllOthers(other.newestTimes()).build();
+    assertFalse(watch.heard(passedOn, 9_002 * MILLI));
   }
 
   @Test
