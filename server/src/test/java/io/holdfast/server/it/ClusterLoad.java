@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -20,9 +21,10 @@ import java.util.random.RandomGeneratorFactory;
 
 /**
  * Clients of a cluster that use it through the balancer while things happen to its nodes: some
- * change groups of their own, one pushes a counter that only grows, one scrapes all the time. No
- * scrape may fail, and none may show the counter lower than the last push that was acknowledged
- * before it, or than an earlier scrape.
+ * change groups of their own, one pushes a counter that only grows, one pushes groups that expire,
+ * one scrapes all the time. No scrape may fail, and none may show the counter lower than the last
+ * push that was acknowledged before it, or than an earlier scrape. No group that has expired comes
+ * back.
  *
  * <p>Concurrency: the methods are for the test's thread.
  */
@@ -32,6 +34,7 @@ final class ClusterLoad implements Closeable {
   private static final long PATIENCE_SECONDS = 60;
   private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration EXPIRING_PAUSE = Duration.ofMillis(200);
   private static final String GROWING = "growing_total{instance=\"\",job=\"growing\"}";
 
   private final InetSocketAddress balancer;
@@ -39,6 +42,7 @@ final class ClusterLoad implements Closeable {
   private final List<Pusher> pushers = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Future<?>> running = new ArrayList<>();
+  private final ExpiringGroups expiring = new ExpiringGroups();
   private final AtomicLong acknowledged = new AtomicLong();
   private final AtomicLong grown = new AtomicLong();
   private final AtomicLong failed = new AtomicLong();
@@ -72,6 +76,7 @@ final class ClusterLoad implements Closeable {
       running.add(threads.submit(() -> pusher.pushThrough(balancer, () -> isOver)));
     }
     running.add(threads.submit(this::growOn));
+    running.add(threads.submit(this::expireOn));
   }
 
   /** Ends it all, and fails if a client has found fault with what it was answered. */
@@ -128,6 +133,15 @@ final class ClusterLoad implements Closeable {
     }
   }
 
+  private void expireOn() {
+    try (RawHttp http = new RawHttp(balancer, CLIENT_TIMEOUT)) {
+      while (!isOver) {
+        expiring.push(http);
+        LockSupport.parkNanos(EXPIRING_PAUSE.toNanos());
+      }
+    }
+  }
+
   private void grow(RawHttp http) {
     String text = "# TYPE growing_total counter\ngrowing_total " + ++pushed + "\n";
     try {
@@ -156,6 +170,7 @@ final class ClusterLoad implements Closeable {
 
   private void scrape(RawHttp http) {
     long least = Math.max(lastSeen, acknowledged.get());
+    Map<String, Long> unexpired = expiring.acknowledged();
     RawHttp.Response response;
     long startedAt = System.nanoTime();
     try {
@@ -166,7 +181,9 @@ final class ClusterLoad implements Closeable {
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedAt);
     assertEquals(
         200, response.status(), () -> response.text() + " after " + millis + " ms, " + seed);
-    String value = Exposition.parse(response.text()).values().getOrDefault(GROWING, "0");
+    Exposition exposition = Exposition.parse(response.text());
+    expiring.check(exposition, unexpired);
+    String value = exposition.values().getOrDefault(GROWING, "0");
     long seen = (long) Double.parseDouble(value);
     assertTrue(seen >= least, () -> "went back to " + seen + " (expected: " + least + "), " + seed);
     lastSeen = seen;

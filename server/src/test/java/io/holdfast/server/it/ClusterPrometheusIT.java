@@ -7,6 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The real Prometheus scrapes pushed metrics through the balancer, by the configuration that comes
- * with Holdfast, while nodes come and go: every scrape succeeds, and a counter that only grows is
- * never seen to be reset.
+ * with Holdfast, while nodes come and go: every scrape succeeds, a counter that only grows is never
+ * seen to be reset, and a group that expires comes and goes once.
  */
 @Tag("cluster")
 final class ClusterPrometheusIT {
@@ -24,6 +29,8 @@ final class ClusterPrometheusIT {
 
   /** Scrapes at different instants within each interval, more than one job would make. */
   private static final int SCRAPERS = 20;
+
+  private static final Pattern SCRAPER = Pattern.compile("\"scraper\":\"\\d+\"");
 
   private static final String INTERVAL = "scrape_interval: 15s";
 
@@ -67,8 +74,36 @@ final class ClusterPrometheusIT {
         () -> whatHappened(cluster, prometheus));
     assertEquals(0, prometheus.askForOne("max(resets(growing_total[5m]))"));
     assertTrue(prometheus.askForOne("min(changes(growing_total[5m]))") > 1, "it hardly grew");
+    assertComeAndGoOnce(prometheus);
     double own = prometheus.askForOne("count(pushgateway_groups{job=\"holdfast\"})");
     assertEquals(Cluster.SIZE, own, "nodes that tell of themselves");
+  }
+
+  /** From the first sample of a group to its last one, each scrape of that scraper has it. */
+  private static void assertComeAndGoOnce(Prometheus prometheus) throws Exception {
+    Map<String, List<String>> scrapes = new HashMap<>();
+    prometheus
+        .askForTimes("up{job=~\"pushed.*\"}[5m]")
+        .forEach((labels, times) -> scrapes.put(scraper(labels), times));
+    Map<String, List<String>> groups = prometheus.askForTimes(ExpiringGroups.FAMILY + "[5m]");
+    assertTrue(groups.size() > SCRAPERS, () -> "groups that expire: " + groups);
+    groups.forEach(
+        (labels, times) -> {
+          List<String> all = scrapes.get(scraper(labels));
+          int first = all.indexOf(times.get(0));
+          assertEquals(
+              all.subList(first, first + times.size()), times, () -> "scrapes that show " + labels);
+        });
+    long mostScrapes = scrapes.values().stream().mapToLong(List::size).max().orElse(0);
+    assertTrue(
+        groups.values().stream().anyMatch(times -> times.size() < mostScrapes),
+        "no group has expired");
+  }
+
+  private static String scraper(String labels) {
+    Matcher scraper = SCRAPER.matcher(labels);
+    assertTrue(scraper.find(), labels);
+    return scraper.group();
   }
 
   /** What failed, and what everybody said about it. */

@@ -7,8 +7,11 @@ import java.util.List;
 final class HoldfastCommand {
   private HoldfastCommand() {}
 
+  /** Nodes of most tests end before the optimizing compiler has earned its time. */
+  private static final List<String> SHORT_LIFE = List.of("-XX:TieredStopAtLevel=1");
+
   static List<String> of(String... flags) {
-    return withJvmOptions(List.of(), flags);
+    return withJvmOptions(SHORT_LIFE, flags);
   }
 
   /** The options come after those of {@code config/jvm.options} and win. */

@@ -20,6 +20,10 @@ final class Prometheus {
   private static final Pattern RESULT =
       Pattern.compile("\\{\"metric\":(\\{[^}]*}),\"value\":\\[[^,]*,\"([^\"]*)\"]}");
 
+  private static final Pattern RANGE =
+      Pattern.compile("\\{\"metric\":(\\{[^}]*}),\"values\":\\[((?:\\[[^]]*],?)*)]}");
+  private static final Pattern TIME = Pattern.compile("\\[([^,]*),");
+
   private final ServerProcess process;
 
   private Prometheus(ServerProcess process) {
@@ -60,14 +64,29 @@ final class Prometheus {
 
   /** The values of an instant query by their labels, as Prometheus writes them in JSON. */
   SortedMap<String, String> ask(String query) throws IOException {
-    String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
-    RawHttp.Response response = process.send(Step.get("/api/v1/query?query=" + encoded));
-    assertEquals(200, response.status(), () -> query + ": " + response.text());
     SortedMap<String, String> values = new TreeMap<>();
-    for (Matcher result = RESULT.matcher(response.text()); result.find(); ) {
+    for (Matcher result = RESULT.matcher(answer(query)); result.find(); ) {
       values.put(result.group(1), result.group(2));
     }
     return values;
+  }
+
+  private String answer(String query) throws IOException {
+    String encoded = URLEncoder.encode(query, StandardCharsets.UTF_8);
+    RawHttp.Response response = process.send(Step.get("/api/v1/query?query=" + encoded));
+    assertEquals(200, response.status(), () -> query + ": " + response.text());
+    return response.text();
+  }
+
+  /** Returns the times of the samples that a range selector finds, by their labels in JSON. */
+  SortedMap<String, List<String>> askForTimes(String range) throws IOException {
+    SortedMap<String, List<String>> times = new TreeMap<>();
+    for (Matcher series = RANGE.matcher(answer(range)); series.find(); ) {
+      times.put(
+          series.group(1),
+          TIME.matcher(series.group(2)).results().map(time -> time.group(1)).toList());
+    }
+    return times;
   }
 
   /** The value of a query that has only one. */
