@@ -195,8 +195,15 @@ class ArchitectureTest {
           .definedBy("io.holdfast.server.api..")
           .layer("page")
           .definedBy("io.holdfast.server.page..")
+          .layer("ctl")
+          .definedBy("io.holdfast.server.ctl..")
           .whereLayer("root")
           .mayNotBeAccessedByAnyLayer()
+          .whereLayer("ctl")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("ctl")
+          .mayOnlyAccessLayers(
+              "config", "gocompat", "lifecycle", "migration", "page", "push", "selector", "tls")
           .whereLayer("gocompat")
           .mayNotAccessAnyLayer()
           .whereLayer("lifecycle")
@@ -263,7 +270,24 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("org.eclipse.jetty..");
 
-  @ArchTest static final ArchRule onlyConfig_seesPicocli = onlyRoom("config", "picocli..");
+  @ArchTest
+  static final ArchRule onlyCommandLines_seePicocli =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.holdfast.server.config..", "io.holdfast.server.ctl..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  /** The tool is a client: it starts quickly and brings no server into its process. */
+  @ArchTest
+  static final ArchRule tool_seesNoServer =
+      noClasses()
+          .that()
+          .resideInAPackage("io.holdfast.server.ctl..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.eclipse.jetty..", "io.prometheus..", "io.holdfast.cluster..");
 
   @ArchTest static final ArchRule onlyLogging_seesLogback = onlyRoom("logging", "ch.qos.logback..");
 
@@ -307,6 +331,8 @@ class ArchitectureTest {
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName("io.holdfast.server.App")
+          .and()
+          .doNotHaveFullyQualifiedName("io.holdfast.server.ctl.Main")
           .should()
           .accessTargetWhere(target("a clock of the system", SYSTEM_CLOCK));
 
@@ -316,6 +342,8 @@ class ArchitectureTest {
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName("io.holdfast.server.App")
+          .and()
+          .doNotHaveFullyQualifiedName("io.holdfast.server.ctl.Main")
           .and()
           .doNotHaveFullyQualifiedName("io.holdfast.server.logging.Logging")
           .and()

@@ -193,7 +193,7 @@ public final class PushHandler {
       } catch (TooHeavyException e) {
         refuseHeavy();
       } catch (ParseException e) {
-        unreadable(e.getMessage() + (e.column() > 0 ? " (column " + e.column() + ")" : ""));
+        unreadable(RefusalTexts.unreadable(e));
       } catch (RuntimeException | Error e) {
         giveBack();
         throw e;
@@ -324,7 +324,7 @@ public final class PushHandler {
       }
       log.inconsistent(exchange, route.groupingLabels(), rejection);
       if (options.areChecked()) {
-        refuse(400, RefusalLog.INCONSISTENT + ": " + rejection.message());
+        refuse(400, RefusalTexts.inconsistent(rejection));
       } else {
         count(202);
         exchange.answer(202);

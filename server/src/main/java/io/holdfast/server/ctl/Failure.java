@@ -1,0 +1,31 @@
+package io.holdfast.server.ctl;
+
+/** The end of a command with a reason for its user. */
+final class Failure extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final int exitCode;
+
+  Failure(int exitCode, String message) {
+    super(message, null, false, false);
+    this.exitCode = exitCode;
+  }
+
+  /** Creates a failure with {@link ExitCodes#FAILED}. */
+  static Failure of(String message) {
+    return new Failure(ExitCodes.FAILED, message);
+  }
+
+  /** Creates a failure with {@link ExitCodes#USAGE}. */
+  static Failure usage(String message) {
+    return new Failure(ExitCodes.USAGE, message);
+  }
+
+  int exitCode() {
+    return exitCode;
+  }
+
+  String reason() {
+    return String.valueOf(getMessage());
+  }
+}
