@@ -11,6 +11,7 @@ import io.holdfast.proto.HeapMeter;
 import io.holdfast.server.GatewayHandler.Handlers;
 import io.holdfast.server.api.ApiHandler;
 import io.holdfast.server.api.ClusterHandler;
+import io.holdfast.server.api.GroupsDeleteHandler;
 import io.holdfast.server.api.GroupsHandler;
 import io.holdfast.server.api.StatusJson;
 import io.holdfast.server.browsers.BrowserGuard;
@@ -255,6 +256,7 @@ public final class App implements AutoCloseable {
             new ScrapeHandler(groups, metrics, answers, clocks),
             new ApiHandler(groups, metrics, answers, origins, status()),
             new GroupsHandler(groups, metrics, origins, clocks.wall()),
+            new GroupsDeleteHandler(groups, metrics, clocks),
             new ClusterHandler(cluster, health, metrics, origins),
             new PageHandler(pages(), options, health, cluster, metrics));
     GatewayHandler gateway =

@@ -2,6 +2,7 @@ package io.holdfast.server;
 
 import io.holdfast.server.api.ApiHandler;
 import io.holdfast.server.api.ClusterHandler;
+import io.holdfast.server.api.GroupsDeleteHandler;
 import io.holdfast.server.api.GroupsHandler;
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.http.BadEncodingException;
@@ -50,6 +51,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
       ScrapeHandler scrapes,
       ApiHandler api,
       GroupsHandler groups,
+      GroupsDeleteHandler groupDeletes,
       ClusterHandler cluster,
       PageHandler pages) {}
 
@@ -195,6 +197,16 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
     }
 
     @Override
+    public void deleteGroups() {
+      handlers.groupDeletes().delete(exchange);
+    }
+
+    @Override
+    public void deleteGroupsDisabled() {
+      handlers.groupDeletes().refuse(exchange);
+    }
+
+    @Override
     public void apiOptions() {
       handlers.api().options(exchange);
     }
@@ -266,6 +278,16 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
     @Override
     public void pageWipe() {
       handlers.pages().wipe(exchange);
+    }
+
+    @Override
+    public void foundQuestion() {
+      handlers.pages().foundQuestion(exchange);
+    }
+
+    @Override
+    public void pageDeleteFound() {
+      handlers.pages().deleteFound(exchange);
     }
 
     @Override

@@ -1,18 +1,13 @@
 package io.holdfast.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.server.config.Flags;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -23,10 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests that ask for a time to live, and what becomes of their groups, over HTTP. */
 class ExpiryRequestsTest {
-  private final HttpClient client = HttpClient.newHttpClient();
-
   @TempDir Path directory;
-  private @Nullable App app;
+  private @Nullable ServedApp app;
 
   @AfterEach
   void stop() {
@@ -36,24 +29,12 @@ class ExpiryRequestsTest {
   }
 
   private void start(String... flags) throws Exception {
-    String[] arguments = new String[flags.length + 2];
-    arguments[0] = "--web.listen-address=127.0.0.1:0";
-    arguments[1] = "--storage.path=" + directory.resolve("store");
-    System.arraycopy(flags, 0, arguments, 2, flags.length);
-    Flags.Result.Run run = (Flags.Result.Run) Flags.parse(arguments);
-    app = new App(run.options());
-    app.start();
+    app = ServedApp.start(directory, flags);
   }
 
   private HttpResponse<String> send(String method, String path, String body, String... headers)
       throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + path))
-            .method(method, BodyPublishers.ofString(body));
-    for (int i = 0; i < headers.length; i += 2) {
-      request.header(headers[i], headers[i + 1]);
-    }
-    return client.send(request.build(), BodyHandlers.ofString());
+    return requireNonNull(app).send(method, path, body, headers);
   }
 
   private String get(String path) throws IOException, InterruptedException {

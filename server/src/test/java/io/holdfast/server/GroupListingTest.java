@@ -7,16 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.holdfast.server.config.Flags;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,18 +22,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The list of groups, over HTTP. */
 class GroupListingTest {
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
-
   @TempDir static Path directory;
-  private static App app;
+  private static ServedApp app;
 
   @BeforeAll
   static void start() throws Exception {
-    String[] arguments = {
-      "--web.listen-address=127.0.0.1:0", "--storage.path=" + directory.resolve("store")
-    };
-    app = new App(((Flags.Result.Run) Flags.parse(arguments)).options());
-    app.start();
+    app = ServedApp.start(directory);
     for (int i = 0; i < 5; i++) {
       assertEquals(
           200, send("PUT", "/metrics/job/web/instance/" + i, "m 1\nn{x=\"1\"} 1\n").statusCode());
@@ -57,23 +43,11 @@ class GroupListingTest {
 
   private static HttpResponse<String> send(String method, String path, String body)
       throws IOException, InterruptedException {
-    return CLIENT.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + app.port() + path))
-            .method(method, BodyPublishers.ofString(body))
-            .build(),
-        BodyHandlers.ofString());
+    return app.send(method, path, body);
   }
 
   private static HttpResponse<String> list(String... namesAndValues) throws Exception {
-    StringBuilder query = new StringBuilder("/api/v1/groups?");
-    for (int i = 0; i < namesAndValues.length; i += 2) {
-      query
-          .append(URLEncoder.encode(namesAndValues[i], StandardCharsets.UTF_8))
-          .append('=')
-          .append(URLEncoder.encode(namesAndValues[i + 1], StandardCharsets.UTF_8))
-          .append('&');
-    }
-    return send("GET", query.toString(), "");
+    return send("GET", ServedApp.query("/api/v1/groups", namesAndValues), "");
   }
 
   /** The jobs with their instances, in the order of the answer. */

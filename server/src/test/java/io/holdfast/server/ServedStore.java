@@ -7,6 +7,7 @@ import io.holdfast.cluster.replication.ClusterStatus;
 import io.holdfast.proto.NameRule;
 import io.holdfast.server.api.ApiHandler;
 import io.holdfast.server.api.ClusterHandler;
+import io.holdfast.server.api.GroupsDeleteHandler;
 import io.holdfast.server.api.GroupsHandler;
 import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.config.Flags;
@@ -116,6 +117,7 @@ final class ServedStore implements AutoCloseable {
             new ScrapeHandler(store, metrics, answers, CLOCKS),
             new ApiHandler(store, metrics, answers, new CrossOrigin(null), new byte[0]),
             new GroupsHandler(store, metrics, new CrossOrigin(null), InstantSource.system()),
+            new GroupsDeleteHandler(store, metrics, CLOCKS),
             new ClusterHandler(cluster, health, metrics, new CrossOrigin(null)),
             new PageHandler(pages, options, health, cluster, metrics));
     Routes routes = new Routes(options.web(), options.pushes().names());

@@ -57,6 +57,15 @@ public sealed interface Change {
    */
   record Expire(long nowMillis, int limit) implements Change {}
 
+  /**
+   * A delete of many groups at once. The floor of each group is the newest version that the group
+   * had when it was selected. So the delete can be repeated and reordered, and a newer push
+   * survives it.
+   *
+   * @param groups one of the {@link SelectedGroups#pieces pieces} of a selection
+   */
+  record DeleteSelected(SelectedGroups groups) implements Change {}
+
   /** A delete of all groups at once. */
   record Wipe() implements Change {}
 

@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.holdfast.storage.SelectedGroups.Selected;
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Rejected;
 import io.holdfast.storage.WriteOutcome.Unavailable;
@@ -82,6 +83,8 @@ final class ChangeApplier {
       delete(delete.group(), batch);
     } else if (change instanceof Change.Expire expire) {
       state.groups().expired(expire.nowMillis(), expire.limit()).forEach(key -> expire(key, batch));
+    } else if (change instanceof Change.DeleteSelected selected) {
+      delete(selected.groups().groups(), batch);
     } else {
       wipe(batch);
     }
@@ -190,6 +193,33 @@ final class ChangeApplier {
     state.merge(change, batch);
     replicate(change, List.of(), batch);
     state.groups().noteExpired();
+  }
+
+  /**
+   * Deletes many groups in one change, each up to its own floor. A new version as the floor would
+   * delete a push that came after the selection.
+   */
+  private void delete(List<Selected> selected, CommitBatch batch) {
+    if (selected.isEmpty()) {
+      // A change without records is not sent to peers, so it must have no offset.
+      return;
+    }
+    // The clock is never below a version that is here, or a wipe would drop newer floors.
+    selected.forEach(each -> state.clock().observe(each.floor().clock()));
+    long madeAt = state.clock().next();
+    for (Selected each : selected) {
+      Group present = state.groups().get(each.key());
+      // A peer can have a group that this node lacks, so a replicated store always records the
+      // delete.
+      if (present != null || state.groups().isReplicated()) {
+        GroupKey key = present == null ? each.key() : present.key;
+        state.merge(DeletesMessage.change(key, each.floor(), madeAt), batch);
+      }
+    }
+    if (state.groups().isReplicated()) {
+      number();
+      batch.replicate(Records.replicated(DeletesMessage.of(selected, madeAt)));
+    }
   }
 
   private void wipe(CommitBatch batch) {

@@ -205,6 +205,18 @@ public final class Exposition {
     return found;
   }
 
+  /**
+   * Selects groups for a delete. The cost is in proportion to all groups.
+   *
+   * @see Change.DeleteSelected
+   */
+  public SelectedGroups select(Predicate<GroupSummary> condition) {
+    return new SelectedGroups(
+        summaries(null, Integer.MAX_VALUE, condition).stream()
+            .map(group -> new SelectedGroups.Selected(group.key(), group.newest()))
+            .toList());
+  }
+
   /** Returns this group without its metrics, or empty if the group does not exist. */
   public Optional<GroupSummary> summary(GroupKey group) {
     Family push = family(PushTimes.PUSH_TIME, group);

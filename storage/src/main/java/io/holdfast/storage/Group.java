@@ -19,9 +19,9 @@ final class Group {
   @Nullable Version deletedAt;
 
   /**
-   * The hybrid clock reading at which an expiry made the floor {@link #deletedAt}; 0 for the floor
-   * of a client's delete. The floor of an expiry is the version of the group's last push, and can
-   * be much older.
+   * The hybrid clock reading at which an expiry or a {@link Change.DeleteSelected} made the floor
+   * {@link #deletedAt}; 0 for the floor of another delete. The floor of an expiry is the version of
+   * the group's last push, and can be much older.
    */
   long expiredAt;
 

@@ -117,7 +117,7 @@ public final class GroupImport {
       records.put(family.name(), Records.family(family, each.pushedAtNanos(), content.encoded()));
     }
     stamp(group, imported.times());
-    return new Received(group, null, records);
+    return new Received(group, null, null, records);
   }
 
   private static void stamp(Group group, ImportedGroup.@Nullable Times times) {

@@ -69,7 +69,9 @@ final class GroupMerge {
       into.expiredAt = from.expiredAt;
       raised = true;
     } else if (from.deletedAt != null && from.deletedAt.equals(into.deletedAt)) {
-      // Two nodes have expired the group. The tombstone stays until both expiries are known.
+      // Two nodes have deleted the group up to its last push. The tombstone stays until both
+      // deletes
+      // are known.
       into.expiredAt = Math.max(into.expiredAt, from.expiredAt);
     }
     if (Version.isLater(from.replacedAt, into.replacedAt)) {

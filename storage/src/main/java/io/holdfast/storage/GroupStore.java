@@ -2,7 +2,9 @@ package io.holdfast.storage;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * A store of groups. Any thread may call all methods.
@@ -37,6 +39,31 @@ public interface GroupStore extends AutoCloseable {
    * @param isTooLate called by the writer, just before it gives the change its version
    */
   CompletableFuture<WriteOutcome> submit(Change change, BooleanSupplier isTooLate);
+
+  /**
+   * Selects groups for a {@link Change.DeleteSelected}, from an exposition with every change that
+   * was acknowledged before the call. The selection can be deleted at any later time: newer
+   * versions stay. The future never completes exceptionally, unless the selector fails.
+   *
+   * @param selector called on the executor
+   * @param isTooLate asked when the exposition is decided. The waiting client has possibly repeated
+   *     the request at another node, and made further changes there.
+   */
+  default CompletableFuture<Selection> select(
+      Function<Exposition, SelectedGroups> selector, BooleanSupplier isTooLate, Executor executor) {
+    return Selection.from(read(), selector, isTooLate, executor);
+  }
+
+  /**
+   * Deletes a selection: in one change, up to 50,000 groups, or else in several changes, one after
+   * the other. The outcome is that of the last change, or the first refusal. A retry is safe in any
+   * case.
+   *
+   * @param isTooLate as for {@link #submit}
+   */
+  default CompletableFuture<WriteOutcome> delete(SelectedGroups groups, BooleanSupplier isTooLate) {
+    return new PiecewiseDelete(this, groups, isTooLate).start();
+  }
 
   /** Returns the exposition after the last commit. Never blocks. */
   Exposition exposition();

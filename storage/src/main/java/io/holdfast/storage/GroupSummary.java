@@ -51,6 +51,15 @@ public final class GroupSummary {
     return Math.max(lastPushMillis(), (long) (PushTimes.seconds(failure) * 1e3));
   }
 
+  /**
+   * Returns the newest version of the group. Every push leaves a stamp that is at least as new as
+   * its families. A push time that was never set has the version of the group's claim, which is not
+   * above the version of the other one.
+   */
+  Version newest() {
+    return push.version.isAfter(failure.version) ? push.version : failure.version;
+  }
+
   private static Optional<Instant> time(Family family) {
     return PushTimes.isSet(family)
         ? Optional.of(PushTimes.time(PushTimes.seconds(family)))

@@ -16,12 +16,18 @@ import org.jspecify.annotations.Nullable;
 public final class ReceivedStates {
 
   /**
-   * The state of one group, or a wipe.
+   * The state of one group, deletes of many groups, or a wipe.
    *
-   * @param group null for a wipe
+   * @param group null for a wipe and for deletes
+   * @param deletes floors of groups; null unless these are deletes of many groups
+   * @param wipedAt null unless this is a wipe
    * @param records the encoded record of each family, by name
    */
-  record Received(@Nullable Group group, @Nullable Version wipedAt, Map<String, byte[]> records) {}
+  record Received(
+      @Nullable Group group,
+      @Nullable List<Group> deletes,
+      @Nullable Version wipedAt,
+      Map<String, byte[]> records) {}
 
   private final List<Received> states;
 
@@ -58,7 +64,10 @@ public final class ReceivedStates {
 
   private static Received decode(ReplicatedState state) throws InvalidProtocolBufferException {
     if (state.hasWipedAt()) {
-      return new Received(null, Records.version(state.getWipedAt()), Map.of());
+      return new Received(null, null, Records.version(state.getWipedAt()), Map.of());
+    }
+    if (state.hasDeletes()) {
+      return new Received(null, DeletesMessage.read(state.getDeletes()), null, Map.of());
     }
     Group group = new Group(GroupKey.decode(state.getGroupingKey().toByteArray()));
     Records.readGroup(state.getGroup(), group);
@@ -69,7 +78,7 @@ public final class ReceivedStates {
       group.families.put(family);
       records.put(family.name(), record);
     }
-    return new Received(group, null, records);
+    return new Received(group, null, null, records);
   }
 
   List<Received> states() {

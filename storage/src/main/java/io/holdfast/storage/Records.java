@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.holdfast.proto.cluster.GroupDeletes;
 import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.store.FamilyRecord;
@@ -45,6 +46,11 @@ final class Records {
       state.addFamilies(UnsafeByteOperations.unsafeWrap(record));
     }
     return state.build().toByteArray();
+  }
+
+  /** Returns the delete of many groups, encoded for peers. */
+  static byte[] replicated(GroupDeletes deletes) {
+    return ReplicatedState.newBuilder().setDeletes(deletes).build().toByteArray();
   }
 
   static byte[] replicatedWipe(Version wipedAt) {

@@ -77,9 +77,20 @@ final class StateMerger {
    */
   private static @Nullable Version impossible(Received received) {
     Group group = received.group();
-    if (group == null) {
+    if (group != null) {
+      return impossible(group);
+    }
+    if (received.deletes() == null) {
       return impossible(requireNonNull(received.wipedAt()));
     }
+    Version impossible = null;
+    for (Group delete : received.deletes()) {
+      impossible = either(impossible, impossible(delete));
+    }
+    return impossible;
+  }
+
+  private static @Nullable Version impossible(Group group) {
     Version impossible = either(impossible(group.deletedAt), impossible(group.replacedAt));
     impossible = either(impossible, impossible(new Version(group.expiredAt, Version.NO_NODE)));
     impossible = either(impossible, impossible(group.lastPush));
@@ -112,21 +123,35 @@ final class StateMerger {
   }
 
   private static long newest(Received received) {
-    if (received.group() == null) {
+    if (received.group() != null) {
+      return newest(received.group());
+    }
+    if (received.deletes() == null) {
       return requireNonNull(received.wipedAt()).clock();
     }
-    Version newest = received.group().newest();
-    for (Family family : received.group().families.values()) {
+    long newest = 0;
+    for (Group delete : received.deletes()) {
+      newest = Math.max(newest, newest(delete));
+    }
+    return newest;
+  }
+
+  private static long newest(Group group) {
+    Version newest = group.newest();
+    for (Family family : group.families.values()) {
       newest = Version.later(newest, family.version);
     }
-    return Math.max(received.group().expiredAt, newest == null ? 0 : newest.clock());
+    return Math.max(group.expiredAt, newest == null ? 0 : newest.clock());
   }
 
   /**
    * Returns whether a change is superseded: this node has a newer version of the group, or a newer
-   * wipe.
+   * wipe. A delete of many groups never is, because it leaves newer versions.
    */
   private boolean isSuperseded(Received received) {
+    if (received.deletes() != null) {
+      return false;
+    }
     if (received.group() == null) {
       return Long.compareUnsigned(state.clock().last(), requireNonNull(received.wipedAt()).clock())
           > 0;
@@ -146,11 +171,19 @@ final class StateMerger {
   private @Nullable String merge(Received received, CommitBatch batch) {
     long clockBefore = state.clock().last();
     state.clock().observe(newest(received));
+    if (received.deletes() != null) {
+      received.deletes().forEach(delete -> merge(delete, Map.of(), batch));
+      return null;
+    }
     if (received.group() == null) {
       wipe(requireNonNull(received.wipedAt()), clockBefore, batch);
       return null;
     }
-    Group change = shared(received.group());
+    return merge(received.group(), received.records(), batch);
+  }
+
+  private @Nullable String merge(Group group, Map<String, byte[]> records, CommitBatch batch) {
+    Group change = shared(group);
     if (isPurged(change) || isHereAlready(change)) {
       return null;
     }
@@ -158,7 +191,7 @@ final class StateMerger {
     for (FamilyChange each : changes) {
       Family family = each.after();
       if (family != null) {
-        batch.putFamily(family, requireNonNull(received.records().get(family.name())));
+        batch.putFamily(family, requireNonNull(records.get(family.name())));
       }
     }
     return conflict(change.key, changes);

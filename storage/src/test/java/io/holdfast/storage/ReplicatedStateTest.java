@@ -41,6 +41,7 @@ class ReplicatedStateTest {
     World(long seed, int steps) {
       random = Seed.random(seed);
       RandomPushes pushes = new RandomPushes(random, true);
+      List<SelectedGroups> selected = new ArrayList<>();
       for (MemoryStore node : nodes) {
         node.millis += random.nextInt(-300, 300);
       }
@@ -49,6 +50,12 @@ class ReplicatedStateTest {
         node.millis += random.nextInt(-5, 30);
         if (random.nextInt(10) == 0) {
           told.add(node.apply(new Change.Expire(node.millis, random.nextInt(1, 3))));
+        } else if (random.nextInt(8) == 0) {
+          selected.add(node.exposition().select(group -> random.nextInt(3) > 0));
+        } else if (!selected.isEmpty() && random.nextInt(8) == 0) {
+          // Any node deletes what any node has selected, once or several times.
+          SelectedGroups groups = selected.get(random.nextInt(selected.size()));
+          told.add(node.apply(new Change.DeleteSelected(groups)));
         } else if (random.nextInt(3) > 0) {
           told.add(node.apply(pushes.next()));
         } else if (!told.isEmpty()) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 final class TrafficClasses {
   /**
    * The limit of a request or an answer. A change or a part of a state transfer has a mebibyte at
-   * most.
+   * most, and a delete of many groups 3.5 MiB and its list of nodes.
    */
   static final int MAX_MESSAGE_BYTES = 4 << 20;
 

@@ -7,6 +7,8 @@ import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Refusal;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.ReplicatedStore;
+import io.holdfast.storage.SelectedGroups;
+import io.holdfast.storage.Selection;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
@@ -15,7 +17,9 @@ import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * The groups of the cluster, as this node's clients see them. A change is acknowledged when a write
@@ -66,6 +70,13 @@ public final class ReplicatedGroupStore implements GroupStore {
     return outcome;
   }
 
+  @Override
+  public CompletableFuture<Selection> select(
+      Function<Exposition, SelectedGroups> selector, BooleanSupplier isGivenUp, Executor executor) {
+    long startedAt = replica.nanos();
+    return Selection.from(read(), selector, () -> isTooLate(startedAt, isGivenUp), executor);
+  }
+
   private CompletableFuture<WriteOutcome> confirmed(WriteOutcome decided, Attempt attempt) {
     if (!(decided instanceof Applied applied)) {
       return CompletableFuture.completedFuture(decided);
@@ -109,6 +120,10 @@ public final class ReplicatedGroupStore implements GroupStore {
     if (confirmation instanceof Confirmation.Conflicting conflicting) {
       return conflict(conflicting.reason(), decided, attempt.change);
     }
+    if (attempt.change instanceof Change.DeleteSelected) {
+      // The delete leaves newer versions by intention, so there is nothing to make once more.
+      return CompletableFuture.completedFuture(decided);
+    }
     if (confirmation instanceof Confirmation.Superseded superseded && !attempt.isSecond) {
       return reissue(superseded, attempt);
     }
@@ -133,9 +148,13 @@ public final class ReplicatedGroupStore implements GroupStore {
   }
 
   private boolean isTooLate(Attempt attempt) {
-    return replica.nanos() - attempt.startedAt > Timeouts.PATIENCE.toNanos()
-        || replica.wasPausedSince(attempt.startedAt)
-        || attempt.isGivenUp.getAsBoolean();
+    return isTooLate(attempt.startedAt, attempt.isGivenUp);
+  }
+
+  private boolean isTooLate(long startedAt, BooleanSupplier isGivenUp) {
+    return replica.nanos() - startedAt > Timeouts.PATIENCE.toNanos()
+        || replica.wasPausedSince(startedAt)
+        || isGivenUp.getAsBoolean();
   }
 
   /**

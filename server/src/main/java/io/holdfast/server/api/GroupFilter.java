@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,23 @@ record GroupFilter(
         List.copyOf(selectors),
         olderThan(single(parameters, OLDER_THAN)),
         failed(single(parameters, FAILED)));
+  }
+
+  /** Returns the parameters in the query of a request. */
+  static Map<String, List<String>> parameters(Request request) {
+    Map<String, List<String>> parameters = new TreeMap<>();
+    if (request.getHttpURI().getQuery() != null) {
+      Request.extractQueryParameters(request)
+          .forEach(field -> parameters.put(field.getName(), field.getValues()));
+    }
+    return parameters;
+  }
+
+  /** Returns whether the filter has no condition, so that it selects every group. */
+  boolean isEmpty() {
+    boolean hasMatcher =
+        !selectors.isEmpty() && selectors.stream().noneMatch(GroupSelector::matchesAll);
+    return !hasMatcher && olderThan == null && hasFailed == null;
   }
 
   /** Returns the value of a parameter that can be given once; null if the parameter is absent. */

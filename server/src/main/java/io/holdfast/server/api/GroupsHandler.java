@@ -12,14 +12,12 @@ import io.holdfast.storage.GroupSummary;
 import io.holdfast.storage.ReadResult;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +99,7 @@ public final class GroupsHandler {
     origins.allow(exchange);
     Page page;
     try {
-      page = Page.read(parameters(exchange.request()));
+      page = Page.read(GroupFilter.parameters(exchange.request()));
     } catch (IllegalArgumentException e) {
       answer(exchange, 400, ApiError.of("bad_data", String.valueOf(e.getMessage())));
       return;
@@ -157,14 +155,5 @@ public final class GroupsHandler {
   private void answer(Exchange exchange, int status, byte[] body) {
     metrics.requestAnswered("api/v1/groups", exchange.method(), status);
     exchange.answer(status, JSON, body);
-  }
-
-  private static Map<String, List<String>> parameters(Request request) {
-    Map<String, List<String>> parameters = new HashMap<>();
-    if (request.getHttpURI().getQuery() != null) {
-      Request.extractQueryParameters(request)
-          .forEach(field -> parameters.put(field.getName(), field.getValues()));
-    }
-    return parameters;
   }
 }

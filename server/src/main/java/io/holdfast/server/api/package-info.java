@@ -1,6 +1,6 @@
 /**
- * The API for programs, below {@code /api/v1}: status, all groups, and a node's view of the
- * cluster.
+ * The API for programs, below {@code /api/v1}: status, all groups, deletes of selected groups, and
+ * a node's view of the cluster.
  *
  * <p>Status and metrics are the Pushgateway's JSON, byte for byte. Metrics are read from the disk
  * and written one by one. So an answer of any size takes the memory of one family and one piece. If

@@ -57,7 +57,8 @@ public final class FlagTable {
       DECLARED.add(
           Flag.toggle(
               "web.enable-admin-api",
-              "Let PUT /api/v1/admin/wipe, and the web page, delete every group."));
+              "Let PUT /api/v1/admin/wipe, DELETE /api/v1/groups, and the web page, delete many"
+                  + " groups or all."));
 
   static final Flag READ_ONLY_PAGE =
       DECLARED.add(

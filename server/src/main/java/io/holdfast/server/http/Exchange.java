@@ -1,13 +1,19 @@
 package io.holdfast.server.http;
 
 import io.holdfast.proto.Excerpt;
+import io.holdfast.storage.Exposition;
+import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.Refusal;
+import io.holdfast.storage.SelectedGroups;
+import io.holdfast.storage.Selection;
 import io.holdfast.storage.WriteOutcome;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -90,6 +96,33 @@ public record Exchange(Request request, Response response, Callback callback) {
                 guarded(() -> answer.accept(decided));
               }
             });
+  }
+
+  /**
+   * Selects groups on another thread, and calls back there.
+   *
+   * @param isTooLate as for {@link GroupStore#select}
+   */
+  public void whenSelected(
+      GroupStore store,
+      Function<Exposition, SelectedGroups> selector,
+      BooleanSupplier isTooLate,
+      Consumer<Selection> answer) {
+    Executor executor = request.getComponents().getExecutor();
+    CompletableFuture<Void> unused =
+        store
+            .select(selector, isTooLate, executor)
+            .handle(
+                (selection, failure) -> {
+                  guarded(
+                      () -> {
+                        if (selection == null) {
+                          throw new IllegalStateException("selection failed", failure);
+                        }
+                        answer.accept(selection);
+                      });
+                  return null;
+                });
   }
 
   /**

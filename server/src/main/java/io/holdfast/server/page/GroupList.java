@@ -1,6 +1,7 @@
 package io.holdfast.server.page;
 
 import io.holdfast.server.page.GroupQuery.Sort;
+import io.holdfast.server.routing.PagePaths;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupSize;
@@ -73,6 +74,11 @@ record GroupList(GroupQuery query, GroupSearch.Found found, List<GroupRow> rows)
   String byTime() {
     return "/"
         + query.sortedBy(query.sort() == Sort.NEWEST ? Sort.OLDEST : Sort.NEWEST).queryString();
+  }
+
+  /** Returns the address of the question whether to delete the groups found. */
+  String deletion() {
+    return PagePaths.FOUND + query.onPage(1).queryString();
   }
 
   String byName() {

@@ -3,6 +3,7 @@ package io.holdfast.server.page;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupSummary;
+import io.holdfast.storage.SelectedGroups;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The search for groups in memory, and their order. The time grows with the number of groups. */
 final class GroupSearch {
@@ -51,20 +53,12 @@ final class GroupSearch {
   static Found find(Exposition exposition, GroupQuery query, Instant now) {
     List<GroupSummary> all = exposition.summaries();
     Set<GroupKey> shadowed = exposition.shadowedGroups();
-    SearchText text = SearchText.parse(query.text());
-    Duration minimumAge = query.minimumAge();
-    long latest = minimumAge == null ? Long.MAX_VALUE : now.minus(minimumAge).toEpochMilli();
+    Predicate<GroupSummary> condition = condition(query, shadowed, now);
     List<GroupSummary> matching = new ArrayList<>();
     int failed = 0;
     for (GroupSummary group : all) {
-      boolean hasFailed = !group.isLastPushSuccessful();
-      failed += hasFailed ? 1 : 0;
-      boolean isWanted =
-          (!query.onlyFailed() || hasFailed)
-              && (!query.onlyShadowed() || shadowed.contains(group.key()))
-              && (minimumAge == null || group.lastPushMillis() <= latest)
-              && (text.isEmpty() || text.isMetBy(group.key().labels()));
-      if (isWanted) {
+      failed += group.isLastPushSuccessful() ? 0 : 1;
+      if (condition.test(group)) {
         matching.add(group);
       }
     }
@@ -77,6 +71,23 @@ final class GroupSearch {
         all.size(),
         failed,
         shadowed.size());
+  }
+
+  /** Selects the groups on all pages of a search. */
+  static SelectedGroups select(Exposition exposition, GroupQuery query, Instant now) {
+    return exposition.select(condition(query, exposition.shadowedGroups(), now));
+  }
+
+  private static Predicate<GroupSummary> condition(
+      GroupQuery query, Set<GroupKey> shadowed, Instant now) {
+    SearchText text = SearchText.parse(query.text());
+    Duration minimumAge = query.minimumAge();
+    long latest = minimumAge == null ? Long.MAX_VALUE : now.minus(minimumAge).toEpochMilli();
+    return group ->
+        (!query.onlyFailed() || !group.isLastPushSuccessful())
+            && (!query.onlyShadowed() || shadowed.contains(group.key()))
+            && (minimumAge == null || group.lastPushMillis() <= latest)
+            && (text.isEmpty() || text.isMetBy(group.key().labels()));
   }
 
   private static List<GroupSummary> page(Iterable<GroupSummary> sorted, int page) {

@@ -3,6 +3,7 @@ package io.holdfast.server.page;
 import static java.util.Objects.requireNonNull;
 
 import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.proto.Excerpt;
 import io.holdfast.server.browsers.SameOrigin;
 import io.holdfast.server.config.Options;
 import io.holdfast.server.gocompat.UrlPath;
@@ -17,6 +18,8 @@ import io.holdfast.storage.GroupKey;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.Refusal;
+import io.holdfast.storage.SelectedGroups;
+import io.holdfast.storage.Selection;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotException;
 import io.holdfast.storage.SnapshotRead;
@@ -34,6 +37,8 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The handler of the web page. A node that is not fresh can refuse a scrape. The page is always
@@ -54,6 +59,13 @@ public final class PageHandler {
 
   private static final String READ_ONLY =
       "Nothing can be deleted on this page (--web.read-only-page). The API can.";
+
+  private static final String NO_SEARCH =
+      "There is no search whose groups could be deleted. Search on the list of groups first.";
+
+  private static final Pattern COUNT = Pattern.compile("[0-9]{1,9}");
+
+  private static final Logger log = LoggerFactory.getLogger(PageHandler.class);
 
   private final Pages pages;
   private final Options options;
@@ -177,6 +189,28 @@ public final class PageHandler {
         : pages.confirmWipe(node(null), store().exposition());
   }
 
+  /** Asks whether to delete the groups that a search finds. */
+  public void foundQuestion(Exchange exchange) {
+    Map<String, String> parameters = parameters(exchange);
+    if (isReadOnly() || !Pages.isFiltered(parameters)) {
+      exchange.later(() -> send(exchange, "status", notAsked()));
+      return;
+    }
+    whenRead(
+        exchange,
+        (exposition, staleReason) -> {
+          int count = pages.select(exposition, parameters).size();
+          send(exchange, "status", pages.confirmFound(node(staleReason), parameters, count, null));
+        });
+  }
+
+  /** Returns the refusal of a deletion that is off, or has no search. */
+  private Pages.Page notAsked() {
+    return isReadOnly()
+        ? pages.message(403, node(null), "Delete the groups found", READ_ONLY)
+        : pages.message(400, node(null), "Not deleted", NO_SEARCH);
+  }
+
   /**
    * Returns the read result, or the local snapshot in place of a refusal. The caller closes the
    * result.
@@ -247,11 +281,67 @@ public final class PageHandler {
     submit(exchange, new Change.Wipe());
   }
 
+  /**
+   * Deletes the groups that a search finds, if they are as many as the question has named. Only for
+   * requests of the page itself.
+   */
+  public void deleteFound(Exchange exchange) {
+    Map<String, String> parameters = parameters(exchange);
+    String named = parameters.getOrDefault(FoundGroups.COUNT, "");
+    if (isRefused(exchange)) {
+      return;
+    }
+    if (!Pages.isFiltered(parameters) || !COUNT.matcher(named).matches()) {
+      exchange.later(() -> send(exchange, "status", notAsked()));
+      return;
+    }
+    int before = Integer.parseInt(named);
+    exchange.whenSelected(
+        store(),
+        exposition -> pages.select(exposition, parameters),
+        () -> false,
+        selection -> deleteFound(exchange, parameters, before, selection));
+  }
+
+  private void deleteFound(
+      Exchange exchange, Map<String, String> parameters, int before, Selection selection) {
+    if (selection instanceof Selection.Unavailable unavailable) {
+      answer(exchange, new WriteOutcome.Unavailable(unavailable.refusal()));
+      return;
+    }
+    SelectedGroups groups = ((Selection.Selected) selection).groups();
+    if (groups.size() != before) {
+      send(exchange, "status", pages.confirmFound(node(null), parameters, groups.size(), before));
+      return;
+    }
+    exchange.whenDecided(
+        store().delete(groups, () -> false),
+        outcome -> {
+          if (!(outcome instanceof WriteOutcome.Unavailable)) {
+            log.atInfo()
+                .addKeyValue("groups", groups.size())
+                .addKeyValue("search", Excerpt.of(exchange.request().getHttpURI().getQuery()))
+                .addKeyValue("source", exchange.remoteAddress())
+                .log("groups deleted by search");
+          }
+          exchange.later(() -> answer(exchange, outcome));
+        },
+        () -> {});
+  }
+
+  /** Refuses a deletion that is off, or that the page has not sent. Returns whether it has. */
+  private boolean isRefused(Exchange exchange) {
+    if (!isReadOnly() && origin.isOwn(exchange)) {
+      return false;
+    }
+    String reason = isReadOnly() ? READ_ONLY : SameOrigin.REFUSAL;
+    exchange.later(
+        () -> send(exchange, "group", pages.message(403, node(null), "Not deleted", reason)));
+    return true;
+  }
+
   private void submit(Exchange exchange, Change change) {
-    if (isReadOnly() || !origin.isOwn(exchange)) {
-      String reason = isReadOnly() ? READ_ONLY : SameOrigin.REFUSAL;
-      exchange.later(
-          () -> send(exchange, "group", pages.message(403, node(null), "Not deleted", reason)));
+    if (isRefused(exchange)) {
       return;
     }
     exchange.whenDecided(

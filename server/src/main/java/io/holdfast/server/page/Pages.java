@@ -6,6 +6,7 @@ import gg.jte.output.Utf8ByteOutput;
 import io.holdfast.proto.NameRule;
 import io.holdfast.storage.Exposition;
 import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.SelectedGroups;
 import io.holdfast.storage.Snapshot;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -144,6 +145,30 @@ public final class Pages {
     Frame frame = frame("Delete all groups", "", node);
     String count = Numbers.counted(exposition.groups(), "group");
     return page(200, "confirm-wipe.jte", Map.of("frame", frame, "count", count));
+  }
+
+  /**
+   * Returns the question whether to delete the groups of a search.
+   *
+   * @param count how many groups the search finds
+   * @param before how many groups an earlier question named; null for the first question
+   */
+  public Page confirmFound(
+      Node node, Map<String, String> parameters, int count, @Nullable Integer before) {
+    FoundGroups found = FoundGroups.of(GroupQuery.read(parameters), count, before);
+    Frame frame = frame("Delete the groups found", "", node);
+    return page(
+        before == null ? 200 : 409, "confirm-found.jte", Map.of("frame", frame, "found", found));
+  }
+
+  /** Returns whether the search of the list leaves any group out. */
+  public static boolean isFiltered(Map<String, String> parameters) {
+    return GroupQuery.read(parameters).isFiltered();
+  }
+
+  /** Selects the groups on all pages of the list. */
+  public SelectedGroups select(Exposition exposition, Map<String, String> parameters) {
+    return GroupSearch.select(exposition, GroupQuery.read(parameters), clock.instant());
   }
 
   /** Returns a page with one sentence. */

@@ -11,5 +11,8 @@ public final class PagePaths {
   /** The path of the question whether to delete every group, and of that deletion. */
   public static final String WIPE = "/delete-all";
 
+  /** The path of the question whether to delete the groups of a search, and of that deletion. */
+  public static final String FOUND = "/delete-found";
+
   private PagePaths() {}
 }

@@ -24,6 +24,10 @@ public sealed interface Route {
 
     void apiGroups();
 
+    void deleteGroups();
+
+    void deleteGroupsDisabled();
+
     void apiOptions();
 
     void cluster();
@@ -47,6 +51,10 @@ public sealed interface Route {
     void wipeQuestion();
 
     void pageWipe();
+
+    void foundQuestion();
+
+    void pageDeleteFound();
 
     void asset(Asset route);
 
@@ -122,6 +130,22 @@ public sealed interface Route {
     @Override
     public void accept(Visitor visitor) {
       visitor.apiGroups();
+    }
+  }
+
+  /** The deletion of the groups that the query selects. */
+  record DeleteGroups() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.deleteGroups();
+    }
+  }
+
+  /** The deletion of selected groups, while the admin API is off. */
+  record DeleteGroupsDisabled() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.deleteGroupsDisabled();
     }
   }
 
@@ -223,6 +247,22 @@ public sealed interface Route {
     @Override
     public void accept(Visitor visitor) {
       visitor.pageWipe();
+    }
+  }
+
+  /** The question of the page whether to delete the groups that a search finds. */
+  record FoundQuestion() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.foundQuestion();
+    }
+  }
+
+  /** The deletion of the groups that a search finds, by the page. */
+  record PageDeleteFound() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.pageDeleteFound();
     }
   }
 

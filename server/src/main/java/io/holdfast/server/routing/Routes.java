@@ -59,6 +59,10 @@ public final class Routes {
     api.add("GET", "/status", new Route.ApiStatus());
     api.add("GET", "/metrics", new Route.ApiMetrics());
     api.add("GET", "/groups", new Route.ApiGroups());
+    api.add(
+        "DELETE",
+        "/groups",
+        adminApi ? new Route.DeleteGroups() : new Route.DeleteGroupsDisabled());
     api.add("GET", "/cluster", new Route.Cluster());
     api.add("HEAD", "/cluster", new Route.Cluster());
 
@@ -68,6 +72,8 @@ public final class Routes {
     if (adminApi) {
       pages.add("GET", prefix + PagePaths.WIPE, new Route.WipeQuestion());
       pages.add("POST", prefix + PagePaths.WIPE, new Route.PageWipe());
+      pages.add("GET", prefix + PagePaths.FOUND, new Route.FoundQuestion());
+      pages.add("POST", prefix + PagePaths.FOUND, new Route.PageDeleteFound());
     }
     pages.add("GET", prefix + "/-/healthy", new Route.Healthy());
     pages.add("GET", prefix + "/-/ready", new Route.Ready());
