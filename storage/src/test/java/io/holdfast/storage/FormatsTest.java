@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * nodes of several versions must understand each other.
  *
  * <p>What was added later to the format is in files of its own, of the same changes: {@code
- * reasons-*} have why pushes failed.
+ * reasons-*} have why pushes failed, {@code deletes-*} deletes of many groups.
  */
 class FormatsTest {
   private static final long NODE = 0x975835de1c9756ceL;
@@ -128,6 +128,24 @@ class FormatsTest {
     node.merge(MergeRequest.ofChanges(1, 1, ReceivedStates.decode(changes)));
     assertEquals(golden("node-exposition.txt"), node.text());
     assertEquals(NODE_DIGEST, node.digest());
+  }
+
+  @Test
+  void deletesOfManyGroups_areTold_byteForByte_andUnderstood() {
+    MemoryStore node = new MemoryStore(NODE);
+    nodeChanges().forEach(node::apply);
+    Change delete =
+        new Change.DeleteSelected(
+            node.exposition().select(group -> !group.key().equals(Pushes.job("back"))));
+    ByteString told = node.apply(delete).changes().get(0);
+    assertEquals(
+        golden("deletes-changes.txt"), HexFormat.of().formatHex(told.toByteArray()) + "\n");
+    MemoryStore other = new MemoryStore(1);
+    List<ByteString> all = new ArrayList<>(changes("reasons-changes.txt"));
+    all.addAll(changes("deletes-changes.txt"));
+    other.merge(MergeRequest.ofChanges(1, 1, ReceivedStates.decode(all)));
+    assertEquals(1, other.exposition().groups());
+    assertEquals(node.describe(), other.describe());
   }
 
   private static List<ByteString> changes(String name) {
