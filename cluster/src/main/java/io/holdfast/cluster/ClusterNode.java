@@ -26,7 +26,8 @@ import java.util.concurrent.Executor;
  * <p>Concurrency: for any thread.
  */
 public final class ClusterNode implements AutoCloseable {
-  private final ThreadEventLoop loop = new ThreadEventLoop(System::nanoTime);
+  private final ThreadEventLoop loop =
+      new ThreadEventLoop(System::nanoTime, MachineClock.name(MachineClock.BOOT_ID));
   private final AuthenticatedTransport transport;
   private final Replica replica;
   private final ReplicatedGroupStore groups;

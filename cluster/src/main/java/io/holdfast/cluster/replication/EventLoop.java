@@ -16,4 +16,10 @@ interface EventLoop {
 
   /** Returns a time that goes on while the process is frozen, in nanoseconds since some moment. */
   long nanos();
+
+  /**
+   * Returns the name of the clock that {@link #nanos} reads. A process that is started again reads
+   * the clock of the process before, unless its machine was started again too.
+   */
+  long clockName();
 }

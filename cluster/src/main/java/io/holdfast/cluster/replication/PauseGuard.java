@@ -55,16 +55,16 @@ final class PauseGuard implements PeerClient.Times {
     }
   }
 
-  private final long process;
+  private final long clock;
   private final EventLoop loop;
   private final PauseWatch watch = new PauseWatch();
   private final AtomicReference<Memory> memory;
 
   /**
-   * @param process the name of this process for its peers; never used twice
+   * @param clock the name of this node's clock for its peers
    */
-  PauseGuard(long process, EventLoop loop) {
-    this.process = process;
+  PauseGuard(long clock, EventLoop loop) {
+    this.clock = clock;
     this.loop = loop;
     long now = loop.nanos();
     this.memory = new AtomicReference<>(new Memory(now, now, null));
@@ -96,7 +96,7 @@ final class PauseGuard implements PeerClient.Times {
   @Override
   public ProcessTime now() {
     return ProcessTime.newBuilder()
-        .setProcess(process)
+        .setClock(clock)
         .setNanos(loop.nanos())
         .addAllOthers(watch.newestTimes())
         .build();

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The detection of pauses of this machine that its own clocks do not show. An example is a
- * suspended virtual machine: meanwhile the time of other processes goes on.
+ * suspended virtual machine: meanwhile the time of other machines goes on.
  *
  * <p>Each answer of a peer bounds how far the peer's time is ahead of this process's time. The
  * upper bound is the peer's time less the time of the question. The lower bound is the peer's time
@@ -16,19 +16,20 @@ import java.util.Map;
  * upper bound proves a pause, however slow messages are. A peer that was paused itself falls
  * behind, and proves nothing.
  *
- * <p>Peers pass on the newest times that they heard. Otherwise a node would miss a pause during
- * which all peers in touch with it were started anew: new processes have no earlier bound.
+ * <p>A peer that was started again reads the clock that it had before, unless its machine was
+ * started again too. Peers pass on the newest times that they heard. So a node finds a pause during
+ * which the peers in touch with it were started again.
  *
  * <p>Concurrency: for any thread.
  */
 final class PauseWatch {
-  private static final int MOST_PROCESSES = 64;
+  private static final int MOST_CLOCKS = 64;
 
   /** The clocks of two machines drift apart by less than this part of the time that passes. */
   private static final long DRIFT = 1000;
 
   /**
-   * An upper bound of how far a process's time is ahead.
+   * An upper bound of how far a clock is ahead.
    *
    * @param at the time when the bound was found
    */
@@ -40,7 +41,7 @@ final class PauseWatch {
 
   private final Map<Long, Bound> bounds = new HashMap<>();
 
-  /** By process, its newest time that was heard, from itself or from another process. */
+  /** By clock, the newest time that was heard, from its node or from another one. */
   private final Map<Long, Long> newest = new HashMap<>();
 
   /**
@@ -60,21 +61,21 @@ final class PauseWatch {
   }
 
   private boolean provesPause(ProcessTime time, long now) {
-    if (newest.size() == MOST_PROCESSES) {
+    if (newest.size() == MOST_CLOCKS) {
       newest.clear();
     }
     newest.merge(
-        time.getProcess(), time.getNanos(), (before, nanos) -> nanos - before > 0 ? nanos : before);
-    Bound bound = bounds.get(time.getProcess());
+        time.getClock(), time.getNanos(), (before, nanos) -> nanos - before > 0 ? nanos : before);
+    Bound bound = bounds.get(time.getClock());
     return bound != null && time.getNanos() - now > bound.at(now) + Timeouts.PAUSE.toNanos();
   }
 
-  /** Returns the newest times that were heard, for the messages of this process. */
+  /** Returns the newest times that were heard, for the messages of this node. */
   synchronized List<ProcessTime> newestTimes() {
     List<ProcessTime> times = new ArrayList<>(newest.size());
     newest.forEach(
-        (process, nanos) ->
-            times.add(ProcessTime.newBuilder().setProcess(process).setNanos(nanos).build()));
+        (clock, nanos) ->
+            times.add(ProcessTime.newBuilder().setClock(clock).setNanos(nanos).build()));
     return times;
   }
 
@@ -86,13 +87,13 @@ final class PauseWatch {
    */
   synchronized boolean answered(ProcessTime time, long sentAt, long now) {
     boolean wasPaused = heard(time, now);
-    Bound bound = bounds.get(time.getProcess());
+    Bound bound = bounds.get(time.getClock());
     long most = time.getNanos() - sentAt;
     if (!wasPaused && (bound == null || most < bound.at(now))) {
-      if (bounds.size() == MOST_PROCESSES) {
+      if (bounds.size() == MOST_CLOCKS) {
         bounds.clear();
       }
-      bounds.put(time.getProcess(), new Bound(most, now));
+      bounds.put(time.getClock(), new Bound(most, now));
     }
     return wasPaused;
   }

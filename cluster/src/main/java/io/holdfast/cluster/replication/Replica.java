@@ -124,7 +124,8 @@ public final class Replica implements Transport.Receiver, Replication {
     this.loop = loop;
     this.clock = clock;
     this.counters = surroundings.counters();
-    this.pauses = new PauseGuard(store.replicaState().logId(), loop);
+    // The node belongs to the name: copies of one virtual machine share the name of their clock.
+    this.pauses = new PauseGuard(loop.clockName() ^ store.replicaState().node(), loop);
     this.poll = new PollPause(loop);
     this.client = new PeerClient(transport, counters, pauses);
     this.acknowledgements =

@@ -15,13 +15,16 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
   private final LongSupplier nanos;
+  private final long clockName;
   private final ScheduledThreadPoolExecutor executor;
 
   /**
    * @param nanos a time that never goes back, in nanoseconds since some moment
+   * @param clockName the name of the clock that this time comes from
    */
-  public ThreadEventLoop(LongSupplier nanos) {
+  public ThreadEventLoop(LongSupplier nanos, long clockName) {
     this.nanos = nanos;
+    this.clockName = clockName;
     executor =
         new ScheduledThreadPoolExecutor(
             1,
@@ -59,6 +62,11 @@ public final class ThreadEventLoop implements EventLoop, AutoCloseable {
   @Override
   public long nanos() {
     return nanos.getAsLong();
+  }
+
+  @Override
+  public long clockName() {
+    return clockName;
   }
 
   @Override

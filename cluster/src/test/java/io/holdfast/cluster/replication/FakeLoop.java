@@ -27,6 +27,11 @@ final class FakeLoop implements EventLoop {
     return nanos;
   }
 
+  @Override
+  public long clockName() {
+    return 0;
+  }
+
   /** Lets time pass; tasks run in the order in which they are due. */
   void pass(Duration duration) {
     long end = nanos + duration.toNanos();

@@ -78,6 +78,6 @@ final class PauseGuardTest {
   }
 
   private static ProcessTime theirs(long nanos) {
-    return ProcessTime.newBuilder().setProcess(2).setNanos(nanos).build();
+    return ProcessTime.newBuilder().setClock(2).setNanos(nanos).build();
   }
 }

@@ -16,7 +16,7 @@ final class PauseWatchTest {
   private final PauseWatch watch = new PauseWatch();
 
   private static ProcessTime time(long millis) {
-    return ProcessTime.newBuilder().setProcess(7).setNanos(AHEAD + millis * MILLI).build();
+    return ProcessTime.newBuilder().setClock(7).setNanos(AHEAD + millis * MILLI).build();
   }
 
   @Test
@@ -28,15 +28,11 @@ final class PauseWatchTest {
   }
 
   @Test
-  void pauseOfThisMachine_isFoundByATimeThatANewProcessPassesOn() {
+  void pauseOfThisMachine_isFoundByATimeThatAnotherNodePassesOn() {
     PauseWatch other = new PauseWatch();
     assertFalse(other.heard(time(5_001), 9 * MILLI));
     ProcessTime passedOn =
-        ProcessTime.newBuilder()
-            .setProcess(8)
-            .setNanos(1)
-            .addAllOthers(other.newestTimes())
-            .build();
+        ProcessTime.newBuilder().setClock(8).setNanos(1).addAllOthers(other.newestTimes()).build();
 
     assertFalse(watch.answered(time(1), 0, 2 * MILLI));
     assertTrue(watch.heard(passedOn, 3 * MILLI));
@@ -52,7 +48,7 @@ final class PauseWatchTest {
 
     assertFalse(watch.answered(time(9_000), 9_000 * MILLI, 9_001 * MILLI));
     ProcessTime passedOn =
-        ProcessTime.newBuilder().setProcess(8).addAllOthers(other.newestTimes()).build();
+        ProcessTime.newBuilder().setClock(8).addAllOthers(other.newestTimes()).build();
     assertFalse(watch.heard(passedOn, 9_002 * MILLI));
   }
 
@@ -75,7 +71,7 @@ final class PauseWatchTest {
   }
 
   @Test
-  void processThatWasNeverHeard_provesNothing() {
+  void clockThatWasNeverHeard_provesNothing() {
     assertFalse(watch.heard(time(1_000_000), 0));
   }
 }

@@ -77,6 +77,12 @@ final class SimulatedNode {
       }
       return time.nowInside() + nanosOffset;
     }
+
+    /** All runs of this node read one clock. */
+    @Override
+    public long clockName() {
+      return number;
+    }
   }
 
   final int number;
