@@ -129,7 +129,7 @@ final class DeleteCommand implements Command {
 
   private long delete(Server at, Groups.Filter filter, boolean isDry) throws Failure {
     String path = PATH + "?" + filter.query() + "dry_run=" + isDry;
-    Server.Answer answer = at.send("DELETE", path, BodyPublishers.noBody());
+    Server.Answer answer = at.sendLong("DELETE", path, BodyPublishers.noBody());
     if (answer.status() == 404 || answer.status() == 405) {
       throw Failure.of(
           at.address()

@@ -47,6 +47,10 @@ final class Holdfastctl {
     for (Command command : commands()) {
       commandLine.addSubcommand(command);
     }
+    commandLine.addSubcommand(
+        new CommandLine(new StoreCommand())
+            .addSubcommand(new StoreCheckCommand(console))
+            .addSubcommand(new StoreDumpCommand(console)));
     addHelp(commandLine);
     return commandLine
         .setAbbreviatedOptionsAllowed(false)
@@ -62,7 +66,10 @@ final class Holdfastctl {
         new PushCommand(console),
         new CheckCommand(console),
         new DeleteCommand(console),
-        new WipeCommand(console));
+        new WipeCommand(console),
+        new ExportCommand(console),
+        new ImportCommand(console),
+        new ClusterCommand(console));
   }
 
   private static void addHelp(CommandLine commandLine) {

@@ -3,7 +3,6 @@ package io.holdfast.server.ctl;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -98,7 +97,18 @@ final class Server {
       HttpClient with, String method, String path, BodyPublisher body, String... headers)
       throws Failure {
     HttpResponse<byte[]> response =
-        exchange(with, method, path, body, BodyHandlers.ofByteArray(), headers);
+        exchange(with, request(method, path, body, timeout, headers), BodyHandlers.ofByteArray());
+    return new Answer(
+        response.statusCode(), new String(response.body(), StandardCharsets.UTF_8), response);
+  }
+
+  /**
+   * Sends a request whose answer can take long to begin: the server works through the whole body
+   * first.
+   */
+  Answer sendLong(String method, String path, BodyPublisher body) throws Failure {
+    HttpResponse<byte[]> response =
+        exchange(client, request(method, path, body, null), BodyHandlers.ofByteArray());
     return new Answer(
         response.statusCode(), new String(response.body(), StandardCharsets.UTF_8), response);
   }
@@ -106,17 +116,28 @@ final class Server {
   /** Returns the body of a successful answer, to be read while it arrives. */
   HttpResponse<InputStream> stream(
       String method, String path, BodyPublisher body, String... headers) throws Failure {
-    HttpResponse<InputStream> response =
-        exchange(client, method, path, body, BodyHandlers.ofInputStream(), headers);
-    if (!isSuccess(response.statusCode())) {
-      try (InputStream reason = response.body()) {
-        String text = new String(reason.readNBytes(LONGEST_REASON), StandardCharsets.UTF_8);
-        throw refused(method, path, response.statusCode(), text);
-      } catch (IOException e) {
-        throw unreachable(e);
-      }
+    return requireSuccess(method, path, streamAny(method, path, body, headers));
+  }
+
+  /** Returns the answer whatever its status is, with a body to be read while it arrives. */
+  HttpResponse<InputStream> streamAny(
+      String method, String path, BodyPublisher body, String... headers) throws Failure {
+    return exchange(
+        client, request(method, path, body, timeout, headers), BodyHandlers.ofInputStream());
+  }
+
+  /** Returns the answer if it is a success. */
+  HttpResponse<InputStream> requireSuccess(
+      String method, String path, HttpResponse<InputStream> response) throws Failure {
+    if (isSuccess(response.statusCode())) {
+      return response;
     }
-    return response;
+    try (InputStream reason = response.body()) {
+      String text = new String(reason.readNBytes(LONGEST_REASON), StandardCharsets.UTF_8);
+      throw refused(method, path, response.statusCode(), Answers.error(text));
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
   }
 
   /** Sends a request whose answer must be a success. */
@@ -132,24 +153,30 @@ final class Server {
     return status / 100 == 2;
   }
 
-  private <T> HttpResponse<T> exchange(
-      HttpClient with,
+  private HttpRequest request(
       String method,
       String path,
       BodyPublisher body,
-      HttpResponse.BodyHandler<T> handler,
-      String... headers)
-      throws Failure {
-    URI uri = address.resolve(path);
-    HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, body).timeout(timeout);
+      @Nullable Duration longest,
+      String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(address.resolve(path)).method(method, body);
+    if (longest != null) {
+      request.timeout(longest);
+    }
     if (authorization != null) {
       request.header("Authorization", authorization);
     }
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }
+    return request.build();
+  }
+
+  private <T> HttpResponse<T> exchange(
+      HttpClient with, HttpRequest request, HttpResponse.BodyHandler<T> handler) throws Failure {
     try {
-      return with.send(request.build(), handler);
+      return with.send(request, handler);
     } catch (IOException e) {
       throw unreachable(e);
     } catch (InterruptedException e) {

@@ -236,6 +236,41 @@ class HoldfastctlTest {
   }
 
   @Test
+  void delete_takesSelectedGroups_afterAQuestionWithTheirNumber() throws Exception {
+    push("m 1\n", "job=web", "instance=1");
+    push("m 1\n", "job=web", "instance=2");
+    push("m 1\n", "job=db");
+
+    assertEquals(
+        new Run(0, "would delete 2 groups\n", ""), ctl.run("delete", "{job=\"web\"}", "--dry-run"));
+    Run unasked = ctl.run("delete", "{job=\"web\"}");
+    assertEquals(2, unasked.exitCode());
+    assertTrue(
+        unasked.err().startsWith("holdfastctl: Delete 2 groups at " + node.url()), unasked.err());
+    Run asked = ctl.terminals("0").input("yes\n").run("delete", "job=web", "{instance=\"2\"}");
+    assertEquals("Delete 2 groups at " + node.url() + "? Type yes: ", asked.err());
+    assertEquals(new Run(0, "deleted 0 groups\n", ""), ctl.run("delete", "--older-than=1h"));
+    assertEquals(
+        Map.of("deleted", 1L, "dry_run", false),
+        ctl.run("delete", "job=db", "--older-than=0", "-y", "-ojson").json());
+    assertEquals(List.of(), ctl.run("list", "-ojson").json());
+  }
+
+  @Test
+  void delete_withoutACondition_isRefusedByTheServer() {
+    Run run = ctl.run("delete", "{}", "--yes");
+    assertEquals(1, run.exitCode());
+    assertTrue(
+        run.err().contains("/api/v1/groups answers 400: no condition (expected: "), run.err());
+  }
+
+  @Test
+  void cluster_ofANodeThatIsAlone_isToldSo() throws Exception {
+    assertEquals(new Run(0, "node: alone, in no cluster; ready\n", ""), ctl.run("cluster"));
+    assertEquals(1L, ((Map<?, ?>) ctl.run("cluster", "-o", "json").json()).get("size"));
+  }
+
+  @Test
   void wipe_asksOnATerminal_andElseWantsYes() throws Exception {
     push("m 1\n", "job=a");
     Run unasked = ctl.run("wipe");

@@ -57,6 +57,31 @@ public final class DirectoryLock implements AutoCloseable {
     return null;
   }
 
+  /**
+   * Returns a lock that keeps every store from opening and lets other readers in; null if a store
+   * is open. Changes nothing on the disk.
+   *
+   * @throws java.nio.file.NoSuchFileException if no store was ever opened in the directory
+   */
+  static @Nullable DirectoryLock tryShare(Path directory) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve(FILE_NAME), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    try {
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+      if (lock != null) {
+        return new DirectoryLock(channel);
+      }
+    } catch (OverlappingFileLockException e) {
+      // A store of this process has the lock.
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    return null;
+  }
+
   @Override
   public void close() throws IOException {
     channel.close();

@@ -108,7 +108,7 @@ public final class RocksDatabase implements RecordStore {
     }
   }
 
-  private static DiskException refused(Path directory, Throwable e) {
+  static DiskException refused(Path directory, Throwable e) {
     if (e instanceof DiskException refusal) {
       return refusal;
     }
@@ -140,7 +140,7 @@ public final class RocksDatabase implements RecordStore {
     }
   }
 
-  private static DiskException inUse(Path directory, String how, @Nullable Exception cause) {
+  static DiskException inUse(Path directory, String how, @Nullable Exception cause) {
     return new DiskException(
         "--storage.path="
             + directory
@@ -150,7 +150,7 @@ public final class RocksDatabase implements RecordStore {
         cause);
   }
 
-  private static List<WalTail> soundLogs(Path directory) throws IOException {
+  static List<WalTail> soundLogs(Path directory) throws IOException {
     List<WalTail> logs = WalTail.ofDirectory(directory);
     for (WalTail each : logs) {
       if (each.isDamaged()) {
