@@ -69,7 +69,8 @@ final class Holdfastctl {
         new WipeCommand(console),
         new ExportCommand(console),
         new ImportCommand(console),
-        new ClusterCommand(console));
+        new ClusterCommand(console),
+        new DoctorCommand(console));
   }
 
   private static void addHelp(CommandLine commandLine) {
