@@ -31,7 +31,7 @@ final class DeletesMessage {
     int shared = sharedBytes(each.key(), before == null ? null : before.key());
     int rest = each.key().size() - shared;
     long clock = before == null ? 0 : before.floor().clock();
-    return OTHER_BYTES
+    return (long) OTHER_BYTES
         + CodedOutputStream.computeUInt32SizeNoTag(shared)
         + CodedOutputStream.computeUInt32SizeNoTag(rest)
         + rest
