@@ -74,6 +74,11 @@ public final class ReplicatedGroupStore implements GroupStore {
   public CompletableFuture<Selection> select(
       Function<Exposition, SelectedGroups> selector, BooleanSupplier isGivenUp, Executor executor) {
     long startedAt = replica.nanos();
+    Refusal refusal = replica.cannotWrite();
+    if (refusal != null) {
+      // After a freeze the request has perhaps waited in a socket, while its client went on.
+      return CompletableFuture.completedFuture(new Selection.Unavailable(refusal));
+    }
     return Selection.from(read(), selector, () -> isTooLate(startedAt, isGivenUp), executor);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.ReadResult;
+import io.holdfast.storage.Selection;
 import io.holdfast.storage.Snapshot;
 import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
@@ -110,6 +111,36 @@ abstract class GroupStoreContract {
       apply(push("a", 2));
       assertEquals(Map.of("a", 1), ShownValues.of(snapshot));
     }
+  }
+
+  @Test
+  void selectedGroups_areDeleted_andAPushAfterTheSelectionStays() {
+    apply(push("a", 1));
+    apply(push("b", 1));
+    apply(push("c", 1));
+    Selection.Selected selected =
+        assertInstanceOf(
+            Selection.Selected.class,
+            await(
+                store()
+                    .select(
+                        shown -> shown.select(group -> !group.key().equals(ThreeNodes.key("c"))),
+                        () -> false,
+                        Runnable::run)));
+    assertEquals(2, selected.groups().size());
+    apply(push("b", 2));
+    WriteOutcome outcome = await(store().delete(selected.groups(), () -> false));
+    assertInstanceOf(WriteOutcome.Applied.class, outcome);
+    assertEquals(Map.of("b", 2, "c", 1), ShownValues.of(store().exposition()));
+    assertEquals(Map.of("b", 2, "c", 1), ShownValues.of(reopenedAfterCrash().exposition()));
+  }
+
+  @Test
+  void selectionThatComesTooLate_isRefused() {
+    apply(push("a", 1));
+    assertInstanceOf(
+        Selection.Unavailable.class,
+        await(store().select(shown -> shown.select(group -> true), () -> true, Runnable::run)));
   }
 
   @Test

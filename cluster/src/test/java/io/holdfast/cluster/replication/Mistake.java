@@ -155,6 +155,25 @@ enum Mistake {
       "storage/Group", "Math.max(deletedAt.clock(), expiredAt);", "deletedAt.clock();", 101),
   READY_WITH_OVERDUE_GROUPS("GroupExpiry", "return hasNone", "return true", 2),
 
+  // Deletes by selector.
+  SELECTED_FLOOR_LEAVES_WHAT_IS_NEWER(
+      "storage/GroupSummary",
+      "return push.version.isAfter(failure.version) ? push.version : failure.version;",
+      "return push.claimedAt;",
+      4),
+  SELECTED_ARE_DELETED_ANEW(
+      "storage/ChangeApplier",
+      "selected.forEach(each -> state.clock().observe(each.floor().clock()));",
+      "selected = selected.stream().map(each -> new Selected(each.key(), state.nextVersion()))"
+          + ".toList();",
+      20),
+  SELECTION_ASKS_NOBODY(
+      "ReplicatedGroupStore",
+      "Selection.from(read(), selector",
+      "Selection.from(CompletableFuture.completedFuture(new ReadResult.Fresh(exposition())),"
+          + " selector",
+      12),
+
   // Time.
   FUTURE_IS_REFUSED(
       "storage/HybridClock", "LIMIT = 1L << 60;", "LIMIT = 1_700_003_600_000L << COUNTER_BITS;", 1),

@@ -9,6 +9,7 @@ import io.holdfast.proto.TextParser;
 import io.holdfast.storage.Change;
 import io.holdfast.storage.ContentLimits;
 import io.holdfast.storage.GroupKey;
+import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.PushPreparation;
 import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.SnapshotRead;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  *       through whatever node, acknowledged or not.
  *   <li>On no disk the version of a family goes back.
  *   <li>Groups expire at their time and not before, see {@link ExpiringJobs}.
+ *   <li>Groups that are deleted together stay away, see {@link SelectingJobs}.
  * </ul>
  *
  * And when everything works again: all nodes are ready, and the same byte for byte.
@@ -73,6 +75,7 @@ final class Simulation {
   private final List<String> story = new ArrayList<>();
   private final LateRequests late;
   private final ExpiringJobs expiring;
+  private final SelectingJobs selecting;
 
   /** Right clocks are off by less: by half of what two may be apart. */
   private final long maxOffset;
@@ -116,6 +119,7 @@ final class Simulation {
       nodes.add(node);
     }
     this.expiring = new ExpiringJobs(this, seed, time);
+    this.selecting = new SelectingJobs(this, seed, time);
   }
 
   /** Runs one seed. */
@@ -158,6 +162,7 @@ final class Simulation {
         at(random.nextLong(SECOND), () -> change(own));
       }
       expiring.start();
+      selecting.start();
       at(SECOND, this::scrape);
       at(5 * SECOND, this::fault);
       at(5 * SECOND, this::conflict);
@@ -312,12 +317,22 @@ final class Simulation {
 
   /** The request of a client that then goes on, one after the other. */
   void request(Life life, Change change, long patience, Answer answer) {
+    request(life, groups -> groups.submit(change, () -> false), patience, answer);
+  }
+
+  /** A request of the node's groups. */
+  interface Asked {
+    CompletableFuture<WriteOutcome> of(GroupStore groups);
+  }
+
+  /** The request of a client that then goes on, one after the other. */
+  void request(Life life, Asked asked, long patience, Answer answer) {
     busyClients++;
     submit(
         life,
-        LateRequests.Request.IN_TIME,
+        0,
         patience,
-        change,
+        asked,
         isAcknowledged -> {
           answer.told(isAcknowledged);
           busyClients--;
@@ -331,6 +346,15 @@ final class Simulation {
   /** As a client over HTTP: the answer comes, or the connection breaks, or it gives up. */
   private void submit(
       Life life, LateRequests.Request request, long patience, Change change, Answer answer) {
+    submit(
+        life,
+        request.delayNanos(),
+        patience,
+        groups -> groups.submit(change, request.isGivenUp()),
+        answer);
+  }
+
+  private void submit(Life life, long delayNanos, long patience, Asked asked, Answer answer) {
     boolean[] isTold = {false};
     Answer once =
         isAcknowledged -> {
@@ -341,12 +365,12 @@ final class Simulation {
         };
     at(patience, () -> once.told(false));
     time.afterInSocket(
-        request.delayNanos() + random.nextLong(2 * MILLI),
+        delayNanos + random.nextLong(2 * MILLI),
         life.process,
         () -> {
           CompletableFuture<Void> unused =
-              life.groups
-                  .submit(change, request.isGivenUp())
+              asked
+                  .of(life.groups)
                   .thenAccept(outcome -> once.told(outcome instanceof WriteOutcome.Applied));
         });
   }
@@ -468,6 +492,7 @@ final class Simulation {
       String disorder = register.checkOrder(value, startedAt, time.now());
       problem = problem == null ? disorder : problem;
       problem = problem == null ? expiring.check(register, values) : problem;
+      problem = problem == null ? selecting.check(register, values) : problem;
       if (problem != null) {
         violated(
             "a scrape of node "

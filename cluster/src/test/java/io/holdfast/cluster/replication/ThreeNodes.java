@@ -78,6 +78,10 @@ final class ThreeNodes {
     nodes.get(node).crash();
   }
 
+  void freeze(int node, long nanos) {
+    long unused = nodes.get(node).freeze(nanos);
+  }
+
   void start(int node) {
     nodes.get(node).start();
   }
