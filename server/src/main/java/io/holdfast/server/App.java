@@ -14,6 +14,7 @@ import io.holdfast.server.api.ClusterHandler;
 import io.holdfast.server.api.GroupsDeleteHandler;
 import io.holdfast.server.api.GroupsHandler;
 import io.holdfast.server.api.StatusJson;
+import io.holdfast.server.backup.BackupHandler;
 import io.holdfast.server.browsers.BrowserGuard;
 import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.browsers.KnownHosts;
@@ -46,6 +47,8 @@ import io.holdfast.server.push.PushHandler;
 import io.holdfast.server.routing.Routes;
 import io.holdfast.server.scrape.ScrapeHandler;
 import io.holdfast.server.webconfig.Gatekeeper;
+import io.holdfast.storage.BackupReader;
+import io.holdfast.storage.GroupLimits;
 import io.holdfast.storage.GroupStore;
 import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreException;
@@ -83,6 +86,7 @@ import org.slf4j.LoggerFactory;
  *           PushHandler            --> GroupStore.submit
  *           ScrapeHandler          --> GroupStore.read
  *           ApiHandler             --> GroupStore.readSnapshot
+ *           BackupHandler          --> GroupStore.readSnapshot, submit
  *           ClusterHandler         --> ClusterNode.status
  *           PageHandler            --> GroupStore.read, readSnapshot, submit
  *
@@ -255,6 +259,7 @@ public final class App implements AutoCloseable {
             new DeleteHandler(groups, metrics, clocks),
             new ScrapeHandler(groups, metrics, answers, clocks),
             new ApiHandler(groups, metrics, answers, origins, status()),
+            new BackupHandler(groups, metrics, answers, clocks, backupTerms(slowBodies)),
             new GroupsHandler(groups, metrics, origins, clocks.wall()),
             new GroupsDeleteHandler(groups, metrics, clocks),
             new ClusterHandler(cluster, health, metrics, origins),
@@ -290,6 +295,18 @@ public final class App implements AutoCloseable {
           options.web().listening(), tracked, guards, housekeeping, gatekeeper.connections());
       gatekeeper.follow();
     }
+  }
+
+  private BackupHandler.Terms backupTerms(SlowBodies slowBodies) {
+    PushLimits pushes = options.limits().pushes(heapBytes);
+    GroupLimits groups = options.limits().push().groups();
+    return new BackupHandler.Terms(
+        options.storage().path(),
+        new BackupReader.Limits(
+            pushes.content(), groups.seriesPerGroup(), pushes.groupingKeyBytes()),
+        groups.groups(),
+        options.limits().memory().groups(heapBytes),
+        slowBodies);
   }
 
   private BrowserGuard.Rules browserRules() {

@@ -4,6 +4,7 @@ import io.holdfast.server.api.ApiHandler;
 import io.holdfast.server.api.ClusterHandler;
 import io.holdfast.server.api.GroupsDeleteHandler;
 import io.holdfast.server.api.GroupsHandler;
+import io.holdfast.server.backup.BackupHandler;
 import io.holdfast.server.config.Limit;
 import io.holdfast.server.http.BadEncodingException;
 import io.holdfast.server.http.BodyReader;
@@ -50,6 +51,7 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
       DeleteHandler deletes,
       ScrapeHandler scrapes,
       ApiHandler api,
+      BackupHandler backups,
       GroupsHandler groups,
       GroupsDeleteHandler groupDeletes,
       ClusterHandler cluster,
@@ -174,6 +176,16 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
     @Override
     public void wipe() {
       handlers.deletes().wipe(exchange);
+    }
+
+    @Override
+    public void exportBackup() {
+      handlers.backups().exportAll(exchange);
+    }
+
+    @Override
+    public void importBackup() {
+      handlers.backups().importAll(exchange);
     }
 
     @Override

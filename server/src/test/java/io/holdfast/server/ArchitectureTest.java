@@ -193,6 +193,8 @@ class ArchitectureTest {
           .definedBy("io.holdfast.server.selector..")
           .layer("api")
           .definedBy("io.holdfast.server.api..")
+          .layer("backup")
+          .definedBy("io.holdfast.server.backup..")
           .layer("page")
           .definedBy("io.holdfast.server.page..")
           .layer("ctl")
@@ -238,6 +240,8 @@ class ArchitectureTest {
           .whereLayer("api")
           .mayOnlyAccessLayers(
               "browsers", "config", "gocompat", "http", "lifecycle", "metrics", "selector")
+          .whereLayer("backup")
+          .mayOnlyAccessLayers("config", "gocompat", "http", "lifecycle", "metrics")
           .whereLayer("page")
           .mayOnlyAccessLayers(
               "browsers", "config", "gocompat", "http", "lifecycle", "metrics", "routing");

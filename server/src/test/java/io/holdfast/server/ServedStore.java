@@ -9,6 +9,7 @@ import io.holdfast.server.api.ApiHandler;
 import io.holdfast.server.api.ClusterHandler;
 import io.holdfast.server.api.GroupsDeleteHandler;
 import io.holdfast.server.api.GroupsHandler;
+import io.holdfast.server.backup.BackupHandler;
 import io.holdfast.server.browsers.CrossOrigin;
 import io.holdfast.server.config.Flags;
 import io.holdfast.server.config.Limits;
@@ -31,6 +32,7 @@ import io.holdfast.server.scrape.ScrapeHandler;
 import io.holdfast.server.tls.SecureConnections;
 import io.holdfast.server.tls.TestAuthority;
 import io.holdfast.server.webconfig.Gatekeeper;
+import io.holdfast.storage.BackupReader;
 import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreOptions;
 import java.io.IOException;
@@ -74,7 +76,7 @@ final class ServedStore implements AutoCloseable {
                 StoreOptions.Rules.NONE,
                 null),
             Runnable::run);
-    serve(gatekeeper == null ? null : gatekeeper.connections(), flags);
+    serve(directory, gatekeeper == null ? null : gatekeeper.connections(), flags);
   }
 
   static ServedStore start(Path directory, String... flags) throws Exception {
@@ -91,7 +93,8 @@ final class ServedStore implements AutoCloseable {
     return new ServedStore(directory, config, flags);
   }
 
-  private void serve(@Nullable SecureConnections secure, String... flags) throws Exception {
+  private void serve(Path directory, @Nullable SecureConnections secure, String... flags)
+      throws Exception {
     List<String> arguments = new ArrayList<>(List.of(flags));
     arguments.add("--web.listen-address=127.0.0.1:0");
     Flags.Result.Run parsed = (Flags.Result.Run) Flags.parse(arguments.toArray(String[]::new));
@@ -116,6 +119,8 @@ final class ServedStore implements AutoCloseable {
             new DeleteHandler(store, metrics, CLOCKS),
             new ScrapeHandler(store, metrics, answers, CLOCKS),
             new ApiHandler(store, metrics, answers, new CrossOrigin(null), new byte[0]),
+            new BackupHandler(
+                store, metrics, answers, CLOCKS, backupTerms(directory, limits, slowBodies)),
             new GroupsHandler(store, metrics, new CrossOrigin(null), InstantSource.system()),
             new GroupsDeleteHandler(store, metrics, CLOCKS),
             new ClusterHandler(cluster, health, metrics, new CrossOrigin(null)),
@@ -136,6 +141,17 @@ final class ServedStore implements AutoCloseable {
           connections.sweep();
         },
         secure);
+  }
+
+  private static BackupHandler.Terms backupTerms(
+      Path directory, Limits limits, SlowBodies slowBodies) {
+    return new BackupHandler.Terms(
+        directory,
+        new BackupReader.Limits(
+            limits.pushes(1 << 30).content(), Integer.MAX_VALUE, Integer.MAX_VALUE),
+        Integer.MAX_VALUE,
+        Long.MAX_VALUE,
+        slowBodies);
   }
 
   RocksGroupStore store() {

@@ -2,10 +2,11 @@ package io.holdfast.storage;
 
 import java.util.Collections;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A change of the store: a push, a delete or a wipe. The thread of a request makes the change. The
- * writer applies it.
+ * A change of the store: a push, a restore, a delete or a wipe. The thread of a request makes the
+ * change. The writer applies it.
  */
 public sealed interface Change {
 
@@ -65,6 +66,33 @@ public sealed interface Change {
    * @param groups one of the {@link SelectedGroups#pieces pieces} of a selection
    */
   record DeleteSelected(SelectedGroups groups) implements Change {}
+
+  /**
+   * A restore: a whole group of a backup, in place of what the group holds here. Its series are not
+   * compared with other groups: conflicting series are stored and shadowed.
+   *
+   * @param group the group of the backup
+   * @param upTo a hybrid clock reading. The restore replaces the group if the group's last change
+   *     here is not above this reading, or if its last push is older than the backup's. With 0, the
+   *     time of the last push alone decides, and an equal time keeps the group
+   */
+  record Restore(RestoredGroup group, long upTo) implements Change {
+    /** Returns whether the group that is here stays as it is. */
+    boolean keeps(@Nullable Group present) {
+      if (present == null || present.isEmpty()) {
+        return false;
+      }
+      double here =
+          Math.max(PushTimes.seconds(present.lastPush), PushTimes.seconds(present.lastFailure));
+      if (upTo == 0) {
+        return here >= group.lastAttemptSeconds();
+      }
+      Version newest = present.newest();
+      return newest != null
+          && Long.compareUnsigned(newest.clock(), upTo) > 0
+          && here > group.lastAttemptSeconds();
+    }
+  }
 
   /** A delete of all groups at once. */
   record Wipe() implements Change {}

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.holdfast.storage.SelectedGroups.Selected;
 import io.holdfast.storage.WriteOutcome.Applied;
+import io.holdfast.storage.WriteOutcome.Kept;
 import io.holdfast.storage.WriteOutcome.Rejected;
 import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.util.ArrayList;
@@ -73,6 +74,9 @@ final class ChangeApplier {
     }
     if (change instanceof Change.FailedPush failed) {
       return rejected(failed, batch);
+    }
+    if (change instanceof Change.Restore restore) {
+      return restore(restore, batch);
     }
     if (change instanceof Change.Reissue reissue) {
       state.clock().observe(reissue.above());
@@ -146,6 +150,46 @@ final class ChangeApplier {
       }
     }
     replicate(change, records, batch);
+  }
+
+  /** Replaces a group by the group of a backup, in one change with all its stamps. */
+  private WriteOutcome restore(Change.Restore restore, CommitBatch batch) {
+    RestoredGroup from = restore.group();
+    Group present = state.groups().get(from.key());
+    boolean isExpired = from.expiresAtMillis() <= state.clock().wallMillis();
+    if (isExpired || restore.keeps(present)) {
+      return new Kept(isExpired);
+    }
+    Rejection tooMany = limits.checkGroups(state.groups(), from.key());
+    if (tooMany != null) {
+      return new Rejected(tooMany);
+    }
+    Version floor = state.nextVersion();
+    // The clock is not looked at again: a pause of the process must not make the versions later.
+    Version first = state.followingVersion();
+    Version second = state.followingVersion();
+    Group change = from.stamped(present == null ? from.key() : present.key, first, second);
+    if (present != null || state.groups().isReplicated()) {
+      // Content and floor are one change, so the group is never absent between the two.
+      change.deletedAt = floor;
+    }
+    for (RestoredGroup.RestoredFamily family : from.families().values()) {
+      Family restored =
+          new Family(
+              change.key, family.content(), first, RestoredGroup.claim(family.claimedAt(), first));
+      Descriptor descriptor = state.groups().shared(restored.descriptor);
+      change.families.put(restored.sharing(change.key, descriptor, first));
+    }
+    List<byte[]> records = new ArrayList<>(from.families().size());
+    for (FamilyChange merged : state.merge(change, batch)) {
+      Family family = merged.after();
+      if (family != null) {
+        RestoredGroup.RestoredFamily content = requireNonNull(from.families().get(family.name()));
+        records.add(batch.putFamily(family, content.pushedAtNanos(), content.content().encoded()));
+      }
+    }
+    replicate(change, records, batch);
+    return applied();
   }
 
   private void failedPush(Change.FailedPush failed, CommitBatch batch) {

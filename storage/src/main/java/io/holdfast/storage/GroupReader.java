@@ -32,6 +32,9 @@ public final class GroupReader implements AutoCloseable {
 
   private @Nullable GroupKey group;
 
+  /** The current group without its families. */
+  private @Nullable Group stamps;
+
   /** The first record that was stepped over. */
   private byte @Nullable [] steppedOver;
 
@@ -76,6 +79,14 @@ public final class GroupReader implements AutoCloseable {
       found = groupHere();
     }
     return found;
+  }
+
+  /** Returns the stamps of the current group. */
+  Group stamps() {
+    if (stamps == null) {
+      throw new IllegalStateException("read before the first group");
+    }
+    return stamps;
   }
 
   /**
@@ -126,24 +137,24 @@ public final class GroupReader implements AutoCloseable {
   }
 
   private StoredGroup entered(GroupKey key, Family push, Family failure) {
-    Group stamps = new Group(key);
+    Group read = new Group(key);
+    stamps = read;
     try {
-      Records.readGroup(cursor.value(), stamps);
+      Records.readGroup(cursor.value(), read);
     } catch (InvalidProtocolBufferException e) {
       throw Snapshot.unreadable(e);
     }
     // Versions can be ahead of all clocks. The time of a push is a time that a clock has shown.
     Instant claimed = push.claimedAt.time();
     Instant began =
-        earlier(
-            PushTimes.time(stamps.lastPush, claimed), PushTimes.time(stamps.lastFailure, claimed));
+        earlier(PushTimes.time(read.lastPush, claimed), PushTimes.time(read.lastFailure, claimed));
     began = earlier(began, claimed);
-    pushTimes.add(StoredFamily.ofPushTime(failure, PushTimes.time(stamps.lastFailure, began)));
-    pushTimes.add(StoredFamily.ofPushTime(push, PushTimes.time(stamps.lastPush, began)));
+    pushTimes.add(StoredFamily.ofPushTime(failure, PushTimes.time(read.lastFailure, began)));
+    pushTimes.add(StoredFamily.ofPushTime(push, PushTimes.time(read.lastPush, began)));
     return new StoredGroup(
         key,
-        PushTimes.seconds(stamps.lastFailure) <= PushTimes.seconds(stamps.lastPush),
-        stamps.lastFailure == null ? null : stamps.lastFailure.reason(),
+        PushTimes.seconds(read.lastFailure) <= PushTimes.seconds(read.lastPush),
+        read.lastFailure == null ? null : read.lastFailure.reason(),
         shown.expiresAt(key).orElse(null));
   }
 

@@ -60,6 +60,11 @@ public final class GroupSummary {
     return push.version.isAfter(failure.version) ? push.version : failure.version;
   }
 
+  /** Returns whether the group has a version above this hybrid clock reading. */
+  public boolean hasChangedAfter(long clock) {
+    return Long.compareUnsigned(newest().clock(), clock) > 0;
+  }
+
   private static Optional<Instant> time(Family family) {
     return PushTimes.isSet(family)
         ? Optional.of(PushTimes.time(PushTimes.seconds(family)))

@@ -81,10 +81,21 @@ final class HeapAccount {
     if (change instanceof Change.FailedPush failed) {
       return growthOfGroup(failed.group(), failed.rejection().message(), failed.ttlMillis());
     }
+    if (change instanceof Change.Restore restore) {
+      return growth(restore.group());
+    }
     if (change instanceof Change.Delete delete && keepsTombstones) {
       return groups.containsKey(delete.group()) ? 0 : HeapCost.ofTombstone(delete.group());
     }
     return 0;
+  }
+
+  private long growth(RestoredGroup restored) {
+    PushStamp failure = restored.lastFailure();
+    long ttlMillis = restored.expiresAtMillis() == Group.NEVER ? 0 : 1;
+    Change.Push push = new Change.Push(restored.key(), true, 0, restored.contents(), ttlMillis);
+    return growthOfGroup(restored.key(), failure == null ? null : failure.reason(), ttlMillis)
+        + growthOfFamilies(push);
   }
 
   private long growthOfGroup(GroupKey key, @Nullable String reason, long ttlMillis) {

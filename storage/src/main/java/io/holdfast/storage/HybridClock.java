@@ -67,6 +67,12 @@ final class HybridClock {
     return last;
   }
 
+  /** Returns the reading right after the last one, without a look at the wall clock. */
+  long following() {
+    last++;
+    return last;
+  }
+
   /** Makes sure that later readings are above this reading of another node. */
   void observe(long reading) {
     last = Math.max(last, reading);

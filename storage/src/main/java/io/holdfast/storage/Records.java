@@ -9,7 +9,6 @@ import io.holdfast.proto.store.FamilyRecord;
 import io.holdfast.proto.store.GroupRecord;
 import io.holdfast.proto.store.StoredPushStamp;
 import io.holdfast.proto.store.StoredVersion;
-import org.jspecify.annotations.Nullable;
 
 /** The conversion of groups and families to the store's records and back. */
 final class Records {
@@ -98,7 +97,7 @@ final class Records {
     return new Version(stored.getClock(), stored.getNode());
   }
 
-  private static StoredPushStamp stored(PushStamp stamp) {
+  static StoredPushStamp stored(PushStamp stamp) {
     StoredPushStamp.Builder stored =
         StoredPushStamp.newBuilder()
             .setVersion(stored(stamp.version()))
@@ -111,7 +110,7 @@ final class Records {
     return stored.build();
   }
 
-  private static @Nullable PushStamp stamp(StoredPushStamp stored) {
+  static PushStamp stamp(StoredPushStamp stored) {
     return new PushStamp(
         version(stored.getVersion()),
         stored.getUnixSeconds(),

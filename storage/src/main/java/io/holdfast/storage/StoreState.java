@@ -100,6 +100,11 @@ final class StoreState {
     return new Version(clock.next(), identity.node);
   }
 
+  /** Returns the version right after the last one, without a look at the wall clock. */
+  Version followingVersion() {
+    return new Version(clock.following(), identity.node);
+  }
+
   LogOffsets versionVector() {
     return versionVector;
   }

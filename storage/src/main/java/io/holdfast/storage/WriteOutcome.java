@@ -22,6 +22,13 @@ public sealed interface WriteOutcome {
   record Rejected(Rejection rejection) implements WriteOutcome {}
 
   /**
+   * The outcome of a restore that changed nothing.
+   *
+   * @param isExpired whether the backup's group has expired; otherwise the group here is newer
+   */
+  record Kept(boolean isExpired) implements WriteOutcome {}
+
+  /**
    * The outcome of a change that the store could not take. If the disk failed during the commit, a
    * later effect is possible. A retry is safe in any case.
    *

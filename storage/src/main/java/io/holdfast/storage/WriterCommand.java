@@ -61,7 +61,9 @@ sealed interface WriterCommand {
     private static boolean takesSpace(Change change) {
       return change instanceof Change.Reissue reissue
           ? takesSpace(reissue.change())
-          : pushOf(change) != null || change instanceof Change.FailedPush;
+          : pushOf(change) != null
+              || change instanceof Change.Restore
+              || change instanceof Change.FailedPush;
     }
 
     @Override

@@ -125,8 +125,10 @@ public final class ReplicatedGroupStore implements GroupStore {
     if (confirmation instanceof Confirmation.Conflicting conflicting) {
       return conflict(conflicting.reason(), decided, attempt.change);
     }
-    if (attempt.change instanceof Change.DeleteSelected) {
-      // The delete leaves newer versions by intention, so there is nothing to make once more.
+    if (attempt.change instanceof Change.DeleteSelected
+        || attempt.change instanceof Change.Restore) {
+      // Both leave newer versions by intention, so there is nothing to make once more. A restore
+      // began behind a read barrier, so a newer version is of a change during the import.
       return CompletableFuture.completedFuture(decided);
     }
     if (confirmation instanceof Confirmation.Superseded superseded && !attempt.isSecond) {

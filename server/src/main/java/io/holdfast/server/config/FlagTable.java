@@ -58,7 +58,8 @@ public final class FlagTable {
           Flag.toggle(
               "web.enable-admin-api",
               "Let PUT /api/v1/admin/wipe, DELETE /api/v1/groups, and the web page, delete many"
-                  + " groups or all."));
+                  + " groups or all; let /api/v1/admin/export and /api/v1/admin/import back up and"
+                  + " restore all groups."));
 
   static final Flag READ_ONLY_PAGE =
       DECLARED.add(

@@ -3,6 +3,7 @@ package io.holdfast.server.http;
 import static java.util.Objects.requireNonNull;
 
 import io.holdfast.server.config.Limit;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,8 +15,8 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader that takes a body into memory as the body arrives. It does not block, and it keeps a
- * limit and a budget.
+ * A reader that takes a body into memory, or into a {@link Sink}, as the body arrives. It does not
+ * wait for the client, and it keeps a limit and a budget.
  *
  * <p>Concurrency: the thread that has the next bytes runs it, one thread at a time. Any thread may
  * call {@link #giveUp}.
@@ -33,6 +34,12 @@ public final class BodyReader implements Invocable.Task {
     void limitExceeded(Limit limit);
 
     void failed(Throwable cause);
+  }
+
+  /** A place for a body that is too large for memory. */
+  public interface Sink {
+    /** Takes the bytes that have arrived. May block. An exception ends the reading. */
+    void take(ByteBuffer bytes);
   }
 
   private enum State {
@@ -55,6 +62,7 @@ public final class BodyReader implements Invocable.Task {
   private final BodyLimits limits;
   private final InvocationType invocationType;
   private final Receiver receiver;
+  private final @Nullable Sink sink;
   private final long startedAt;
   private final AtomicReference<State> state = new AtomicReference<>(State.READING);
 
@@ -76,6 +84,26 @@ public final class BodyReader implements Invocable.Task {
 
   public BodyReader(
       Request request, BodyLimits limits, InvocationType invocationType, Receiver receiver) {
+    this(request, limits, invocationType, receiver, null);
+  }
+
+  /**
+   * Creates a reader that passes the body on as it arrives. The receiver receives no bytes. The
+   * body takes no memory, so it can have any size.
+   */
+  public static BodyReader into(
+      Sink sink, Request request, SlowBodies slowBodies, Receiver receiver) {
+    BodyLimits limits = new BodyLimits(Integer.MAX_VALUE, new ByteBudget(0), slowBodies);
+    return new BodyReader(request, limits, InvocationType.BLOCKING, receiver, sink);
+  }
+
+  private BodyReader(
+      Request request,
+      BodyLimits limits,
+      InvocationType invocationType,
+      Receiver receiver,
+      @Nullable Sink sink) {
+    this.sink = sink;
     this.request = request;
     this.limits = limits;
     this.startedAt = limits.slowBodies.now();
@@ -151,7 +179,7 @@ public final class BodyReader implements Invocable.Task {
   }
 
   private void read() {
-    if (request.getLength() > limits.maxBytes) {
+    if (sink == null && request.getLength() > limits.maxBytes) {
       end(() -> receiver.limitExceeded(Limit.BODY_SIZE));
       return;
     }
@@ -166,8 +194,12 @@ public final class BodyReader implements Invocable.Task {
         return;
       }
       boolean isLast = chunk.isLast();
-      Limit limit = take(chunk);
-      chunk.release();
+      Limit limit;
+      try {
+        limit = take(chunk);
+      } finally {
+        chunk.release();
+      }
       if (limit != null) {
         end(() -> receiver.limitExceeded(limit));
         return;
@@ -193,6 +225,10 @@ public final class BodyReader implements Invocable.Task {
 
   /** Takes a chunk. Returns the limit that the chunk exceeds, or null. */
   private @Nullable Limit take(Content.Chunk chunk) {
+    if (sink != null) {
+      sink.take(chunk.getByteBuffer());
+      return null;
+    }
     int length = chunk.remaining();
     int before = size;
     if ((long) before + length > limits.maxBytes) {

@@ -16,6 +16,10 @@ public sealed interface Route {
 
     void wipe();
 
+    void exportBackup();
+
+    void importBackup();
+
     void scrape();
 
     void apiStatus();
@@ -99,6 +103,22 @@ public sealed interface Route {
     @Override
     public void accept(Visitor visitor) {
       visitor.wipe();
+    }
+  }
+
+  /** The backup of all groups, as a file. */
+  record Export() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.exportBackup();
+    }
+  }
+
+  /** The restore of a backup. */
+  record Import() implements Route {
+    @Override
+    public void accept(Visitor visitor) {
+      visitor.importBackup();
     }
   }
 

@@ -53,6 +53,8 @@ public final class Routes {
     apiRoot = prefix + "/api/v1/";
     if (adminApi) {
       api.add("PUT", "/admin/wipe", new Route.Wipe());
+      api.add("GET", "/admin/export", new Route.Export());
+      api.add("POST", "/admin/import", new Route.Import());
     }
     api.add("OPTIONS", "/", new Route.ApiOptions());
     api.add("OPTIONS", "/", (first, rest) -> new Route.ApiOptions());
