@@ -162,6 +162,7 @@ function _complete_holdfastctl() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} wipe" ];    then _picocli_holdfastctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} export" ];    then _picocli_holdfastctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} import" ];    then _picocli_holdfastctl; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} migrate" ];    then _picocli_holdfastctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cluster" ];    then _picocli_holdfastctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_holdfastctl; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} store" ];    then _picocli_holdfastctl; return $?; fi
@@ -177,17 +178,19 @@ function _complete_holdfastctl() {
   local cmds5=(wipe)
   local cmds6=(export)
   local cmds7=(import)
-  local cmds8=(cluster)
-  local cmds9=(doctor)
-  local cmds10=(store)
-  local cmds11=(store check)
-  local cmds12=(store dump)
+  local cmds8=(migrate)
+  local cmds9=(cluster)
+  local cmds10=(doctor)
+  local cmds11=(store)
+  local cmds12=(store check)
+  local cmds13=(store dump)
 
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_holdfastctl_store_dump; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_holdfastctl_store_check; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_holdfastctl_store; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_holdfastctl_doctor; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_holdfastctl_cluster; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_holdfastctl_store_dump; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_holdfastctl_store_check; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_holdfastctl_store; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_holdfastctl_doctor; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_holdfastctl_cluster; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_holdfastctl_migrate; return $?; fi
   if CompWordsContainsArray "${cmds7[@]}"; then _picocli_holdfastctl_import; return $?; fi
   if CompWordsContainsArray "${cmds6[@]}"; then _picocli_holdfastctl_export; return $?; fi
   if CompWordsContainsArray "${cmds5[@]}"; then _picocli_holdfastctl_wipe; return $?; fi
@@ -206,7 +209,7 @@ function _picocli_holdfastctl() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="list get push check delete wipe export import cluster doctor store"
+  local commands="list get push check delete wipe export import migrate cluster doctor store"
   local flag_opts="'-V' '--version' '-h' '--help'"
   local arg_opts=""
 
@@ -578,6 +581,51 @@ function _picocli_holdfastctl_import() {
       return
       ;;
     '--mode')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `migrate` subcommand.
+function _picocli_holdfastctl_migrate() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--insecure' '--dry-run' '--overwrite' '-h' '--help'"
+  local arg_opts="'--url' '--user' '--password-file' '--ca-file' '--cert-file' '--key-file' '--timeout'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--url')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '--password-file')
+      return
+      ;;
+    '--ca-file')
+      return
+      ;;
+    '--cert-file')
+      return
+      ;;
+    '--key-file')
+      return
+      ;;
+    '--timeout')
       return
       ;;
   esac

@@ -5,6 +5,7 @@ final class Failure extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;
+  private boolean isPassing;
 
   Failure(int exitCode, String message) {
     super(message, null, false, false);
@@ -19,6 +20,16 @@ final class Failure extends Exception {
   /** Creates a failure with {@link ExitCodes#USAGE}. */
   static Failure usage(String message) {
     return new Failure(ExitCodes.USAGE, message);
+  }
+
+  /** Marks the failure as one that may pass by itself. */
+  Failure passing() {
+    isPassing = true;
+    return this;
+  }
+
+  boolean isPassing() {
+    return isPassing;
   }
 
   int exitCode() {

@@ -2,6 +2,7 @@ package io.holdfast.server.ctl;
 
 import io.holdfast.server.lifecycle.BuildInfo;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -69,6 +70,7 @@ final class Holdfastctl {
         new WipeCommand(console),
         new ExportCommand(console),
         new ImportCommand(console),
+        new MigrateCommand(console),
         new ClusterCommand(console),
         new DoctorCommand(console));
   }
@@ -93,17 +95,24 @@ final class Holdfastctl {
       return code;
     } catch (Failure e) {
       return fail(e.exitCode(), e.reason());
-    } catch (OutputClosedException e) {
-      return e.isReaderGone()
-          ? ExitCodes.OUTPUT_CLOSED
-          : fail(ExitCodes.FAILED, "standard output cannot be written: " + e.getMessage());
+    } catch (UncheckedIOException e) {
+      return brokenOff(e.getCause());
     } catch (IOException e) {
-      return fail(
-          ExitCodes.FAILED,
-          "broken off: " + e.getMessage() + " (expected: the end of the answer; try again)");
+      return brokenOff(e);
     } catch (RuntimeException e) {
       return fail(ExitCodes.FAILED, "a bug of holdfastctl: " + e);
     }
+  }
+
+  private int brokenOff(IOException e) {
+    if (e instanceof OutputClosedException closed) {
+      return closed.isReaderGone()
+          ? ExitCodes.OUTPUT_CLOSED
+          : fail(ExitCodes.FAILED, "standard output cannot be written: " + e.getMessage());
+    }
+    return fail(
+        ExitCodes.FAILED,
+        "broken off: " + e.getMessage() + " (expected: the end of the answer; try again)");
   }
 
   private int fail(int exitCode, String reason) {

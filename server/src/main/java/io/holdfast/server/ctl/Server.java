@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Server {
   private static final int LONGEST_REASON = 2_000;
+  private static final int PATIENCE_SECONDS = 60;
   private static final String TLS_WANTED = "Client sent an HTTP request to an HTTPS server";
 
   private final ServerAddress address;
@@ -100,6 +102,46 @@ final class Server {
         exchange(with, request(method, path, body, timeout, headers), BodyHandlers.ofByteArray());
     return new Answer(
         response.statusCode(), new String(response.body(), StandardCharsets.UTF_8), response);
+  }
+
+  /**
+   * Sends a request again and again, for a minute, while the server cannot be reached or answers
+   * 503.
+   */
+  Answer sendPatiently(String method, String path, BodyPublisher body, String... headers)
+      throws Failure {
+    Failure last = null;
+    for (int left = PATIENCE_SECONDS; left > 0; ) {
+      int pause = 1;
+      try {
+        Answer answer = send(method, path, body, headers);
+        if (answer.status == 401) {
+          throw refused(method, path, answer.status, answer.body);
+        }
+        if (answer.status != 503) {
+          return answer;
+        }
+        last = refused(method, path, answer.status, answer.body);
+        String wanted = answer.header("Retry-After").orElse("1");
+        pause = wanted.matches("[1-5]") ? Integer.parseInt(wanted) : 1;
+      } catch (Failure e) {
+        if (!e.isPassing()) {
+          throw e;
+        }
+        last = e;
+      }
+      pause(pause);
+      left -= pause;
+    }
+    throw last == null ? Failure.of(address + " does not answer") : last;
+  }
+
+  /** Waits so many seconds. */
+  static void pause(int seconds) throws Failure {
+    LockSupport.parkNanos(Duration.ofSeconds(seconds).toNanos());
+    if (Thread.interrupted()) {
+      throw new Failure(ExitCodes.INTERRUPTED, "interrupted");
+    }
   }
 
   /**
@@ -209,7 +251,7 @@ final class Server {
   }
 
   Failure unreachable(IOException e) {
-    return Failure.of(address + " cannot be reached: " + reason(e));
+    return Failure.of(address + " cannot be reached: " + reason(e)).passing();
   }
 
   private String reason(IOException e) {

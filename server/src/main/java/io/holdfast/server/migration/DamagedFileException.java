@@ -1,7 +1,7 @@
 package io.holdfast.server.migration;
 
 /** The failure to read a damaged file. The message tells the operator the place and the damage. */
-final class DamagedFileException extends Exception {
+public final class DamagedFileException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /**

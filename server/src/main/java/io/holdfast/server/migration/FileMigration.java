@@ -106,7 +106,7 @@ public final class FileMigration {
               .addKeyValue("file", file)
               .log(
                   "--persistence.file is not read: the store has changes of its own already."
-                      + " A new store migrates it; scripts/import-from copies from a running"
+                      + " A new store migrates it; holdfastctl migrate copies from a running"
                       + " Pushgateway");
         } else {
           logMissing(file);

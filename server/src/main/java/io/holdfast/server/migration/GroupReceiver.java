@@ -4,7 +4,7 @@ import io.holdfast.storage.ImportedGroup;
 import org.jspecify.annotations.Nullable;
 
 /** The receiver of a file's groups, one by one. */
-interface GroupReceiver {
+public interface GroupReceiver {
   /**
    * Takes a group or a part of a group. The last part of each group has the push times.
    *

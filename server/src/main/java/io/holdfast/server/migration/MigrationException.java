@@ -8,7 +8,7 @@ public final class MigrationException extends Exception {
     super(message);
   }
 
-  MigrationException(String message, Throwable cause) {
+  public MigrationException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -32,7 +32,7 @@ import java.util.Arrays;
  *
  * <p>Reading takes memory for a part of one group, whatever the size of the file.
  */
-final class PushgatewayFile {
+public final class PushgatewayFile {
   private static final int MOST_NAME_BYTES = 1 << 20;
   private static final int BUFFER_BYTES = 256 << 10;
 
@@ -61,7 +61,7 @@ final class PushgatewayFile {
     new PushgatewayFile(new GobInput(file, size), maxFamilyBytes, receiver).read();
   }
 
-  static void read(FileChannel file, int maxFamilyBytes, GroupReceiver receiver)
+  public static void read(FileChannel file, int maxFamilyBytes, GroupReceiver receiver)
       throws IOException, DamagedFileException, MigrationException {
     // The stream stays open, because closing it would close the file. The file is read a second
     // time.

@@ -24,10 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * {@code scripts/import-from}, between a real Pushgateway and Holdfast that both want a password
+ * {@code holdfastctl migrate}, between a real Pushgateway and Holdfast that both want a password
  * over TLS: it copies, or says at once what is missing.
  */
-final class SecureImportFromIT {
+final class SecureMigrateCommandIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration AT_ONCE = Duration.ofSeconds(15);
   private static final String PASSWORD = "p@ss/w%rd: ü";
@@ -78,7 +78,7 @@ final class SecureImportFromIT {
 
   @Test
   void passwordInTheUrl_copies() throws IOException {
-    assertCopied(run(source(), target(), "--cacert", "ca.crt"));
+    assertCopied(run(source(), target(), "--ca-file", "ca.crt"));
     assertCopied(wiped(() -> run(source(), target(), "--insecure")));
   }
 
@@ -92,7 +92,7 @@ final class SecureImportFromIT {
     String from = "https://127.0.0.1:" + port;
     String to = "https://127.0.0.1:" + node.port();
     List<String> command = new ArrayList<>(List.of("env", "NETRC=" + netrc));
-    command.addAll(command(from, to, "--cacert", "ca.crt"));
+    command.addAll(command(from, to, "--ca-file", "ca.crt"));
 
     assertCopied(run(command));
   }
@@ -109,20 +109,21 @@ final class SecureImportFromIT {
     SecureNode strict = SecureNode.startWithFiles(PROCESSES, own, config);
     String to = "https://127.0.0.1:" + strict.port();
 
-    Programs.Result without = run(source(), to, "--cacert", "ca.crt");
+    Programs.Result without = run(source(), to, "--ca-file", "ca.crt");
     Programs.Result with =
         run(
             source(),
             to,
-            "--cacert",
+            "--ca-file",
             "ca.crt",
-            "--cert",
+            "--cert-file",
             own.resolve("copier.crt").toString(),
-            "--key",
+            "--key-file",
             own.resolve("copier.key").toString());
 
     assertEquals(1, without.exitCode(), without::output);
-    assertTrue(without.output().contains("(expected: --cert and --key)"), without::output);
+    assertTrue(
+        without.output().contains("(expected: --cert-file and --key-file)"), without::output);
     assertTrue(with.orFail().contains(COPIED), with::output);
   }
 
@@ -150,22 +151,22 @@ final class SecureImportFromIT {
       quoteCharacter = '~',
       textBlock =
           """
-          https://USER@SOURCE | https://USER@TARGET |                          | --cacert with who has signed
-          https://USER@SOURCE | https://USER@TARGET | --cacert stranger.crt    | --cacert with who has signed
-          https://USER@SOURCE | https://USER@TARGET | --cacert nowhere.crt     | --cacert: "nowhere.crt" (expected: what exists)
-          https://USER@SOURCE | https://USER@TARGET | --cacert server.key      | --cacert: "server.key" (expected: certificates in PEM)
-          https://USER@SOURCE | https://USER@TARGET | --cert ca.crt --key x    | --cert, --key: "ca.crt and x" (expected: what exists)
-          https://USER@SOURCE | https://USER@TARGET | --cert ca.crt            | --cert, --key: "ca.crt" (expected: a certificate and its key in PEM)
-          https://USER@SOURCE | https://TARGET      | --cacert ca.crt          | TARGET wants a user and a password
-          https://SOURCE      | https://USER@TARGET | --cacert ca.crt          | SOURCE wants a user and a password
-          https://x:y@SOURCE  | https://USER@TARGET | --cacert ca.crt          | SOURCE takes neither this user nor this password
-          https://USER@SOURCE | https://x:y@TARGET  | --cacert ca.crt          | TARGET takes neither this user nor this password
-          http://USER@SOURCE  | https://USER@TARGET | --cacert ca.crt          | SOURCE speaks TLS (expected: https:// in the URL)
-          https://USER@SOURCE | http://USER@TARGET  | --cacert ca.crt          | TARGET speaks TLS (expected: https:// in the URL)
-          https://USER@SOURCE | https://USER@PLAIN  | --cacert ca.crt          | PLAIN cannot be reached: it does not speak TLS (expected: http:// in the URL)
-          https://USER@SOURCE | https://nobody.invalid:1 | --cacert ca.crt     | https://nobody.invalid:1 cannot be reached
-          ftp://SOURCE        | https://USER@TARGET | --cacert ca.crt          | (expected: a URL such as http://host:9091)
-          https://USER@SOURCE | https://h:99999     | --cacert ca.crt          | "https://h:99999": Port out of range
+          https://USER@SOURCE | https://USER@TARGET |                          | --ca-file with who has signed
+          https://USER@SOURCE | https://USER@TARGET | --ca-file stranger.crt    | --ca-file with who has signed
+          https://USER@SOURCE | https://USER@TARGET | --ca-file nowhere.crt     | --ca-file: "nowhere.crt" (expected: a file that exists)
+          https://USER@SOURCE | https://USER@TARGET | --ca-file server.key      | --ca-file: "server.key": no certificate (expected: PEM with
+          https://USER@SOURCE | https://USER@TARGET | --cert-file ca.crt --key-file x | --key-file: "x" (expected: a file that exists)
+          https://USER@SOURCE | https://USER@TARGET | --cert-file ca.crt | --cert-file: "ca.crt": no private key (expected: PEM with
+          https://USER@SOURCE | https://TARGET      | --ca-file ca.crt          | TARGET wants a user and a password
+          https://SOURCE      | https://USER@TARGET | --ca-file ca.crt          | SOURCE wants a user and a password
+          https://x:y@SOURCE  | https://USER@TARGET | --ca-file ca.crt          | SOURCE takes neither this user nor this password
+          https://USER@SOURCE | https://x:y@TARGET  | --ca-file ca.crt          | TARGET takes neither this user nor this password
+          http://USER@SOURCE  | https://USER@TARGET | --ca-file ca.crt          | SOURCE speaks TLS (expected: https:// in the URL)
+          https://USER@SOURCE | http://USER@TARGET  | --ca-file ca.crt          | TARGET speaks TLS (expected: https:// in the URL)
+          https://USER@SOURCE | https://USER@PLAIN  | --ca-file ca.crt          | PLAIN cannot be reached: it does not speak TLS (expected: http:// in the URL)
+          https://USER@SOURCE | https://nobody.invalid:1 | --ca-file ca.crt     | https://nobody.invalid:1 cannot be reached
+          ftp://SOURCE        | https://USER@TARGET | --ca-file ca.crt          | (expected: a URL such as http://host:9091)
+          https://USER@SOURCE | https://h:99999     | --ca-file ca.crt          | --url: "https://h:99999" (expected: a port from 1 to 65535)
           """)
   void whatIsMissing_isTold_atOnce(String from, String to, String options, String expected)
       throws IOException {
@@ -178,7 +179,8 @@ final class SecureImportFromIT {
     Programs.Result result = run(command);
 
     Duration took = Duration.ofNanos(System.nanoTime() - startedAt);
-    assertEquals(1, result.exitCode(), result::output);
+    boolean isMistake = expected.contains("(expected: a URL") || expected.contains("a port from");
+    assertEquals(isMistake ? 2 : 1, result.exitCode(), result::output);
     String told = addressed(expected, plainPort);
     assertTrue(result.output().contains(told), () -> told + ", but: " + result.output());
     assertEquals(1, result.output().strip().lines().count(), result::output);
@@ -206,8 +208,8 @@ final class SecureImportFromIT {
 
   private static List<String> command(String from, String to, String... options) {
     List<String> command = new ArrayList<>();
-    command.add(Programs.repository().resolve("scripts/import-from").toString());
-    command.addAll(List.of(from, "--to", to));
+    command.add(Programs.repository().resolve("bin/holdfastctl").toString());
+    command.addAll(List.of("migrate", from, "--url", to));
     command.addAll(List.of(options));
     return command;
   }

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code scripts/import-from}, between a real Pushgateway and Holdfast. */
-final class ImportFromIT {
+/** {@code holdfastctl migrate}, between a real Pushgateway and Holdfast. */
+final class MigrateCommandIT {
   @RegisterExtension final Processes processes = Processes.perTest();
 
   @TempDir Path directory;
@@ -24,9 +24,9 @@ final class ImportFromIT {
 
   private static List<String> command(ServerProcess from, ServerProcess to, String... options) {
     List<String> command = new ArrayList<>();
-    command.add(Programs.repository().resolve("scripts/import-from").toString());
-    command.add(from.uri("").toString());
-    command.addAll(List.of("--to", to.uri("").toString()));
+    command.add(Programs.repository().resolve("bin/holdfastctl").toString());
+    command.addAll(List.of("migrate", from.uri("").toString()));
+    command.addAll(List.of("--url", to.uri("").toString()));
     command.addAll(List.of(options));
     return command;
   }
@@ -141,9 +141,10 @@ final class ImportFromIT {
             directory,
             new byte[0],
             List.of(
-                Programs.repository().resolve("scripts/import-from").toString(),
+                Programs.repository().resolve("bin/holdfastctl").toString(),
+                "migrate",
                 "http://127.0.0.1:1",
-                "--to",
+                "--url",
                 holdfast.uri("").toString()));
     assertEquals(1, nobody.exitCode(), nobody::output);
     assertTrue(nobody.output().contains("127.0.0.1:1 cannot be reached"), nobody::output);
