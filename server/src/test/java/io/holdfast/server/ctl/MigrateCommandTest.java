@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.server.RunningNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +48,41 @@ class MigrateCommandTest {
           to.run("migrate", source.url(), "--overwrite")
               .out()
               .startsWith("2 groups with 2 series"));
+    }
+  }
+
+  @Test
+  void export_andImport_bringGroupsWithTheirTimes() throws Exception {
+    Path file = directory.resolve("backup.gz");
+    try (RunningNode source = RunningNode.start(directory.resolve("a"), "--web.enable-admin-api");
+        RunningNode target = RunningNode.start(directory.resolve("b"), "--web.enable-admin-api")) {
+      Run.Setting from = Run.against(source.url());
+      Run.Setting to = Run.against(target.url());
+      from.input("m 1\n").run("push", "job=a");
+      from.input("m 2\n").run("push", "job=b", "--ttl=5h");
+
+      Run exported = from.run("export", file.toString());
+      assertEquals(
+          "exported %s to %s, %d bytes\n".formatted(source.url(), file, Files.size(file)),
+          exported.out(),
+          exported::err);
+      assertEquals(2, from.run("export", file.toString()).exitCode());
+      assertEquals(0, from.run("export", file.toString(), "--force").exitCode());
+      to.input("n 1\n").run("push", "job=c");
+      assertEquals(
+          new Run(0, "imported 2 groups, kept 0, deleted 0\n", ""),
+          to.run("import", file.toString()));
+      assertEquals(3, ((List<?>) to.run("list", "-ojson").json()).size());
+      assertEquals(2, to.run("import", file.toString(), "--mode=replace").exitCode());
+      Run replaced = to.run("import", file.toString(), "--mode", "replace", "-y", "-ojson");
+      assertEquals(1L, ((Map<?, ?>) replaced.json()).get("deleted"), replaced::err);
+      assertEquals(from.run("list", "-ojson").json(), to.run("list", "-ojson").json());
+
+      Files.write(file, Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) - 9));
+      Run damaged = to.run("import", file.toString());
+      assertEquals(1, damaged.exitCode());
+      assertTrue(damaged.err().contains("/api/v1/admin/import answers 4"), damaged.err());
+      assertEquals(2, ((List<?>) to.run("list", "-ojson").json()).size());
     }
   }
 
