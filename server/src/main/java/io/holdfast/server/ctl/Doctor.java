@@ -11,6 +11,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -332,8 +333,8 @@ final class Doctor {
 
   private boolean isLocal() {
     try {
-      return InetAddress.getByName(String.valueOf(server.address().root().getHost()))
-          .isLoopbackAddress();
+      String host = String.valueOf(server.address().root().getHost());
+      return Arrays.stream(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
     } catch (UnknownHostException e) {
       return false;
     }

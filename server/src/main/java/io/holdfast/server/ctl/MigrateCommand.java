@@ -46,14 +46,13 @@ final class MigrateCommand implements Command {
     if (source.isEmpty()) {
       throw Failure.usage("no source (expected: the URL of a Pushgateway, or its file)");
     }
-    Path file = source.contains("://") ? null : Path.of(source);
-    boolean isFile = file != null && Files.exists(file);
-    Server from = isFile ? null : server.server(console, ServerAddress.parse("source", source));
-    Migration migration =
-        new Migration(console, server.server(console), new Migration.Mode(dryRun, overwrite));
-    return from == null && file != null
-        ? fromFile(new FileSource(console, file), migration)
-        : fromServer(from, migration);
+    Migration.Mode mode = new Migration.Mode(dryRun, overwrite);
+    if (!source.contains("://") && Files.exists(Path.of(source))) {
+      FileSource file = new FileSource(console, Path.of(source));
+      return fromFile(file, new Migration(console, server.server(console), mode));
+    }
+    Server from = server.server(console, ServerAddress.parse("source", source));
+    return fromServer(from, new Migration(console, server.server(console), mode));
   }
 
   private int fromFile(FileSource from, Migration migration) throws Failure, IOException {

@@ -3,6 +3,7 @@ package io.holdfast.server.ctl;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class CommandLineTree {
             new Console(
                 InputStream.nullInputStream(),
                 none,
-                new PrintStream(none),
+                new PrintStream(none, false, StandardCharsets.UTF_8),
                 new Console.Surroundings(Map.of(), "", Clock.systemUTC(), System::nanoTime)))
         .commandLine();
   }

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -371,6 +372,6 @@ class HoldfastctlTest {
     for (String command : List.of("list", "list -ojson", "get job=a", "--help", "check")) {
       assertEquals(141, ctl.runInto(closed, err, command.split(" ")), command);
     }
-    assertEquals("", err.toString());
+    assertEquals("", err.toString(StandardCharsets.UTF_8));
   }
 }

@@ -111,7 +111,7 @@ class StoreCommandsTest {
             .contains("/nowhere is no directory (expected: "));
     assertEquals(2, CTL.run("store", "check").exitCode());
     assertEquals(2, CTL.run("store").exitCode());
-    assertEquals(List.of(), Files.list(directory).toList());
+    assertEquals(Map.of(), files(directory));
   }
 
   @Test
