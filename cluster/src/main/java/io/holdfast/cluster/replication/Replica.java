@@ -211,11 +211,6 @@ public final class Replica implements Transport.Receiver, Replication {
     clock.seenVersion(reading);
   }
 
-  /** Returns the cluster time in milliseconds since 1970. Any thread can call this method. */
-  long clusterMillis() {
-    return clock.millis();
-  }
-
   /** Returns the event loop's time. Any thread can call this method. */
   long nanos() {
     return loop.nanos();

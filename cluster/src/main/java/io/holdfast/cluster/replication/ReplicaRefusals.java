@@ -30,10 +30,11 @@ final class ReplicaRefusals {
       new Refusal(
           Refusal.Code.NOT_FRESH, "this node does not know whether other nodes have newer changes");
 
-  static final Refusal EXPIRED =
+  static final Refusal SUPERSEDED =
       new Refusal(
           Refusal.Code.UNCONFIRMED,
-          "the push expired before the write quorum confirmed it; a retry is safe");
+          "a newer change of the group overtook this push, and a push with a time to live is not"
+              + " made again; a retry is safe");
 
   private ReplicaRefusals() {}
 }

@@ -14,7 +14,6 @@ import io.holdfast.storage.SnapshotRead;
 import io.holdfast.storage.WriteOutcome;
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Unavailable;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -86,35 +85,9 @@ public final class ReplicatedGroupStore implements GroupStore {
     if (!(decided instanceof Applied applied)) {
       return CompletableFuture.completedFuture(decided);
     }
-    long expiresAtMillis = expiresAtMillis(attempt.change);
     return replica
         .confirm(applied)
-        .thenCompose(
-            confirmation ->
-                isExpiredAndSuperseded(confirmation, expiresAtMillis)
-                    ? CompletableFuture.completedFuture(new Unavailable(ReplicaRefusals.EXPIRED))
-                    : outcome(confirmation, decided, attempt));
-  }
-
-  /** Returns when the group of a push expires; {@link Long#MAX_VALUE} if it does not. */
-  private long expiresAtMillis(Change change) {
-    Change made = change instanceof Change.Unchecked unchecked ? unchecked.push() : change;
-    return made instanceof Change.Push push && push.ttlMillis() > 0
-        ? local
-            .exposition()
-            .expiresAt(push.group())
-            .map(Instant::toEpochMilli)
-            .orElse(Long.MAX_VALUE)
-        : Long.MAX_VALUE;
-  }
-
-  /**
-   * Returns whether a push is superseded after its time to live, perhaps by its own expiry. A
-   * reissue would bring the group back, so the push is not made again. No quorum has confirmed it.
-   */
-  private boolean isExpiredAndSuperseded(Confirmation confirmation, long expiresAtMillis) {
-    return confirmation instanceof Confirmation.Superseded
-        && replica.clusterMillis() >= expiresAtMillis;
+        .thenCompose(confirmation -> outcome(confirmation, decided, attempt));
   }
 
   private CompletableFuture<WriteOutcome> outcome(
@@ -132,7 +105,11 @@ public final class ReplicatedGroupStore implements GroupStore {
       return CompletableFuture.completedFuture(decided);
     }
     if (confirmation instanceof Confirmation.Superseded superseded && !attempt.isSecond) {
-      return reissue(superseded, attempt);
+      // A first version is perhaps shown and expires elsewhere. A second version is above the floor
+      // of that expiry, and would bring the group back when the nodes are in touch again.
+      return Change.hasTimeToLive(attempt.change)
+          ? CompletableFuture.completedFuture(new Unavailable(ReplicaRefusals.SUPERSEDED))
+          : reissue(superseded, attempt);
     }
     return CompletableFuture.completedFuture(decided);
   }

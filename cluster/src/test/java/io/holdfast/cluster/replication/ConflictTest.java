@@ -2,9 +2,11 @@ package io.holdfast.cluster.replication;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.holdfast.storage.Change;
 import io.holdfast.storage.Rejection;
 import io.holdfast.storage.WriteOutcome;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -31,5 +33,28 @@ final class ConflictTest {
     for (int node = 0; node < 3; node++) {
       assertEquals(1, nodes.life(node).store.exposition().shadowedSeries());
     }
+  }
+
+  @Test
+  void pushesOfOneGroupAtOnce_succeed_butAnOvertakenOneWithATimeToLiveIsRefused() {
+    assertEquals(List.of(WriteOutcome.Applied.class, WriteOutcome.Applied.class), pushTwice(0));
+    assertEquals(
+        List.of(WriteOutcome.Applied.class, WriteOutcome.Unavailable.class), pushTwice(60_000));
+  }
+
+  /** Returns the kinds of outcome, by name. Each node alone can confirm the other's push. */
+  private static List<Class<?>> pushTwice(long ttlMillis) {
+    ThreeNodes nodes = new ThreeNodes();
+    nodes.freeze(2, 3 * ThreeNodes.SECOND);
+    List<WriteOutcome> outcomes = new ArrayList<>();
+    Change first = ThreeNodes.push("job", "# TYPE m gauge\nm 1\n");
+    Change second = ThreeNodes.push("job", "# TYPE m gauge\nm 2\n");
+    nodes.submit(0, Change.withTtl(first, ttlMillis), outcomes);
+    nodes.submit(1, Change.withTtl(second, ttlMillis), outcomes);
+    nodes.run(2 * ThreeNodes.SECOND);
+    return outcomes.stream()
+        .<Class<?>>map(Object::getClass)
+        .sorted(Comparator.comparing(Class::getName))
+        .toList();
   }
 }
