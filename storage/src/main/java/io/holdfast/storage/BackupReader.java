@@ -249,7 +249,7 @@ public final class BackupReader implements AutoCloseable {
     Change change =
         PushPreparation.prepare(key, true, pushedAtNanos, List.of(family), limits.content);
     if (change instanceof Change.Push push) {
-      return push.families().get(push.families().firstKey());
+      return push.families().values().iterator().next();
     }
     Rejection rejection = ((Change.FailedPush) change).rejection();
     throw refused(

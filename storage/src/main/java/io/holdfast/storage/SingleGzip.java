@@ -57,7 +57,7 @@ final class SingleGzip extends InputStream {
     }
     skip(header, 6); // modification time, extra flags, operating system
     if ((flags & HAS_EXTRA) != 0) {
-      skip(header, next(header) | next(header) << 8);
+      skip(header, next(header) | (next(header) << 8));
     }
     if ((flags & HAS_NAME) != 0) {
       skipText(header);
@@ -150,10 +150,10 @@ final class SingleGzip extends InputStream {
   }
 
   private static int number(byte[] bytes, int at) {
-    return bytes[at] & 0xff
-        | (bytes[at + 1] & 0xff) << 8
-        | (bytes[at + 2] & 0xff) << 16
-        | (bytes[at + 3] & 0xff) << 24;
+    return (bytes[at] & 0xff)
+        | ((bytes[at + 1] & 0xff) << 8)
+        | ((bytes[at + 2] & 0xff) << 16)
+        | ((bytes[at + 3] & 0xff) << 24);
   }
 
   @Override
