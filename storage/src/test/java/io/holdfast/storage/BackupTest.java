@@ -334,7 +334,7 @@ class BackupTest {
   @Test
   void handMadeGroups_thatNoStoreCanHold_areRefused() {
     StoredVersion version =
-        StoredVersion.newBuilder().setClock(Pushes.NANOS / 1_000_000 << 16).setNode(1).build();
+        StoredVersion.newBuilder().setClock((Pushes.NANOS / 1_000_000) << 16).setNode(1).build();
     StoredPushStamp stamp =
         StoredPushStamp.newBuilder().setVersion(version).setClaimedAt(version).build();
     BackupGroup.Builder good =

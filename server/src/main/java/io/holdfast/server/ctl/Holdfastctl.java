@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -96,7 +97,7 @@ final class Holdfastctl {
     } catch (Failure e) {
       return fail(e.exitCode(), e.reason());
     } catch (UncheckedIOException e) {
-      return brokenOff(e.getCause());
+      return brokenOff(Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       return brokenOff(e);
     } catch (RuntimeException e) {
