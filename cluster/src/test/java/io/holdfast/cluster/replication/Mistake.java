@@ -16,7 +16,7 @@ enum Mistake {
       "storage/CommitLoop",
       "    phase = Phase.WRITTEN;\n",
       "    acknowledge();\n    phase = Phase.WRITTEN;\n",
-      7),
+      15),
   PUBLISHED_BEFORE_THE_WRITE(
       "storage/CommitLoop",
       "    store.records().write(store.writes());\n",
@@ -32,7 +32,7 @@ enum Mistake {
       "LogProgress",
       "reached = logId == reachedLog ? Math.max(reached, offset) : offset;",
       "reached = Math.max(reached, offset);",
-      3),
+      1),
   LIVE_NODES_ARE_A_QUORUM(
       "Acknowledgements",
       "waiting.firstKey() <= confirmed) {",
@@ -46,26 +46,26 @@ enum Mistake {
   CHANGE_BEHIND_A_GAP_COUNTS(
       "storage/LogOffsets", "if (first <= of(logId) + 1) {", "if (true) {", 2),
   FAILED_COMMIT_COUNTS(
-      "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 8),
+      "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 6),
   LOG_GOES_ON_AFTER_A_RESTART(
       "storage/StoreLoader",
       "new StoreState.Identity(node, setting.random.nextLong())",
       "new StoreState.Identity(node, node)",
-      3),
+      1),
 
   // Order.
   SUPERSEDED_IS_ACKNOWLEDGED(
       "ReplicatedGroupStore",
       "Superseded superseded && !attempt.isSecond",
       "Superseded superseded && attempt.isSecond",
-      50),
+      28),
   UNANSWERED_IS_NOT_SUPERSEDED(
       "PeerState",
       "return reached(logId) >= offset && !progress.isAcknowledged(logId, offset);",
       "return false;",
-      49),
+      28),
   VERSION_AFTER_THE_QUESTION(
-      "storage/WriterCommand", "      writing.state.clock().hold();\n", "", 238),
+      "storage/WriterCommand", "      writing.state.clock().hold();\n", "", 611),
   LARGER_VERSION_LOSES(
       "storage/GroupMerge",
       "BY_VERSION.compare(family, present) > 0",
@@ -75,11 +75,11 @@ enum Mistake {
       "storage/GroupMerge",
       "if (Version.isLater(from.deletedAt, into.deletedAt)) {",
       "if (from.deletedAt != null) {",
-      1),
+      2),
   DELETED_FAMILIES_STAY("storage/GroupMerge", "if (floorRaised) {", "if (false) {", 1),
 
   // What may be shown.
-  READ_ASKS_NOBODY("ReadBarrier", "&& asked.size() >= othersNeeded", "", 1),
+  READ_ASKS_NOBODY("ReadBarrier", "&& asked.size() >= othersNeeded", "", 2),
   READ_ASKS_ONE_LESS("ReplicaOptions", "size - write + 1;", "size - write;", 1),
   POSITIONS_OF_OTHERS_ARE_NOT_WAITED_FOR(
       "ReadBarrier", "VersionVectors.cover(replicaState.versionVector(), required)", "true", 1),
@@ -95,20 +95,20 @@ enum Mistake {
       "if (!isConfirmed && logId == replicaState.logId() && durable(logId)",
       1),
   OPENING_IS_SHOWN_BEFORE_THE_QUORUM(
-      "storage/StoreState", "versionVector.reach(besides(identity.logId), OPENING);", "", 3),
+      "storage/StoreState", "versionVector.reach(besides(identity.logId), OPENING);", "", 17),
   COPY_IS_SHOWN_BEFORE_THE_QUORUM(
-      "storage/LogOffsets", "    shown.forEach(this::mayShow);\n", "", 15),
+      "storage/LogOffsets", "    shown.forEach(this::mayShow);\n", "", 18),
   LAST_KNOWN_IS_SHOWN_AS_CURRENT(
       "Replica",
       "new ReadResult.Stale(\n"
           + "        store.exposition(),"
           + " freshness.unready().orElse(ReplicaRefusals.CUT_OFF).text());",
       "new ReadResult.Fresh(store.exposition());",
-      2),
+      1),
   ONE_DISK_IS_A_QUORUM(
       "DurableOffsets", "reached[nodes - quorum.write()];", "reached[nodes - 1];", 1),
   NEW_STORE_IS_WHOLE(
-      "storage/StoreLoader", "ofNewStore(replicated.newStoreIsComplete())", "ofNewStore(true)", 20),
+      "storage/StoreLoader", "ofNewStore(replicated.newStoreIsComplete())", "ofNewStore(true)", 18),
 
   // Deletes and copies.
   TOMBSTONES_ARE_DROPPED_AT_ONCE(
@@ -130,7 +130,7 @@ enum Mistake {
       "Outbox",
       "inFlight = isInFlight(batch) ? 0 : inFlight;\n  }\n\n  private",
       "}\n\n  private",
-      1),
+      8),
 
   // Expiry.
   EXPIRY_LEAVES_WHAT_IS_NEWER(
@@ -139,18 +139,18 @@ enum Mistake {
       "requireNonNull(present.stampsClaimedAt())",
       2),
   EXPIRY_IS_A_NEW_DELETE(
-      "storage/ChangeApplier", "requireNonNull(present.newest())", "state.nextVersion()", 73),
+      "storage/ChangeApplier", "requireNonNull(present.newest())", "state.nextVersion()", 215),
   EXPIRY_ASKS_NOBODY(
       "Replica",
       "new GroupExpiry.Permission(() -> cannotWrite() == null, this::read)",
       "new GroupExpiry.Permission(() -> true, () -> CompletableFuture.completedFuture(new"
           + " ReadResult.Fresh(store.exposition())))",
-      82),
+      54),
   EXPIRY_BEFORE_THE_BARRIER(
       "GroupExpiry",
       ".thenAccept(result -> loop.execute(() -> passed(result, untilMillis)));",
       ".thenAccept(result -> {});\n    expire(untilMillis);",
-      106),
+      63),
   EXPIRY_IS_AS_OLD_AS_THE_PUSH(
       "storage/Group", "Math.max(deletedAt.clock(), expiredAt);", "deletedAt.clock();", 101),
   READY_WITH_OVERDUE_GROUPS("GroupExpiry", "return hasNone", "return true", 2),
@@ -177,8 +177,8 @@ enum Mistake {
   // Time.
   FUTURE_IS_REFUSED(
       "storage/HybridClock", "LIMIT = 1L << 60;", "LIMIT = 1_700_003_600_000L << COUNTER_BITS;", 1),
-  WRONG_CLOCK_GOES_ON("ClockWatch", "away.size() >= majority()", "false", 1),
-  WRONG_CLOCK_STOPS_OTHERS("ClockWatch", "away.size() >= majority()", "!away.isEmpty()", 1);
+  WRONG_CLOCK_GOES_ON("ClockWatch", "away.size() >= majority()", "false", 2),
+  WRONG_CLOCK_STOPS_OTHERS("ClockWatch", "away.size() >= majority()", "!away.isEmpty()", 5);
 
   /** Within so many each must be found. */
   static final int SEEDS = 2_000;
