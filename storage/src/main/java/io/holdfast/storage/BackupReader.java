@@ -63,7 +63,6 @@ public final class BackupReader implements AutoCloseable {
   private final Limits limits;
   private final MessageDigest sha256 = sha256();
   private final byte[] length = new byte[MAX_VARINT_BYTES];
-  private final BackupHeader header;
   private long records;
   private long groups;
   private long families;
@@ -95,7 +94,7 @@ public final class BackupReader implements AutoCloseable {
     if (!first.hasHeader() || !first.getHeader().getMagic().equals(BackupWriter.MAGIC)) {
       throw foreign();
     }
-    header = first.getHeader();
+    BackupHeader header = first.getHeader();
     if (header.getFormat() != BackupWriter.FORMAT) {
       throw new BackupException(
           "backup: format "

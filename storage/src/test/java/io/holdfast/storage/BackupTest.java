@@ -13,6 +13,7 @@ import io.holdfast.proto.backup.BackupHeader;
 import io.holdfast.proto.backup.BackupLabel;
 import io.holdfast.proto.backup.BackupRecord;
 import io.holdfast.proto.backup.BackupTrailer;
+import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.store.StoredPushStamp;
 import io.holdfast.proto.store.StoredVersion;
 import java.io.ByteArrayInputStream;
@@ -21,11 +22,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
@@ -280,6 +283,33 @@ class BackupTest {
         assertThrows(BackupException.class, () -> read(twice)).getMessage());
   }
 
+  /**
+   * The golden file of format 1 has one group for each thing that a group can have. It is never
+   * changed: any version must read it.
+   */
+  @Test
+  void goldenFile_isRead_andShowsWhatItShowed() throws Exception {
+    byte[] file = golden("backup.gz");
+    RocksGroupStore store = open("store", true);
+    restore(store, file, 0);
+    String shown = StoreFixture.text(store);
+    assertEquals(new String(golden("backup-exposition.txt"), StandardCharsets.UTF_8), shown);
+    GroupKey expiring = Pushes.group("job", "a", "path", "/var");
+    assertEquals(
+        Optional.of(Instant.parse("2126-11-04T03:06:25.717Z")),
+        store.exposition().expiresAt(expiring));
+    assertEquals(
+        Optional.of("pushed metrics must not have timestamps, but k{} has timestamp 12"),
+        store.exposition().failureReason(expiring));
+    assertEquals(content(file), content(exported(store)));
+  }
+
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream in = BackupTest.class.getResourceAsStream("/formats/v1/" + name)) {
+      return in.readAllBytes();
+    }
+  }
+
   @Test
   void backupOfAnEmptyStore_isEmpty() throws Exception {
     assertEquals(List.of(), read(exported(open("store", false))));
@@ -385,9 +415,7 @@ class BackupTest {
         try {
           trailer.setSeries(
               trailer.getSeries()
-                  + io.holdfast.proto.metrics.MetricFamily.parseFrom(
-                          record.getFamily().getMetricFamily())
-                      .getMetricCount());
+                  + MetricFamily.parseFrom(record.getFamily().getMetricFamily()).getMetricCount());
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }
