@@ -167,6 +167,13 @@ enum Mistake {
       "selected = selected.stream().map(each -> new Selected(each.key(), state.nextVersion()))"
           + ".toList();",
       20),
+  RESTORE_LEAVES_OTHER_FAMILIES(
+      "storage/ChangeApplier", "      change.deletedAt = floor;\n", "", 2),
+  RESTORE_IS_AS_OLD_AS_ITS_BACKUP(
+      "storage/ChangeApplier",
+      "    Version first = state.followingVersion();\n",
+      "    Version first = from.families().values().iterator().next().claimedAt();\n",
+      2),
   SELECTION_ASKS_NOBODY(
       "ReplicatedGroupStore",
       "Selection.from(read(), selector",

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>On no disk the version of a family goes back.
  *   <li>Groups expire at their time and not before, see {@link ExpiringJobs}.
  *   <li>Groups that are deleted together stay away, see {@link SelectingJobs}.
+ *   <li>A restore replaces the whole group, see {@link RestoringJob}.
  * </ul>
  *
  * And when everything works again: all nodes are ready, and the same byte for byte.
@@ -76,6 +77,7 @@ final class Simulation {
   private final LateRequests late;
   private final ExpiringJobs expiring;
   private final SelectingJobs selecting;
+  private final RestoringJob restoring;
 
   /** Right clocks are off by less: by half of what two may be apart. */
   private final long maxOffset;
@@ -120,6 +122,7 @@ final class Simulation {
     }
     this.expiring = new ExpiringJobs(this, seed, time);
     this.selecting = new SelectingJobs(this, seed, time);
+    this.restoring = new RestoringJob(this, seed, time);
   }
 
   /** Runs one seed. */
@@ -163,6 +166,7 @@ final class Simulation {
       }
       expiring.start();
       selecting.start();
+      restoring.start();
       at(SECOND, this::scrape);
       at(5 * SECOND, this::fault);
       at(5 * SECOND, this::conflict);
@@ -493,6 +497,7 @@ final class Simulation {
       problem = problem == null ? disorder : problem;
       problem = problem == null ? expiring.check(register, values) : problem;
       problem = problem == null ? selecting.check(register, values) : problem;
+      problem = problem == null ? restoring.check(register, values) : problem;
       if (problem != null) {
         violated(
             "a scrape of node "

@@ -1,0 +1,97 @@
+package io.holdfast.cluster.replication;
+
+import io.holdfast.cluster.replication.SimulatedNode.Life;
+import io.holdfast.storage.Change;
+import io.holdfast.storage.RestoredPush;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that pushes a group, deletes the group, and restores it from a backup that has a newer
+ * push, each time through any node. Every fourth seed has such a client.
+ *
+ * <p>What must hold, besides what holds for every job: a restore replaces the whole group. A pushed
+ * group has two families of one value. A restored group has only the first one.
+ *
+ * <p>Draws from a random stream of its own, so that a seed without such a job plays the schedule
+ * that it has always had.
+ */
+final class RestoringJob {
+  private static final long SECOND = 1_000_000_000L;
+  private static final long MILLI = 1_000_000L;
+
+  private final Simulation simulation;
+  private final SimulatedTime time;
+  private final RandomGenerator random;
+  private final boolean isPlayed;
+  private final Register register = new Register("restored");
+
+  RestoringJob(Simulation simulation, long seed, SimulatedTime time) {
+    this.simulation = simulation;
+    this.time = time;
+    this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(Long.rotateLeft(~seed, 40));
+    this.isPlayed = random.nextInt(4) == 0;
+  }
+
+  void start() {
+    if (isPlayed) {
+      simulation.add(register);
+      simulation.at(random.nextLong(SECOND), this::act);
+    }
+  }
+
+  private void act() {
+    SimulatedNode node = simulation.nodes().get(random.nextInt(simulation.nodes().size()));
+    Life life = node.life;
+    if (!simulation.mayChange() || life == null) {
+      if (!simulation.isQuiet()) {
+        simulation.at(random.nextLong(300 * MILLI), this::act);
+      }
+      return;
+    }
+    Integer value = random.nextInt(5) == 0 ? null : register.nextValue();
+    boolean isRestore = value != null && random.nextBoolean();
+    Register.Operation operation = register.ask(value, time.now());
+    long patience = Timeouts.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND);
+    simulation.request(
+        life,
+        change(value, isRestore),
+        patience,
+        isAcknowledged -> {
+          simulation.tell(
+              (isRestore ? "restored with " : "restored = ")
+                  + value
+                  + (isAcknowledged ? " acknowledged" : " unknown"));
+          if (isAcknowledged) {
+            simulation.acknowledge(register, operation);
+          }
+          simulation.at(isAcknowledged ? random.nextLong(400 * MILLI) : SECOND, this::act);
+        });
+  }
+
+  private Change change(@Nullable Integer value, boolean isRestore) {
+    if (value == null) {
+      return new Change.Delete(Simulation.key(register.job));
+    }
+    String first = "# TYPE value gauge\nvalue " + value + "\n";
+    if (!isRestore) {
+      return simulation.prepared(
+          register.job, true, first + "# TYPE other gauge\nother " + value + "\n");
+    }
+    Change push = simulation.prepared(register.job, true, first);
+    // Of the two modes of an import, one looks at the times of the pushes alone.
+    long upTo = random.nextBoolean() ? 0 : Long.MAX_VALUE;
+    return new Change.Restore(RestoredPush.of((Change.Push) push), upTo);
+  }
+
+  /** Returns what is wrong with what a scrape shows of the group, or null. */
+  @Nullable String check(Register shown, Map<String, Integer> values) {
+    Integer value = values.get(shown.job);
+    Integer other = values.get(ShownValues.other(shown.job));
+    return shown != register || other == null || other.equals(value)
+        ? null
+        : shown.job + " shows one family of " + value + ", and the other of " + other;
+  }
+}
