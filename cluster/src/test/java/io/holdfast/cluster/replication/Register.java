@@ -109,8 +109,8 @@ final class Register {
   }
 
   /**
-   * A push that leaves the value as it is was asked for. Nobody knows yet whether the group has its
-   * time from there.
+   * A client has asked for a push that leaves the value. It is not known yet whether the group has
+   * its time from there.
    */
   void askRenewal(long dueMillis) {
     for (Operation operation : operations.subList(lastAcknowledged(NEVER), operations.size())) {

@@ -10,7 +10,7 @@ final class OutputClosedException extends IOException {
     super(cause.getMessage(), cause);
   }
 
-  /** Returns whether the reader has ended, so that nobody waits for more. */
+  /** Returns whether the reader of the output has ended. */
   boolean isReaderGone() {
     return String.valueOf(getMessage()).contains("Broken pipe");
   }

@@ -261,8 +261,8 @@ final class Server {
         return "the host " + address.root().getHost() + " is unknown (expected: a name in DNS)";
       }
       if (message.contains("unable to find valid certification path")) {
-        return "its certificate is signed by a stranger (expected: --ca-file with who has signed"
-            + " its certificate)";
+        return "its certificate is signed by a stranger (expected: --ca-file with the"
+            + " signer's certificate)";
       }
       if (message.contains("No subject alternative") || message.contains("No name matching")) {
         return "its certificate is for other names: "

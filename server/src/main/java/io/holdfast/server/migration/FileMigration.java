@@ -127,7 +127,7 @@ public final class FileMigration {
       throws MigrationException {
     // Opened once, because a running Pushgateway replaces the file.
     try (FileChannel opened = FileChannel.open(file)) {
-      PushgatewayFile.read(opened, terms.familyBytes(), new Nobody());
+      PushgatewayFile.read(opened, terms.familyBytes(), new Discarding());
       new FileMigration(file, store, terms, opened.size()).run(opened, terms);
     } catch (NoSuchFileException e) {
       if (brokenOff != null) {
@@ -235,7 +235,7 @@ public final class FileMigration {
   }
 
   /** The receiver of the first pass. It keeps nothing, because that pass only checks the file. */
-  private static final class Nobody implements GroupReceiver {
+  private static final class Discarding implements GroupReceiver {
     @Override
     public void take(ImportedGroup part, long bytes, long position) {}
 

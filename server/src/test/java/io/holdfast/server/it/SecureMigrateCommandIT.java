@@ -151,8 +151,8 @@ final class SecureMigrateCommandIT {
       quoteCharacter = '~',
       textBlock =
           """
-          https://USER@SOURCE | https://USER@TARGET |                          | --ca-file with who has signed
-          https://USER@SOURCE | https://USER@TARGET | --ca-file stranger.crt    | --ca-file with who has signed
+          https://USER@SOURCE | https://USER@TARGET |                          | --ca-file with the signer's certificate
+          https://USER@SOURCE | https://USER@TARGET | --ca-file stranger.crt    | --ca-file with the signer's certificate
           https://USER@SOURCE | https://USER@TARGET | --ca-file nowhere.crt     | --ca-file: "nowhere.crt" (expected: a file that exists)
           https://USER@SOURCE | https://USER@TARGET | --ca-file server.key      | --ca-file: "server.key": no certificate (expected: PEM with
           https://USER@SOURCE | https://USER@TARGET | --cert-file ca.crt --key-file x | --key-file: "x" (expected: a file that exists)
