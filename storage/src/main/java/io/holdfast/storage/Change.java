@@ -119,13 +119,10 @@ public sealed interface Change {
         : prepared;
   }
 
-  /** Returns whether the change makes its group expire. */
+  /** Returns whether the change is a push that makes its group expire. */
   static boolean hasTimeToLive(Change change) {
     if (change instanceof Unchecked unchecked) {
       return hasTimeToLive(unchecked.push);
-    }
-    if (change instanceof Restore restore) {
-      return restore.group.expiresAtMillis() != Group.NEVER;
     }
     return (change instanceof Push push && push.ttlMillis > 0)
         || (change instanceof FailedPush failed && failed.ttlMillis > 0);

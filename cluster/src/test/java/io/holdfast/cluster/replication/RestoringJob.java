@@ -2,8 +2,12 @@ package io.holdfast.cluster.replication;
 
 import io.holdfast.cluster.replication.SimulatedNode.Life;
 import io.holdfast.storage.Change;
+import io.holdfast.storage.GroupStore;
+import io.holdfast.storage.ReadResult;
 import io.holdfast.storage.RestoredPush;
+import io.holdfast.storage.WriteOutcome;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +57,12 @@ final class RestoringJob {
     }
     Integer value = random.nextInt(5) == 0 ? null : register.nextValue();
     boolean isRestore = value != null && random.nextBoolean();
+    Change change = change(value, isRestore);
     Register.Operation operation = register.ask(value, time.now());
     long patience = Timeouts.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND);
     simulation.request(
         life,
-        change(value, isRestore),
+        groups -> isRestore ? restored(groups, change) : groups.submit(change, () -> false),
         patience,
         isAcknowledged -> {
           simulation.tell(
@@ -69,6 +74,18 @@ final class RestoringJob {
           }
           simulation.at(isAcknowledged ? random.nextLong(400 * MILLI) : SECOND, this::act);
         });
+  }
+
+  /** As an import: a restore comes behind a read barrier. */
+  private static CompletableFuture<WriteOutcome> restored(GroupStore groups, Change change) {
+    return groups
+        .read()
+        .thenCompose(
+            result ->
+                result instanceof ReadResult.Fresh
+                    ? groups.submit(change, () -> false)
+                    : CompletableFuture.completedFuture(
+                        new WriteOutcome.Unavailable(ReplicaRefusals.UNKNOWN)));
   }
 
   private Change change(@Nullable Integer value, boolean isRestore) {
