@@ -91,12 +91,12 @@ class Node(Holdfast):
 
 
 class Balancer(Server):
-    """HAProxy with config/haproxy.cfg, but for the ports."""
+    """HAProxy with deploy/balancers/haproxy.cfg, but for the ports."""
 
     def __init__(self, home, directory, nodes):
         super().__init__("haproxy", directory)
         self.configuration = f"{directory}/haproxy.cfg"
-        with open(f"{home}/config/haproxy.cfg", encoding="utf-8") as file:
+        with open(f"{home}/deploy/balancers/haproxy.cfg", encoding="utf-8") as file:
             text = file.read()
         edits = {"bind :9091": f"bind 127.0.0.1:{self.port}"}
         edits["bind 127.0.0.1:8404"] = f"bind 127.0.0.1:{free_port()}"
@@ -104,7 +104,7 @@ class Balancer(Server):
             edits[f"127.0.0.1:919{number}"] = f"127.0.0.1:{node.port}"
         for old, new in edits.items():
             if old not in text:
-                raise ServerFailed(f'config/haproxy.cfg: no "{old}" (expected: what is replaced)')
+                raise ServerFailed(f'deploy/balancers/haproxy.cfg: no "{old}" (expected: what is replaced)')
             text = text.replace(old, new)
         with open(self.configuration, "w", encoding="utf-8") as file:
             file.write(text)

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -265,6 +266,11 @@ public final class SimulatedStore extends QueuedStore {
   @Override
   public long sizeBytes() {
     return 0;
+  }
+
+  @Override
+  public OptionalLong freeBytes() {
+    return OptionalLong.empty();
   }
 
   @Override

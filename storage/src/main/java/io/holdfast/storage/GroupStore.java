@@ -1,6 +1,7 @@
 package io.holdfast.storage;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -122,6 +123,9 @@ public interface GroupStore extends AutoCloseable {
 
   /** Returns roughly how many bytes the store takes on the disk; 0 if that is unknown. */
   long sizeBytes();
+
+  /** Returns how many bytes the store's file system has left for it; empty if that is unknown. */
+  OptionalLong freeBytes();
 
   /**
    * Commits the waiting changes, refuses later changes and releases the directory. {@link

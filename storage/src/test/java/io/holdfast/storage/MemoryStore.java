@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,11 @@ final class MemoryStore {
     @Override
     public long sizeBytes() {
       return 0;
+    }
+
+    @Override
+    public OptionalLong freeBytes() {
+      return OptionalLong.empty();
     }
 
     @Override

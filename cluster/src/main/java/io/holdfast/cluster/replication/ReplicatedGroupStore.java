@@ -15,6 +15,7 @@ import io.holdfast.storage.WriteOutcome;
 import io.holdfast.storage.WriteOutcome.Applied;
 import io.holdfast.storage.WriteOutcome.Unavailable;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
@@ -238,6 +239,11 @@ public final class ReplicatedGroupStore implements GroupStore {
   @Override
   public long sizeBytes() {
     return local.sizeBytes();
+  }
+
+  @Override
+  public OptionalLong freeBytes() {
+    return local.freeBytes();
   }
 
   @Override

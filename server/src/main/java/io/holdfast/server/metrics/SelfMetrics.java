@@ -195,6 +195,12 @@ public final class SelfMetrics implements CommitListener {
       DECLARED.add(
           SelfFamily.gauge("pushgateway_store_size_bytes", "Bytes of the store on the disk."));
 
+  private static final SelfFamily STORE_FREE =
+      DECLARED.add(
+          SelfFamily.gauge(
+                  "pushgateway_store_free_bytes", "Bytes that the store's file system has left.")
+              .with("Pushes are refused below 16 MiB."));
+
   private static final SelfFamily STORE_WRITABLE =
       DECLARED.add(
           SelfFamily.gauge(
@@ -325,6 +331,8 @@ public final class SelfMetrics implements CommitListener {
     QUEUE_LENGTH.addGauge(registry, store::queueDepth);
     QUEUE_CAPACITY.addGauge(registry, store::queueCapacity);
     STORE_SIZE.addGauge(registry, store::sizeBytes);
+    STORE_FREE.addGauges(
+        registry, callback -> store.freeBytes().ifPresent(free -> callback.call((double) free)));
     STORE_WRITABLE.addGauge(registry, () -> store.unwritable().isEmpty() ? 1 : 0);
   }
 

@@ -10,7 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Each alert of {@code config/alerts.yml} has its section in the runbook, and no other has one. */
+/**
+ * Each alert of {@code deploy/prometheus/alerts.yml} has its section in the runbook, and no other
+ * has one.
+ */
 class RunbookTest {
   private static final Pattern ALERT = Pattern.compile("- alert: (\\w+)");
   private static final Pattern SECTION =
@@ -20,7 +23,7 @@ class RunbookTest {
 
   @Test
   void everyAlert_hasItsSection_inItsOrder() throws IOException {
-    List<String> alerts = all(ALERT, Documents.read("config/alerts.yml"));
+    List<String> alerts = all(ALERT, Documents.read("deploy/prometheus/alerts.yml"));
     String operating = Documents.read("docs/operating.md");
     String runbook = operating.substring(operating.indexOf("\n## Runbook\n"));
 

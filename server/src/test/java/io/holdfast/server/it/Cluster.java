@@ -303,7 +303,8 @@ final class Cluster {
     String haproxy = Programs.require("haproxy", "haproxy");
     int port = Port.free();
     String config =
-        change.apply(Files.readString(Programs.repository().resolve("config/haproxy.cfg")));
+        change.apply(
+            Files.readString(Programs.repository().resolve("deploy/balancers/haproxy.cfg")));
     config = replaced(config, "bind :9091", "bind 127.0.0.1:" + port);
     config = replaced(config, "127.0.0.1:8404", "127.0.0.1:" + statisticsPort);
     for (int node : all()) {
@@ -319,7 +320,8 @@ final class Cluster {
   }
 
   private static String replaced(String config, String shipped, String own) {
-    assertTrue(config.contains(shipped), () -> shipped + " (expected: in config/haproxy.cfg)");
+    assertTrue(
+        config.contains(shipped), () -> shipped + " (expected: in deploy/balancers/haproxy.cfg)");
     return config.replace(shipped, own);
   }
 }

@@ -126,7 +126,7 @@ final class ClusterPrometheusIT {
   /** What comes with Holdfast, but for addresses, and with its job for pushed metrics repeated. */
   private static String config(Cluster cluster) throws IOException {
     String shipped =
-        Files.readString(Programs.repository().resolve("config/prometheus-cluster.yml"));
+        Files.readString(Programs.repository().resolve("deploy/prometheus/prometheus-cluster.yml"));
     assertTrue(shipped.contains(INTERVAL), shipped);
     String config = shipped.replace(INTERVAL, SHORT_INTERVAL);
     config = config.replace("localhost:9091", address(cluster.balancer()));

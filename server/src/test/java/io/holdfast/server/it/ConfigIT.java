@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an operator copies from {@code config/} is valid to the programs that read it. */
+/** What an operator copies from {@code deploy/} is valid to the programs that read it. */
 final class ConfigIT {
   @TempDir Path directory;
 
@@ -28,7 +28,7 @@ final class ConfigIT {
                 Programs.require("promtool", "prometheus"),
                 "check",
                 what,
-                Programs.repository().resolve("config").resolve(file).toString()))
+                Programs.repository().resolve("deploy/prometheus").resolve(file).toString()))
         .orFail();
   }
 }

@@ -163,7 +163,8 @@ final class PrometheusIT {
   }
 
   private static String config() throws IOException {
-    String shipped = Files.readString(Programs.repository().resolve("config/prometheus.yml"));
+    String shipped =
+        Files.readString(Programs.repository().resolve("deploy/prometheus/prometheus.yml"));
     assertTrue(shipped.contains(TARGET) && shipped.contains(INTERVAL), shipped);
     return shipped.replace(TARGET, target()).replace(INTERVAL, "scrape_interval: 250ms");
   }

@@ -68,7 +68,7 @@ final class SmugglingIT {
   void throughHaproxy_noOtherClientIsPoisoned() throws IOException {
     int port = Port.free();
     String config =
-        Files.readString(Programs.repository().resolve("config/haproxy.cfg"))
+        Files.readString(Programs.repository().resolve("deploy/balancers/haproxy.cfg"))
             .replaceAll("(?s)\nfrontend balancer.*", "\n")
             .replace("bind :9091", "bind 127.0.0.1:" + port)
             .replace("127.0.0.1:9191", "127.0.0.1:" + server.port())
