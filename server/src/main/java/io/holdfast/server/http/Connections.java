@@ -56,6 +56,9 @@ public final class Connections implements Connection.Listener {
 
   private static final Duration STALLED = Duration.ofSeconds(10);
 
+  /** The time after a request in which the last bytes of its answer leave. */
+  private static final Duration ANSWER_GRACE = Duration.ofMillis(50);
+
   /**
    * The extra time for a body. A body's reader answers by then; the rule is for bodies without a
    * reader.
@@ -106,11 +109,20 @@ public final class Connections implements Connection.Listener {
      * none here.
      */
     long bytesIn() {
-      Connection now = connection;
-      boolean isHttp1 =
-          now instanceof ConnectionMetaData http
-              && http.getHttpVersion().getVersion() <= HttpVersion.HTTP_1_1.getVersion();
-      return isHttp1 ? now.getBytesIn() : bytesAtRest;
+      return isHttp1() ? connection.getBytesIn() : bytesAtRest;
+    }
+
+    private boolean isHttp1() {
+      return connection instanceof ConnectionMetaData http
+          && http.getHttpVersion().getVersion() <= HttpVersion.HTTP_1_1.getVersion();
+    }
+
+    /**
+     * Returns whether the connection speaks HTTP/1, has served a request, and brings no other. The
+     * last bytes of an answer are perhaps still on their way.
+     */
+    boolean isKept() {
+      return isResting() && hasServed && isHttp1() && bytesIn() == bytesAtRest;
     }
 
     /** Returns the time for which no byte has moved. */
@@ -263,6 +275,20 @@ public final class Connections implements Connection.Listener {
         sweepResting(client, now);
       } else {
         sweepBusy(client, now);
+      }
+    }
+  }
+
+  /**
+   * Closes the connections that clients keep for later requests. For the end of the process, which
+   * would otherwise wait for all of them. Connections of HTTP/2 are told to go by Jetty.
+   */
+  void closeKept() {
+    long now = slowBodies.now();
+    for (Client client : clients.values()) {
+      if (client.isKept() && now - client.restingSince > ANSWER_GRACE.toNanos()) {
+        // Through TLS, if there is TLS, so that the client learns of the end.
+        client.connection.getEndPoint().close();
       }
     }
   }

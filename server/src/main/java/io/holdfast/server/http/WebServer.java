@@ -44,7 +44,14 @@ public final class WebServer {
 
   private static final Duration HOUSEKEEPING_INTERVAL = Duration.ofSeconds(1);
 
+  /**
+   * The time that a client may pause in the middle of a request when the process ends. Connections
+   * that never brought a request, and those of HTTP/2, end after it as well.
+   */
   private static final Duration SHUTDOWN_IDLE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** The interval at which kept connections are closed when the process ends. */
+  private static final Duration CLOSE_INTERVAL = Duration.ofMillis(20);
 
   /** The time for requests under way to finish when the process ends. */
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
@@ -69,6 +76,7 @@ public final class WebServer {
 
   private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
   private final Server server = new Server(threads);
+  private volatile @Nullable Connections connections;
 
   /**
    * The guards that keep clients from taking too many resources.
@@ -112,6 +120,7 @@ public final class WebServer {
       Runnable housekeeping,
       @Nullable SecureConnections secure)
       throws StartException {
+    connections = guards.connections();
     server.setErrorHandler(new PlainErrors(guards.exceeded()));
     server.setHandler(
         new RefusalTracking(
@@ -186,7 +195,6 @@ public final class WebServer {
     connector.setAcceptQueueSize(ACCEPT_QUEUE);
     connector.setIdleTimeout(guards.limits().idleTimeout().toMillis());
     connector.addEventListener(guards.connections());
-    // Idle kept-alive connections delay the end of the process for this long.
     connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_TIMEOUT.toMillis());
     return connector;
   }
@@ -215,8 +223,23 @@ public final class WebServer {
     return first.getLocalPort();
   }
 
+  /**
+   * Closes kept connections, now and until the server has stopped. A request that crosses the close
+   * is not read. Clients know this case, and send the request again.
+   */
+  private void closeKept(Connections connections) {
+    connections.closeKept();
+    if (!server.isStopped()) {
+      server.getScheduler().schedule(() -> closeKept(connections), CLOSE_INTERVAL);
+    }
+  }
+
   /** Stops accepting connections and finishes the requests under way. */
   public void stop() {
+    Connections open = connections;
+    if (open != null) {
+      closeKept(open);
+    }
     try {
       server.stop();
     } catch (Exception e) {
