@@ -22,13 +22,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * 50,000 groups, of which the API's answer is larger than the whole heap: the buckets of native
+ * 25,000 groups, of which the API's answer is larger than the whole heap: the buckets of native
  * histograms are not in the text that is kept in memory. Several clients at once get all of it.
  */
 final class ApiStreamingIT {
-  private static final int GROUPS = 50_000;
+  private static final int GROUPS = 25_000;
   private static final int BUCKETS = 160;
-  private static final int HEAP_MEGABYTES = 192;
+  private static final int HEAP_MEGABYTES = 96;
   private static final int READERS = 3;
 
   @RegisterExtension final Processes processes = Processes.perTest();

@@ -140,7 +140,6 @@ enum ClientProgram {
         "GOPATH=/usr/share/gocode",
         "GOFLAGS=",
         "GOPROXY=off",
-        "CGO_ENABLED=0",
         "GOCACHE=" + Programs.repository().resolve("server/target/go-cache"),
         Programs.require("go", packages),
         "build",

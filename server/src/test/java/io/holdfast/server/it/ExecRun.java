@@ -42,8 +42,12 @@ final class ExecRun implements AutoCloseable {
     Path stdin = Files.writeString(Files.createTempFile(scratch, "stdin", ".txt"), input);
     Path stdout = Files.createTempFile(scratch, "stdout", ".txt");
     Path stderr = Files.createTempFile(scratch, "stderr", ".txt");
+    // A shell without job control starts its background commands, and so perhaps these tests, with
+    // SIGINT ignored.
+    List<String> whole = new ArrayList<>(List.of("env", "--default-signal"));
+    whole.addAll(command);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(whole)
             .redirectInput(stdin.toFile())
             .redirectOutput(stdout.toFile())
             .redirectError(stderr.toFile());

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class FuzzIT {
   private static final long FIRST = Long.getLong("holdfast.fuzz.seed", 1);
-  private static final long COUNT = Long.getLong("holdfast.fuzz.count", 900);
+  private static final long COUNT = Long.getLong("holdfast.fuzz.count", 300);
   private static final long ENOUGH_FOR_AVERAGES = 100;
   private static final long UNTIL_A_MISTAKE_IS_FOUND = 300;
   private static final int TRIES_TO_SHRINK = 500;
