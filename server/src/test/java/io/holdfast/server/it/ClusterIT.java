@@ -1,5 +1,6 @@
 package io.holdfast.server.it;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -170,7 +171,10 @@ final class ClusterIT {
     }
   }
 
-  /** Long past the memory that a batch or a window may take. */
+  /**
+   * Long past the memory that a batch or a window may take. While the nodes still merge one push,
+   * they may refuse the next: a job then tries again.
+   */
   @Test
   void largePushes_reachEveryNode() throws IOException {
     StringBuilder text = new StringBuilder();
@@ -178,7 +182,10 @@ final class ClusterIT {
       text.append("large_total{i=\"").append(i).append("\"} 1\n");
     }
     for (int group = 0; group < 4; group++) {
-      push(cluster.balancer(), "/metrics/job/large/group/" + group, text.toString());
+      Step push = Step.put("/metrics/job/large/group/" + group, text.toString());
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> cluster.balancer().send(push).status(), status -> status == 200);
     }
     assertEquals(4 * 40_000, cluster.awaitSame().samples("large_total").size());
   }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class CrashIT {
   private static final long SEED = Processes.seed();
-  private static final int KILLS = 20;
+  private static final int KILLS = 10;
   private static final int PUSHERS = 4;
   private static final int GROUPS_EACH = 75;
   private static final int MOST_ANSWERS = 1_500;
