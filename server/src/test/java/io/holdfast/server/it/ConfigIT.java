@@ -2,6 +2,7 @@ package io.holdfast.server.it;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,24 +12,20 @@ final class ConfigIT {
   @TempDir Path directory;
 
   @Test
-  void scrapeConfig_isValid() throws IOException {
-    promtool("config", "prometheus.yml");
+  void scrapeConfigs_andAlertRules_areValid() throws IOException {
+    promtool("check", "config", "prometheus.yml", "prometheus-cluster.yml");
   }
 
   @Test
-  void alertRules_areValid() throws IOException {
-    promtool("rules", "alerts.yml");
+  void alerts_fireAndStaySilent_asTheirCasesSay() throws IOException {
+    promtool("test", "rules", "alerts-test.yml");
   }
 
-  private void promtool(String what, String file) throws IOException {
-    Programs.run(
-            directory,
-            new byte[0],
-            List.of(
-                Programs.require("promtool", "prometheus"),
-                "check",
-                what,
-                Programs.repository().resolve("deploy/prometheus").resolve(file).toString()))
-        .orFail();
+  private void promtool(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Programs.require("promtool", "prometheus"));
+    command.addAll(List.of(arguments));
+    Path configs = Programs.repository().resolve("deploy/prometheus");
+    Programs.run(directory, configs, new byte[0], command).orFail();
   }
 }
