@@ -1,10 +1,12 @@
 package io.holdfast.server;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.holdfast.cluster.ClusterNode;
 import io.holdfast.server.config.Arguments;
 import io.holdfast.server.config.Flags;
 import io.holdfast.server.config.Options;
 import io.holdfast.server.lifecycle.BuildInfo;
+import io.holdfast.server.lifecycle.MemoryCheck;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.logging.Logging;
 import io.holdfast.server.migration.MigrationException;
@@ -12,6 +14,7 @@ import io.holdfast.storage.StoreException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -60,7 +63,10 @@ public final class Main {
       log.info("--persistence.interval has no effect: every answer is on the disk already");
     }
     options.warnings().forEach(warning -> log.atWarn().log(warning));
+    MemoryCheck memory = new MemoryCheck(Runtime.getRuntime().maxMemory(), memoryBytes());
+    memory.warning().ifPresent(warning -> log.atWarn().log(warning));
     try {
+      memory.requireRoom();
       app.start();
     } catch (StoreException | StartException | MigrationException e) {
       fail(app, log, String.valueOf(e.getMessage()));
@@ -73,6 +79,11 @@ public final class Main {
     }
     log.warn("received termination request via web service, exiting gracefully...");
     System.exit(0);
+  }
+
+  /** Returns the memory of the container or, without a limit, of the machine. */
+  private static long memoryBytes() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 
   private static void fail(App app, Logger log, String reason) {

@@ -49,8 +49,8 @@ import org.slf4j.LoggerFactory;
  * native object must not be used after its close: the process would crash.
  */
 public final class RocksDatabase implements RecordStore {
-  private static final long WRITE_BUFFER_BYTES = 8L << 20;
-  private static final long BLOCK_CACHE_BYTES = 8L << 20;
+  private static final long LEAST_BUFFER_BYTES = 2L << 20;
+  private static final long MOST_BUFFER_BYTES = 8L << 20;
   private static final long MAX_WAL_BYTES = 32L << 20;
   private static final long MAX_LOG_FILE_BYTES = 4L << 20;
 
@@ -240,7 +240,18 @@ public final class RocksDatabase implements RecordStore {
     return e.getClass().getSimpleName() + ": " + e.getMessage();
   }
 
+  /**
+   * Returns the size of each write buffer, of which there are two, and of the block cache. The heap
+   * follows from the memory of the container, so in a small container these are small as well.
+   *
+   * @param heapBytes the most that the heap can have
+   */
+  static long bufferBytes(long heapBytes) {
+    return Math.max(LEAST_BUFFER_BYTES, Math.min(heapBytes / 16, MOST_BUFFER_BYTES));
+  }
+
   private Options options() throws RocksDBException {
+    long bufferBytes = bufferBytes(Runtime.getRuntime().maxMemory());
     Properties withoutSetter = new Properties();
     // Detects a log file that is missing completely.
     withoutSetter.setProperty("track_and_verify_wals", "true");
@@ -250,7 +261,7 @@ public final class RocksDatabase implements RecordStore {
     }
     BlockBasedTableConfig table =
         new BlockBasedTableConfig()
-            .setBlockCache(opened(new LRUCache(BLOCK_CACHE_BYTES)))
+            .setBlockCache(opened(new LRUCache(bufferBytes)))
             // Indexes and filters stay with the open tables, a hundredth of their size. From so
             // small a cache they would be read again for every record of a state transfer.
             .setCacheIndexAndFilterBlocks(false)
@@ -261,7 +272,7 @@ public final class RocksDatabase implements RecordStore {
         .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
         .setRecycleLogFileNum(0)
         .setMaxTotalWalSize(MAX_WAL_BYTES)
-        .setWriteBufferSize(WRITE_BUFFER_BYTES)
+        .setWriteBufferSize(bufferBytes)
         .setMaxWriteBufferNumber(2)
         .setTableFormatConfig(table)
         .setCompressionType(CompressionType.LZ4_COMPRESSION)
