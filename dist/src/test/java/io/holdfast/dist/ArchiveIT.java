@@ -36,6 +36,10 @@ final class ArchiveIT {
   private static final Path ARCHIVE = Path.of(System.getProperty("holdfast.archive"));
   private static final Duration SOON = Duration.ofSeconds(60);
 
+  /** The package URL of a component that is a jar: name and version. */
+  private static final Pattern COMPONENT =
+      Pattern.compile("\"purl\" ?: ?\"pkg:maven/[^/\"]+/([^@\"]+)@([^?\"]+)\\?type=jar\"");
+
   @TempDir static Path directory;
 
   @TempDir Path work;
@@ -110,6 +114,30 @@ final class ArchiveIT {
             "arm64/librocksdbjni-linux-aarch64.so",
             "arm64/libsnappyjava.so"),
         nativeFiles);
+  }
+
+  @Test
+  void billOfMaterials_namesExactlyTheLibraries() throws Exception {
+    Path bill = Path.of(ARCHIVE.toString().replace(".tar.gz", ".cdx.json"));
+    assertTrue(
+        Files.exists(bill), bill + " is missing (expected: a build online, without \"mvn -o\")");
+    Set<String> named =
+        COMPONENT
+            .matcher(Files.readString(bill))
+            .results()
+            .map(found -> found.group(1) + "-" + found.group(2) + ".jar")
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> expected = new TreeSet<>();
+    try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+      files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".jar"))
+          .forEach(expected::add);
+    }
+    // The archive has this one as holdfast.jar.
+    String version = home.getFileName().toString().substring("holdfast-".length());
+    expected.add("holdfast-server-" + version + ".jar");
+    assertEquals(expected, named);
   }
 
   @Test
