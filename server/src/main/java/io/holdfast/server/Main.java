@@ -5,6 +5,7 @@ import io.holdfast.cluster.ClusterNode;
 import io.holdfast.server.config.Arguments;
 import io.holdfast.server.config.Flags;
 import io.holdfast.server.config.Options;
+import io.holdfast.server.config.StoreHome;
 import io.holdfast.server.lifecycle.BuildInfo;
 import io.holdfast.server.lifecycle.MemoryCheck;
 import io.holdfast.server.lifecycle.StartException;
@@ -34,7 +35,7 @@ public final class Main {
 
   public static void main(String[] args) {
     ClusterNode.followNames();
-    Flags.Result result = Flags.parse(Arguments.given(args));
+    Flags.Result result = Flags.parse(Arguments.given(args), StoreHome.of(System.getenv()));
     if (result instanceof Flags.Result.Print print) {
       say(FileDescriptor.out, print.text().stripTrailing());
     } else if (result instanceof Flags.Result.Refuse refuse) {
@@ -59,6 +60,13 @@ public final class Main {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(app), "shutdown"));
     log.atInfo().addKeyValue("version", BuildInfo.version()).log("starting Holdfast");
     log.atInfo().addKeyValue("flags", options.effective()).log("configuration");
+    StoreHome.Choice home = options.storage().choice();
+    if (home != null) {
+      log.atInfo()
+          .addKeyValue("path", options.storage().path().toAbsolutePath())
+          .addKeyValue("reason", home.reason())
+          .log("store directory chosen");
+    }
     if (options.persistence().intervalGiven()) {
       log.info("--persistence.interval has no effect: every answer is on the disk already");
     }

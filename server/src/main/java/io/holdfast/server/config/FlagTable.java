@@ -104,7 +104,9 @@ public final class FlagTable {
                   "data/",
                   "Directory of the store. Created if the directory does not exist.")
               .with(
-                  "One process uses a store at a time. For a name beyond ASCII, `java -jar` needs a"
+                  "The image's default is `/data/holdfast` where a writable volume is mounted at"
+                      + " `/data`: see [container](installing.md#as-a-container)."
+                      + " One process uses a store at a time. For a name beyond ASCII, `java -jar` needs a"
                       + " locale in UTF-8, such as `LC_ALL=C.UTF-8`; `scripts/holdfast` sets the"
                       + " locale."));
 

@@ -32,11 +32,17 @@ public final class Flags {
     record Refuse(String message) implements Result {}
   }
 
+  /** Parses a command line, with a store in the working directory by default. */
   public static Result parse(String[] arguments) {
-    return parse(arguments, version(BuildInfo.version()));
+    return parse(arguments, StoreHome.WORKING_DIRECTORY);
   }
 
-  static Result parse(String[] arguments, String version) {
+  /**
+   * Parses a command line.
+   *
+   * @param home the place of the store by default
+   */
+  public static Result parse(String[] arguments, StoreHome home) {
     CommandLine commandLine = commandLine();
     try {
       CommandLine.ParseResult parsed = commandLine.parseArgs(arguments);
@@ -44,9 +50,9 @@ public final class Flags {
         return new Result.Print(commandLine.getUsageMessage(Help.Ansi.OFF));
       }
       if (parsed.isVersionHelpRequested()) {
-        return new Result.Print(version);
+        return new Result.Print(version(BuildInfo.version()));
       }
-      return new Result.Run(OptionsReader.read(FlagValues.of(parsed)));
+      return new Result.Run(OptionsReader.read(FlagValues.of(parsed), home));
     } catch (ParameterException e) {
       return new Result.Refuse(explain(e, arguments));
     } catch (IllegalArgumentException e) {

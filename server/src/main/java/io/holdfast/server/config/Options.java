@@ -93,8 +93,9 @@ public record Options(
    * The options of the store.
    *
    * @param path directory of the store; relative to the working directory unless absolute
+   * @param choice of the path, for the log; null for a path of the command line
    */
-  public record Storage(Path path) {}
+  public record Storage(Path path, StoreHome.@Nullable Choice choice) {}
 
   /**
    * The options about a Pushgateway's persistence file.

@@ -10,6 +10,7 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -36,7 +37,8 @@ final class OptionsReader {
    *
    * @throws IllegalArgumentException if a value can't be used; the message names its flag
    */
-  static Options read(FlagValues flags) {
+  static Options read(FlagValues flags, StoreHome home) {
+    Options.Storage storage = storage(flags, home);
     String externalUrl = withoutUser(flags.get(FlagTable.EXTERNAL_URL));
     String externalPath = flags.read(FlagTable.EXTERNAL_URL, OptionsReader::externalPath);
     String givenPrefix = flags.get(FlagTable.ROUTE_PREFIX);
@@ -64,7 +66,7 @@ final class OptionsReader {
     Duration interval = flags.read(FlagTable.PERSISTENCE_INTERVAL, GoDuration::parse);
     return new Options(
         web,
-        new Options.Storage(flags.read(FlagTable.STORAGE_PATH, OptionsReader::directory)),
+        storage,
         new Options.Persistence(
             flags.read(FlagTable.PERSISTENCE_FILE, OptionsReader::file),
             interval,
@@ -79,8 +81,31 @@ final class OptionsReader {
             flags.read(FlagTable.LOG_FORMAT, text -> oneOf(Logging.Format.values(), text))),
         flags.read(FlagTable.SHUTDOWN_DRAIN, GoDuration::parse),
         cluster,
-        cluster == null ? List.of() : ClusterOptionsReader.warnings(flags, cluster),
-        shown(flags, externalUrl));
+        warnings(storage, flags, cluster),
+        shown(flags, externalUrl, storage));
+  }
+
+  private static Options.Storage storage(FlagValues flags, StoreHome home) {
+    if (flags.isGiven(FlagTable.STORAGE_PATH)) {
+      return new Options.Storage(
+          flags.read(FlagTable.STORAGE_PATH, OptionsReader::directory), null);
+    }
+    StoreHome.Choice choice = home.choose(flags.get(FlagTable.STORAGE_PATH));
+    return new Options.Storage(directory(choice.path()), choice);
+  }
+
+  private static List<String> warnings(
+      Options.Storage storage, FlagValues flags, @Nullable ClusterOptions cluster) {
+    List<String> warnings = new ArrayList<>();
+    StoreHome.Choice choice = storage.choice();
+    String warning = choice == null ? null : choice.warning();
+    if (warning != null) {
+      warnings.add(warning);
+    }
+    if (cluster != null) {
+      warnings.addAll(ClusterOptionsReader.warnings(flags, cluster));
+    }
+    return List.copyOf(warnings);
   }
 
   private static Options.Expiry expiry(FlagValues flags) {
@@ -99,9 +124,14 @@ final class OptionsReader {
   }
 
   /** Returns the flags as the page, the API and the log show them. */
-  private static Map<String, String> shown(FlagValues flags, String externalUrl) {
+  private static Map<String, String> shown(
+      FlagValues flags, String externalUrl, Options.Storage storage) {
     Map<String, String> shown = new LinkedHashMap<>(flags.effective());
     shown.put(FlagTable.EXTERNAL_URL.name(), externalUrl);
+    StoreHome.Choice choice = storage.choice();
+    if (choice != null) {
+      shown.put(FlagTable.STORAGE_PATH.name(), choice.path());
+    }
     return Collections.unmodifiableMap(shown);
   }
 

@@ -8,8 +8,9 @@
  * form.
  *
  * <p>Code that holds {@code Options} repeats no check. {@code Limits} decides later about values
- * that depend on the machine: heap and open files. This room opens only secret files and files of
- * arguments. A file that cannot be read is a mistake on the command line. This room starts nothing.
+ * that depend on the machine: heap and open files. This room opens only secret files, files of
+ * arguments and, for the store's default directory, the table of mounts. A file that cannot be read
+ * is a mistake on the command line. This room starts nothing.
  *
  * <p>The main thread reads the command line, before any other thread starts. All results are
  * immutable.
