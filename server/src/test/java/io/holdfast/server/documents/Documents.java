@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The files of the repository. */
-final class Documents {
+public final class Documents {
   private static final Path ROOT =
       Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("..").normalize();
   private static final Set<String> SKIPPED = Set.of("target", ".git", "node_modules", "data");
@@ -19,7 +19,7 @@ final class Documents {
   private Documents() {}
 
   /** Returns the path of a file, from the repository's root. */
-  static Path path(String file) {
+  public static Path path(String file) {
     return ROOT.resolve(file);
   }
 
