@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -75,6 +76,10 @@ final class ClusterPrometheusIT {
     assertEquals(0, prometheus.askForOne("max(resets(growing_total[5m]))"));
     assertTrue(prometheus.askForOne("min(changes(growing_total[5m]))") > 1, "it hardly grew");
     assertComeAndGoOnce(prometheus);
+    Dashboard.of("gateway.json", "1m")
+        .awaitData(prometheus, query -> query.startsWith("Web config file/"));
+    Set<String> silent = Dashboard.ofRules().withoutData(prometheus);
+    assertTrue(silent.containsAll(List.of("HoldfastDown", "HoldfastNoQuorum")), silent::toString);
     double own = prometheus.askForOne("count(pushgateway_groups{job=\"holdfast\"})");
     assertEquals(Cluster.SIZE, own, "nodes that tell of themselves");
   }

@@ -21,6 +21,20 @@ final class ConfigIT {
     promtool("test", "rules", "alerts-test.yml");
   }
 
+  /** The schema comes from the types of Grafana's own package for the models of its dashboards. */
+  @Test
+  void dashboards_areOfGrafanasSchema() throws IOException {
+    Path repository = Programs.repository();
+    Path schema = repository.resolve("server/src/test/resources/grafana/dashboard.schema.json");
+    List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-m", "jsonschema"));
+    for (String dashboard : List.of("jobs.json", "gateway.json")) {
+      command.add("-i");
+      command.add(repository.resolve("deploy/grafana").resolve(dashboard).toString());
+    }
+    command.add(schema.toString());
+    Programs.run(directory, new byte[0], command).orFail();
+  }
+
   private void promtool(String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Programs.require("promtool", "prometheus"));

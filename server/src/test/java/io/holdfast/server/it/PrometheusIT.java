@@ -1,6 +1,7 @@
 package io.holdfast.server.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -59,7 +60,10 @@ final class PrometheusIT {
   /** One Prometheus for all tests: it lets five seconds pass before its first scrape. */
   @BeforeAll
   static void start() throws IOException {
-    server = PROCESSES.holdfast(directory.resolve("store"), "--web.enable-admin-api");
+    Path webConfig = Files.writeString(directory.resolve("web.yml"), "");
+    server =
+        PROCESSES.holdfast(
+            directory.resolve("store"), "--web.enable-admin-api", "--web.config.file=" + webConfig);
     prometheus = Prometheus.start(PROCESSES, directory, config());
   }
 
@@ -86,7 +90,8 @@ final class PrometheusIT {
             "7"));
     answers("sum(batch_records_total)", Map.of("{}", "15"));
     answers("batch_level * 1e7", Map.of(labels("", "instance", "host-1", "job", "batch"), "-1.5"));
-    answers("other_level", Map.of(labels("other_level", "job", "batch", "path", "/var/tmp"), "5"));
+    awaitAnswer(
+        "other_level", Map.of(labels("other_level", "job", "batch", "path", "/var/tmp"), "5"));
     answers("up", Map.of(labels("up", "instance", target(), "job", "holdfast"), "1"));
   }
 
@@ -119,6 +124,22 @@ final class PrometheusIT {
     answers(
         "push_failure_time_seconds > bool push_time_seconds",
         Map.of(labels("", "job", "batch"), "0", labels("", "job", "failed"), "1"));
+  }
+
+  @Test
+  void dashboardsAndRules_areAnswered() throws IOException {
+    push(Step.put("/metrics/job/batch/instance/host-1", EVERY_TYPE));
+    assertEquals(400, server.send(Step.put("/metrics/job/failed", "batch_level 1 5\n")).status());
+
+    // The rule that learns the usual interval needs a quarter of an hour.
+    Dashboard.of("jobs.json", "5s").awaitData(prometheus, "Groups/C"::equals);
+    Dashboard.of("gateway.json", "5s")
+        .awaitData(
+            prometheus,
+            query ->
+                query.startsWith("Cluster/")
+                    || query.equals("Web config file/Certificate expires in/A"));
+    assertFalse(Dashboard.ofRules().withoutData(prometheus).contains("LastPushRejected"));
   }
 
   @Test
@@ -166,7 +187,7 @@ final class PrometheusIT {
     String shipped =
         Files.readString(Programs.repository().resolve("deploy/prometheus/prometheus.yml"));
     assertTrue(shipped.contains(TARGET) && shipped.contains(INTERVAL), shipped);
-    return shipped.replace(TARGET, target()).replace(INTERVAL, "scrape_interval: 250ms");
+    return shipped.replace(TARGET, target()).replace(INTERVAL, "scrape_interval: 500ms");
   }
 
   private static void awaitAnswer(String query, Map<String, String> expected) {

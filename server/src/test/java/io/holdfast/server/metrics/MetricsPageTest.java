@@ -18,7 +18,7 @@ class MetricsPageTest {
       Names that begin with `pushgateway_` are the server's: a push may add series to such a family, and is rejected if its type
       differs. `jvm_*` and `process_*` describe the process. A pushed family of such a name takes the place of the server's,
       because Java jobs push these names. [deploy/prometheus/alerts.yml](../deploy/prometheus/alerts.yml) has alerts,
-      and [operating.md](operating.md#runbook) a runbook for each.
+      [deploy/grafana](../deploy/grafana) two dashboards, and [operating.md](operating.md#runbook) a runbook for each alert.
 
       ## Every node
 
