@@ -4,6 +4,7 @@ import io.holdfast.cluster.hazelcast.HazelcastTransport;
 import io.holdfast.cluster.replication.ClusterClock;
 import io.holdfast.cluster.replication.ClusterCounters;
 import io.holdfast.cluster.replication.ClusterStatus;
+import io.holdfast.cluster.replication.LocalNode;
 import io.holdfast.cluster.replication.Replica;
 import io.holdfast.cluster.replication.ReplicatedGroupStore;
 import io.holdfast.cluster.replication.ThreadEventLoop;
@@ -26,22 +27,21 @@ import java.util.concurrent.Executor;
  * <p>Concurrency: for any thread.
  */
 public final class ClusterNode implements AutoCloseable {
-  private final ThreadEventLoop loop =
-      new ThreadEventLoop(System::nanoTime, MachineClock.name(MachineClock.BOOT_ID));
+  private final ThreadEventLoop loop;
   private final AuthenticatedTransport transport;
   private final Replica replica;
   private final ReplicatedGroupStore groups;
 
   private ClusterNode(
-      ClusterOptions options,
-      ReplicatedStore store,
+      LocalNode node,
+      ThreadEventLoop loop,
       AuthenticatedTransport transport,
-      ClusterClock clock,
-      Replica.Surroundings surroundings) {
+      Executor callbackExecutor) {
+    this.loop = loop;
     this.transport = transport;
-    this.replica = new Replica(options.replica(), store, transport, loop, clock, surroundings);
-    this.groups = new ReplicatedGroupStore(store, replica);
-    store.replicateTo(replica);
+    this.replica = new Replica(node, transport, callbackExecutor);
+    this.groups = new ReplicatedGroupStore(node.store(), replica);
+    node.store().replicateTo(replica);
     replica.start();
   }
 
@@ -58,13 +58,14 @@ public final class ClusterNode implements AutoCloseable {
       ClusterClock clock,
       ClusterCounters counters,
       Executor callbackExecutor) {
+    ThreadEventLoop loop =
+        new ThreadEventLoop(System::nanoTime, MachineClock.name(MachineClock.BOOT_ID));
     return new ClusterNode(
-        options,
-        store,
+        new LocalNode(options.replica(), store, loop, clock, counters),
+        loop,
         AuthenticatedTransport.over(
             options.discovery(), System::nanoTime, HazelcastTransport.with(System::nanoTime)),
-        clock,
-        new Replica.Surroundings(counters, callbackExecutor));
+        callbackExecutor);
   }
 
   /**

@@ -99,7 +99,7 @@ enum Mistake {
   COPY_IS_SHOWN_BEFORE_THE_QUORUM(
       "storage/LogOffsets", "    shown.forEach(this::mayShow);\n", "", 18),
   LAST_KNOWN_IS_SHOWN_AS_CURRENT(
-      "Replica",
+      "QuorumReads",
       "new ReadResult.Stale(\n"
           + "        store.exposition(),"
           + " freshness.unready().orElse(ReplicaRefusals.CUT_OFF).text());",

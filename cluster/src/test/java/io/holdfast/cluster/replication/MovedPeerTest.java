@@ -18,12 +18,14 @@ final class MovedPeerTest {
   private final NodeBehindTwoAddresses transport = new NodeBehindTwoAddresses();
   private final Replica replica =
       new Replica(
-          ThreeNodes.options(0),
-          node.store,
+          new LocalNode(
+              ThreeNodes.options(0),
+              node.store,
+              node,
+              new ClusterClock(InstantSource.system(), node::nanos),
+              new SimulatedNode.NoCounters()),
           transport,
-          node,
-          new ClusterClock(InstantSource.system(), node::nanos),
-          new Replica.Surroundings(new SimulatedNode.NoCounters(), Runnable::run));
+          Runnable::run);
   private final Peer old = new Peer(UUID.randomUUID(), "10.0.0.1:1");
   private final Peer moved = new Peer(UUID.randomUUID(), "10.0.0.2:1");
 

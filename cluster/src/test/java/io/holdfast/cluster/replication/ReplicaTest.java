@@ -6,8 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.holdfast.cluster.transport.Peer;
+import io.holdfast.proto.cluster.Answer;
+import io.holdfast.proto.cluster.Changes;
+import io.holdfast.proto.cluster.Request;
 import io.holdfast.storage.ReadResult;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -59,5 +65,27 @@ final class ReplicaTest {
     replica.stop();
     nodes.run(1);
     assertInstanceOf(ReadResult.Unavailable.class, result.join());
+  }
+
+  @Test
+  void changesOfStranger_areRefused() throws InvalidProtocolBufferException {
+    Changes changes = Changes.newBuilder().setLogId(9).setFirst(1).build();
+    Peer stranger = new Peer(UUID.randomUUID(), "stranger");
+    Answer answer =
+        answer(stranger, Request.newBuilder().setChanges(changes).build().toByteArray());
+    assertEquals(ReplicaRefusals.MAY_BE_QUARANTINED.toString(), answer.getRefusal());
+  }
+
+  @Test
+  void messageThatIsNoRequest_isAnsweredWithRefusal() throws InvalidProtocolBufferException {
+    Answer answer = answer(new Peer(UUID.randomUUID(), "peer"), new byte[] {-1});
+    assertTrue(answer.getRefusal().startsWith("bad_message: not a request"), answer::getRefusal);
+    assertTrue(answer.hasTime());
+  }
+
+  private Answer answer(Peer from, byte[] request) throws InvalidProtocolBufferException {
+    CompletableFuture<byte[]> answer = replica.received(from, request);
+    nodes.run(ThreeNodes.SECOND);
+    return Answer.parseFrom(answer.join());
   }
 }

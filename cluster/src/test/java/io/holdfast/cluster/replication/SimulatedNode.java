@@ -40,12 +40,9 @@ final class SimulatedNode {
       store.expiryListener = expiryListener;
       replica =
           new Replica(
-              options,
-              store,
+              new LocalNode(options, store, this, versions, new NoCounters()),
               network.port(number, process),
-              this,
-              versions,
-              new Replica.Surroundings(new NoCounters(), Runnable::run));
+              Runnable::run);
       groups = new ReplicatedGroupStore(store, replica);
       store.replicateTo(replica);
       replica.start();
