@@ -66,7 +66,9 @@ final class ExpiringJobs {
    */
   private record Started(Life life, long firstDueMillis, long startMillis, boolean wasReady) {}
 
-  private final Simulation simulation;
+  private final SimulatedCluster cluster;
+  private final Clients clients;
+  private final Promises promises;
   private final SimulatedTime time;
   private final RandomGenerator random;
   private final boolean isPlayed;
@@ -78,12 +80,15 @@ final class ExpiringJobs {
   /** The latest cluster time that any node has had. */
   private long latestMillis;
 
-  ExpiringJobs(Simulation simulation, long seed, SimulatedTime time) {
-    this.simulation = simulation;
-    this.time = time;
+  ExpiringJobs(SimulatedCluster cluster, Clients clients, Promises promises, long seed) {
+    this.cluster = cluster;
+    this.clients = clients;
+    this.promises = promises;
+    this.time = cluster.time;
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(Long.rotateLeft(~seed, 32));
     this.isPlayed = random.nextBoolean();
-    for (SimulatedNode node : simulation.nodes()) {
+    promises.add(this::check);
+    for (SimulatedNode node : cluster.nodes()) {
       node.expiryListener = expire -> expires(node, expire.nowMillis());
     }
   }
@@ -94,9 +99,9 @@ final class ExpiringJobs {
     }
     for (int i = 0; i < JOBS; i++) {
       Register register = new Register("expiring" + i, this::haveReached);
-      simulation.add(register);
+      promises.add(register);
       registers.add(register);
-      simulation.at(random.nextLong(SECOND), () -> act(register));
+      cluster.at(random.nextLong(SECOND), () -> act(register));
     }
     watch();
   }
@@ -104,11 +109,11 @@ final class ExpiringJobs {
   // Clients.
 
   private void act(Register register) {
-    SimulatedNode node = simulation.nodes().get(random.nextInt(simulation.nodes().size()));
+    SimulatedNode node = cluster.nodes().get(random.nextInt(cluster.nodes().size()));
     Life life = node.life;
-    if (!simulation.mayChange() || life == null) {
-      if (!simulation.isQuiet()) {
-        simulation.at(random.nextLong(300 * MILLI), () -> act(register));
+    if (!clients.mayChange() || life == null) {
+      if (!cluster.isQuiet()) {
+        cluster.at(random.nextLong(300 * MILLI), () -> act(register));
       }
       return;
     }
@@ -131,7 +136,7 @@ final class ExpiringJobs {
     String body = "# TYPE value gauge\nvalue " + value + "\n# TYPE other gauge\nother " + value;
     Change change =
         value == null
-            ? new Change.Delete(Simulation.key(register.job))
+            ? new Change.Delete(Clients.key(register.job))
             : prepared(register, random.nextBoolean(), body, ttlMillis);
     request(
         register,
@@ -140,7 +145,7 @@ final class ExpiringJobs {
         isAcknowledged -> {
           tell(register, "= " + value, ttlMillis, isAcknowledged);
           if (isAcknowledged) {
-            simulation.acknowledge(register, operation);
+            promises.acknowledge(register, operation);
           }
         });
   }
@@ -177,15 +182,15 @@ final class ExpiringJobs {
         isAcknowledged -> tell(register, "failed", ttlMillis, isAcknowledged));
   }
 
-  private void request(Register register, Life life, Change change, Simulation.Answer answer) {
+  private void request(Register register, Life life, Change change, Clients.Answer answer) {
     long patience = Timeouts.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND);
-    simulation.request(
+    clients.request(
         life,
         change,
         patience,
         isAcknowledged -> {
           answer.told(isAcknowledged);
-          simulation.at(isAcknowledged ? pause(register) : SECOND, () -> act(register));
+          cluster.at(isAcknowledged ? pause(register) : SECOND, () -> act(register));
         });
   }
 
@@ -201,7 +206,7 @@ final class ExpiringJobs {
   }
 
   private Change prepared(Register register, boolean replaces, String body, long ttlMillis) {
-    return Change.withTtl(simulation.prepared(register.job, replaces, body + "\n"), ttlMillis);
+    return Change.withTtl(clients.prepared(register.job, replaces, body + "\n"), ttlMillis);
   }
 
   private long ttlMillis() {
@@ -218,7 +223,7 @@ final class ExpiringJobs {
   }
 
   private void tell(Register register, String what, long ttlMillis, boolean isAcknowledged) {
-    simulation.tell(
+    cluster.tell(
         register.job
             + " "
             + what
@@ -233,9 +238,9 @@ final class ExpiringJobs {
   // Expiries.
 
   private void expires(SimulatedNode node, long untilMillis) {
-    simulation.tell("node " + node.number + " expires what was due at " + untilMillis);
+    cluster.tell("node " + node.number + " expires what was due at " + untilMillis);
     if (untilMillis > latestMillis()) {
-      simulation.violated(
+      cluster.violated(
           "node " + node.number + " expires what is due at " + untilMillis + ", which is not yet");
     }
     expiries.add(new Expiry(time.now(), node, untilMillis));
@@ -243,7 +248,7 @@ final class ExpiringJobs {
             .filter(expiry -> expiry.node == node && expiry.untilMillis == untilMillis)
             .count()
         > MANY) {
-      simulation.violated(
+      cluster.violated(
           "node " + node.number + " expires again and again what was due at " + untilMillis);
     }
   }
@@ -263,7 +268,7 @@ final class ExpiringJobs {
   }
 
   private long latestMillis() {
-    for (SimulatedNode node : simulation.nodes()) {
+    for (SimulatedNode node : cluster.nodes()) {
       latestMillis = Math.max(latestMillis, clusterMillis(node));
     }
     return latestMillis;
@@ -273,9 +278,9 @@ final class ExpiringJobs {
 
   private void watch() {
     latestMillis();
-    simulation.nodes().forEach(this::watchStart);
-    simulation.nodes().forEach(this::watchValues);
-    simulation.at(25 * MILLI, this::watch);
+    cluster.nodes().forEach(this::watchStart);
+    cluster.nodes().forEach(this::watchValues);
+    cluster.at(25 * MILLI, this::watch);
   }
 
   private void watchStart(SimulatedNode node) {
@@ -300,7 +305,7 @@ final class ExpiringJobs {
     boolean isReady = Objects.requireNonNull(node.look(each -> each.groups.unready().isEmpty()));
     // A group that came later may have been due before: the cluster time leaps.
     if (isReady && due == known.firstDueMillis && due <= startMillis) {
-      simulation.violated(
+      cluster.violated(
           "node "
               + node.number
               + " is ready, with a group that was due at "
@@ -330,8 +335,7 @@ final class ExpiringJobs {
       return new Held(life, timesSetAside, value, null);
     }
     if (value != null && value.equals(before.gone)) {
-      simulation.violated(
-          "node " + node.number + " has " + register.job + " = " + value + " again");
+      cluster.violated("node " + node.number + " has " + register.job + " = " + value + " again");
     }
     // A push without an acknowledgement may be made once more, with a new version.
     Integer lost = value == null ? before.value : null;
@@ -353,7 +357,7 @@ final class ExpiringJobs {
     long next = life.store.replicaState().nextExpiryMillis();
     long now = clusterMillis(node);
     if (next < now - LATEST_EXPIRY_MILLIS) {
-      throw new Simulation.Violation(
+      throw new Violation(
           "node "
               + node.number
               + " has a group that was due at "

@@ -26,32 +26,37 @@ final class RestoringJob {
   private static final long SECOND = 1_000_000_000L;
   private static final long MILLI = 1_000_000L;
 
-  private final Simulation simulation;
+  private final SimulatedCluster cluster;
+  private final Clients clients;
+  private final Promises promises;
   private final SimulatedTime time;
   private final RandomGenerator random;
   private final boolean isPlayed;
   private final Register register = new Register("restored");
 
-  RestoringJob(Simulation simulation, long seed, SimulatedTime time) {
-    this.simulation = simulation;
-    this.time = time;
+  RestoringJob(SimulatedCluster cluster, Clients clients, Promises promises, long seed) {
+    this.cluster = cluster;
+    this.clients = clients;
+    this.promises = promises;
+    this.time = cluster.time;
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(Long.rotateLeft(~seed, 40));
     this.isPlayed = random.nextInt(4) == 0;
+    promises.add(this::check);
   }
 
   void start() {
     if (isPlayed) {
-      simulation.add(register);
-      simulation.at(random.nextLong(SECOND), this::act);
+      promises.add(register);
+      cluster.at(random.nextLong(SECOND), this::act);
     }
   }
 
   private void act() {
-    SimulatedNode node = simulation.nodes().get(random.nextInt(simulation.nodes().size()));
+    SimulatedNode node = cluster.nodes().get(random.nextInt(cluster.nodes().size()));
     Life life = node.life;
-    if (!simulation.mayChange() || life == null) {
-      if (!simulation.isQuiet()) {
-        simulation.at(random.nextLong(300 * MILLI), this::act);
+    if (!clients.mayChange() || life == null) {
+      if (!cluster.isQuiet()) {
+        cluster.at(random.nextLong(300 * MILLI), this::act);
       }
       return;
     }
@@ -60,19 +65,19 @@ final class RestoringJob {
     Change change = change(value, isRestore);
     Register.Operation operation = register.ask(value, time.now());
     long patience = Timeouts.PATIENCE.toNanos() + 200 * MILLI + random.nextLong(8 * SECOND);
-    simulation.request(
+    clients.request(
         life,
         groups -> isRestore ? restored(groups, change) : groups.submit(change, () -> false),
         patience,
         isAcknowledged -> {
-          simulation.tell(
+          cluster.tell(
               (isRestore ? "restored with " : "restored = ")
                   + value
                   + (isAcknowledged ? " acknowledged" : " unknown"));
           if (isAcknowledged) {
-            simulation.acknowledge(register, operation);
+            promises.acknowledge(register, operation);
           }
-          simulation.at(isAcknowledged ? random.nextLong(400 * MILLI) : SECOND, this::act);
+          cluster.at(isAcknowledged ? random.nextLong(400 * MILLI) : SECOND, this::act);
         });
   }
 
@@ -90,14 +95,14 @@ final class RestoringJob {
 
   private Change change(@Nullable Integer value, boolean isRestore) {
     if (value == null) {
-      return new Change.Delete(Simulation.key(register.job));
+      return new Change.Delete(Clients.key(register.job));
     }
     String first = "# TYPE value gauge\nvalue " + value + "\n";
     if (!isRestore) {
-      return simulation.prepared(
+      return clients.prepared(
           register.job, true, first + "# TYPE other gauge\nother " + value + "\n");
     }
-    Change push = simulation.prepared(register.job, true, first);
+    Change push = clients.prepared(register.job, true, first);
     // Of the two modes of an import, one looks at the times of the pushes alone.
     long upTo = random.nextBoolean() ? 0 : Long.MAX_VALUE;
     return new Change.Restore(RestoredPush.of((Change.Push) push), upTo);

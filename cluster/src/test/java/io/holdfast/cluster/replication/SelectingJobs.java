@@ -35,17 +35,22 @@ final class SelectingJobs {
   private static final long MILLI = 1_000_000L;
   private static final int GROUPS = 3;
 
-  private final Simulation simulation;
+  private final SimulatedCluster cluster;
+  private final Clients clients;
+  private final Promises promises;
   private final SimulatedTime time;
   private final RandomGenerator random;
   private final boolean isPlayed;
   private final List<Register> registers = new ArrayList<>();
 
-  SelectingJobs(Simulation simulation, long seed, SimulatedTime time) {
-    this.simulation = simulation;
-    this.time = time;
+  SelectingJobs(SimulatedCluster cluster, Clients clients, Promises promises, long seed) {
+    this.cluster = cluster;
+    this.clients = clients;
+    this.promises = promises;
+    this.time = cluster.time;
     this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(Long.rotateLeft(~seed, 16));
     this.isPlayed = random.nextInt(3) == 0;
+    promises.add(this::check);
   }
 
   void start() {
@@ -54,18 +59,18 @@ final class SelectingJobs {
     }
     for (int i = 0; i < GROUPS; i++) {
       Register register = new Register("selected" + i);
-      simulation.add(register);
+      promises.add(register);
       registers.add(register);
     }
-    simulation.at(random.nextLong(SECOND), this::act);
+    cluster.at(random.nextLong(SECOND), this::act);
   }
 
   private void act() {
-    SimulatedNode node = simulation.nodes().get(random.nextInt(simulation.nodes().size()));
+    SimulatedNode node = cluster.nodes().get(random.nextInt(cluster.nodes().size()));
     Life life = node.life;
-    if (!simulation.mayChange() || life == null) {
-      if (!simulation.isQuiet()) {
-        simulation.at(random.nextLong(300 * MILLI), this::act);
+    if (!clients.mayChange() || life == null) {
+      if (!cluster.isQuiet()) {
+        cluster.at(random.nextLong(300 * MILLI), this::act);
       }
       return;
     }
@@ -91,15 +96,15 @@ final class SelectingJobs {
     Integer value = register.nextValue();
     Register.Operation operation = register.ask(value, time.now());
     String body = "# TYPE value gauge\nvalue " + value + "\n# TYPE other gauge\nother " + value;
-    Change change = simulation.prepared(register.job, random.nextBoolean(), body + "\n");
-    simulation.request(
+    Change change = clients.prepared(register.job, random.nextBoolean(), body + "\n");
+    clients.request(
         life,
         change,
         patience(),
         isAcknowledged -> {
           tell(register.job + " = " + value, isAcknowledged);
           if (isAcknowledged) {
-            simulation.acknowledge(register, operation);
+            promises.acknowledge(register, operation);
           }
           goOn(isAcknowledged);
         });
@@ -107,8 +112,8 @@ final class SelectingJobs {
 
   /** A push with a mistake leaves the value, and is the newest version of its group. */
   private void failedPush(Register register, Life life) {
-    Change change = simulation.prepared(register.job, false, "# TYPE value gauge\nvalue 1 1\n");
-    simulation.request(life, change, patience(), this::goOn);
+    Change change = clients.prepared(register.job, false, "# TYPE value gauge\nvalue 1 1\n");
+    clients.request(life, change, patience(), this::goOn);
   }
 
   private void delete(List<Register> some, Life life) {
@@ -121,14 +126,14 @@ final class SelectingJobs {
                     (one, other) -> one,
                     LinkedHashMap::new));
     List<String> jobs = some.stream().map(register -> register.job).toList();
-    simulation.request(
+    clients.request(
         life,
         groups -> deleted(groups, jobs, life),
         patience(),
         isAcknowledged -> {
           tell("delete of " + jobs, isAcknowledged);
           if (isAcknowledged) {
-            operations.forEach(simulation::acknowledge);
+            operations.forEach(promises::acknowledge);
           }
           goOn(isAcknowledged);
         });
@@ -159,11 +164,11 @@ final class SelectingJobs {
   }
 
   private void goOn(boolean isAcknowledged) {
-    simulation.at(isAcknowledged ? random.nextLong(400 * MILLI) : SECOND, this::act);
+    cluster.at(isAcknowledged ? random.nextLong(400 * MILLI) : SECOND, this::act);
   }
 
   private void tell(String what, boolean isAcknowledged) {
-    simulation.tell(what + (isAcknowledged ? " acknowledged" : " unknown"));
+    cluster.tell(what + (isAcknowledged ? " acknowledged" : " unknown"));
   }
 
   /** What is wrong with what a scrape shows of a group, or null. */

@@ -48,10 +48,10 @@ final class SimulationTest {
     Simulation simulation = new Simulation(seed);
     try {
       simulation.run();
-    } catch (Simulation.Violation e) {
+    } catch (Violation e) {
       throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
     }
-    return new Work(simulation.acknowledged, simulation.vouched);
+    return new Work(simulation.acknowledged(), simulation.vouched());
   }
 
   /** Acknowledged changes, and reads that a node has vouched for. */
