@@ -45,38 +45,64 @@ final class Family {
   /** Null if no scheme leaves out an exposed series. */
   final @Nullable LeftOut leftOut;
 
+  /** Creates a family with nothing shadowed and nothing left out. */
+  Family(GroupKey group, PushedFamily content, Version version, Version claimedAt) {
+    this.group = group;
+    this.descriptor = content.descriptor();
+    this.version = version;
+    this.claimedAt = claimedAt;
+    this.text = content.text();
+    this.seriesHashes = content.seriesHashes();
+    this.looks = content.looks();
+    this.shadow = null;
+    this.leftOut = null;
+  }
+
   private Family(
       GroupKey group,
       Descriptor descriptor,
+      PushedFamily content,
       Version version,
-      Version claimedAt,
-      byte[] text,
-      long[] seriesHashes,
-      @Nullable Looks looks,
-      @Nullable Shadow shadow,
-      @Nullable LeftOut leftOut) {
+      @Nullable Family before) {
     this.group = group;
     this.descriptor = descriptor;
     this.version = version;
-    this.claimedAt = claimedAt;
-    this.text = text;
-    this.seriesHashes = seriesHashes;
-    this.looks = looks;
-    this.shadow = shadow;
-    this.leftOut = leftOut;
+    this.claimedAt = before != null && before.type() == content.type() ? before.claimedAt : version;
+    this.text = content.text();
+    this.seriesHashes =
+        before != null && Arrays.equals(content.seriesHashes(), before.seriesHashes)
+            ? before.seriesHashes
+            : content.seriesHashes();
+    this.looks =
+        before != null && Objects.equals(content.looks(), before.looks)
+            ? before.looks
+            : content.looks();
+    this.shadow = null;
+    this.leftOut = null;
   }
 
-  Family(GroupKey group, PushedFamily content, Version version, Version claimedAt) {
-    this(
-        group,
-        content.descriptor(),
-        version,
-        claimedAt,
-        content.text(),
-        content.seriesHashes(),
-        content.looks(),
-        null,
-        null);
+  private Family(Family other, GroupKey group, Descriptor descriptor, Version version) {
+    this.group = group;
+    this.descriptor = descriptor;
+    this.version = version;
+    this.claimedAt = other.claimedAt.equals(version) ? version : other.claimedAt;
+    this.text = other.text;
+    this.seriesHashes = other.seriesHashes;
+    this.looks = other.looks;
+    this.shadow = other.shadow;
+    this.leftOut = other.leftOut;
+  }
+
+  private Family(Family other, @Nullable Shadow shadow, @Nullable LeftOut leftOut) {
+    this.group = other.group;
+    this.descriptor = other.descriptor;
+    this.version = other.version;
+    this.claimedAt = other.claimedAt;
+    this.text = other.text;
+    this.seriesHashes = other.seriesHashes;
+    this.looks = other.looks;
+    this.shadow = shadow;
+    this.leftOut = leftOut;
   }
 
   /**
@@ -91,20 +117,7 @@ final class Family {
       PushedFamily content,
       Version version,
       @Nullable Family before) {
-    return new Family(
-        group,
-        descriptor,
-        version,
-        before != null && before.type() == content.type() ? before.claimedAt : version,
-        content.text(),
-        before != null && Arrays.equals(content.seriesHashes(), before.seriesHashes)
-            ? before.seriesHashes
-            : content.seriesHashes(),
-        before != null && Objects.equals(content.looks(), before.looks)
-            ? before.looks
-            : content.looks(),
-        null,
-        null);
+    return new Family(group, descriptor, content, version, before);
   }
 
   /**
@@ -112,16 +125,7 @@ final class Family {
    * freed.
    */
   Family sharing(GroupKey key, Descriptor equal, Version equalVersion) {
-    return new Family(
-        key,
-        equal,
-        equalVersion,
-        claimedAt.equals(equalVersion) ? equalVersion : claimedAt,
-        text,
-        seriesHashes,
-        looks,
-        shadow,
-        leftOut);
+    return new Family(this, key, equal, equalVersion);
   }
 
   /**
@@ -131,14 +135,12 @@ final class Family {
    */
   Family exposing(byte[] bytes, BitSet shadowedSeries) {
     Shadow some = shadowedSeries.isEmpty() ? null : new Shadow(bytes, shadowedSeries);
-    return new Family(
-        group, descriptor, version, claimedAt, text, seriesHashes, looks, some, leftOut);
+    return new Family(this, some, leftOut);
   }
 
   /** Returns this family with other series that escaping schemes leave out. */
   Family leavingOut(@Nullable LeftOut some) {
-    return new Family(
-        group, descriptor, version, claimedAt, text, seriesHashes, looks, shadow, some);
+    return new Family(this, shadow, some);
   }
 
   Family shadowed() {

@@ -47,16 +47,31 @@ final class NamedFamily {
    */
   private @Nullable SortedTree<Claim, Claim> claims;
 
+  /** Creates a name whose descriptor and type are those of the family that changed last. */
   private NamedFamily(
-      Descriptor descriptor,
+      Family last,
       SortedTree<GroupKey, Family> holders,
       HolderCounts counts,
       ExposedTotals exposed,
-      MetricType type,
       boolean isBlocked) {
-    this.descriptor = descriptor;
+    this.descriptor = last.descriptor;
     this.holders = holders;
     this.counts = counts;
+    this.exposed = exposed;
+    this.type = last.type();
+    this.isBlocked = isBlocked;
+  }
+
+  /** Creates a name with the descriptor and the counts of another object. */
+  private NamedFamily(
+      NamedFamily other,
+      SortedTree<GroupKey, Family> holders,
+      ExposedTotals exposed,
+      MetricType type,
+      boolean isBlocked) {
+    this.descriptor = other.descriptor;
+    this.holders = holders;
+    this.counts = other.counts;
     this.exposed = exposed;
     this.type = type;
     this.isBlocked = isBlocked;
@@ -64,13 +79,7 @@ final class NamedFamily {
 
   static NamedFamily of(Family first) {
     NamedFamily withoutHolders =
-        new NamedFamily(
-            first.descriptor,
-            SortedTree.empty(),
-            HolderCounts.NONE,
-            ExposedTotals.NONE,
-            first.type(),
-            false);
+        new NamedFamily(first, SortedTree.empty(), HolderCounts.NONE, ExposedTotals.NONE, false);
     return withoutHolders.with(null, first);
   }
 
@@ -159,8 +168,7 @@ final class NamedFamily {
    */
   NamedFamily leavingOut(int scheme, boolean wholly) {
     ExposedTotals changed = exposed.leavingOut(scheme, wholly);
-    return new NamedFamily(descriptor, holders, counts, changed, type, isBlocked)
-        .keeping(this, claims);
+    return new NamedFamily(this, holders, changed, type, isBlocked).keeping(this, claims);
   }
 
   /** Returns whether groups hold incompatible types. */
@@ -199,18 +207,11 @@ final class NamedFamily {
         && after != null
         && before.descriptor.equals(after.descriptor)
         && before.claimedAt.equals(after.claimedAt)) {
-      return new NamedFamily(descriptor, newHolders, counts, newExposed, type, isBlocked)
-          .keeping(this, claims);
+      return new NamedFamily(this, newHolders, newExposed, type, isBlocked).keeping(this, claims);
     }
     SortedTree<Claim, Claim> newClaims = claims == null ? null : changed(claims, before, after);
     NamedFamily changed =
-        new NamedFamily(
-            any.descriptor,
-            newHolders,
-            counts.with(before, after),
-            newExposed,
-            any.type(),
-            isBlocked);
+        new NamedFamily(any, newHolders, counts.with(before, after), newExposed, isBlocked);
     return changed.keeping(this, newClaims).settled().keeping(this, newClaims);
   }
 
@@ -240,8 +241,7 @@ final class NamedFamily {
   }
 
   NamedFamily blocked(boolean nowBlocked) {
-    return new NamedFamily(descriptor, holders, counts, exposed, type, nowBlocked)
-        .keeping(this, claims);
+    return new NamedFamily(this, holders, exposed, type, nowBlocked).keeping(this, claims);
   }
 
   /** Returns this name with the winning type, which follows from the holders. */
@@ -262,8 +262,7 @@ final class NamedFamily {
         }
       }
     }
-    return new NamedFamily(descriptor, holders, counts, exposed, winner, isBlocked)
-        .keeping(this, claims);
+    return new NamedFamily(this, holders, exposed, winner, isBlocked).keeping(this, claims);
   }
 
   /**

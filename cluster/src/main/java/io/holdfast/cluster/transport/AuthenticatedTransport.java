@@ -85,8 +85,7 @@ public final class AuthenticatedTransport implements Transport {
   private static final long SILENCE_SECONDS = 10;
 
   private final NamedTransport inner;
-  private final ClusterKey key;
-  private final SecureRandom random;
+  private final Sessions sessions;
   private final Refusals refusals;
   private final Map<UUID, Admission> admissions = new ConcurrentHashMap<>();
   private final ScheduledExecutorService events = Threads.timer("cluster-peers");
@@ -96,11 +95,9 @@ public final class AuthenticatedTransport implements Transport {
   AuthenticatedTransport(
       NamedTransport inner, ClusterKey key, SecureRandom random, Refusals refusals) {
     this.inner = inner;
-    this.key = key;
-    this.random = random;
+    this.sessions = new Sessions(key, random);
     this.refusals = refusals;
-    this.challenger =
-        new Challenger(inner, events, refusals, this::session, this::nonce, this::admit);
+    this.challenger = new Challenger(inner, events, refusals, sessions, this::admit);
   }
 
   /**
@@ -188,16 +185,6 @@ public final class AuthenticatedTransport implements Transport {
     }
     refusals.message(admission, "an answer that is not its own");
     throw new TransportException("an answer that is not the peer's own");
-  }
-
-  private Session session(Names names, Nonces nonces, Role role) {
-    return new Session(key, names, nonces, role);
-  }
-
-  private byte[] nonce() {
-    byte[] nonce = new byte[Envelope.NONCE_BYTES];
-    random.nextBytes(nonce);
-    return nonce;
   }
 
   private void admit(Admission admission, Session session) {
@@ -304,8 +291,8 @@ public final class AuthenticatedTransport implements Transport {
           || names.initiator().compareTo(names.responder()) >= 0) {
         return refuse(admission, NOT_VALID, "it begins what is not its to begin");
       }
-      Nonces nonces = new Nonces(Envelope.part(hello, 0, Envelope.NONCE_BYTES), nonce());
-      Session offered = session(names, nonces, Role.RESPONDER);
+      Nonces nonces = new Nonces(Envelope.part(hello, 0, Envelope.NONCE_BYTES), sessions.nonce());
+      Session offered = sessions.of(names, nonces, Role.RESPONDER);
       admission.offer(offered);
       return offered.challenge();
     }

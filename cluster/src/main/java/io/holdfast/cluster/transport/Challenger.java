@@ -11,7 +11,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,26 +28,18 @@ final class Challenger {
   private final ScheduledExecutorService timer;
   private final Refusals refusals;
   private final Sessions sessions;
-  private final Supplier<byte[]> nonces;
   private final BiConsumer<Admission, Session> admit;
-
-  /** The derivation of sessions. */
-  interface Sessions {
-    Session of(Names names, Nonces nonces, Role role);
-  }
 
   Challenger(
       NamedTransport inner,
       ScheduledExecutorService timer,
       Refusals refusals,
       Sessions sessions,
-      Supplier<byte[]> nonces,
       BiConsumer<Admission, Session> admit) {
     this.inner = inner;
     this.timer = timer;
     this.refusals = refusals;
     this.sessions = sessions;
-    this.nonces = nonces;
     this.admit = admit;
   }
 
@@ -92,7 +83,7 @@ final class Challenger {
   }
 
   private void hello(Admission admission, Names names, Duration pause) {
-    byte[] nonce = nonces.get();
+    byte[] nonce = sessions.nonce();
     CompletableFuture<byte[]> unused =
         inner
             .send(admission.peer(), TrafficClass.CONTROL, Envelope.open(Envelope.HELLO, nonce))
