@@ -8,6 +8,7 @@ import io.holdfast.server.config.Options;
 import io.holdfast.server.config.StoreHome;
 import io.holdfast.server.lifecycle.BuildInfo;
 import io.holdfast.server.lifecycle.MemoryCheck;
+import io.holdfast.server.lifecycle.StartArchive;
 import io.holdfast.server.lifecycle.StartException;
 import io.holdfast.server.logging.Logging;
 import io.holdfast.server.migration.MigrationException;
@@ -81,6 +82,7 @@ public final class Main {
     } catch (RuntimeException | LinkageError e) {
       fail(app, log, "cannot start: " + e);
     }
+    tellOf(StartArchive.ofProcess(), log);
     CompletableFuture.anyOf(app.quitRequested(), app.failure()).join();
     if (app.failure().isDone()) {
       fail(app, log, "process ended: " + app.failure().join());
@@ -92,6 +94,22 @@ public final class Main {
   /** Returns the memory of the container or, without a limit, of the machine. */
   private static long memoryBytes() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+  }
+
+  /** Logs whether the start archive shortened the start, after the start has ended. */
+  private static void tellOf(StartArchive archive, Logger log) {
+    switch (archive.use()) {
+      case USED -> log.atInfo().addKeyValue("file", archive.file()).log("start archive used");
+      case IGNORED ->
+          log.atWarn()
+              .addKeyValue("file", archive.file())
+              .log(
+                  "start archive ignored: it is of another Java or of other jars"
+                      + " (bin/holdfast-start-archive writes a new one)");
+      case ABSENT ->
+          log.info("no start archive: bin/holdfast-start-archive writes one, for quicker starts");
+      case UNKNOWN -> {}
+    }
   }
 
   private static void fail(App app, Logger log, String reason) {

@@ -54,6 +54,7 @@ final class FreshCloneIT {
     assertEquals(200, node.send(Step.put("/metrics/job/a", "m 1\n")).status());
     assertTrue(node.send(Step.get("/metrics")).text().contains("m{instance=\"\",job=\"a\"} 1\n"));
     assertEquals(0, node.stop());
+    assertTrue(node.output().contains("\"start archive used\""), node::output);
   }
 
   /** What git would give: no build, no store. */

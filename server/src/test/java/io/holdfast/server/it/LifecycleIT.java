@@ -110,6 +110,8 @@ final class LifecycleIT {
     assertEquals(200, server.send(Step.get("/api/v1/cluster")).status());
     assertEquals(0, server.stop());
 
+    // The JVM ignores an archive of other jars without a word.
+    assertTrue(server.output().contains("\"start archive used\""), server::output);
     List<String> classes = Files.readAllLines(loaded);
     assertTrue(classes.stream().anyMatch(line -> line.contains(" io.holdfast.server.App ")));
     assertEquals(

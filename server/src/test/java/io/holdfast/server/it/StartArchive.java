@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * The class-data archive of the jar under test, written by {@code scripts/start-archive} before the
+ * The start archive of the jar under test, written by {@code bin/holdfast-start-archive} before the
  * first node starts. The tests start some hundred nodes, and each start costs two thirds with it.
  */
 final class StartArchive {
@@ -18,20 +18,23 @@ final class StartArchive {
 
   private StartArchive() {}
 
-  /** Options of the JVM, as {@code scripts/holdfast} gives them. */
+  /** Options of the JVM, as {@code bin/holdfast} gives them. */
   static List<String> options() {
-    return List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
+    return ARCHIVE.toString().endsWith(".aot")
+        ? List.of("-XX:AOTCache=" + ARCHIVE, "-Xlog:cds*=off", "-Xlog:aot*=off")
+        : List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-Xlog:cds*=off");
   }
 
   private static Path written() {
     Path repository = Programs.repository();
     Path target = repository.resolve("server/target");
     Path jar = target.resolve("holdfast.jar");
-    Path archive = target.resolve("holdfast.jsa");
+    String kind = Runtime.version().feature() >= 25 ? "aot" : "jsa";
+    Path archive = target.resolve("holdfast." + kind);
     // Forks of the tests that start at once write it once.
     try (FileChannel lock =
             FileChannel.open(
-                target.resolve("holdfast.jsa.lock"),
+                target.resolve("holdfast.archive.lock"),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
         FileLock held = lock.lock()) {
@@ -40,10 +43,9 @@ final class StartArchive {
                 target,
                 new byte[0],
                 List.of(
-                    repository.resolve("scripts/start-archive").toString(),
-                    jar.toString(),
-                    repository.resolve("config/jvm.options").toString(),
-                    archive.toString()))
+                    "env",
+                    "JAVA_HOME=" + System.getProperty("java.home"),
+                    repository.resolve("bin/holdfast-start-archive").toString()))
             .orFail();
       }
       return archive;
