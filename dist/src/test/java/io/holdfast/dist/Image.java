@@ -13,7 +13,10 @@ import java.util.List;
  */
 record Image(Path root, List<String> lines) {
   static Image build(Path repository, Path directory) throws Exception {
-    Container.output(List.of(repository.resolve("scripts/image").toString(), directory.toString()));
+    // Names an older JDK, if the machine has no better one.
+    System.out.print(
+        Container.output(
+            List.of(repository.resolve("scripts/image").toString(), directory.toString())));
     return read(directory);
   }
 
