@@ -162,13 +162,17 @@ final class Container implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     if (process.isAlive()) {
-      output(command("delete", "--force", id));
+      try {
+        output(command("delete", "--force", id));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
-  static String output(List<String> command) throws Exception {
+  static String output(List<String> command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output;
     try (InputStream in = process.getInputStream()) {
