@@ -334,7 +334,7 @@ final class ChartTest {
 
     String rules = Files.readString(Path.of("prometheus/alerts.yml"));
     Set<String> jobs = new TreeSet<>();
-    jobs.add((String) pushed.get("jobName"));
+    jobs.add((String) at(pushed, "relabelings", 0, "replacement"));
     jobs.add((String) at(self, "relabelings", 0, "replacement"));
     assertEquals(
         jobs,

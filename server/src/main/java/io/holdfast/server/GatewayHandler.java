@@ -69,6 +69,11 @@ final class GatewayHandler extends Handler.Abstract.NonBlocking implements NonTh
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     Exchange exchange = new Exchange(request, response, callback);
+    if (health.sendsClientsAway()) {
+      // A Service of Kubernetes chooses a ready node for each connection, and not for each request.
+      // Without the end of the connection, repeats of a client would all reach this node.
+      exchange.announceClose();
+    }
     RequestTarget target = RequestTarget.of(request.getHttpURI());
     Route route = routes.find(request.getMethod(), target.path(), target.query());
     boolean isDecompressed =

@@ -95,6 +95,7 @@ class ClusteredAppTest {
   private static void assertRefusedForNow(
       Refusal.Code code, String reason, HttpResponse<String> answer) {
     assertEquals(503, answer.statusCode());
+    assertEquals("close", answer.headers().firstValue("Connection").orElse(""), "to another node");
     assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
     assertEquals(code.word(), answer.headers().firstValue("Holdfast-Refusal").orElse(""));
     assertTrue(answer.body().contains(code.word() + ": " + reason), answer.body());

@@ -26,4 +26,12 @@ public record Health(Lifecycle lifecycle, GroupStore store) {
   public Optional<Refusal> unready() {
     return lifecycle.unready().or(store::unready).or(this::trouble);
   }
+
+  /**
+   * Returns whether clients should open their next connection to another node. An overload is no
+   * reason: new connections would cost more than kept ones.
+   */
+  public boolean sendsClientsAway() {
+    return lifecycle.isEnding() || store.unready().isPresent();
+  }
 }

@@ -29,6 +29,10 @@ public final class Lifecycle {
     return before.compareTo(to) < 0;
   }
 
+  boolean isEnding() {
+    return requireNonNull(state.get()).compareTo(State.DRAINING) >= 0;
+  }
+
   /** Returns the reason why the process should get no requests, or empty. */
   Optional<Refusal> unready() {
     State now = requireNonNull(state.get());

@@ -172,7 +172,9 @@ final class LifecycleIT {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(10))
         .until(() -> server.send(Step.get("/-/ready")).status() == 503);
-    assertEquals(200, server.send(Step.get("/-/healthy")).status());
+    RawHttp.Response healthy = server.send(Step.get("/-/healthy"));
+    assertEquals(200, healthy.status());
+    assertEquals("close", healthy.header("connection"), "the next connection is to another node");
     push(server, "drain");
     assertEquals(0, server.awaitEnd(), server::output);
 
