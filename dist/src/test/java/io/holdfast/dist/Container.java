@@ -65,16 +65,12 @@ final class Container implements AutoCloseable {
    *
    * @param bundle an empty directory for the runtime
    * @param volume directory that appears as {@code /data}
-   * @param variables added to the image's, as {@code NAME=value}
    * @param arguments behind the image's entry point
    */
-  static Container start(
-      Path bundle, Image image, User user, Path volume, List<String> variables, String... arguments)
+  static Container start(Path bundle, Image image, User user, Path volume, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>(image.values("entrypoint"));
     command.addAll(List.of(arguments));
-    List<String> environment = new ArrayList<>(image.values("env"));
-    environment.addAll(variables);
     String spec =
         """
         {
@@ -102,7 +98,7 @@ final class Container implements AutoCloseable {
                 user.uid(),
                 user.gid(),
                 json(command),
-                json(environment),
+                json(image.values("env")),
                 image.value("workdir"),
                 image.root(),
                 volume);
