@@ -307,6 +307,24 @@ final class Cluster {
             Files.readString(Programs.repository().resolve("deploy/balancers/haproxy.cfg")));
     config = replaced(config, "bind :9091", "bind 127.0.0.1:" + port);
     config = replaced(config, "127.0.0.1:8404", "127.0.0.1:" + statisticsPort);
+    Path file = Files.writeString(directory.resolve("haproxy.cfg"), withNodes(config));
+    return processes.launch("haproxy", port, List.of(haproxy, "-f", file.toString()));
+  }
+
+  /** Starts nginx, on the configuration that comes with Holdfast, as a second balancer. */
+  ServerProcess startNginx() throws IOException {
+    String nginx = Programs.require("nginx", "nginx-light");
+    int port = Port.free();
+    String config = Files.readString(Programs.repository().resolve("deploy/balancers/nginx.conf"));
+    config = replaced(config, "listen 9091", "listen 127.0.0.1:" + port);
+    config = replaced(config, "/tmp/holdfast-nginx", directory.resolve("nginx").toString());
+    config = withNodes(config);
+    Path file = Files.writeString(directory.resolve("nginx.conf"), "daemon off;\n" + config);
+    return processes.launch("nginx", port, List.of(nginx, "-c", file.toString()));
+  }
+
+  private String withNodes(String shipped) {
+    String config = shipped;
     for (int node : all()) {
       InetSocketAddress http = network.http(node);
       config =
@@ -315,13 +333,11 @@ final class Cluster {
               "127.0.0.1:919" + node,
               http.getAddress().getHostAddress() + ":" + http.getPort());
     }
-    Path file = Files.writeString(directory.resolve("haproxy.cfg"), config);
-    return processes.launch("haproxy", port, List.of(haproxy, "-f", file.toString()));
+    return config;
   }
 
   private static String replaced(String config, String shipped, String own) {
-    assertTrue(
-        config.contains(shipped), () -> shipped + " (expected: in deploy/balancers/haproxy.cfg)");
+    assertTrue(config.contains(shipped), () -> shipped + " (expected: in " + config + ")");
     return config.replace(shipped, own);
   }
 }

@@ -37,7 +37,7 @@ final class ClusterLoad implements Closeable {
   private static final Duration EXPIRING_PAUSE = Duration.ofMillis(200);
   private static final String GROWING = "growing_total{instance=\"\",job=\"growing\"}";
 
-  private final InetSocketAddress balancer;
+  private final List<InetSocketAddress> balancers;
   private final String seed;
   private final List<Pusher> pushers = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -52,7 +52,12 @@ final class ClusterLoad implements Closeable {
   private volatile boolean isOver;
 
   ClusterLoad(Cluster cluster, long seed) {
-    this.balancer = cluster.balancer().address();
+    this(List.of(cluster.balancer().address()), seed);
+  }
+
+  /** The same through several balancers: each client uses one, and scrapes use all in turn. */
+  ClusterLoad(List<InetSocketAddress> balancers, long seed) {
+    this.balancers = balancers;
     this.seed = "seed " + seed;
     for (int i = 0; i < PUSHERS; i++) {
       pushers.add(new Pusher(i, GROUPS_EACH, seeded(seed + i)));
@@ -72,7 +77,9 @@ final class ClusterLoad implements Closeable {
   /** Pushes and deletes begin, without scrapes. */
   void startPushes() {
     isOver = false;
-    for (Pusher pusher : pushers) {
+    for (int i = 0; i < PUSHERS; i++) {
+      Pusher pusher = pushers.get(i);
+      InetSocketAddress balancer = balancers.get(i % balancers.size());
       running.add(threads.submit(() -> pusher.pushThrough(balancer, () -> isOver)));
     }
     running.add(threads.submit(this::growOn));
@@ -125,8 +132,12 @@ final class ClusterLoad implements Closeable {
     return scrapes.get();
   }
 
+  private InetSocketAddress last() {
+    return balancers.get(balancers.size() - 1);
+  }
+
   private void growOn() {
-    try (RawHttp http = new RawHttp(balancer, CLIENT_TIMEOUT)) {
+    try (RawHttp http = new RawHttp(last(), CLIENT_TIMEOUT)) {
       while (!isOver) {
         grow(http);
       }
@@ -134,7 +145,7 @@ final class ClusterLoad implements Closeable {
   }
 
   private void expireOn() {
-    try (RawHttp http = new RawHttp(balancer, CLIENT_TIMEOUT)) {
+    try (RawHttp http = new RawHttp(balancers.get(0), CLIENT_TIMEOUT)) {
       while (!isOver) {
         expiring.push(http);
         LockSupport.parkNanos(EXPIRING_PAUSE.toNanos());
@@ -160,9 +171,13 @@ final class ClusterLoad implements Closeable {
   }
 
   private void scrapeOn() {
-    try (RawHttp http = new RawHttp(balancer, SCRAPE_TIMEOUT)) {
+    try (RawHttp first = new RawHttp(balancers.get(0), SCRAPE_TIMEOUT);
+        RawHttp last = new RawHttp(last(), SCRAPE_TIMEOUT)) {
       while (!isOver) {
-        scrape(http);
+        scrape(first);
+        if (balancers.size() > 1) {
+          scrape(last);
+        }
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
       }
     }

@@ -134,9 +134,9 @@ final class ClusterPrometheusIT {
         Files.readString(Programs.repository().resolve("deploy/prometheus/prometheus-cluster.yml"));
     assertTrue(shipped.contains(INTERVAL), shipped);
     String config = shipped.replace(INTERVAL, SHORT_INTERVAL);
-    config = config.replace("localhost:9091", address(cluster.balancer()));
+    config = config.replace("balancer:9091", address(cluster.balancer()));
     for (int node : cluster.all()) {
-      config = config.replace("localhost:919" + node, address(cluster.node(node)));
+      config = config.replace("gateway-" + node + ":9091", address(cluster.node(node)));
     }
     int start = config.indexOf("  - job_name: pushed");
     int end = config.indexOf("\n\n", start);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -11,8 +12,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every node is stopped and started again, one after the other, and no client of the balancer
- * notices.
+ * Every node is stopped and started again, one after the other, and no client of the balancers
+ * notices. Some clients use HAProxy, the others nginx, on the configurations that come with
+ * Holdfast.
  */
 @Tag("cluster")
 final class RollingRestartIT {
@@ -33,7 +35,8 @@ final class RollingRestartIT {
   @Test
   void rollingRestart_underLoad_failsNoPush() throws Exception {
     Cluster cluster = Cluster.start(processes, directory, "--shutdown.drain=2s");
-    load = new ClusterLoad(cluster, SEED);
+    ServerProcess nginx = cluster.startNginx().awaitReady("/-/ready");
+    load = new ClusterLoad(List.of(cluster.balancer().address(), nginx.address()), SEED);
     load.start();
     for (int i = 0; i < ROUNDS; i++) {
       for (int node : cluster.all()) {
