@@ -30,7 +30,7 @@ final class ShellCheckIT {
 
   private static List<String> scripts() throws IOException {
     List<String> scripts = new ArrayList<>();
-    for (String parent : List.of("bin", "scripts")) {
+    for (String parent : List.of("bin", "deploy/image", "scripts")) {
       try (Stream<Path> files = Files.list(Programs.repository().resolve(parent))) {
         for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
           if (isShell(file)) {
