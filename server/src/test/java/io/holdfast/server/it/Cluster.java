@@ -111,10 +111,19 @@ final class Cluster {
 
   /** Starts a node that does not run; its store is as it was left. Waits for nothing. */
   void start(int node) throws IOException {
+    start(node, HoldfastCommand.of(flags.toArray(String[]::new)));
+  }
+
+  /** Starts a node with another build. */
+  void startBuild(int node, Path jar) throws IOException {
+    start(node, HoldfastCommand.ofBuild(jar, flags.toArray(String[]::new)));
+  }
+
+  private void start(int node, List<String> holdfast) throws IOException {
     List<String> command = new ArrayList<>(network.prefix(node));
     command.add("env");
     command.addAll(environment.apply(node));
-    command.addAll(HoldfastCommand.of(flags.toArray(String[]::new)));
+    command.addAll(holdfast);
     InetSocketAddress http = network.http(node);
     command.add(
         "--web.listen-address=" + http.getAddress().getHostAddress() + ":" + http.getPort());
