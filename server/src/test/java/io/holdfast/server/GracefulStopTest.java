@@ -18,7 +18,12 @@ class GracefulStopTest {
     App app = Nodes.started(directory);
     try (RawConnection kept = new RawConnection(app.port());
         RawConnection pushing = new RawConnection(app.port())) {
-      pushing.send("PUT /metrics/job/a HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nm ");
+      pushing.send(
+          "PUT /metrics/job/a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+              + "Content-Length: 4\r\n\r\n");
+      // From then on the push is under way.
+      assertEquals(100, pushing.answer().status());
+      pushing.send("m ");
       kept.send("GET /-/ready HTTP/1.1\r\nHost: a\r\n\r\n");
       assertEquals(200, kept.answer().status());
       CompletableFuture<Void> stop = CompletableFuture.runAsync(app::close);
