@@ -42,7 +42,7 @@ enum Mistake {
       "BatchReceiver",
       ".setReached(replicaState.versionVector().getOrDefault(changes.getLogId(), 0L));",
       ".setReached(changes.getFirst() + changes.getStatesCount() - 1);",
-      6),
+      33),
   CHANGE_BEHIND_A_GAP_COUNTS(
       "storage/LogOffsets", "if (first <= of(logId) + 1) {", "if (true) {", 2),
   FAILED_COMMIT_COUNTS(
@@ -58,12 +58,12 @@ enum Mistake {
       "ReplicatedGroupStore",
       "Superseded superseded && !attempt.isSecond",
       "Superseded superseded && attempt.isSecond",
-      28),
+      77),
   UNANSWERED_IS_NOT_SUPERSEDED(
       "PeerState",
       "return reached(logId) >= offset && !progress.isAcknowledged(logId, offset);",
       "return false;",
-      28),
+      77),
   VERSION_AFTER_THE_QUESTION(
       "storage/WriterCommand", "      writing.state.clock().hold();\n", "", 611),
   LARGER_VERSION_LOSES(
@@ -152,21 +152,21 @@ enum Mistake {
       ".thenAccept(result -> {});\n    expire(untilMillis);",
       63),
   EXPIRY_IS_AS_OLD_AS_THE_PUSH(
-      "storage/Group", "Math.max(deletedAt.clock(), expiredAt);", "deletedAt.clock();", 101),
-  READY_WITH_OVERDUE_GROUPS("GroupExpiry", "return hasNone", "return true", 2),
+      "storage/Group", "Math.max(deletedAt.clock(), expiredAt);", "deletedAt.clock();", 344),
+  READY_WITH_OVERDUE_GROUPS("GroupExpiry", "return hasNone", "return true", 23),
 
   // Deletes by selector.
   SELECTED_FLOOR_LEAVES_WHAT_IS_NEWER(
       "storage/GroupSummary",
       "return push.version.isAfter(failure.version) ? push.version : failure.version;",
       "return push.claimedAt;",
-      4),
+      12),
   SELECTED_ARE_DELETED_ANEW(
       "storage/ChangeApplier",
       "selected.forEach(each -> state.clock().observe(each.floor().clock()));",
       "selected = selected.stream().map(each -> new Selected(each.key(), state.nextVersion()))"
           + ".toList();",
-      20),
+      98),
   RESTORE_LEAVES_OTHER_FAMILIES(
       "storage/ChangeApplier", "      change.deletedAt = floor;\n", "", 2),
   RESTORE_IS_AS_OLD_AS_ITS_BACKUP(
