@@ -78,8 +78,7 @@ final class ClusterPrometheusIT {
     assertComeAndGoOnce(prometheus);
     Dashboard.of("gateway.json", "1m")
         .awaitData(prometheus, query -> query.startsWith("Web config file/"));
-    Set<String> silent = Dashboard.ofRules().withoutData(prometheus);
-    assertTrue(silent.containsAll(List.of("HoldfastDown", "HoldfastNoQuorum")), silent::toString);
+    Dashboard.ofRules().awaitNoData(prometheus, Set.of("HoldfastDown", "HoldfastNoQuorum"));
     double own = prometheus.askForOne("count(pushgateway_groups{job=\"holdfast\"})");
     assertEquals(Cluster.SIZE, own, "nodes that tell of themselves");
   }

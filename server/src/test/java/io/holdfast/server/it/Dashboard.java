@@ -79,6 +79,22 @@ record Dashboard(Map<String, String> queries) {
     assertEquals(empty.keySet(), withoutData(prometheus, empty));
   }
 
+  /**
+   * Waits until the given queries have no data. Prometheus answers from its last scrape of a node,
+   * which may show a fault that has ended since.
+   */
+  void awaitNoData(Prometheus prometheus, Set<String> silent) {
+    Awaitility.await("queries without data")
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(500))
+        .untilAsserted(
+            () -> {
+              Set<String> withData = new TreeSet<>(silent);
+              withData.removeAll(withoutData(prometheus));
+              assertEquals(Set.of(), withData);
+            });
+  }
+
   /** Returns the queries without data. Fails if Prometheus cannot compute a query. */
   Set<String> withoutData(Prometheus prometheus) throws IOException {
     return withoutData(prometheus, queries);
