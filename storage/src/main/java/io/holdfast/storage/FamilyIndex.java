@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Cost: a change costs a search in two trees. A change of the shape also costs a search in a
  * hash table for each series of the family.
  *
- * <p>Concurrency: mutable, confined to the writer thread. The tree of names is immutable, so {@link
- * Exposition} shares it.
+ * <p>Concurrency: mutable, confined to the writer thread. The tree of names is shared with {@link
+ * Exposition}, and changes in place only between two publications.
  */
 final class FamilyIndex {
   /** The groups, which {@link Groups} changes. */
@@ -27,6 +27,10 @@ final class FamilyIndex {
   private final HeapAccount heap;
   private final SeriesIndex series = new SeriesIndex();
   private SortedTree<String, NamedFamily> names = SortedTree.empty();
+
+  /** Changes the trees in place until they are published. */
+  private SortedTree.Edit edit = new SortedTree.Edit();
+
   private long seriesCount;
   private long shadowedCount;
 
@@ -45,7 +49,14 @@ final class FamilyIndex {
     return group == null ? null : group.family(name);
   }
 
+  /** Returns the names as of now. The next change invalidates the tree, see {@link #publish}. */
   SortedTree<String, NamedFamily> names() {
+    return names;
+  }
+
+  /** Returns the names as of now, for any thread and any time. Later changes make new nodes. */
+  SortedTree<String, NamedFamily> publish() {
+    edit = new SortedTree.Edit();
     return names;
   }
 
@@ -111,7 +122,7 @@ final class FamilyIndex {
     NamedFamily was = names.get(name);
     NamedFamily named;
     if (was != null) {
-      named = was.with(before, after);
+      named = was.with(before, after, edit);
     } else if (after != null) {
       named = NamedFamily.of(after);
     } else {
@@ -133,7 +144,7 @@ final class FamilyIndex {
   }
 
   private void putName(@Nullable NamedFamily was, @Nullable NamedFamily is, String name) {
-    names = is == null ? names.without(name) : names.with(name, is);
+    names = is == null ? names.without(name) : names.with(name, is, edit);
     for (int i = 0; i < leftOutCounts.length; i++) {
       leftOutCounts[i] +=
           (is == null ? 0 : is.leftOutSeries(i)) - (was == null ? 0 : was.leftOutSeries(i));

@@ -174,10 +174,14 @@ final class Groups {
     return groups.size() - tombstones.size();
   }
 
+  /**
+   * Returns what scrapes show of these groups, for any thread. Changes between two calls copy each
+   * node of the trees once at most.
+   */
   Exposition exposition() {
     memos.groupsTake(memoryBytes());
     return new Exposition(
-        families.names(),
+        families.publish(),
         new Exposition.Details(failureReasons, expiries.times()),
         size(),
         families.counts(expiredGroups),

@@ -80,7 +80,7 @@ final class NamedFamily {
   static NamedFamily of(Family first) {
     NamedFamily withoutHolders =
         new NamedFamily(first, SortedTree.empty(), HolderCounts.NONE, ExposedTotals.NONE, false);
-    return withoutHolders.with(null, first);
+    return withoutHolders.with(null, first, null);
   }
 
   String name() {
@@ -197,11 +197,16 @@ final class NamedFamily {
     return type == MetricType.HISTOGRAM || type == MetricType.GAUGE_HISTOGRAM;
   }
 
-  /** Returns this name with one group's family changed. One of the two families can be absent. */
-  NamedFamily with(@Nullable Family before, @Nullable Family after) {
+  /**
+   * Returns this name with one group's family changed. One of the two families can be absent.
+   *
+   * @param edit if not null, the holders of this object can change with those of the returned one
+   */
+  NamedFamily with(
+      @Nullable Family before, @Nullable Family after, SortedTree.@Nullable Edit edit) {
     Family any = after == null ? Objects.requireNonNull(before, "before") : after;
     SortedTree<GroupKey, Family> newHolders =
-        after == null ? holders.without(any.group) : holders.with(any.group, after);
+        after == null ? holders.without(any.group) : holders.with(any.group, after, edit);
     ExposedTotals newExposed = exposed.with(before, after);
     if (before != null
         && after != null

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
  * rest. A reader can keep a consistent state for any time. A change in a large map costs about as
  * much as in a small map. Unchanged parts are recognised by identity ({@link Leaf#memo}).
  *
- * <p>Concurrency: immutable, so any thread may read a tree that was safely published to it. The
- * memo is the one exception; see there.
+ * <p>Changes with one {@link Edit} copy each node only once, because no reader has seen the copy.
+ * An earlier tree of the same edit must not be used any more: it can have later values.
+ *
+ * <p>Concurrency: immutable, so any thread may read a tree that was safely published to it, after
+ * the end of its edit. The memo is the one exception; see there.
  *
  * @param <K> in natural order
  */
@@ -23,6 +26,33 @@ final class SortedTree<K extends Comparable<K>, V> {
   private static final int MIN_WIDTH = MAX_WIDTH / 4;
 
   private static final SortedTree<?, ?> EMPTY = new SortedTree<String, Object>(null, 0);
+
+  /**
+   * The right of one thread to change nodes in place: those that it has made with this edit. The
+   * edit must be dropped before a tree is published.
+   */
+  static final class Edit {}
+
+  /** What the path learns from its leaf. One object for each call. */
+  private static final class Insertion<K extends Comparable<K>, V> {
+    private final @Nullable Edit edit;
+
+    /** Whether the key was absent. */
+    private boolean isNew;
+
+    /** The right half of the node that has just split; null if the node did not split. */
+    private @Nullable Node<K, V> right;
+
+    Insertion(@Nullable Edit edit) {
+      this.edit = edit;
+    }
+
+    private @Nullable Node<K, V> takeRight() {
+      Node<K, V> taken = right;
+      right = null;
+      return taken;
+    }
+  }
 
   private final @Nullable Node<K, V> root;
   private final int size;
@@ -50,13 +80,27 @@ final class SortedTree<K extends Comparable<K>, V> {
   }
 
   SortedTree<K, V> with(K key, V value) {
+    return with(key, value, null);
+  }
+
+  /**
+   * Returns this map with another value.
+   *
+   * @param edit changes nodes in place that it has made; null copies the whole path
+   */
+  SortedTree<K, V> with(K key, V value, @Nullable Edit edit) {
     if (root == null) {
-      return new SortedTree<K, V>(new Leaf<K, V>(new Object[] {key}, new Object[] {value}), 1);
+      return new SortedTree<K, V>(
+          new Leaf<K, V>(new Object[] {key}, new Object[] {value}, edit), 1);
     }
-    boolean[] isNew = new boolean[1];
-    Node<K, V>[] grown = root.with(key, value, isNew);
-    Node<K, V> newRoot = grown.length == 1 ? grown[0] : new Inner<K, V>(grown);
-    return new SortedTree<K, V>(newRoot, isNew[0] ? size + 1 : size);
+    Insertion<K, V> insertion = new Insertion<>(edit);
+    Node<K, V> left = root.with(key, value, insertion);
+    Node<K, V> right = insertion.takeRight();
+    if (left == root && right == null) {
+      return this;
+    }
+    Node<K, V> newRoot = right == null ? left : new Inner<K, V>(nodes(left, right), edit);
+    return new SortedTree<K, V>(newRoot, insertion.isNew ? size + 1 : size);
   }
 
   SortedTree<K, V> without(K key) {
@@ -114,12 +158,22 @@ final class SortedTree<K extends Comparable<K>, V> {
 
     abstract @Nullable V get(K key);
 
+    /** Null for a node that is copied at its next change. */
+    final @Nullable Edit madeBy;
+
+    Node(@Nullable Edit madeBy) {
+      this.madeBy = madeBy;
+    }
+
     /**
-     * Returns one node, or two if one would be too wide.
-     *
-     * @param isNew set if the key was absent
+     * Returns the node with the value: this very node if it was changed in place. If one node would
+     * be too wide, the insertion has the right half.
      */
-    abstract Node<K, V>[] with(K key, V value, boolean[] isNew);
+    abstract Node<K, V> with(K key, V value, Insertion<K, V> insertion);
+
+    boolean isMadeBy(@Nullable Edit edit) {
+      return edit != null && edit == madeBy;
+    }
 
     /** Returns this node without a key that it has; null if the node is then empty. */
     abstract @Nullable Node<K, V> without(K key);
@@ -146,7 +200,8 @@ final class SortedTree<K extends Comparable<K>, V> {
      */
     @Nullable Object memo;
 
-    private Leaf(Object[] keys, Object[] values) {
+    private Leaf(Object[] keys, Object[] values, @Nullable Edit edit) {
+      super(edit);
       this.keys = keys;
       this.values = values;
     }
@@ -200,27 +255,34 @@ final class SortedTree<K extends Comparable<K>, V> {
     }
 
     @Override
-    Node<K, V>[] with(K key, V value, boolean[] isNew) {
+    Node<K, V> with(K key, V value, Insertion<K, V> insertion) {
       int at = find(key);
       if (at >= 0) {
+        if (isMadeBy(insertion.edit)) {
+          values[at] = value;
+          return this;
+        }
         Object[] newValues = values.clone();
         newValues[at] = value;
-        return nodes(new Leaf<K, V>(keys, newValues));
+        return new Leaf<K, V>(keys, newValues, insertion.edit);
       }
-      isNew[0] = true;
+      insertion.isNew = true;
       int gap = -(at + 1);
       Object[] newKeys = inserted(keys, gap, key);
       Object[] newValues = inserted(values, gap, value);
       if (newKeys.length <= MAX_WIDTH) {
-        return nodes(new Leaf<K, V>(newKeys, newValues));
+        return new Leaf<K, V>(newKeys, newValues, insertion.edit);
       }
       int cut = splitPoint(gap, newKeys.length);
-      return nodes(
-          new Leaf<K, V>(
-              Arrays.copyOfRange(newKeys, 0, cut), Arrays.copyOfRange(newValues, 0, cut)),
+      insertion.right =
           new Leaf<K, V>(
               Arrays.copyOfRange(newKeys, cut, newKeys.length),
-              Arrays.copyOfRange(newValues, cut, newValues.length)));
+              Arrays.copyOfRange(newValues, cut, newValues.length),
+              insertion.edit);
+      return new Leaf<K, V>(
+          Arrays.copyOfRange(newKeys, 0, cut),
+          Arrays.copyOfRange(newValues, 0, cut),
+          insertion.edit);
     }
 
     @Override
@@ -229,13 +291,13 @@ final class SortedTree<K extends Comparable<K>, V> {
         return null;
       }
       int at = find(key);
-      return new Leaf<K, V>(removed(keys, at), removed(values, at));
+      return new Leaf<K, V>(removed(keys, at), removed(values, at), null);
     }
 
     @Override
     Node<K, V> joinedWith(Node<K, V> right) {
       Leaf<K, V> other = (Leaf<K, V>) right;
-      return new Leaf<K, V>(joined(keys, other.keys), joined(values, other.values));
+      return new Leaf<K, V>(joined(keys, other.keys), joined(values, other.values), null);
     }
 
     @Override
@@ -268,7 +330,8 @@ final class SortedTree<K extends Comparable<K>, V> {
     private final Node<K, V>[] children;
     private final K firstKey;
 
-    Inner(Node<K, V>[] children) {
+    Inner(Node<K, V>[] children, @Nullable Edit edit) {
+      super(edit);
       this.children = children;
       this.firstKey = children[0].firstKey();
     }
@@ -304,17 +367,35 @@ final class SortedTree<K extends Comparable<K>, V> {
     }
 
     @Override
-    Node<K, V>[] with(K key, V value, boolean[] isNew) {
+    Node<K, V> with(K key, V value, Insertion<K, V> insertion) {
       int at = childFor(key);
-      Node<K, V>[] grown = children[at].with(key, value, isNew);
-      Node<K, V>[] newChildren = replaced(children, at, 1, grown);
+      Node<K, V> left = children[at].with(key, value, insertion);
+      Node<K, V> right = insertion.takeRight();
+      if (right == null) {
+        return withChild(at, left, insertion);
+      }
+      Node<K, V>[] newChildren = replaced(children, at, 1, nodes(left, right));
       if (newChildren.length <= MAX_WIDTH) {
-        return nodes(new Inner<K, V>(newChildren));
+        return new Inner<K, V>(newChildren, insertion.edit);
       }
       int cut = splitPoint(at + 1, newChildren.length);
-      return nodes(
-          new Inner<K, V>(Arrays.copyOfRange(newChildren, 0, cut)),
-          new Inner<K, V>(Arrays.copyOfRange(newChildren, cut, newChildren.length)));
+      insertion.right =
+          new Inner<K, V>(Arrays.copyOfRange(newChildren, cut, newChildren.length), insertion.edit);
+      return new Inner<K, V>(Arrays.copyOfRange(newChildren, 0, cut), insertion.edit);
+    }
+
+    private Node<K, V> withChild(int at, Node<K, V> child, Insertion<K, V> insertion) {
+      if (child == children[at]) {
+        return this;
+      }
+      // A new key can be the first of this node, and firstKey is final.
+      if (isMadeBy(insertion.edit) && !insertion.isNew) {
+        children[at] = child;
+        return this;
+      }
+      Node<K, V>[] newChildren = children.clone();
+      newChildren[at] = child;
+      return new Inner<K, V>(newChildren, insertion.edit);
     }
 
     @Override
@@ -322,24 +403,27 @@ final class SortedTree<K extends Comparable<K>, V> {
       int at = childFor(key);
       Node<K, V> shrunk = children[at].without(key);
       if (shrunk == null) {
-        return children.length == 1 ? null : new Inner<K, V>(replaced(children, at, 1, nodes()));
+        return children.length == 1
+            ? null
+            : new Inner<K, V>(replaced(children, at, 1, nodes()), null);
       }
       if (shrunk.width() >= MIN_WIDTH || children.length == 1) {
-        return new Inner<K, V>(replaced(children, at, 1, nodes(shrunk)));
+        return new Inner<K, V>(replaced(children, at, 1, nodes(shrunk)), null);
       }
       int left = at == 0 ? 0 : at - 1;
       Node<K, V> leftNode = at == 0 ? shrunk : children[left];
       Node<K, V> rightNode = at == 0 ? children[1] : shrunk;
       if (leftNode.width() + rightNode.width() > MAX_WIDTH) {
-        return new Inner<K, V>(replaced(children, at, 1, nodes(shrunk)));
+        return new Inner<K, V>(replaced(children, at, 1, nodes(shrunk)), null);
       }
-      return new Inner<K, V>(replaced(children, left, 2, nodes(leftNode.joinedWith(rightNode))));
+      return new Inner<K, V>(
+          replaced(children, left, 2, nodes(leftNode.joinedWith(rightNode))), null);
     }
 
     @Override
     Node<K, V> joinedWith(Node<K, V> right) {
       return new Inner<K, V>(
-          replaced(children, children.length, 0, ((Inner<K, V>) right).children));
+          replaced(children, children.length, 0, ((Inner<K, V>) right).children), null);
     }
 
     @Override

@@ -57,6 +57,68 @@ class SortedTreeTest {
     }
   }
 
+  /** Published versions stay as they were, however the later ones change nodes in place. */
+  @Test
+  void changesInPlace_areThoseOfATreeMap_andPublishedVersionsStay() {
+    for (int i = 0; i < 20; i++) {
+      long seed = Seed.ofCase(i);
+      RandomGenerator random = Seed.random(seed);
+      SortedTree<Integer, String> tree = SortedTree.empty();
+      SortedTree.Edit edit = new SortedTree.Edit();
+      TreeMap<Integer, String> expected = new TreeMap<>();
+      List<SortedTree<Integer, String>> published = new ArrayList<>();
+      List<TreeMap<Integer, String>> publishedExpected = new ArrayList<>();
+      int keys = random.nextInt(1, 10_000);
+      int changesPerPublication = random.nextInt(1, 200);
+      for (int step = 0; step < 10_000; step++) {
+        int key = random.nextInt(keys);
+        if (random.nextInt(10) < 8) {
+          tree = tree.with(key, "v" + step, edit);
+          expected.put(key, "v" + step);
+        } else {
+          tree = tree.without(key);
+          expected.remove(key);
+        }
+        assertEquals(expected.get(key), tree.get(key), Seed.message(seed));
+        if (step % changesPerPublication == 0) {
+          edit = new SortedTree.Edit();
+          if (random.nextInt(1 + 2_000 / changesPerPublication) == 0) {
+            published.add(tree);
+            publishedExpected.add(new TreeMap<>(expected));
+          }
+        }
+      }
+      published.add(tree);
+      publishedExpected.add(expected);
+      for (int j = 0; j < published.size(); j++) {
+        assertHolds(publishedExpected.get(j), published.get(j), Seed.message(seed) + ", " + j);
+      }
+    }
+  }
+
+  @Test
+  void changeInPlace_makesNoNewLeaf_andOneAfterPublicationDoes() {
+    SortedTree.Edit edit = new SortedTree.Edit();
+    SortedTree<Integer, String> tree = SortedTree.empty();
+    for (int key = 0; key < 1_000; key++) {
+      tree = tree.with(key, "first", edit);
+    }
+    List<Object> leaves = leaves(tree);
+    SortedTree<Integer, String> changed = tree.with(500, "in place", edit);
+    assertEquals(leaves, leaves(changed));
+    SortedTree<Integer, String> copied = changed.with(500, "copied", new SortedTree.Edit());
+    assertEquals("in place", changed.get(500));
+    List<Object> others = leaves(copied);
+    others.removeAll(leaves);
+    assertEquals(1, others.size());
+  }
+
+  private static List<Object> leaves(SortedTree<Integer, String> tree) {
+    List<Object> leaves = new ArrayList<>();
+    tree.forEachLeaf(leaves::add);
+    return leaves;
+  }
+
   @Test
   void firstBehindAKey_isThatOfATreeMap_whetherTheKeyIsThereOrNot() {
     long seed = Seed.ofCase(0);
