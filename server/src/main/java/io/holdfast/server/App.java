@@ -141,13 +141,17 @@ public final class App implements AutoCloseable {
    * @throws StartException if the node cannot listen, or cannot take part in the cluster
    */
   void start() throws StoreException, StartException, MigrationException {
+    ClusterOptions cluster = options.cluster();
+    String nodeName = cluster == null ? null : cluster.discovery().nodeName();
+    // Before the web server, whose code Preload may still be loading.
+    SelfMetrics metrics = new SelfMetrics(BuildInfo.version(), nodeName, clocks.nanos());
     WebServer starting = new WebServer();
     web = starting;
-    ClusterOptions cluster = options.cluster();
+    openWebConfig(metrics);
     if (cluster == null) {
-      startAlone(starting);
+      startAlone(starting, metrics);
     } else {
-      startAsOneOf(cluster, starting);
+      startAsOneOf(cluster, starting, metrics);
     }
     lifecycle.advance(Lifecycle.State.READY);
     log.atInfo()
@@ -155,19 +159,14 @@ public final class App implements AutoCloseable {
         .log(cluster == null ? "ready" : "listening");
   }
 
-  private void startAlone(WebServer server)
+  private void startAlone(WebServer server, SelfMetrics metrics)
       throws StoreException, StartException, MigrationException {
-    SelfMetrics metrics = new SelfMetrics(BuildInfo.version(), null, clocks.nanos());
-    openWebConfig(metrics);
     RocksGroupStore opened = open(storeOptions(metrics, clocks.wall(), null), server);
     serve(server, new Health(lifecycle, opened), metrics, () -> ALONE);
   }
 
-  private void startAsOneOf(ClusterOptions cluster, WebServer server)
+  private void startAsOneOf(ClusterOptions cluster, WebServer server, SelfMetrics metrics)
       throws StoreException, StartException, MigrationException {
-    SelfMetrics metrics =
-        new SelfMetrics(BuildInfo.version(), cluster.discovery().nodeName(), clocks.nanos());
-    openWebConfig(metrics);
     ClusterMetrics counters = metrics.ofCluster();
     ClusterClock versions = new ClusterClock(clocks.wall(), clocks.nanos());
     Replicated replicated = new Replicated(cluster.quorum().bootstrap());

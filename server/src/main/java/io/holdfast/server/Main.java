@@ -35,7 +35,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    ClusterNode.followNames();
+    Preload.begin();
     Flags.Result result = Flags.parse(Arguments.given(args), StoreHome.of(System.getenv()));
     if (result instanceof Flags.Result.Print print) {
       say(FileDescriptor.out, print.text().stripTrailing());
@@ -53,6 +53,10 @@ public final class Main {
   }
 
   private static void run(Options options) {
+    if (options.cluster() != null) {
+      // Before the first look-up of a name.
+      ClusterNode.followNames();
+    }
     Logging.configure(options.log().level(), options.log().format());
     Logger log = LoggerFactory.getLogger(Main.class);
     App app = new App(options);

@@ -1,5 +1,6 @@
 package io.holdfast.storage;
 
+import io.holdfast.storage.disk.RocksDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -50,6 +51,11 @@ public final class RocksGroupStore extends QueuedStore {
     this.nanos = options.surroundings().nanos();
     this.housekeepingAt = nanos.getAsLong();
     this.writer = new Thread(this::run, "store-writer");
+  }
+
+  /** Loads the code of the database, so that the first store opens quickly. */
+  public static void preload() {
+    RocksDatabase.preload();
   }
 
   /**

@@ -42,6 +42,12 @@ public record Flag(
     return new Flag(name, kind, label, byDefault, description, moreDetails);
   }
 
+  /** A record's own hash code links method handles, which would take 20 ms of each start. */
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   OptionSpec spec() {
     OptionSpec.Builder spec = OptionSpec.builder("--" + name);
     if (kind == Kind.SWITCH) {

@@ -101,6 +101,11 @@ public final class WebServer {
     server.setStopTimeout(STOP_TIMEOUT.toMillis());
   }
 
+  /** Loads the code of a server, so that the first server is made quickly. */
+  public static void preload() {
+    WebServer unused = new WebServer();
+  }
+
   /** Returns the threads that serve requests. They run nothing before the start. */
   public Executor threads() {
     return threads;

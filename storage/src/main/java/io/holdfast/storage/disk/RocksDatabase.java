@@ -108,6 +108,11 @@ public final class RocksDatabase implements RecordStore {
     }
   }
 
+  /** Loads RocksDB's native library, if that has not happened yet. */
+  public static void preload() {
+    RocksDB.loadLibrary();
+  }
+
   static DiskException refused(Path directory, Throwable e) {
     if (e instanceof DiskException refusal) {
       return refusal;
