@@ -25,7 +25,6 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +73,7 @@ public final class WebServer {
           // HeaderFields checks host names.
           HttpCompliance.Violation.UNSAFE_HOST_HEADER);
 
-  private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
+  private final RequestThreads threads = new RequestThreads(MAX_THREADS);
   private final Server server = new Server(threads);
   private volatile @Nullable Connections connections;
 
@@ -106,9 +105,12 @@ public final class WebServer {
     WebServer unused = new WebServer();
   }
 
-  /** Returns the threads that serve requests. They run nothing before the start. */
+  /**
+   * Returns the executor of tasks that answer many requests. The tasks run on the threads that
+   * serve requests, and not before the start.
+   */
   public Executor threads() {
-    return threads;
+    return threads.answering();
   }
 
   /**
