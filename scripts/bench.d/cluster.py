@@ -130,6 +130,14 @@ class Cluster:
         self.balancer.start()
         return seconds
 
+    def end(self):
+        """Ends all at once, as a stop of the machines would."""
+        self.balancer.end()
+        for node in self.nodes:
+            node.process.send_signal(signal.SIGTERM)
+        for node in self.nodes:
+            node.end()
+
     def kill(self):
         for process in self.processes:
             process.kill()

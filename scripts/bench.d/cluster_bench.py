@@ -1,4 +1,4 @@
-"""What scripts/bench measures of a cluster, in which order, and against which target."""
+"""Part "cluster": three nodes and HAProxy in front of them, beside a node alone."""
 
 import contextlib
 import time
@@ -6,56 +6,53 @@ import time
 import load
 from cluster import Cluster
 from cpu import CpuMeter
+from part import Part
 from plan import say
-from servers import Holdfast, ServerFailed
-from table import Table, Target, mebibytes, millis, rate, significant
+from servers import ServerFailed
+from table import Aim, Table, in_seconds, mebibytes, millis, rate
 
-HEAD = ("cluster of three nodes", "one node of it", "HAProxy", "node alone", "ratio", "target", "")
+NODE, BALANCED, ALONE = "one node of it", "HAProxy", "node alone"
 
-OF_ALONE = Target(0.25, True, " of the node's alone")
-ONE_PUSH = Target(3, False, " ms")
-COPIED = Target(10, False, " s")
+OF_ALONE = Aim(0.333, True, " of the node's alone")
+BALANCED_OF_ALONE = Aim(0.25, True, " of the node's alone")
+ONE_PUSH = Aim(1, False, " ms")
+COPIED = Aim(8, False, " s")
 
 FILL_ATTEMPTS = 5
 
 
-class ClusterBench:
-    """One run. What is refused is counted and told: it does not end the run, as it may recover."""
+class ClusterPart(Part):
+    """What is refused is counted and told: it does not end the run, as it may recover."""
 
-    def __init__(self, plan, directory, home):
-        self.plan = plan
-        self.directory = directory
-        self.home = home
-        self.table = Table(HEAD)
-        self.notes = []
-        self.running = contextlib.ExitStack()
-
-    def started(self, server):
-        self.running.callback(server.kill)
-        server.start()
-        return server
-
-    def cluster(self, name):
-        cluster = self.started(Cluster(self.home, f"{self.directory}/{name}"))
-        # Called before the nodes are killed, whatever happens.
-        self.running.callback(lambda: self.notes.extend(cluster.complaints()))
-        return cluster
-
-    def alone(self, name):
-        return self.started(Holdfast(self.home, f"{self.directory}/{name}"))
+    name = "cluster"
 
     def run(self):
-        with self.running:
-            self.pushes()
-        with self.running:
-            self.many_groups()
+        self.found = Table("cluster of three nodes", [NODE, BALANCED, ALONE])
+        self.tables.append(self.found)
+        with self.lab.room() as room:
+            self.pushes(room)
+        with self.lab.room() as room:
+            self.many_groups(room)
+        with self.lab.room() as room:
+            self.copy_beside_pushes(room)
+
+    def cluster(self, room):
+        cluster = Cluster(self.lab.home, f"{room.directory}/cluster")
+        room.running.callback(cluster.kill)
+        # Called before the nodes are killed, whatever happens.
+        room.running.callback(lambda: self.notes.extend(cluster.complaints()))
+        cluster.start()
+        return cluster
+
+    def row(self, what, node="", balanced="", alone="", ratio=None, aim=None):
+        self.found.add(what, {NODE: node, BALANCED: balanced, ALONE: alone}, ratio, aim)
 
     # Pushes at the usual number of groups.
 
-    def pushes(self):
+    def pushes(self, room):
         plan = self.plan
-        alone = self.alone("alone")
-        cluster = self.cluster("cluster")
+        alone = room.holdfast("alone")
+        cluster = self.cluster(room)
         node, balancer = cluster.nodes[0], cluster.balancer
         say("Cluster, and a node alone: warm-up")
         load.fill(alone, plan.groups)
@@ -108,34 +105,34 @@ class ClusterBench:
         meters = {key: CpuMeter([*cluster.processes, servers["alone"]]) for key in servers}
         found = self.windows(servers, plan.window, load.CONNECTIONS, meters)
         alone, node, balanced = found["alone"], found["one node"], found["HAProxy"]
-        self.table.add(
+        self.row(
             f"durable pushes, {load.CONNECTIONS} connections, {plan.groups:,} groups",
             rate(node.rate), "", rate(alone.rate), node.rate / alone.rate, OF_ALONE)
-        self.table.add(
+        self.row(
             "- through HAProxy", "", rate(balanced.rate), rate(alone.rate),
-            balanced.rate / alone.rate, OF_ALONE)
+            balanced.rate / alone.rate, BALANCED_OF_ALONE)
         for name in ("p50", "p99"):
-            self.table.add(
+            self.row(
                 f"- their {name}",
                 *(millis(getattr(pushes, name)) for pushes in (node, balanced, alone)))
         for key, meter in meters.items():
             self.notes.append(f"CPU during those pushes, {key}: {meter.summary()}")
-            busiest = ["holdfast"] if key == "alone" else ["node-1", "node-2"]
+            busiest = ["alone"] if key == "alone" else ["node-1", "node-2"]
             for name in busiest:
-                self.notes.append(f"- threads of {name}: {meter.busiest_threads(name)}")
+                self.notes.append(f"threads of {name}: {meter.busiest_threads(name)}")
 
     def pushes_of_one(self, servers):
-        found = self.windows(servers, self.plan.window // 2, 1)
+        found = self.windows(servers, max(1, self.plan.window // 2), 1)
         alone, node, balanced = (found[key].p50 for key in ("alone", "one node", "HAProxy"))
-        self.table.add(
+        self.row(
             "one push at a time, p50", millis(node), millis(balanced), millis(alone), node,
             ONE_PUSH)
 
     # Many groups: memory, and nodes that come back.
 
-    def many_groups(self):
-        alone = self.alone("many-alone")
-        cluster = self.cluster("many-cluster")
+    def many_groups(self, room):
+        alone = room.holdfast("alone")
+        cluster = self.cluster(room)
         say(f"Cluster, and a node alone: {self.plan.many} groups")
         load.fill(alone, self.plan.many)
         self.fill(cluster, self.plan.many)
@@ -153,7 +150,7 @@ class ClusterBench:
         for node in cluster.nodes:
             mine = node.resident_bytes()
             pushed_to = ", which took the pushes" if node is cluster.nodes[0] else ""
-            self.table.add(
+            self.row(
                 f"resident at {self.plan.many:,} groups, {node.name}{pushed_to}", mebibytes(mine),
                 "", mebibytes(single), mine / single)
 
@@ -177,17 +174,49 @@ class ClusterBench:
             until_ready.append(started + seconds - min(copy.began for copy in copies))
             since_start.append(seconds)
             copying.append(sum(copy.seconds for copy in copies))
-        self.table.add(
+        self.row(
             f"{plan.many:,} groups copied to an empty node, until it is ready,"
             f" the longest of {plan.copies}",
             in_seconds(max(until_ready)), "", "", max(until_ready), COPIED)
-        self.table.add("- its copying", in_seconds(max(copying)))
-        self.table.add("- from the start of its process", in_seconds(max(since_start)))
-        self.table.add("- resident then", mebibytes(node.resident_bytes()))
+        self.row("- its copying", in_seconds(max(copying)))
+        self.row("- from the start of its process", in_seconds(max(since_start)))
+        self.row("- resident then", mebibytes(node.resident_bytes()))
         self.notes.append(
             f"CPU while {node.name}, which is among all others, starts empty: {meter.summary()}")
         for source in meter.servers:
-            self.notes.append(f"- threads of {source.name}: {meter.busiest_threads(source.name)}")
+            self.notes.append(f"threads of {source.name}: {meter.busiest_threads(source.name)}")
+
+    def copy_beside_pushes(self, room):
+        """While others push, a new node copies everything."""
+        plan = self.plan
+        cluster = self.cluster(room)
+        say(f"Cluster: {plan.most} groups are copied beside {plan.beside} pushes/s")
+        self.fill(cluster, plan.most)
+        load.push(cluster.nodes[0], plan.most, plan.warm_up, may_refuse=True)
+        node = cluster.nodes[-1]
+        until_ready, since_start, lost = [], [], 0
+        for _ in range(plan.copies):
+            cluster.await_same()
+            node.end()
+            node.lose_disk()
+            with self.lab.open_load.running(
+                    cluster.nodes[0], plan.beside, groups=plan.most, warmup=1) as pushes:
+                time.sleep(1)
+                started, seconds = time.time(), node.start()
+                arrivals = pushes.outcomes()
+                lost += arrivals.lost
+            began = min(copy.began for copy in node.copies(started))
+            until_ready.append(started + seconds - began)
+            since_start.append(seconds)
+        self.row(
+            f"{plan.most:,} groups copied to an empty node beside {plan.beside:,} pushes/s, until"
+            f" it is ready, the longest of {plan.copies}",
+            in_seconds(max(until_ready)), ratio=max(until_ready), aim=COPIED)
+        self.row("- from the start of its process", in_seconds(max(since_start)))
+        self.row("- the pushes' p99 meanwhile, the last time", millis(arrivals.p99))
+        self.row("- their longest", millis(arrivals.max))
+        if lost:
+            self.notes.append(f"CAREFUL: {lost:,} of the pushes beside the copies were not taken")
 
     def repairs_of_stopped_node(self, cluster):
         plan = self.plan
@@ -209,11 +238,11 @@ class ClusterBench:
             done = max(copy.ended for copy in copies)
             since_start.append(max(seconds, done - started))
             buckets = copies[0].buckets
-        self.table.add(
+        self.row(
             f"{plan.differing:,} differing groups among {plan.many:,} copied after a stop,"
             f" the longest of {plan.copies}",
             in_seconds(max(copying)))
-        self.table.add("- from the start of its process, ready", in_seconds(max(since_start)))
+        self.row("- from the start of its process, ready", in_seconds(max(since_start)))
         self.notes.append(f"The differing groups were in {buckets:,} buckets.")
 
     def repairs_of_frozen_node(self, cluster):
@@ -238,12 +267,12 @@ class ClusterBench:
             copied += sum(copy.groups for copy in copies)
             ready.append(seconds)
             complete.append(max([seconds, *(copy.ended - began for copy in copies)]))
-        self.table.add(
+        self.row(
             f"{plan.differing:,} differing groups among {plan.many:,} after {plan.freeze} s frozen,"
             f" ready, the longest of {plan.copies}",
             in_seconds(max(ready)))
         if copied:
-            self.table.add("- and its copying done", in_seconds(max(complete)))
+            self.row("- and its copying done", in_seconds(max(complete)))
         self.notes.append(
             f"After {plan.copies} freezes {copied:,} groups were copied; others came as changes."
             f" Thawed, the node said {trusting} times in its first answer that it was ready.")
@@ -253,6 +282,3 @@ class ClusterBench:
         if node.contents() != contents:
             self.notes.append(f"CAREFUL: {node.name} was ready {when} before it had everything.")
 
-
-def in_seconds(value):
-    return f"{significant(value)} s"

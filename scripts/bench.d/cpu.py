@@ -71,8 +71,17 @@ class CpuMeter:
 
 
 def ticks(path):
-    """Seconds in user and kernel mode, of a process or a thread."""
+    """Seconds in user and kernel mode together, of a process or a thread."""
+    return sum(times(path))
+
+
+def user_and_kernel(server):
+    """Seconds of the server's process in user and in kernel mode until now."""
+    return times(f"/proc/{server.process.pid}/stat")
+
+
+def times(path):
     with open(path, encoding="utf-8", errors="replace") as file:
         # After the name, which may have blanks and brackets in it.
         fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return int(fields[11]) / TICKS, int(fields[12]) / TICKS

@@ -25,14 +25,20 @@ def describe(home, directory):
     ]
     if package_version("haproxy"):
         lines.append(f"haproxy     {package_version('haproxy')}")
-    if package_version("prometheus-pushgateway"):
-        lines.append(f"pushgateway {package_version('prometheus-pushgateway')}")
     options = os.environ.get("HOLDFAST_JAVA_OPTS")
     if options:
         lines.append(f"options     HOLDFAST_JAVA_OPTS={options}")
     if file_system in ("tmpfs", "ramfs"):
         lines.append(f"CAREFUL     {directory} is memory and not a disk: set TMPDIR to a real one")
     return lines
+
+
+def peers(lab):
+    """Lines that name what Holdfast is compared with."""
+    for title, binary in lab.pushgateways.items():
+        yield f"peer        {title}, {package_version(binary) or binary}"
+    if lab.victoria_metrics:
+        yield f"peer        VictoriaMetrics, {output(lab.victoria_metrics, '-version')}"
 
 
 def fdatasync_millis(directory):

@@ -3,6 +3,7 @@
 import glob
 import http.client
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,9 @@ class Server:
 
     start_seconds = 120
     poll_seconds = 0.005
+    ready_path = "/-/ready"
+    # In front of /job/..., for pushes.
+    prefix = "/metrics"
 
     def __init__(self, name, directory):
         self.name = name
@@ -32,6 +36,10 @@ class Server:
 
     def command(self):
         raise NotImplementedError
+
+    def environment(self):
+        """Variables besides those of the bench itself."""
+        return {}
 
     @property
     def url(self):
@@ -46,7 +54,8 @@ class Server:
         started = time.perf_counter()
         with open(f"{self.directory}/{self.name}.log", "ab") as log:
             self.process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env={**os.environ, **self.environment()})
         return started
 
     def await_ready(self, started):
@@ -63,7 +72,7 @@ class Server:
     def is_ready(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/-/ready")
+            connection.request("GET", self.ready_path)
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
@@ -72,14 +81,18 @@ class Server:
 
     def settle(self):
         """Returns when what was pushed before, by clients that have gone too, is done with."""
+        for method, body in (("PUT", "settled 1\n"), ("DELETE", None)):
+            status, _ = self.ask(method, "/metrics/job/settle", body)
+            if status not in (200, 202):
+                raise ServerFailed(f"{self.name}: {method} answered {status}")
+
+    def ask(self, method, path, body=None):
+        """Status and body of an answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=STOP_SECONDS)
         try:
-            for method, body in (("PUT", "settled 1\n"), ("DELETE", None)):
-                connection.request(method, "/metrics/job/settle", body)
-                answer = connection.getresponse()
-                answer.read()
-                if answer.status not in (200, 202):
-                    raise ServerFailed(f"{self.name}: {method} answered {answer.status}")
+            connection.request(method, path, body)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
         finally:
             connection.close()
 
@@ -111,29 +124,44 @@ class Server:
 
 
 class Holdfast(Server):
-    def __init__(self, home, directory, name="holdfast"):
+    title = "Holdfast"
+
+    def __init__(self, home, directory, name="holdfast", arguments=()):
         super().__init__(name, directory)
         self.home = home
+        self.arguments = arguments
+        # A file, if the JVM is to log its stops.
+        self.stops = None
 
     def command(self):
         return [
             f"{self.home}/scripts/holdfast",
             f"--web.listen-address=127.0.0.1:{self.port}",
             f"--storage.path={self.directory}/data",
+            *self.arguments,
         ]
+
+    def environment(self):
+        if not self.stops:
+            return {}
+        options = os.environ.get("HOLDFAST_JAVA_OPTS", "")
+        return {"HOLDFAST_JAVA_OPTS": f"{options} -Xlog:safepoint:file={self.stops}::filecount=0"}
 
 
 class Pushgateway(Server):
     """The real one. Unchecked, it can be filled within seconds instead of hours."""
 
-    def __init__(self, directory):
+    def __init__(self, binary, title, directory):
         super().__init__("pushgateway", directory)
+        self.binary = binary
+        self.title = title
         self.is_checking = True
 
     def command(self):
         command = [
-            "prometheus-pushgateway",
+            self.binary,
             f"--web.listen-address=127.0.0.1:{self.port}",
+            "--web.enable-admin-api",
             f"--persistence.file={self.directory}/persisted",
             # Not while it is measured; it writes the file when it ends too.
             "--persistence.interval=24h",
@@ -141,33 +169,100 @@ class Pushgateway(Server):
         return command if self.is_checking else [*command, "--push.disable-consistency-check"]
 
 
-class Ceiling(Server):
-    """An empty Jetty handler, with Holdfast's Jetty and JVM options."""
+class VictoriaMetrics(Server):
+    """Its import endpoint takes the pushes of a Pushgateway; it neither checks nor syncs them."""
 
-    SOURCE = "server/src/test/java/io/holdfast/server/bench/Ceiling.java"
-    MAIN = "io.holdfast.server.bench.Ceiling"
+    title = "VictoriaMetrics"
+    ready_path = "/health"
+    prefix = "/api/v1/import/prometheus/metrics"
 
-    def __init__(self, home, directory):
-        super().__init__("ceiling", directory)
-        self.home = home
-        # Without Logback, which would have no configuration and print what it gets.
-        libraries = [
-            jar
-            for name in ("jetty", "slf4j-api")
-            for jar in glob.glob(f"{home}/server/target/lib/{name}-*.jar")
-        ]
-        self.class_path = ":".join([f"{directory}/classes", *libraries])
-        subprocess.run(
-            [java("javac"), "-cp", self.class_path, "-d", f"{directory}/classes",
-             f"{home}/{self.SOURCE}"],
-            check=True)
+    def __init__(self, binary, directory):
+        super().__init__("victoria-metrics", directory)
+        self.binary = binary
 
     def command(self):
         return [
-            java("java"), f"@{self.home}/config/jvm.options",
-            *os.environ.get("HOLDFAST_JAVA_OPTS", "").split(),
-            "-cp", self.class_path, self.MAIN, str(self.port),
+            self.binary,
+            f"-httpListenAddr=127.0.0.1:{self.port}",
+            f"-storageDataPath={self.directory}/data",
         ]
+
+    def settle(self):
+        """Has no order to wait for: an answered push may still be buffered."""
+
+
+class Ceiling(Server):
+    """An empty Jetty handler, with Holdfast's Jetty and JVM options; it can serve fixed bytes as scrapes."""
+
+    title = "ceiling"
+
+    def __init__(self, programs, directory, plain=None, compressed=None):
+        super().__init__("ceiling", directory)
+        self.programs = programs
+        self.files = [plain, compressed] if plain else []
+
+    def command(self):
+        return self.programs.command_like_holdfast("ceiling.Ceiling", str(self.port), *self.files)
+
+
+class Programs:
+    """The programs of module benchmarks, compiled against the libraries that Holdfast was built with."""
+
+    PACKAGE = "io.holdfast.benchmarks"
+    SOURCES = "benchmarks/src/main/java/io/holdfast/benchmarks"
+    # Without Logback, which would have no configuration and print what it gets.
+    LIBRARIES = ("jetty", "slf4j-api", "rocksdbjni", "HdrHistogram", "jspecify")
+
+    def __init__(self, home, directory):
+        self.home = home
+        libraries = [
+            jar
+            for name in self.LIBRARIES
+            for jar in glob.glob(f"{home}/server/target/lib/{name}-*.jar")
+        ]
+        self.class_path = ":".join([f"{directory}/classes", *libraries])
+        sources = [
+            source
+            for room in ("ceiling", "load")
+            for source in glob.glob(f"{home}/{self.SOURCES}/{room}/*.java")
+        ]
+        subprocess.run(
+            [java("javac"), "-proc:none", "--release", "17", "-cp", self.class_path,
+             "-d", f"{directory}/classes", *sources],
+            check=True)
+
+    def command(self, program, *arguments):
+        return self.java(["-XX:+UseSerialGC", "-Xms64m"], program, arguments)
+
+    def command_like_holdfast(self, program, *arguments):
+        """With the JVM options of a node."""
+        options = [
+            f"@{self.home}/config/jvm.options", *os.environ.get("HOLDFAST_JAVA_OPTS", "").split()]
+        return self.java(options, program, arguments)
+
+    def java(self, options, program, arguments):
+        return [
+            java("java"), *options, f"-Djava.library.path={self.home}/server/target/native",
+            "-cp", self.class_path, f"{self.PACKAGE}.{program}", *arguments,
+        ]
+
+    def run(self, program, *arguments):
+        """The numbers by name that the program prints in its line RESULT."""
+        done = subprocess.run(
+            self.command(program, *arguments), capture_output=True, text=True, check=False)
+        found = result(done.stdout)
+        if done.returncode != 0 or not found:
+            raise ServerFailed(f"{program} failed:\n{done.stdout}{done.stderr}")
+        return found
+
+
+def result(printed):
+    """The numbers by name of the lines that begin with RESULT."""
+    return {
+        key: int(value)
+        for line in printed.splitlines() if line.startswith("RESULT ")
+        for key, value in re.findall(r"(\w+)=(-?\d+)", line)
+    }
 
 
 def java(tool):

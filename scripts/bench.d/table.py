@@ -1,16 +1,13 @@
-"""The table that a run prints: also Markdown, to be put into a README as it is."""
+"""The tables that a run prints: also Markdown, to be put into a document as they are."""
 
 import dataclasses
 
-HEAD = ("", "Holdfast", "Pushgateway", "ceiling", "ratio", "target", "")
+RATIO = ("ratio", "aim", "")
 
 
 @dataclasses.dataclass
-class Target:
-    """
-    What a ratio must be. The ratio is `numerator / denominator` of the columns' values, and the
-    words say which.
-    """
+class Aim:
+    """A bound of the ratio in a row. The words say what the ratio is of."""
 
     bound: float
     is_minimum: bool
@@ -24,34 +21,57 @@ class Target:
 
 
 class Table:
-    def __init__(self, head=HEAD):
-        self.rows = [head]
-        self.missed = 0
+    """Rows of a part. The first column says what was measured; columns without a value are left out."""
 
-    def add(self, what, holdfast, pushgateway="", ceiling="", ratio=None, target=None):
-        """Values come as text; the ratio is a number, judged if there is a target."""
+    def __init__(self, title, columns):
+        self.title = title
+        self.columns = columns
+        self.rows = []
+
+    def add(self, what, values, ratio=None, aim=None):
+        """Values are texts by column, empty or None for nothing; the ratio is judged if there is an aim."""
         verdict = ""
-        if target and ratio is not None:
-            verdict = "PASS" if target.is_met_by(ratio) else "MISS"
-            self.missed += verdict == "MISS"
+        if aim and ratio is not None:
+            verdict = "PASS" if aim.is_met_by(ratio) else "MISS"
         shown = "" if ratio is None else significant(ratio)
+        unknown = set(values) - set(self.columns)
+        assert not unknown, unknown
         self.rows.append((
-            what, holdfast, pushgateway, ceiling, shown, str(target) if target else "", verdict))
+            what, *(values.get(column) or "" for column in self.columns),
+            shown, str(aim) if aim and ratio is not None else "", verdict))
+
+    def sort(self):
+        """By what was measured; rows that begin with a dash stay behind theirs."""
+        blocks = []
+        for row in self.rows:
+            if row[0].startswith("- ") and blocks:
+                blocks[-1].append(row)
+            else:
+                blocks.append([row])
+        self.rows = [row for block in sorted(blocks, key=lambda block: block[0][0]) for row in block]
 
     def __str__(self):
-        widths = [max(len(row[column]) for row in self.rows) for column in range(len(HEAD))]
-        rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:5]),
-                *("-" * max(width, 3) for width in widths[5:])]
-        widths = [max(width, len(dashes)) for width, dashes in zip(widths, rule)]
-        lines = [aligned(row, widths) for row in self.rows]
-        lines.insert(1, aligned(rule, widths))
+        rows = [(self.title, *self.columns, *RATIO), *self.rows]
+        kept = [
+            column for column in range(len(rows[0]))
+            if column == 0 or any(row[column] for row in self.rows)
+        ]
+        rows = [tuple(row[column] for column in kept) for row in rows]
+        is_number = [0 < column <= len(self.columns) + 1 for column in kept]
+        widths = [max(3, *(len(row[column]) for row in rows)) for column in range(len(kept))]
+        rule = [
+            "-" * (width - 1) + ":" if right else "-" * width
+            for width, right in zip(widths, is_number)
+        ]
+        lines = [aligned(row, widths, is_number) for row in rows]
+        lines.insert(1, aligned(rule, widths, is_number))
         return "\n".join(lines)
 
 
-def aligned(row, widths):
+def aligned(row, widths, is_number):
     cells = [
-        cell.rjust(width) if 1 <= column <= 4 else cell.ljust(width)
-        for column, (cell, width) in enumerate(zip(row, widths))
+        cell.rjust(width) if right else cell.ljust(width)
+        for cell, width, right in zip(row, widths, is_number)
     ]
     return "| " + " | ".join(cells) + " |"
 
@@ -69,6 +89,10 @@ def rate(per_second):
 
 def millis(value):
     return f"{significant(value)} ms"
+
+
+def in_seconds(value):
+    return f"{significant(value)} s"
 
 
 def megabytes(size):
