@@ -19,10 +19,13 @@ import org.slf4j.LoggerFactory;
 final class RequestThreads extends QueuedThreadPool {
   private static final Logger log = LoggerFactory.getLogger(RequestThreads.class);
 
-  private final int processors = Runtime.getRuntime().availableProcessors();
+  /** The jobs that the answers of a commit leave; absent outside such answers. */
+  private static final ThreadLocal<@Nullable Left> LEFT = new ThreadLocal<>();
 
-  /** The jobs that the answers of the current commit leave; null outside such answers. */
-  private final ThreadLocal<@Nullable List<Runnable>> left = new ThreadLocal<>();
+  /** Jobs for the threads of one node. Several nodes can run in one process. */
+  private record Left(RequestThreads threads, List<Runnable> jobs) {}
+
+  private final int processors = Runtime.getRuntime().availableProcessors();
 
   RequestThreads(int mostThreads) {
     super(mostThreads);
@@ -30,11 +33,11 @@ final class RequestThreads extends QueuedThreadPool {
 
   @Override
   public void execute(Runnable job) {
-    List<Runnable> collected = left.get();
-    if (collected == null) {
-      super.execute(job);
+    Left left = LEFT.get();
+    if (left != null && left.threads == this) {
+      left.jobs.add(job);
     } else {
-      collected.add(job);
+      super.execute(job);
     }
   }
 
@@ -45,11 +48,11 @@ final class RequestThreads extends QueuedThreadPool {
 
   private void answer(Runnable answers) {
     List<Runnable> jobs = new ArrayList<>();
-    left.set(jobs);
+    LEFT.set(new Left(this, jobs));
     try {
       answers.run();
     } finally {
-      left.remove();
+      LEFT.remove();
       share(jobs);
     }
   }
