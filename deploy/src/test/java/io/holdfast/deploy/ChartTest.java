@@ -81,15 +81,21 @@ final class ChartTest {
   /** A release sets the versions of the modules and of the chart in one step. */
   @Test
   void appVersion_isThatOfTheBuild() throws Exception {
+    String version = version();
+    Map<?, ?> metadata =
+        Objects.parse(Files.readString(Chart.DIRECTORY.resolve("Chart.yaml"))).all().get(0);
+
+    assertEquals(version, metadata.get("appVersion"));
+    assertEquals(version, metadata.get("version"));
+  }
+
+  /** The version of the build, for a snapshot that of the coming release. */
+  private static String version() throws IOException {
     Matcher build =
         Pattern.compile("<version>([0-9.]+)(-SNAPSHOT)?</version>")
             .matcher(Files.readString(Path.of("pom.xml")));
     assertTrue(build.find());
-    Map<?, ?> metadata =
-        Objects.parse(Files.readString(Chart.DIRECTORY.resolve("Chart.yaml"))).all().get(0);
-
-    assertEquals(build.group(1), metadata.get("appVersion"));
-    assertEquals(build.group(1), metadata.get("version"));
+    return build.group(1);
   }
 
   @ParameterizedTest
@@ -145,7 +151,7 @@ final class ChartTest {
   }
 
   @Test
-  void withoutValues_oneNodeKeepsItsStoreOnAVolume() {
+  void withoutValues_oneNodeKeepsItsStoreOnAVolume() throws Exception {
     Objects objects = chart.render("");
 
     assertEquals(
@@ -169,7 +175,7 @@ final class ChartTest {
             "resources",
             "requests",
             "storage"));
-    assertEquals("holdfast/holdfast:0.1.0", objects.container().get("image"));
+    assertEquals("holdfast/holdfast:" + version(), objects.container().get("image"));
   }
 
   @Test
