@@ -278,7 +278,10 @@ class FormatsTest {
   private static String dump(RocksDatabase database) {
     StringBuilder dump = new StringBuilder();
     for (byte[] key : List.of(RecordKeys.STORE, RecordKeys.CLOCK, RecordKeys.WIPE)) {
-      dump.append(line(key, database.get(key)));
+      byte[] value = database.get(key);
+      if (value != null) {
+        dump.append(line(key, value));
+      }
     }
     database.forEach(
         RecordKeys.FIRST_GROUP,
