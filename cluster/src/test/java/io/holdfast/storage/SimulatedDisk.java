@@ -3,14 +3,13 @@ package io.holdfast.storage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.metrics.MetricFamily;
 import io.holdfast.proto.store.ClockRecord;
-import io.holdfast.proto.store.WipeRecord;
+import io.holdfast.proto.store.FamilyRecord;
 import io.holdfast.storage.disk.DiskException;
 import io.holdfast.storage.disk.RecordSnapshot;
 import io.holdfast.storage.disk.RecordStore;
 import io.holdfast.storage.disk.RecordWrites;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -161,64 +160,22 @@ public final class SimulatedDisk {
   }
 
   private void put(byte[] key, byte[] value) {
-    if (key[0] == RecordKeys.FIRST_GROUP[0]) {
-      GroupKey group = RecordKeys.groupOf(key);
-      byte[] last = records.floorKey(RecordKeys.of(group, RecordKeys.MAX_NUMBER));
-      if (last != null
-          && RecordKeys.areOfOneGroup(key, last)
-          && RecordKeys.numberOf(key) <= RecordKeys.numberOf(last)) {
-        throw new AssertionError("a record of " + group + " is not behind the group's others");
-      }
-      for (RecordContent.Part family : families(value)) {
-        RecordContent.Part before = newest(group, family.name());
-        Version old = before == null ? null : Records.version(before.record().getVersion());
-        Version now = Records.version(family.record().getVersion());
-        if (Version.isLater(old, now)) {
-          throw new AssertionError("the version of a family goes back: " + old + " to " + now);
-        }
+    byte[] before = records.put(key, value);
+    if (before != null && key[0] == RecordKeys.FIRST_GROUP[0] && RecordKeys.isFamily(key)) {
+      Version old = Records.version(family(before).getVersion());
+      Version now = Records.version(family(value).getVersion());
+      if (now.isBefore(old)) {
+        throw new AssertionError("the version of a family goes back: " + old + " to " + now);
       }
     }
-    records.put(key, value);
   }
 
-  /** The newest record of the family; possibly below a floor. */
-  private RecordContent.@Nullable Part newest(GroupKey group, String family) {
-    RecordContent.Part newest = null;
-    for (byte[] record : records(group)) {
-      for (RecordContent.Part each : families(record)) {
-        newest = each.name().equals(family) ? each : newest;
-      }
-    }
-    return newest;
-  }
-
-  /** In order of their numbers. */
-  private Collection<byte[]> records(GroupKey group) {
-    return records
-        .subMap(RecordKeys.of(group, 0), true, RecordKeys.of(group, RecordKeys.MAX_NUMBER), true)
-        .values();
-  }
-
-  private static List<RecordContent.Part> families(byte[] record) {
+  private static FamilyRecord family(byte[] record) {
     try {
-      return new RecordContent(record).families();
+      return FamilyRecord.parseFrom(record);
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }
-  }
-
-  /** Whether no floor is above the family. */
-  private boolean isVisible(GroupKey key, RecordContent.Part family)
-      throws InvalidProtocolBufferException {
-    Group group = new Group(key);
-    for (byte[] record : records(key)) {
-      Records.readGroup(new RecordContent(record).group(), group);
-    }
-    byte[] wipe = records.get(RecordKeys.WIPE);
-    if (wipe != null) {
-      GroupMerge.wipe(group, Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
-    }
-    return GroupMerge.isVisible(group, Records.version(family.record().getVersion()));
   }
 
   public void lose() {
@@ -255,16 +212,15 @@ public final class SimulatedDisk {
 
   /** The value of the gauge without labels that a job has pushed, as it is on the disk. */
   public @Nullable Double gauge(String job, String family) {
-    GroupKey group = GroupKey.of(new TreeMap<>(Map.of("job", job)));
-    RecordContent.Part newest = newest(group, family);
+    byte[] record =
+        records.get(RecordKeys.family(GroupKey.of(new TreeMap<>(Map.of("job", job))), family));
     try {
-      if (newest == null || !isVisible(group, newest)) {
-        return null;
-      }
-      return MetricFamily.parseFrom(newest.record().getMetricFamily())
-          .getMetric(0)
-          .getGauge()
-          .getValue();
+      return record == null
+          ? null
+          : MetricFamily.parseFrom(family(record).getMetricFamily())
+              .getMetric(0)
+              .getGauge()
+              .getValue();
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
     }

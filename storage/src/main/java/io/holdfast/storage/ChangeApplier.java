@@ -136,23 +136,19 @@ final class ChangeApplier {
     change.lastPush =
         new PushStamp(
             version, push.receivedAtNanos() / 1e9, claim(present, version), null, push.ttlMillis());
-    RecordPieces pieces = new RecordPieces(change.key, groups.numbers());
     for (PushedFamily family : push.families().values()) {
       Family before = present == null ? null : present.families.get(family.name());
       Descriptor descriptor = groups.shared(family.descriptor());
-      StoredRecord record = pieces.take(family.encoded().length);
-      change.families.put(Family.pushed(record, descriptor, family, version, before));
+      change.families.put(Family.pushed(change.key, descriptor, family, version, before));
     }
     List<byte[]> records = new ArrayList<>(push.families().size());
-    state.merge(
-        change,
-        family -> {
-          byte[] content = requireNonNull(push.families().get(family.name())).encoded();
-          byte[] record = Records.family(family, push.receivedAtNanos(), content);
-          records.add(record);
-          return record;
-        },
-        batch);
+    for (FamilyChange merged : state.merge(change, batch)) {
+      Family family = merged.after();
+      if (family != null) {
+        PushedFamily content = requireNonNull(push.families().get(family.name()));
+        records.add(batch.putFamily(family, push.receivedAtNanos(), content.encoded()));
+      }
+    }
     replicate(change, records, batch);
   }
 
@@ -177,25 +173,21 @@ final class ChangeApplier {
       // Content and floor are one change, so the group is never absent between the two.
       change.deletedAt = floor;
     }
-    RecordPieces pieces = new RecordPieces(change.key, state.groups().numbers());
     for (RestoredGroup.RestoredFamily family : from.families().values()) {
       Family restored =
           new Family(
               change.key, family.content(), first, RestoredGroup.claim(family.claimedAt(), first));
       Descriptor descriptor = state.groups().shared(restored.descriptor);
-      StoredRecord record = pieces.take(family.content().encoded().length);
-      change.families.put(restored.stored(record, descriptor, first));
+      change.families.put(restored.sharing(change.key, descriptor, first));
     }
     List<byte[]> records = new ArrayList<>(from.families().size());
-    state.merge(
-        change,
-        family -> {
-          RestoredGroup.RestoredFamily of = requireNonNull(from.families().get(family.name()));
-          byte[] record = Records.family(family, of.pushedAtNanos(), of.content().encoded());
-          records.add(record);
-          return record;
-        },
-        batch);
+    for (FamilyChange merged : state.merge(change, batch)) {
+      Family family = merged.after();
+      if (family != null) {
+        RestoredGroup.RestoredFamily content = requireNonNull(from.families().get(family.name()));
+        records.add(batch.putFamily(family, content.pushedAtNanos(), content.content().encoded()));
+      }
+    }
     replicate(change, records, batch);
     return applied();
   }

@@ -5,7 +5,6 @@ import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.disk.RecordWrites;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The records that one commit writes, all or none, and the changes that the commit sends to peers.
@@ -13,47 +12,39 @@ import org.jspecify.annotations.Nullable;
  * <p>Concurrency: confined to the writer thread.
  */
 final class CommitBatch {
-  private static final long NO_RECORD = -1;
-
   private final RecordWrites writes;
   private final List<byte[]> replicated = new ArrayList<>();
   private boolean hasWiped;
-
-  /** The highest clock reading in the records, and the number of the record that has it. */
-  private long shownClock;
-
-  private long shownBy = NO_RECORD;
 
   CommitBatch(RecordWrites writes) {
     this.writes = writes;
   }
 
-  /**
-   * Adds a record of a group.
-   *
-   * @param group the group's fields after the change, or null if a later record has them
-   * @param families the encoded families, in order of their names
-   */
-  void put(StoredRecord record, @Nullable Group group, List<byte[]> families) {
-    writes.put(RecordKeys.of(record), Records.change(group, families));
-    if (group != null && group.newestClock() > shownClock) {
-      shownClock = group.newestClock();
-      shownBy = record.number;
-    }
+  /** Adds a family's record and returns the record, so that the caller can send it to peers. */
+  byte[] putFamily(Family family, long pushedAtNanos, byte[] encoded) {
+    byte[] record = Records.family(family, pushedAtNanos, encoded);
+    putFamily(family, record);
+    return record;
   }
 
-  void delete(StoredRecord record) {
-    writes.delete(RecordKeys.of(record));
-    if (record.number == shownBy) {
-      shownClock = 0;
-      shownBy = NO_RECORD;
-    }
+  void putFamily(Family family, byte[] record) {
+    writes.put(RecordKeys.family(family.group, family.name()), record);
+  }
+
+  void deleteFamily(Family family) {
+    writes.delete(RecordKeys.family(family.group, family.name()));
+  }
+
+  void putGroup(Group group) {
+    writes.put(RecordKeys.group(group.key), Records.group(group));
+  }
+
+  void deleteGroup(GroupKey group) {
+    writes.delete(RecordKeys.group(group));
   }
 
   void deleteAllGroups() {
     hasWiped = true;
-    shownClock = 0;
-    shownBy = NO_RECORD;
     writes.deleteRange(RecordKeys.FIRST_GROUP, RecordKeys.BEHIND_GROUPS);
   }
 
@@ -61,21 +52,14 @@ final class CommitBatch {
     writes.put(
         RecordKeys.WIPE,
         WipeRecord.newBuilder().setWipedAt(Records.stored(wipedAt)).build().toByteArray());
-    if (wipedAt.clock() > shownClock) {
-      shownClock = wipedAt.clock();
-      shownBy = NO_RECORD;
-    }
   }
 
   /**
    * Stores the clock, so that versions never go back after a restart, whatever the wall clock
-   * shows. The clock needs no record of its own if a version in the batch is the clock's last
-   * reading. A later batch that deletes that version has the clock itself again.
+   * shows.
    */
   void putClock(long last) {
-    if (last > shownClock) {
-      writes.put(RecordKeys.CLOCK, ClockRecord.newBuilder().setLast(last).build().toByteArray());
-    }
+    writes.put(RecordKeys.CLOCK, ClockRecord.newBuilder().setLast(last).build().toByteArray());
   }
 
   void putMetadata(ClusterMetadata metadata) {
@@ -113,7 +97,5 @@ final class CommitBatch {
     writes.clear();
     replicated.clear();
     hasWiped = false;
-    shownClock = 0;
-    shownBy = NO_RECORD;
   }
 }

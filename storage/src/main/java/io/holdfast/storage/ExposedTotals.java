@@ -39,8 +39,7 @@ record ExposedTotals(long bytes, long series, int others, int[] leftOutSeries, i
   }
 
   private int[] leftOutSeries(@Nullable Family before, @Nullable Family after) {
-    if ((before == null || before.leftOut() == null)
-        && (after == null || after.leftOut() == null)) {
+    if ((before == null || before.leftOut == null) && (after == null || after.leftOut == null)) {
       return leftOutSeries;
     }
     int[] changed = leftOutSeries.clone();

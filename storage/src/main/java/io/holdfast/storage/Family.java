@@ -21,18 +21,7 @@ final class Family {
   /** The shadowed series, and the bytes that a scrape sends without them. */
   private record Shadow(byte[] exposed, BitSet series) {}
 
-  /** The series that scrapes do not show. Most families have none, so both parts share a field. */
-  private record Hidden(@Nullable Shadow shadow, @Nullable LeftOut leftOut) {
-    static @Nullable Hidden of(@Nullable Shadow shadow, @Nullable LeftOut leftOut) {
-      return shadow == null && leftOut == null ? null : new Hidden(shadow, leftOut);
-    }
-  }
-
   final GroupKey group;
-
-  /** The record on the disk; null for a push time, and for a family that is not stored yet. */
-  final @Nullable StoredRecord record;
-
   final Descriptor descriptor;
   final Version version;
 
@@ -51,30 +40,31 @@ final class Family {
   /** Null for a plain family. */
   final @Nullable Looks looks;
 
-  /** Null if every scrape shows all series. */
-  private final @Nullable Hidden hidden;
+  private final @Nullable Shadow shadow;
 
-  /** Creates a family that is not stored yet, with nothing shadowed and nothing left out. */
+  /** Null if no scheme leaves out an exposed series. */
+  final @Nullable LeftOut leftOut;
+
+  /** Creates a family with nothing shadowed and nothing left out. */
   Family(GroupKey group, PushedFamily content, Version version, Version claimedAt) {
     this.group = group;
-    this.record = null;
     this.descriptor = content.descriptor();
     this.version = version;
     this.claimedAt = claimedAt;
     this.text = content.text();
     this.seriesHashes = content.seriesHashes();
     this.looks = content.looks();
-    this.hidden = null;
+    this.shadow = null;
+    this.leftOut = null;
   }
 
   private Family(
-      StoredRecord record,
+      GroupKey group,
       Descriptor descriptor,
       PushedFamily content,
       Version version,
       @Nullable Family before) {
-    this.group = record.group;
-    this.record = record;
+    this.group = group;
     this.descriptor = descriptor;
     this.version = version;
     this.claimedAt = before != null && before.type() == content.type() ? before.claimedAt : version;
@@ -87,55 +77,55 @@ final class Family {
         before != null && Objects.equals(content.looks(), before.looks)
             ? before.looks
             : content.looks();
-    this.hidden = null;
+    this.shadow = null;
+    this.leftOut = null;
   }
 
-  private Family(Family other, StoredRecord record, Descriptor descriptor, Version version) {
-    this.group = record.group;
-    this.record = record;
+  private Family(Family other, GroupKey group, Descriptor descriptor, Version version) {
+    this.group = group;
     this.descriptor = descriptor;
     this.version = version;
     this.claimedAt = other.claimedAt.equals(version) ? version : other.claimedAt;
     this.text = other.text;
     this.seriesHashes = other.seriesHashes;
     this.looks = other.looks;
-    this.hidden = other.hidden;
+    this.shadow = other.shadow;
+    this.leftOut = other.leftOut;
   }
 
-  private Family(Family other, @Nullable Hidden hidden) {
+  private Family(Family other, @Nullable Shadow shadow, @Nullable LeftOut leftOut) {
     this.group = other.group;
-    this.record = other.record;
     this.descriptor = other.descriptor;
     this.version = other.version;
     this.claimedAt = other.claimedAt;
     this.text = other.text;
     this.seriesHashes = other.seriesHashes;
     this.looks = other.looks;
-    this.hidden = hidden;
+    this.shadow = shadow;
+    this.leftOut = leftOut;
   }
 
   /**
    * Returns the family that a push makes. The family keeps the claim of the group's former family,
    * and shares its equal parts.
    *
-   * @param record where the push stores the family
    * @param descriptor equal to the content's
    */
   static Family pushed(
-      StoredRecord record,
+      GroupKey group,
       Descriptor descriptor,
       PushedFamily content,
       Version version,
       @Nullable Family before) {
-    return new Family(record, descriptor, content, version, before);
+    return new Family(group, descriptor, content, version, before);
   }
 
   /**
-   * Returns an equal family that is in this record of its group. The family refers to the given
-   * equal objects, so that its own copies can be freed.
+   * Returns an equal family that refers to the given equal objects, so that its own copies can be
+   * freed.
    */
-  Family stored(StoredRecord in, Descriptor equal, Version equalVersion) {
-    return new Family(this, in, equal, equalVersion);
+  Family sharing(GroupKey key, Descriptor equal, Version equalVersion) {
+    return new Family(this, key, equal, equalVersion);
   }
 
   /**
@@ -145,27 +135,18 @@ final class Family {
    */
   Family exposing(byte[] bytes, BitSet shadowedSeries) {
     Shadow some = shadowedSeries.isEmpty() ? null : new Shadow(bytes, shadowedSeries);
-    return new Family(this, Hidden.of(some, leftOut()));
+    return new Family(this, some, leftOut);
   }
 
   /** Returns this family with other series that escaping schemes leave out. */
   Family leavingOut(@Nullable LeftOut some) {
-    return new Family(this, Hidden.of(shadow(), some));
+    return new Family(this, shadow, some);
   }
 
   Family shadowed() {
     BitSet all = new BitSet(seriesHashes.length);
     all.set(0, seriesHashes.length);
     return exposing(NOTHING, all);
-  }
-
-  private @Nullable Shadow shadow() {
-    return hidden == null ? null : hidden.shadow;
-  }
-
-  /** Returns what escaping schemes leave out; null if no scheme leaves out an exposed series. */
-  @Nullable LeftOut leftOut() {
-    return hidden == null ? null : hidden.leftOut;
   }
 
   String name() {
@@ -185,7 +166,6 @@ final class Family {
    * unless series are shadowed.
    */
   byte[] exposed() {
-    Shadow shadow = shadow();
     return shadow == null ? text : shadow.exposed;
   }
 
@@ -196,7 +176,7 @@ final class Family {
 
   /** Returns whether scrapes with every scheme send {@link #exposed} unchanged. */
   boolean looksTheSame() {
-    return looks == null && leftOut() == null;
+    return looks == null && leftOut == null;
   }
 
   /**
@@ -209,14 +189,12 @@ final class Family {
     }
     BitSet without = notShown(scheme);
     byte[] rest =
-        leftOut() == null || without.isEmpty() ? exposed() : SeriesText.of(this).without(without);
+        leftOut == null || without.isEmpty() ? exposed() : SeriesText.of(this).without(without);
     return looks == null ? rest : TextEscaper.escaped(name(), rest, scheme);
   }
 
   /** Returns the indexes of the series that a scrape with this scheme does not send. */
   BitSet notShown(EscapingScheme scheme) {
-    LeftOut leftOut = leftOut();
-    Shadow shadow = shadow();
     BitSet without =
         leftOut == null || scheme == EscapingScheme.ALLOW_UTF8
             ? new BitSet()
@@ -229,18 +207,15 @@ final class Family {
 
   /** Returns how many exposed series the given scheme of {@link Looks#SCHEMES} leaves out. */
   int leftOutSeries(int scheme) {
-    LeftOut leftOut = leftOut();
     return leftOut == null ? 0 : leftOut.count(scheme);
   }
 
   int shadowedSeries() {
-    Shadow shadow = shadow();
     return shadow == null ? 0 : shadow.series.cardinality();
   }
 
   /** Returns whether this series is shadowed, counted in the order of the text. */
   boolean isShadowed(int at) {
-    Shadow shadow = shadow();
     return shadow != null && shadow.series.get(at);
   }
 

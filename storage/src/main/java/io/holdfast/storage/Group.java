@@ -32,9 +32,6 @@ final class Group {
   @Nullable PushStamp lastFailure;
   final Families families = new Families();
 
-  /** The record with the group's present fields. A change has none. */
-  @Nullable StoredRecord newestRecord;
-
   /**
    * The number of series in {@link #families}, including shadowed series. {@link Groups} updates
    * the number. A change has 0.
@@ -68,15 +65,6 @@ final class Group {
     Version newest = Version.later(deletedAt, replacedAt);
     newest = Version.later(newest, lastPush == null ? null : lastPush.version());
     return Version.later(newest, lastFailure == null ? null : lastFailure.version());
-  }
-
-  /**
-   * Returns the highest clock reading in the group's floors and stamps, or 0. The families have no
-   * higher one.
-   */
-  long newestClock() {
-    Version newest = newest();
-    return newest == null ? expiredAt : Math.max(expiredAt, newest.clock());
   }
 
   /**

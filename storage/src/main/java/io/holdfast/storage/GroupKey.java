@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The key is kept in its encoded form: {@code name 0xFF value 0xFE} for each label, in order of
  * the names. Neither byte occurs in UTF-8, so distinct label sets have distinct encodings. The
- * order of keys equals their order on the disk: see {@link RecordKeys}.
+ * order of keys equals their order on the disk. An encoding always ends with 0xFE, which a family
+ * name never contains: see {@link RecordKeys}.
  *
  * <p>Immutable. Keys are ordered by their encodings as unsigned bytes.
  */

@@ -94,22 +94,8 @@ final class GroupMerge {
   }
 
   private static boolean isVisible(Group group, Family family) {
-    return isVisible(group, family.version);
-  }
-
-  /** Returns whether a family of this version is above the floors of its group. */
-  static boolean isVisible(Group group, Version family) {
-    return (group.deletedAt == null || family.isAfter(group.deletedAt))
-        && (group.replacedAt == null || !family.isBefore(group.replacedAt));
-  }
-
-  /** Raises the floor of a group that has no families to a wipe. */
-  static void wipe(Group group, @Nullable Version wipedAt) {
-    if (Version.isLater(wipedAt, group.deletedAt)) {
-      group.delete(wipedAt, 0);
-      group.lastPush = visible(group, group.lastPush);
-      group.lastFailure = visible(group, group.lastFailure);
-    }
+    return (group.deletedAt == null || family.version.isAfter(group.deletedAt))
+        && (group.replacedAt == null || !family.version.isBefore(group.replacedAt));
   }
 
   private static @Nullable PushStamp visible(Group group, @Nullable PushStamp stamp) {

@@ -37,7 +37,6 @@ final class Groups {
 
   private final ReservedNames reserved;
   private final MemoRoom memos;
-  private final RecordNumbers numbers;
   private final HeapAccount heap;
   private final FamilyIndex families;
   private final Shadowing shadowing;
@@ -75,12 +74,6 @@ final class Groups {
    * @param memos the heap for the memos of scrapes
    */
   Groups(boolean isReplicated, ReservedNames reserved, MemoRoom memos) {
-    this(isReplicated, reserved, memos, new RecordNumbers());
-  }
-
-  private Groups(
-      boolean isReplicated, ReservedNames reserved, MemoRoom memos, RecordNumbers numbers) {
-    this.numbers = numbers;
     this.digest = isReplicated ? new StateDigest() : null;
     this.reserved = reserved;
     this.memos = memos;
@@ -93,15 +86,10 @@ final class Groups {
 
   /** Returns an empty set of groups with these settings. */
   Groups emptied() {
-    Groups emptied = new Groups(isReplicated(), reserved, memos, numbers);
+    Groups emptied = new Groups(isReplicated(), reserved, memos);
     emptied.heap.replaced(heap);
     emptied.expiredGroups = expiredGroups;
     return emptied;
-  }
-
-  /** Returns the numbers of the groups' records, which go on for the lifetime of the store. */
-  RecordNumbers numbers() {
-    return numbers;
   }
 
   boolean isReplicated() {

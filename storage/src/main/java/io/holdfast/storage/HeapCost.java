@@ -9,13 +9,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Costs are functions of immutable objects, so a cost that was added can be subtracted again.
  */
 final class HeapCost {
-  /** The group, its entry in the map of groups, its key, its record, two stamps with versions. */
+  /** The group, its entry in the map of groups, its key, two stamps with their versions. */
   private static final long GROUP = 420;
 
-  /**
-   * The family, its versions, its record, the headers of its arrays, its places in a tree and in
-   * its group.
-   */
+  /** The family, its versions, the headers of its arrays, its places in a tree and in its group. */
   private static final long FAMILY = 200;
 
   /** The hash in the family, and the slot of an index that is half empty. */

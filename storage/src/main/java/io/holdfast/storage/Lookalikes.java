@@ -77,7 +77,7 @@ final class Lookalikes {
   private boolean concerns(@Nullable Family family) {
     return family != null
         && (family.looks != null
-            || family.leftOut() != null
+            || family.leftOut != null
             || (otherNames > 0 && isContested(family.name())));
   }
 
@@ -121,7 +121,7 @@ final class Lookalikes {
         (holder, was) -> {
           Family is = families.family(holder.group(), holder.name());
           if (was != null && is != null && looksLike(was, is)) {
-            keep(is, was.leftOut());
+            keep(is, was.leftOut);
           } else {
             if (was != null) {
               went.add(was);
@@ -158,7 +158,7 @@ final class Lookalikes {
   }
 
   private void keep(Family family, @Nullable LeftOut leftOut) {
-    if (!Objects.equals(family.leftOut(), leftOut)) {
+    if (!Objects.equals(family.leftOut, leftOut)) {
       // The name is shown as before: type, claim and exposed bytes stay.
       families.substitute(family, family.leavingOut(leftOut));
     }
@@ -177,10 +177,9 @@ final class Lookalikes {
     if (family == null) {
       return;
     }
-    LeftOut is = family.leftOut();
     BitSet[] leftOut = new BitSet[Looks.SCHEMES.size()];
     for (int i = 0; i < leftOut.length; i++) {
-      leftOut[i] = is == null ? new BitSet() : is.series(i);
+      leftOut[i] = family.leftOut == null ? new BitSet() : family.leftOut.series(i);
     }
     for (News each : news) {
       leftOut[each.scheme].set(each.at, each.isLeftOut);

@@ -3,7 +3,6 @@ package io.holdfast.storage;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.cluster.ReplicatedState;
-import io.holdfast.proto.store.FamilyRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,7 +74,7 @@ public final class ReceivedStates {
     Map<String, byte[]> records = new HashMap<>();
     for (ByteString encoded : state.getFamiliesList()) {
       byte[] record = encoded.toByteArray();
-      Family family = Records.readFamily(FamilyRecord.parseFrom(record), group.key);
+      Family family = Records.readFamily(record, group.key);
       group.families.put(family);
       records.put(family.name(), record);
     }

@@ -5,33 +5,17 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.holdfast.proto.cluster.GroupDeletes;
 import io.holdfast.proto.cluster.ReplicatedState;
 import io.holdfast.proto.metrics.MetricFamily;
-import io.holdfast.proto.store.ChangeRecord;
 import io.holdfast.proto.store.FamilyRecord;
 import io.holdfast.proto.store.GroupRecord;
 import io.holdfast.proto.store.StoredPushStamp;
 import io.holdfast.proto.store.StoredVersion;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The conversion of groups and families to the store's records and back. */
 final class Records {
   private Records() {}
 
-  /**
-   * Returns the record of a change.
-   *
-   * @param group null if a later record of the same change has the group
-   * @param families encoded, in order of their names
-   */
-  static byte[] change(@Nullable Group group, List<byte[]> families) {
-    ChangeRecord.Builder change = ChangeRecord.newBuilder();
-    if (group != null) {
-      change.setGroup(record(group));
-    }
-    for (byte[] family : families) {
-      change.addFamilies(UnsafeByteOperations.unsafeWrap(family));
-    }
-    return change.build().toByteArray();
+  static byte[] group(Group group) {
+    return record(group).toByteArray();
   }
 
   private static GroupRecord record(Group group) {
@@ -83,6 +67,11 @@ final class Records {
         .toByteArray();
   }
 
+  /** Reads the group's own fields from its record. */
+  static void readGroup(byte[] value, Group into) throws InvalidProtocolBufferException {
+    readGroup(GroupRecord.parseFrom(value), into);
+  }
+
   static void readGroup(GroupRecord record, Group into) {
     into.deletedAt = record.hasDeletedAt() ? version(record.getDeletedAt()) : null;
     into.expiredAt = record.getExpiredAt();
@@ -91,9 +80,8 @@ final class Records {
     into.lastFailure = record.hasLastFailure() ? stamp(record.getLastFailure()) : null;
   }
 
-  /** Returns a family as it was sent or stored. The result refers to no record yet. */
-  static Family readFamily(FamilyRecord record, GroupKey group)
-      throws InvalidProtocolBufferException {
+  static Family readFamily(byte[] value, GroupKey group) throws InvalidProtocolBufferException {
+    FamilyRecord record = FamilyRecord.parseFrom(value);
     PushedFamily content =
         PushPreparation.restore(MetricFamily.parseFrom(record.getMetricFamily()));
     Version version = version(record.getVersion());

@@ -3,8 +3,6 @@ package io.holdfast.storage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.storage.disk.RecordSnapshot;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,53 +61,44 @@ public final class Snapshot implements AutoCloseable {
 
   /** Returns a reader of all groups with their families, in order of the grouping keys. */
   public GroupReader groups() {
-    return new GroupReader(exposition(), new GroupCursor(records.cursor()), null);
+    return new GroupReader(exposition(), records.cursor(), null);
   }
 
   /** Returns a reader of this group alone, if the group is there. */
   public GroupReader group(GroupKey key) {
-    return new GroupReader(exposition(), new GroupCursor(records.cursor()), key);
+    return new GroupReader(exposition(), records.cursor(), key);
   }
 
   /**
    * Returns the messages of these families of the exposition, in their order. One call for many
-   * families is faster than many calls. The call needs as much memory as their records.
+   * families is faster than many calls. The call needs as much memory as their encoded forms.
    */
   List<StoredFamily> messages(List<Family> families) {
     List<byte[]> keys = new ArrayList<>(families.size());
-    StoredRecord previous = null;
     for (Family family : families) {
-      StoredRecord record = family.record;
-      if (record != null && (previous == null || record.number != previous.number)) {
-        keys.add(RecordKeys.of(record));
-        previous = record;
+      if (!PushTimes.isReserved(family.name())) {
+        keys.add(RecordKeys.family(family.group, family.name()));
       }
     }
-    Iterator<byte @Nullable []> values =
-        keys.isEmpty() ? Collections.emptyIterator() : records.get(keys).iterator();
+    List<byte @Nullable []> values = keys.isEmpty() ? List.of() : records.get(keys);
     List<StoredFamily> messages = new ArrayList<>(families.size());
-    RecordContent content = null;
-    previous = null;
+    int next = 0;
     for (Family family : families) {
-      StoredRecord record = family.record;
-      if (record == null) {
-        messages.add(StoredFamily.ofPushTime(family));
-        continue;
-      }
-      if (content == null || previous == null || record.number != previous.number) {
-        content = content(family, values.next());
-        previous = record;
-      }
-      messages.add(StoredFamily.of(family, content));
+      messages.add(
+          PushTimes.isReserved(family.name())
+              ? StoredFamily.ofPushTime(family)
+              : StoredFamily.ofRecord(family, present(family, values.get(next++))));
     }
     return messages;
   }
 
-  private static RecordContent content(Family family, byte @Nullable [] record) {
+  private static byte[] present(Family family, byte @Nullable [] record) {
     if (record == null) {
-      throw StoredFamily.missing(family);
+      throw new SnapshotException(
+          "the record of family " + family.name() + " in group " + family.group + " is missing",
+          null);
     }
-    return new RecordContent(record);
+    return record;
   }
 
   static SnapshotException unreadable(InvalidProtocolBufferException e) {

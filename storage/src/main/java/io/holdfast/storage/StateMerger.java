@@ -183,31 +183,31 @@ final class StateMerger {
   }
 
   private @Nullable String merge(Group group, Map<String, byte[]> records, CommitBatch batch) {
-    if (isPurged(group) || isHereAlready(group)) {
+    Group change = shared(group);
+    if (isPurged(change) || isHereAlready(change)) {
       return null;
     }
-    Group change = shared(group, records);
-    List<FamilyChange> changes =
-        state.merge(change, family -> requireNonNull(records.get(family.name())), batch);
+    List<FamilyChange> changes = state.merge(change, batch);
+    for (FamilyChange each : changes) {
+      Family family = each.after();
+      if (family != null) {
+        batch.putFamily(family, requireNonNull(records.get(family.name())));
+      }
+    }
     return conflict(change.key, changes);
   }
 
-  /**
-   * Returns an equal group that refers to equal objects of other groups, and to the records in
-   * which it will be.
-   */
-  private Group shared(Group received, Map<String, byte[]> records) {
+  /** Returns an equal group that refers to equal objects of other groups. */
+  private Group shared(Group received) {
     Group present = state.groups().get(received.key);
     Group shared = new Group(present == null ? received.key : present.key);
     shared.delete(received.deletedAt, received.expiredAt);
     shared.replacedAt = received.replacedAt;
     shared.lastPush = received.lastPush;
     shared.lastFailure = received.lastFailure;
-    RecordPieces pieces = new RecordPieces(shared.key, state.groups().numbers());
     for (Family family : received.families.values()) {
-      StoredRecord record = pieces.take(requireNonNull(records.get(family.name())).length);
-      Descriptor descriptor = state.groups().shared(family.descriptor);
-      shared.families.put(family.stored(record, descriptor, family.version));
+      shared.families.put(
+          family.sharing(shared.key, state.groups().shared(family.descriptor), family.version));
     }
     return shared;
   }

@@ -3,19 +3,16 @@ package io.holdfast.storage;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.holdfast.proto.cluster.Digest;
 import io.holdfast.proto.cluster.Listing;
 import io.holdfast.proto.cluster.LogOffset;
 import io.holdfast.proto.cluster.States;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,37 +145,15 @@ final class StateReader {
   }
 
   private byte[] encoded(Group group) {
-    List<Family> families = group.families.values();
-    byte[][] encoded = new byte[families.size()][];
-    Map<Long, BitSet> places = new TreeMap<>();
-    for (int i = 0; i < encoded.length; i++) {
-      StoredRecord record = requireNonNull(families.get(i).record, "record");
-      places.computeIfAbsent(record.number, number -> new BitSet()).set(i);
-    }
-    // Each record is read once, and is then free: a family that was replaced takes no memory.
-    places.forEach((number, of) -> read(RecordKeys.of(group.key, number), families, of, encoded));
-    return Records.replicated(group, Arrays.asList(encoded));
-  }
-
-  private void read(byte[] key, List<Family> families, BitSet places, byte[][] into) {
-    byte[] value = records.get(key);
-    try {
-      RecordContent content = value == null ? null : new RecordContent(value);
-      for (int i = places.nextSetBit(0); i >= 0; i = places.nextSetBit(i + 1)) {
-        Family family = families.get(i);
-        RecordContent.Part part = content == null ? null : content.family(family.name());
-        if (part == null) {
-          throw new IllegalStateException(
-              "the record of family "
-                  + family.name()
-                  + " in group "
-                  + family.group
-                  + " is missing");
-        }
-        into[i] = part.encoded().toByteArray();
+    List<byte[]> families = new ArrayList<>(group.families.size());
+    for (Family family : group.families.values()) {
+      byte[] record = records.get(RecordKeys.family(group.key, family.name()));
+      if (record == null) {
+        throw new IllegalStateException(
+            "the record of family " + family.name() + " in group " + group.key + " is missing");
       }
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a record of the store is not readable: " + e, e);
+      families.add(record);
     }
+    return Records.replicated(group, families);
   }
 }

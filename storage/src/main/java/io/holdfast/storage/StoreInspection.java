@@ -1,28 +1,23 @@
 package io.holdfast.storage;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.holdfast.proto.metrics.MetricFamily;
-import io.holdfast.proto.store.GroupRecord;
+import io.holdfast.proto.store.FamilyRecord;
 import io.holdfast.proto.store.StoreRecord;
-import io.holdfast.proto.store.WipeRecord;
 import io.holdfast.storage.disk.DiskException;
 import io.holdfast.storage.disk.ReadOnlyDatabase;
 import io.holdfast.storage.disk.RecordSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store that no node uses, read from the disk without a change of it. A few records of one group
- * are in memory, and the names of its families, so a store of any size can be read.
+ * A store that no node uses, read from the disk without a change of it. Only one record is in
+ * memory, so a store of any size can be read.
  *
  * <p>Confined to one thread.
  */
@@ -167,19 +162,17 @@ public final class StoreInspection implements AutoCloseable {
     } catch (DiskException e) {
       throw explained(e);
     }
-    Counts counts = new Counts();
-    Version wipedAt = wipedAt();
+    long[] counts = new long[5];
     long read = 0;
     try (RecordSnapshot.Cursor cursor = records.cursor()) {
       for (byte[] key = cursor.seek(RecordKeys.FIRST_GROUP);
-          key != null && key[0] == RecordKeys.FIRST_GROUP[0];
+          key != null && Arrays.compareUnsigned(key, RecordKeys.BEHIND_GROUPS) < 0;
           key = cursor.next()) {
         byte[] value = cursor.value();
-        counts.bytes += key.length + value.length;
-        count(key, value, wipedAt, counts);
+        counts[4] += key.length + value.length;
+        count(key, value, counts);
         progress.accept(++read);
       }
-      counts.leaveGroup(wipedAt);
     } catch (DiskException e) {
       throw explained(e);
     }
@@ -187,100 +180,36 @@ public final class StoreInspection implements AutoCloseable {
     return new Summary(
         node,
         isOfCluster,
-        counts.groups,
-        counts.tombstones,
-        counts.families,
-        counts.series,
-        counts.bytes,
+        counts[0],
+        counts[1],
+        counts[2],
+        counts[3],
+        counts[4],
         database.unfinishedBytes());
   }
 
-  private @Nullable Version wipedAt() throws StoreException {
-    byte[] value = get(RecordKeys.WIPE);
+  private void count(byte[] key, byte[] value, long[] counts) throws StoreException {
     try {
-      return value == null ? null : Records.version(WipeRecord.parseFrom(value).getWipedAt());
-    } catch (InvalidProtocolBufferException e) {
-      throw unreadable(RecordKeys.WIPE, e);
-    }
-  }
-
-  /** A family of a record. */
-  private record FoundFamily(long number, Version version, int series) {}
-
-  /** What was read so far. */
-  private static final class Counts {
-    long groups;
-    long tombstones;
-    long families;
-    long series;
-    long bytes;
-
-    private @Nullable GroupKey group;
-    private GroupRecord newest = GroupRecord.getDefaultInstance();
-    private final Map<String, FoundFamily> found = new HashMap<>();
-
-    /** Moves to this group, unless it is the current one. */
-    void enter(GroupKey key, @Nullable Version wipedAt) {
-      if (group == null || !key.equals(group)) {
-        leaveGroup(wipedAt);
-        group = key;
-      }
-    }
-
-    void leaveGroup(@Nullable Version wipedAt) {
-      GroupKey key = group;
-      if (key == null) {
-        return;
-      }
-      Group read = group(key, newest, wipedAt);
-      int present = 0;
-      for (FoundFamily family : found.values()) {
-        if (GroupMerge.isVisible(read, family.version)) {
-          present++;
-          series += family.series;
-        }
-      }
-      families += present;
-      if (present == 0 && read.isEmpty()) {
-        tombstones++;
+      if (RecordKeys.isFamily(key)) {
+        GroupKey unused = RecordKeys.groupOf(key);
+        counts[2]++;
+        counts[3] += family(value).getMetricCount();
       } else {
-        groups++;
-      }
-      found.clear();
-      group = null;
-    }
-  }
-
-  private void count(byte[] key, byte[] value, @Nullable Version wipedAt, Counts counts)
-      throws StoreException {
-    try {
-      counts.enter(RecordKeys.groupOf(key), wipedAt);
-      long number = RecordKeys.numberOf(key);
-      RecordContent content = new RecordContent(value);
-      counts.newest = content.group();
-      for (RecordContent.Part part : content.families()) {
-        MetricFamily family = family(part);
-        counts.found.put(
-            family.getName(),
-            new FoundFamily(
-                number, Records.version(part.record().getVersion()), family.getMetricCount()));
+        counts[group(key, value).isEmpty() ? 1 : 0]++;
       }
     } catch (InvalidProtocolBufferException | RuntimeException e) {
       throw unreadable(key, e);
     }
   }
 
-  /** Returns a group without its families, with the floor of the wipe. */
-  private static Group group(GroupKey key, GroupRecord record, @Nullable Version wipedAt) {
-    Group group = new Group(key);
-    Records.readGroup(record, group);
-    GroupMerge.wipe(group, wipedAt);
+  private static Group group(byte[] key, byte[] value) throws InvalidProtocolBufferException {
+    Group group = new Group(RecordKeys.groupOf(key));
+    Records.readGroup(value, group);
     return group;
   }
 
-  private static MetricFamily family(RecordContent.Part part)
-      throws InvalidProtocolBufferException {
-    return MetricFamily.parseFrom(part.record().getMetricFamily());
+  private static MetricFamily family(byte[] value) throws InvalidProtocolBufferException {
+    return MetricFamily.parseFrom(FamilyRecord.parseFrom(value).getMetricFamily());
   }
 
   /**
@@ -289,13 +218,18 @@ public final class StoreInspection implements AutoCloseable {
    * @throws StoreException if the store is damaged
    */
   public <E extends Exception> void read(Receiver<E> receiver) throws StoreException, E {
-    Version wipedAt = wipedAt();
-    try (GroupCursor groups = new GroupCursor(records.cursor())) {
-      for (boolean isThere = groups.first(); isThere; isThere = groups.next()) {
-        Group group = group(groups.key(), groups.newest(), wipedAt);
+    try (RecordSnapshot.Cursor groups = records.cursor();
+        RecordSnapshot.Cursor families = records.cursor()) {
+      for (byte[] key = groups.seek(RecordKeys.FIRST_GROUP);
+          key != null && Arrays.compareUnsigned(key, RecordKeys.BEHIND_GROUPS) < 0;
+          key = groups.next()) {
+        if (RecordKeys.isFamily(key)) {
+          continue;
+        }
+        Group group = group(key, groups.value());
         if (!group.isEmpty()) {
           receiver.group(found(group));
-          families(group, groups, receiver);
+          families(key, families, receiver);
         }
       }
     } catch (DiskException e) {
@@ -305,24 +239,25 @@ public final class StoreInspection implements AutoCloseable {
     }
   }
 
-  /** Reads the families of one group, in order of their names. The newest of each name counts. */
+  /**
+   * Reads the families of one group. Between them can be the records of groups whose labels begin
+   * with the labels of this one.
+   */
   private static <E extends Exception> void families(
-      Group group, GroupCursor cursor, Receiver<E> receiver)
+      byte[] group, RecordSnapshot.Cursor cursor, Receiver<E> receiver)
       throws InvalidProtocolBufferException, E {
-    Map<String, FoundFamily> found = new TreeMap<>();
-    for (long number : cursor.numbers()) {
-      for (RecordContent.Part part : cursor.content(number).families()) {
-        Version version = Records.version(part.record().getVersion());
-        found.put(part.name(), new FoundFamily(number, version, 0));
+    for (byte[] key = cursor.seek(group);
+        key != null && startsWith(key, group);
+        key = cursor.next()) {
+      if (RecordKeys.isFamily(key) && RecordKeys.groupOf(key).size() == group.length - 1) {
+        receiver.family(family(cursor.value()));
       }
     }
-    for (Map.Entry<String, FoundFamily> each : found.entrySet()) {
-      FoundFamily family = each.getValue();
-      if (GroupMerge.isVisible(group, family.version)) {
-        RecordContent.Part part = cursor.content(family.number).family(each.getKey());
-        receiver.family(family(requireNonNull(part)));
-      }
-    }
+  }
+
+  private static boolean startsWith(byte[] key, byte[] prefix) {
+    return key.length >= prefix.length
+        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
   }
 
   private static Found found(Group group) {

@@ -1,13 +1,8 @@
 package io.holdfast.storage;
 
-import static java.util.Objects.requireNonNull;
-
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.holdfast.proto.store.ChangeRecord;
 import io.holdfast.proto.store.ClockRecord;
 import io.holdfast.proto.store.ClusterRecord;
-import io.holdfast.proto.store.FamilyRecord;
 import io.holdfast.proto.store.MigrationRecord;
 import io.holdfast.proto.store.StoreRecord;
 import io.holdfast.proto.store.WipeRecord;
@@ -89,8 +84,8 @@ final class StoreLoader {
 
   private record RawRecord(byte[] key, byte[] value) {}
 
-  /** A record that was read, with the group's fields and the families that it has. */
-  private record ReadRecord(long number, Group content) {}
+  /** A record that was read: a family, or a group's own record if there is no family. */
+  private record ReadRecord(Group group, @Nullable Family family) {}
 
   /** A failure to parse the record of a group or family. */
   @SuppressWarnings("serial") // Never leaves this class.
@@ -126,12 +121,13 @@ final class StoreLoader {
   Loaded load() throws StoreException {
     try {
       long node = identity();
+      byte[] clock = database.get(RecordKeys.CLOCK);
+      long last = clock == null ? 0 : ClockRecord.parseFrom(clock).getLast();
       StoreState.Identity identity = new StoreState.Identity(node, setting.random.nextLong());
       Migration begun = migration();
-      Assembly read = groups();
-      Migration migration = begun == null ? Migration.of(read.groups) : begun;
-      long clock = Math.max(clock(), read.clock);
-      return new Loaded(read.groups, identity, metadata(), clock, migration);
+      Groups groups = groups();
+      Migration migration = begun == null ? Migration.of(groups) : begun;
+      return new Loaded(groups, identity, metadata(), last, migration);
     } catch (InvalidProtocolBufferException e) {
       throw unreadable(e);
     }
@@ -205,11 +201,6 @@ final class StoreLoader {
     return migration;
   }
 
-  private long clock() throws InvalidProtocolBufferException {
-    byte[] value = database.get(RecordKeys.CLOCK);
-    return value == null ? 0 : ClockRecord.parseFrom(value).getLast();
-  }
-
   private ClusterMetadata metadata() throws InvalidProtocolBufferException {
     byte[] value = database.get(RecordKeys.CLUSTER);
     return value == null
@@ -217,7 +208,7 @@ final class StoreLoader {
         : ClusterMetadata.of(ClusterRecord.parseFrom(value));
   }
 
-  private Assembly groups() throws StoreException, InvalidProtocolBufferException {
+  private Groups groups() throws StoreException, InvalidProtocolBufferException {
     byte[] wipe = database.get(RecordKeys.WIPE);
     // A store that was in a cluster keeps tombstones when it is alone too: see FormerCluster.
     boolean isReplicated = replicated != null || database.get(RecordKeys.CLUSTER) != null;
@@ -227,7 +218,7 @@ final class StoreLoader {
             mostAtLoad(setting.maximumBytes),
             setting.nanos);
     if (wipe != null) {
-      assembly.wipedAt(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
+      assembly.groups.raiseWipe(Records.version(WipeRecord.parseFrom(wipe).getWipedAt()));
     }
     ExecutorService readers =
         Executors.newFixedThreadPool(
@@ -265,27 +256,10 @@ final class StoreLoader {
     } finally {
       readers.shutdownNow();
     }
-    assembly.finish();
     if (assembly.isTooMuch()) {
       throw tooMuch(assembly.memoryBytes);
     }
-    delete(assembly.dead);
-    return assembly;
-  }
-
-  /**
-   * Deletes dead records. A commit leaves none, so only a fault of an earlier version does. Later
-   * deletes would not find them, and their content would come back.
-   */
-  private void delete(List<StoredRecord> dead) {
-    if (dead.isEmpty()) {
-      return;
-    }
-    log.atWarn().addKeyValue("records", dead.size()).log("dead records deleted");
-    try (RecordWrites batch = database.newWrites()) {
-      dead.forEach(record -> batch.delete(RecordKeys.of(record)));
-      database.commit(batch);
-    }
+    return assembly.finish();
   }
 
   /**
@@ -326,13 +300,13 @@ final class StoreLoader {
   }
 
   private static ReadRecord read(RawRecord record) throws InvalidProtocolBufferException {
-    Group content = new Group(RecordKeys.groupOf(record.key));
-    ChangeRecord change = ChangeRecord.parseFrom(record.value);
-    Records.readGroup(change.getGroup(), content);
-    for (ByteString family : change.getFamiliesList()) {
-      content.families.put(Records.readFamily(FamilyRecord.parseFrom(family), content.key));
+    GroupKey key = RecordKeys.groupOf(record.key);
+    Group group = new Group(key);
+    if (RecordKeys.isFamily(record.key)) {
+      return new ReadRecord(group, Records.readFamily(record.value, key));
     }
-    return new ReadRecord(RecordKeys.numberOf(record.key), content);
+    Records.readGroup(record.value, group);
+    return new ReadRecord(group, null);
   }
 
   /** Reads the last records on this thread. The batch is too small for a task. */
@@ -355,33 +329,18 @@ final class StoreLoader {
     }
   }
 
-  /**
-   * The assembly of groups from records. The records of one group are neighbours, the newest last.
-   */
+  /** The assembly of groups from records. The records of one group need not be neighbours. */
   private static final class Assembly {
     private final Groups groups;
-    private final List<Found> found = new ArrayList<>();
+    private final Map<GroupKey, Group> found = new TreeMap<>();
     private final Map<Descriptor, Descriptor> descriptors = new TreeMap<>();
-    private final List<StoredRecord> dead = new ArrayList<>();
     private final long mostBytes;
     private final LongSupplier nanos;
     private final long startedAt;
-
-    /** The highest clock reading in any version. */
-    private long clock;
-
-    private @Nullable Found current;
     private long memoryBytes;
     private long reportedAt;
     private long records;
     private @Nullable Version previous;
-
-    /**
-     * A group whose records are read.
-     *
-     * @param group the content: of each name the newest family, and the fields of the newest record
-     */
-    private record Found(Group group, List<StoredRecord> records) {}
 
     /**
      * Creates an assembly.
@@ -396,18 +355,41 @@ final class StoreLoader {
       this.reportedAt = startedAt;
     }
 
-    void wipedAt(Version version) {
-      groups.raiseWipe(version);
-      clock = Math.max(clock, version.clock());
-    }
-
     boolean isTooMuch() {
       return memoryBytes > mostBytes;
     }
 
+    private void count(ReadRecord record) {
+      Family family = record.family;
+      if (family == null) {
+        // Every group has a record of its own.
+        memoryBytes += HeapCost.of(record.group) + HeapCost.ofPushTimes(record.group.key);
+      } else {
+        memoryBytes += HeapCost.of(family);
+        // Beyond the limit no descriptor is kept, so each use counts. The result is an upper bound.
+        memoryBytes +=
+            descriptors.containsKey(family.descriptor) ? 0 : HeapCost.of(family.descriptor);
+      }
+      if (isTooMuch()) {
+        found.clear();
+      }
+    }
+
     void add(List<ReadRecord> read) {
       for (ReadRecord record : read) {
-        add(record);
+        count(record);
+        if (isTooMuch()) {
+          continue;
+        }
+        Group group = found.computeIfAbsent(record.group.key, Group::new);
+        if (record.family == null) {
+          group.delete(record.group.deletedAt, record.group.expiredAt);
+          group.replacedAt = record.group.replacedAt;
+          group.lastPush = record.group.lastPush;
+          group.lastFailure = record.group.lastFailure;
+        } else {
+          group.families.put(shared(record.family, group.key));
+        }
       }
       records += read.size();
       long now = nanos.getAsLong();
@@ -420,79 +402,18 @@ final class StoreLoader {
       }
     }
 
-    private void add(ReadRecord read) {
-      Group group = entered(read.content.key);
-      StoredRecord record = new StoredRecord(group.key, read.number);
-      requireNonNull(current).records.add(record);
-      groups.numbers().found(record.number);
-      clock = Math.max(clock, read.content.newestClock());
-      group.newestRecord = record;
-      group.delete(read.content.deletedAt, read.content.expiredAt);
-      group.replacedAt = read.content.replacedAt;
-      group.lastPush = read.content.lastPush;
-      group.lastFailure = read.content.lastFailure;
-      for (Family family : read.content.families.values()) {
-        clock = Math.max(clock, family.version.clock());
-        group.families.put(shared(family, record));
-      }
-    }
-
-    private Group entered(GroupKey key) {
-      if (current == null || !current.group.key.equals(key)) {
-        leaveGroup();
-        current = new Found(new Group(key), new ArrayList<>(1));
-      }
-      return current.group;
-    }
-
     /** Returns an equal family that shares its descriptor and version with other families. */
-    private Family shared(Family family, StoredRecord record) {
+    private Family shared(Family family, GroupKey key) {
       Version version =
           previous != null && previous.equals(family.version) ? previous : family.version;
       previous = version;
-      // Beyond the limit no descriptor is kept, so each use counts. The result is an upper bound.
-      Descriptor descriptor = descriptors.get(family.descriptor);
-      if (descriptor == null) {
-        descriptor = family.descriptor;
-        memoryBytes += HeapCost.of(descriptor);
-        if (!isTooMuch()) {
-          descriptors.put(descriptor, descriptor);
-        }
-      }
-      return family.stored(record, descriptor, version);
+      return family.sharing(
+          key, descriptors.computeIfAbsent(family.descriptor, first -> first), version);
     }
 
-    private void leaveGroup() {
-      Found read = current;
-      if (read == null) {
-        return;
-      }
-      current = null;
-      Group group = read.group;
-      // A record can have families that are gone beside families that are not.
-      group.families.removeIf(family -> !GroupMerge.isVisible(group, family.version));
-      memoryBytes += HeapCost.of(group) + HeapCost.ofPushTimes(group.key);
-      for (Family family : group.families.values()) {
-        memoryBytes += HeapCost.of(family);
-      }
-      if (isTooMuch()) {
-        found.clear();
-      } else {
-        found.add(read);
-      }
-    }
-
-    /** Merges the groups, unless they are too much. */
-    void finish() {
-      leaveGroup();
-      if (isTooMuch()) {
-        return;
-      }
-      for (Found each : found) {
-        StoredRecord newest = requireNonNull(each.group.newestRecord);
-        groups.merge(each.group);
-        hold(groups.get(newest.group), newest);
-        each.records.stream().filter(StoredRecord::isDead).forEach(dead::add);
+    Groups finish() {
+      for (Group group : found.values()) {
+        groups.merge(group);
       }
       long millis = Duration.ofNanos(nanos.getAsLong() - startedAt).toMillis();
       log.atInfo()
@@ -500,18 +421,7 @@ final class StoreLoader {
           .addKeyValue("series", groups.exposition().series())
           .addKeyValue("millis", millis)
           .log("store read");
-    }
-
-    /** Counts the holders of the records. Without content, the group is not there. */
-    private static void hold(@Nullable Group group, StoredRecord newest) {
-      if (group == null) {
-        return;
-      }
-      group.newestRecord = newest;
-      newest.hold();
-      for (Family family : group.families.values()) {
-        requireNonNull(family.record).hold();
-      }
+      return groups;
     }
   }
 }

@@ -1,14 +1,9 @@
 package io.holdfast.storage;
 
-import static java.util.Objects.requireNonNull;
-
 import io.holdfast.proto.metrics.MetricType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The state of an open store in memory. The state has the groups with the index for their check,
@@ -133,75 +128,27 @@ final class StoreState {
         groups.nextExpiryMillis());
   }
 
-  /** Merges a change without families into its group: see the other method. */
-  void merge(Group change, CommitBatch batch) {
-    merge(
-        change,
-        family -> {
-          throw new IllegalArgumentException(family.name() + " in a change without families");
-        },
-        batch);
-  }
-
   /**
-   * Merges a change into its group. Puts what the change leaves in the group into the batch, mostly
-   * in one record, and deletes the records that are dead then. Returns what {@link Groups#merge}
-   * returns.
+   * Merges a change into its group. Adds the group's new record to the batch, and the deletes of
+   * removed families. Returns what {@link Groups#merge} returns. The caller must add the records of
+   * added and changed families.
    *
-   * @param change afterwards only its stamps and floors may be used; each family has its record
-   * @param encoding called once for each family that the merge adds or replaces, in order of names
+   * @param change afterwards only its stamps and floors may be used
    */
-  List<FamilyChange> merge(Group change, Function<Family, byte[]> encoding, CommitBatch batch) {
-    Group present = groups.get(change.key);
-    StoredRecord before = present == null ? null : present.newestRecord;
+  List<FamilyChange> merge(Group change, CommitBatch batch) {
     List<FamilyChange> changes = groups.merge(change);
+    for (FamilyChange each : changes) {
+      if (each.after() == null) {
+        batch.deleteFamily(each.any());
+      }
+    }
     Group merged = groups.get(change.key);
-    if (merged != null) {
-      put(merged, changes, encoding, batch);
+    if (merged == null) {
+      batch.deleteGroup(change.key);
+    } else {
+      batch.putGroup(merged);
     }
-    for (FamilyChange each : changes) {
-      if (each.before() != null) {
-        release(each.before().record, batch);
-      }
-    }
-    release(before, batch);
     return changes;
-  }
-
-  /** Puts the records of a change. The last one has the group, and is its newest record. */
-  private void put(
-      Group merged,
-      List<FamilyChange> changes,
-      Function<Family, byte[]> encoding,
-      CommitBatch batch) {
-    StoredRecord record = null;
-    List<byte[]> families = new ArrayList<>(changes.size());
-    for (FamilyChange each : changes) {
-      Family family = each.after();
-      // The removed families come last.
-      if (family == null) {
-        break;
-      }
-      StoredRecord of = requireNonNull(family.record, "record");
-      if (record != null && record.number != of.number) {
-        batch.put(record, null, families);
-        families.clear();
-      }
-      record = of;
-      record.hold();
-      families.add(encoding.apply(family));
-    }
-    StoredRecord newest =
-        record == null ? new StoredRecord(merged.key, groups.numbers().next()) : record;
-    batch.put(newest, merged, families);
-    newest.hold();
-    merged.newestRecord = newest;
-  }
-
-  private static void release(@Nullable StoredRecord record, CommitBatch batch) {
-    if (record != null && record.release()) {
-      batch.delete(record);
-    }
   }
 
   /** Deletes all groups. The version must be above every version that is here. */
@@ -232,9 +179,9 @@ final class StoreState {
     for (GroupKey key : List.copyOf(groups.tombstones())) {
       Group tombstone = groups.get(key);
       long deletedAt = tombstone == null ? 0 : tombstone.deletionClock();
-      if (tombstone != null && deletedAt != 0 && Long.compareUnsigned(deletedAt, until) <= 0) {
+      if (deletedAt != 0 && Long.compareUnsigned(deletedAt, until) <= 0) {
         groups.dropTombstone(key);
-        release(tombstone.newestRecord, batch);
+        batch.deleteGroup(key);
         newest = Math.max(newest, deletedAt);
       }
     }

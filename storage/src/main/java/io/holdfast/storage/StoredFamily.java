@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.ExtensionRegistryLite;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.WireFormat;
 import io.holdfast.proto.EscapingScheme;
 import io.holdfast.proto.metrics.Metric;
@@ -38,29 +39,20 @@ public final class StoredFamily {
   /**
    * Returns the family of a record.
    *
-   * @throws SnapshotException if the record is without the family
+   * @param record becomes the family's own
    */
-  static StoredFamily of(Family shown, RecordContent content) {
+  static StoredFamily ofRecord(Family shown, byte[] record) {
     try {
-      RecordContent.Part part = content.family(shown.name());
-      if (part == null) {
-        throw missing(shown);
-      }
-      return of(shown, part.record());
+      CodedInputStream in = UnsafeByteOperations.unsafeWrap(record).newCodedInput();
+      in.enableAliasing(true);
+      FamilyRecord read = FamilyRecord.parseFrom(in);
+      Instant pushedAt = Instant.ofEpochSecond(0, read.getPushedAtNanos());
+      return new StoredFamily(shown, pushedAt, read.getMetricFamily());
     } catch (InvalidProtocolBufferException e) {
       throw Snapshot.unreadable(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-  }
-
-  static StoredFamily of(Family shown, FamilyRecord record) {
-    Instant pushedAt = Instant.ofEpochSecond(0, record.getPushedAtNanos());
-    return new StoredFamily(shown, pushedAt, record.getMetricFamily());
-  }
-
-  static SnapshotException missing(Family family) {
-    return new SnapshotException(
-        "the record of family " + family.name() + " in group " + family.group + " is missing",
-        null);
   }
 
   /**

@@ -278,10 +278,7 @@ class FormatsTest {
   private static String dump(RocksDatabase database) {
     StringBuilder dump = new StringBuilder();
     for (byte[] key : List.of(RecordKeys.STORE, RecordKeys.CLOCK, RecordKeys.WIPE)) {
-      byte[] value = database.get(key);
-      if (value != null) {
-        dump.append(line(key, value));
-      }
+      dump.append(line(key, database.get(key)));
     }
     database.forEach(
         RecordKeys.FIRST_GROUP,

@@ -2,6 +2,7 @@ package io.holdfast.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,8 +36,8 @@ class RecordKeysTest {
     }
     keys.sort(null);
     for (int i = 1; i < keys.size(); i++) {
-      byte[] one = RecordKeys.of(keys.get(i - 1), RecordKeys.MAX_NUMBER);
-      assertTrue(Arrays.compareUnsigned(one, RecordKeys.of(keys.get(i), 0)) < 0);
+      byte[] one = RecordKeys.group(keys.get(i - 1));
+      assertTrue(Arrays.compareUnsigned(one, RecordKeys.group(keys.get(i))) < 0);
     }
   }
 
@@ -53,60 +54,37 @@ class RecordKeysTest {
     return keys;
   }
 
-  /** A label's name may look like a number. */
+  /** A family name may look like a label's, and a label's name like a family's. */
   @Test
-  void recordKeys_areDistinct_inOrderOfNumbers_andReadBack() {
-    List<byte[]> all = new ArrayList<>();
-    List<GroupKey> groups = keys();
-    groups.sort(null);
-    for (GroupKey group : groups) {
-      for (long number :
-          new long[] {0, 1, 127, 128, 1L << 32, RecordKeys.MAX_NUMBER - 1, RecordKeys.MAX_NUMBER}) {
-        byte[] key = RecordKeys.of(new StoredRecord(group, number));
+  void recordKeys_areDistinct_andReadBack() {
+    Set<String> seen = new HashSet<>();
+    List<String> names = new ArrayList<>(List.of("job", "jobs", "x", "m"));
+    names.addAll(TEXTS.subList(1, TEXTS.size()));
+    for (GroupKey group : keys()) {
+      byte[] own = RecordKeys.group(group);
+      assertTrue(seen.add(HexFormat.of().formatHex(own)));
+      assertFalse(RecordKeys.isFamily(own));
+      assertEquals(group, RecordKeys.groupOf(own));
+      for (String name : names) {
+        byte[] key = RecordKeys.family(group, name);
+        assertTrue(seen.add(HexFormat.of().formatHex(key)), group + " " + name);
+        assertTrue(RecordKeys.isFamily(key));
         assertEquals(group, RecordKeys.groupOf(key));
-        assertEquals(number, RecordKeys.numberOf(key));
-        assertTrue(RecordKeys.areOfOneGroup(RecordKeys.of(group, 7), key));
-        all.add(key);
+        assertTrue(Arrays.compareUnsigned(RecordKeys.FIRST_GROUP, key) <= 0);
+        assertTrue(Arrays.compareUnsigned(RecordKeys.BEHIND_GROUPS, key) > 0);
       }
     }
-    assertTrue(Arrays.compareUnsigned(RecordKeys.FIRST_GROUP, all.get(0)) <= 0);
-    for (int i = 1; i < all.size(); i++) {
-      assertTrue(Arrays.compareUnsigned(all.get(i - 1), all.get(i)) < 0);
-      assertEquals(
-          RecordKeys.groupOf(all.get(i - 1)).equals(RecordKeys.groupOf(all.get(i))),
-          RecordKeys.areOfOneGroup(all.get(i - 1), all.get(i)));
-    }
-    assertTrue(Arrays.compareUnsigned(RecordKeys.BEHIND_GROUPS, all.get(all.size() - 1)) > 0);
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {-1, RecordKeys.MAX_NUMBER + 1})
-  void numberWithoutRoom_isRefused(long number) {
-    assertThrows(IllegalArgumentException.class, () -> RecordKeys.of(Pushes.job("a"), number));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"67", "6761ff62fe00000000000000", "fd00000000000001"})
-  void bytesThatAreNoRecordKey_areRefused(String hex) {
-    byte[] key = HexFormat.of().parseHex(hex);
-    assertThrows(IllegalArgumentException.class, () -> RecordKeys.groupOf(key));
-  }
-
-  @Test
-  void bytesThatAreNoNumber_areRefused() {
-    byte[] key = HexFormat.of().parseHex("6761ff62fd00000000008000");
-    assertThrows(IllegalArgumentException.class, () -> RecordKeys.numberOf(key));
   }
 
   @Test
   void recordKey_isAsDocumented() {
     GroupKey backup = Pushes.job("backup");
     assertArrayEquals(
-        HexFormat.of().parseHex("67" + "6a6f62" + "ff" + "6261636b7570" + "fd"),
-        RecordKeys.prefix(backup));
+        HexFormat.of().parseHex("67" + "6a6f62" + "ff" + "6261636b7570" + "fe"),
+        RecordKeys.group(backup));
     assertArrayEquals(
-        HexFormat.of().parseHex("67" + "6a6f62" + "ff" + "6261636b7570" + "fd" + "0000000000027f"),
-        RecordKeys.of(backup, 383));
+        HexFormat.of().parseHex("67" + "6a6f62" + "ff" + "6261636b7570" + "fe" + "6d"),
+        RecordKeys.family(backup, "m"));
   }
 
   @ParameterizedTest

@@ -1,6 +1,5 @@
 package io.holdfast.storage;
 
-import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -36,7 +34,7 @@ class SnapshotTest {
   private static final GroupKey A = Pushes.job("a");
   private static final GroupKey A_TWIN = Pushes.group("instance", "", "job", "a");
 
-  /** Groups whose keys begin with each other. */
+  /** Groups whose records lie in between each other's on the disk. */
   private static final List<GroupKey> GROUPS =
       List.of(
           A,
@@ -100,47 +98,6 @@ class SnapshotTest {
       }
       store.close();
     }
-  }
-
-  /** More than the reader keeps: records are read again, and families replaced are not seen. */
-  @Test
-  void largeGroup_isReadInOrder_withAndWithoutRests() {
-    RocksGroupStore store = fixture.openReplicated();
-    String help = "h".repeat(3_000);
-    TreeMap<String, String> expected = new TreeMap<>();
-    Random random = new Random(7);
-    for (int push = 0; push < 12; push++) {
-      StringBuilder body = new StringBuilder();
-      for (int i = 0; i < 100; i++) {
-        if (push == 0 || random.nextInt(5) == 0) {
-          String name = "m" + (100 + i);
-          body.append("# HELP " + name + " " + help + "\n" + name + " " + push + "\n");
-          expected.put(name, "" + push);
-        }
-      }
-      StoreFixture.submit(store, Pushes.post(A, body.toString()));
-    }
-    StoreFixture.submit(store, Pushes.put(Pushes.job("b"), "m 1\n"));
-    for (int rests = 0; rests < 4; rests++) {
-      try (Snapshot snapshot = StoreFixture.answer(store.snapshot());
-          GroupReader reader = snapshot.groups()) {
-        assertEquals(A, requireNonNull(reader.next()).key());
-        Map<String, String> read = new LinkedHashMap<>();
-        for (StoredFamily each = reader.nextFamily(); each != null; each = reader.nextFamily()) {
-          if (!PushTimes.isReserved(each.name())) {
-            Metric metric = each.metrics().next();
-            read.put(each.name(), "" + (int) metric.getUntyped().getValue());
-          }
-          if (rests > 0 && random.nextInt(rests * rests) == 0) {
-            reader.rest();
-          }
-        }
-        assertEquals(List.copyOf(expected.entrySet()), List.copyOf(read.entrySet()));
-        assertEquals(Pushes.job("b"), requireNonNull(reader.next()).key());
-        assertNull(reader.next());
-      }
-    }
-    store.close();
   }
 
   private static Map<GroupKey, List<String>> read(GroupReader reader) {
@@ -335,8 +292,6 @@ class SnapshotTest {
     assertNotNull(reader.next());
     StoreFixture.answer(store.quarantine());
 
-    // The reader holds the records of the group until it rests.
-    reader.rest();
     assertThrows(SnapshotException.class, reader::nextFamily);
     assertThrows(SnapshotException.class, snapshot::groups);
     assertTrue(Pushes.text(snapshot.exposition()).contains("m{"));
