@@ -17,6 +17,7 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -135,6 +136,14 @@ final class Browser implements AutoCloseable {
 
   void type(CharSequence... keys) {
     driver.switchTo().activeElement().sendKeys(keys);
+  }
+
+  /**
+   * Presses keys one after another, as a keyboard does: they go wherever the focus is at that
+   * moment. {@link #type} looks up the focus before, and the page may have replaced the element.
+   */
+  void press(CharSequence... keys) {
+    new Actions(driver).sendKeys(keys).perform();
   }
 
   void typeInto(String selector, String text) {

@@ -406,24 +406,25 @@ final class PageIT {
     push("/job/import", "m 1\n");
     browser.open("/");
 
-    browser.type("/");
-    browser.type("import");
+    browser.press("/");
+    browser.press("import");
     browser.await("one group", () -> assertEquals(List.of("import"), browser.jobs()));
     assertEquals("import", query(browser));
     for (int i = 0; i < 20 && !isFocused("summary"); i++) {
-      browser.type(Keys.TAB);
+      browser.press(Keys.TAB);
     }
     assertTrue(isFocused("summary"));
     assertEquals(
         "solid", browser.evaluate("return getComputedStyle(document.activeElement).outlineStyle"));
-    browser.type(Keys.ENTER);
+    browser.press(Keys.ENTER);
     browser.await("its metrics", () -> assertTrue(browser.has(".group[open] .opened")));
     for (int i = 0; i < 20 && !isFocused("[data-delete]"); i++) {
-      browser.type(Keys.TAB);
+      browser.press(Keys.TAB);
     }
-    browser.type(Keys.ENTER);
+    assertTrue(isFocused("[data-delete]"));
+    browser.press(Keys.ENTER);
     browser.await("the question", () -> assertTrue(browser.find("#confirm").isDisplayed()));
-    browser.type(Keys.ESCAPE);
+    browser.press(Keys.ESCAPE);
     browser.await("no question", () -> assertFalse(browser.find("#confirm").isDisplayed()));
     assertTrue(isFocused("[data-delete]"));
     assertEquals(2, pushTimes());
