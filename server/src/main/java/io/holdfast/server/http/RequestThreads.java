@@ -3,6 +3,7 @@ package io.holdfast.server.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +47,8 @@ final class RequestThreads extends QueuedThreadPool {
     return answers -> super.execute(() -> answer(answers));
   }
 
-  private void answer(Runnable answers) {
+  /** Runs the answers of a commit on this thread, and then this thread's share of their jobs. */
+  void answer(Runnable answers) {
     List<Runnable> jobs = new ArrayList<>();
     LEFT.set(new Left(this, jobs));
     try {
@@ -61,7 +63,13 @@ final class RequestThreads extends QueuedThreadPool {
     int share = (jobs.size() + processors - 1) / processors;
     for (int from = share; from < jobs.size(); from += share) {
       List<Runnable> others = jobs.subList(from, Math.min(from + share, jobs.size()));
-      super.execute(() -> runAll(others));
+      try {
+        super.execute(() -> runAll(others));
+      } catch (RejectedExecutionException e) {
+        // The server ends. Jetty expects that each accepted job runs, and then closes its
+        // connection.
+        runAll(others);
+      }
     }
     runAll(jobs.subList(0, share));
   }

@@ -3,6 +3,7 @@ package io.holdfast.server.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -83,6 +84,20 @@ class RequestThreadsTest {
               leave(JOBS);
             });
     awaitJobs();
+  }
+
+  /** Threads that have ended, or not begun, take no job. */
+  @Test
+  void jobsThatNoThreadTakes_runOnTheAnsweringThread() {
+    RequestThreads ended = new RequestThreads(20);
+    List<Thread> ranOn = new CopyOnWriteArrayList<>();
+    ended.answer(
+        () -> {
+          for (int i = 0; i < JOBS; i++) {
+            ended.execute(() -> ranOn.add(Thread.currentThread()));
+          }
+        });
+    assertEquals(Collections.nCopies(JOBS, Thread.currentThread()), ranOn);
   }
 
   @Test
