@@ -114,7 +114,7 @@ public final class ReadOnlyDatabase implements AutoCloseable {
    * none. The next start of a node drops them.
    */
   public long unfinishedBytes() {
-    return torn == null ? 0 : torn.fileBytes() - torn.soundBytes();
+    return torn == null ? 0 : torn.tornBytes();
   }
 
   /** Closes the database. A second call does nothing harmful. */

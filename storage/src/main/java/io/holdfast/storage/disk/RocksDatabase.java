@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
  *   <li>A torn end is dropped; damage before it makes the opening fail ({@code
  *       kTolerateCorruptedTailRecords}). Point-in-time recovery would silently drop acknowledged
  *       records behind the damage.
+ *   <li>Batches go over zeros that {@link WalExtension} has written ahead, so that a sync need not
+ *       change the size of the file.
  *   <li>RocksDB gets little memory. The heap has the whole content in its exposed form, so RocksDB
  *       reads almost nothing.
  * </ul>
@@ -53,6 +55,7 @@ public final class RocksDatabase implements RecordStore {
   private static final long MOST_BUFFER_BYTES = 8L << 20;
   private static final long MAX_WAL_BYTES = 32L << 20;
   private static final long MAX_LOG_FILE_BYTES = 4L << 20;
+  private static final String WRITE_BUFFER_BYTES = "rocksdb.cur-size-active-mem-table";
 
   /** The messages of RocksDB when this or another process has the directory open. */
   private static final List<String> LOCK_HELD =
@@ -65,6 +68,7 @@ public final class RocksDatabase implements RecordStore {
   private final RocksDB database;
   private final WriteOptions synced;
   private final RocksSnapshots snapshots;
+  private final WalExtension walExtension;
 
   /** The batch for the next sync. */
   private @Nullable RocksWrites written;
@@ -76,6 +80,7 @@ public final class RocksDatabase implements RecordStore {
       this.synced = opened(new WriteOptions().setSync(true));
       this.database = opened(RocksDB.open(options, directory.toString()));
       this.snapshots = opened(new RocksSnapshots(database));
+      this.walExtension = opened(new WalExtension(directory));
       closeInReverse.addLast(lock);
     } catch (RocksDBException | RuntimeException e) {
       closeAll();
@@ -101,7 +106,11 @@ public final class RocksDatabase implements RecordStore {
     DirectoryLock lock = locked(directory);
     try {
       RocksDB.loadLibrary();
-      return open(directory, lock, soundLogs(directory));
+      List<WalTail> logs = soundLogs(directory);
+      for (WalTail each : logs) {
+        each.cutUnwritten();
+      }
+      return open(directory, lock, logs);
     } catch (IOException | RocksDBException | RuntimeException | Error e) {
       release(lock);
       throw refused(directory, e);
@@ -182,7 +191,7 @@ public final class RocksDatabase implements RecordStore {
       log.atWarn()
           .addKeyValue("log", torn.log())
           .addKeyValue("kept_bytes", torn.soundBytes())
-          .addKeyValue("dropped_bytes", torn.fileBytes() - torn.soundBytes())
+          .addKeyValue("dropped_bytes", torn.tornBytes())
           .addKeyValue("copy", copy)
           .log("unfinished last write of a crash dropped; its change was never acknowledged");
       return new RocksDatabase(directory, lock);
@@ -365,6 +374,7 @@ public final class RocksDatabase implements RecordStore {
     written = null;
     if (batch != null) {
       try {
+        walExtension.extend(batch.bytes(), database.getLongProperty(WRITE_BUFFER_BYTES));
         database.write(synced, batch.batch());
       } catch (RocksDBException e) {
         throw failed(e);

@@ -39,17 +39,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The checksum is a masked CRC-32C of type and payload. Types from 5 on belong to recycled
  * files, or to records about the log itself. Recycled files have four more bytes in the header and
- * do not occur here.
+ * do not occur here. Zeros from {@link WalExtension} may follow the last record.
  *
  * @param log the file
  * @param soundBytes where the last whole batch ends
+ * @param writtenBytes where the zeros at the end of the file begin, and not before the last whole
+ *     batch ends
  * @param fileBytes the file's length
  * @param damagedAt where a bad record begins although a batch begins behind it; below 0 if there is
  *     none
  */
-record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
+record WalTail(Path log, long soundBytes, long writtenBytes, long fileBytes, long damagedAt) {
   private static final int BLOCK_BYTES = 32 * 1024;
   private static final int HEADER_BYTES = 7;
+  private static final int MOST_TRAILER_BYTES = HEADER_BYTES - 1;
   private static final int FULL = 1;
   private static final int FIRST = 2;
   private static final int MIDDLE = 3;
@@ -64,7 +67,22 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
 
   /** Returns whether the last batch is incomplete. */
   boolean isTorn() {
-    return !isDamaged() && soundBytes < fileBytes;
+    return !isDamaged() && soundBytes < writtenBytes;
+  }
+
+  /** Returns the bytes of the incomplete last batch that are on the disk. */
+  long tornBytes() {
+    return writtenBytes - soundBytes;
+  }
+
+  /**
+   * Returns the most bytes that a batch takes in the log, wherever in a block the batch begins.
+   *
+   * @param batchBytes the size of the batch
+   */
+  static long mostBytes(long batchBytes) {
+    long blocks = batchBytes / (BLOCK_BYTES - HEADER_BYTES) + 2;
+    return batchBytes + blocks * (HEADER_BYTES + MOST_TRAILER_BYTES);
   }
 
   /**
@@ -72,14 +90,8 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
    * nothing.
    */
   static List<WalTail> ofDirectory(Path directory) throws IOException {
-    List<Path> logs = new ArrayList<>();
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(directory, file -> isLog(file.getFileName().toString()))) {
-      files.forEach(logs::add);
-    }
-    logs.sort((one, other) -> Long.compare(number(one), number(other)));
     List<WalTail> tails = new ArrayList<>();
-    for (Path log : logs) {
+    for (Path log : logs(directory)) {
       try {
         tails.add(of(log));
       } catch (NoSuchFileException e) {
@@ -87,6 +99,23 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
       }
     }
     return tails;
+  }
+
+  /** Returns the newest log in the directory, or null if there is none. */
+  static @Nullable Path newest(Path directory) throws IOException {
+    List<Path> logs = logs(directory);
+    return logs.isEmpty() ? null : logs.get(logs.size() - 1);
+  }
+
+  /** Returns all logs in the directory, oldest first. */
+  private static List<Path> logs(Path directory) throws IOException {
+    List<Path> logs = new ArrayList<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(directory, file -> isLog(file.getFileName().toString()))) {
+      files.forEach(logs::add);
+    }
+    logs.sort((one, other) -> Long.compare(number(one), number(other)));
+    return logs;
   }
 
   private static boolean isLog(String name) {
@@ -102,6 +131,20 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
   static WalTail of(Path log) throws IOException {
     try (FileChannel file = FileChannel.open(log, StandardOpenOption.READ)) {
       return new Scan(log).of(file);
+    }
+  }
+
+  /**
+   * Cuts off the zeros behind the last record. RocksDB compares the length of a log with the length
+   * that the next log states. Returns when the length is on the disk. A power loss before that
+   * leaves all zeros, or none.
+   */
+  void cutUnwritten() throws IOException {
+    if (writtenBytes < fileBytes) {
+      try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
+        file.truncate(writtenBytes);
+        file.force(true);
+      }
     }
   }
 
@@ -142,6 +185,10 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
     private long blockStart;
 
     private long soundBytes;
+
+    /** Where the last byte that is not zero ends. */
+    private long writtenBytes;
+
     private boolean isInsideBatch;
 
     /** The offset of the first bad record; below 0 if there is none. */
@@ -155,11 +202,18 @@ record WalTail(Path log, long soundBytes, long fileBytes, long damagedAt) {
       while (fill(file)) {
         int from = badAt < 0 ? readBlock() : 0;
         if (badAt >= 0 && hasStart(from)) {
-          return new WalTail(log, soundBytes, file.size(), badAt);
+          return new WalTail(log, soundBytes, file.size(), file.size(), badAt);
+        }
+        for (int at = block.limit(); at > 0; at--) {
+          if (block.get(at - 1) != 0) {
+            writtenBytes = blockStart + at;
+            break;
+          }
         }
         blockStart += BLOCK_BYTES;
       }
-      return new WalTail(log, soundBytes, Math.max(soundBytes, file.size()), -1);
+      long fileBytes = Math.max(soundBytes, file.size());
+      return new WalTail(log, soundBytes, Math.max(soundBytes, writtenBytes), fileBytes, -1);
     }
 
     private boolean fill(FileChannel file) throws IOException {
