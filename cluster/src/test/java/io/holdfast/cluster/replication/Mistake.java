@@ -46,7 +46,7 @@ enum Mistake {
   CHANGE_BEHIND_A_GAP_COUNTS(
       "storage/LogOffsets", "if (first <= of(logId) + 1) {", "if (true) {", 2),
   FAILED_COMMIT_COUNTS(
-      "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 6),
+      "storage/CommitLoop", "close(unwritable(e), clock);", "open.store().batch().clear();", 8),
   LOG_GOES_ON_AFTER_A_RESTART(
       "storage/StoreLoader",
       "new StoreState.Identity(node, setting.random.nextLong())",
@@ -184,7 +184,7 @@ enum Mistake {
   // Time.
   FUTURE_IS_REFUSED(
       "storage/HybridClock", "LIMIT = 1L << 60;", "LIMIT = 1_700_003_600_000L << COUNTER_BITS;", 1),
-  WRONG_CLOCK_GOES_ON("ClockWatch", "away.size() >= majority()", "false", 2),
+  WRONG_CLOCK_GOES_ON("ClockWatch", "away.size() >= majority()", "false", 5),
   WRONG_CLOCK_STOPS_OTHERS("ClockWatch", "away.size() >= majority()", "!away.isEmpty()", 5);
 
   /** Within so many each must be found. */

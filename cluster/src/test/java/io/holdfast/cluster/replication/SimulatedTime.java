@@ -1,6 +1,5 @@
 package io.holdfast.cluster.replication;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** One clock and one queue of events for everything that happens in a simulation. */
@@ -13,7 +12,14 @@ final class SimulatedTime {
    *
    * @param isInSocket whether a frozen process finds it in a socket when it runs again
    */
-  private record Event(long at, long number, Scope process, boolean isInSocket, Runnable task) {
+  private record Event(long at, long number, Scope process, boolean isInSocket, Runnable task)
+      implements Comparable<Event> {
+    @Override
+    public int compareTo(Event other) {
+      int order = Long.compare(at, other.at);
+      return order == 0 ? Long.compare(number, other.number) : order;
+    }
+
     Event afterFreeze() {
       long thaw = process.frozenUntil;
       if (!isInSocket) {
@@ -34,8 +40,7 @@ final class SimulatedTime {
     long frozenUntil;
   }
 
-  private final PriorityQueue<Event> events =
-      new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
+  private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long now = 1_000_000_000L;
   private long numbers;
 
