@@ -292,7 +292,7 @@ final class Cluster {
     }
   }
 
-  private Path store(int node) {
+  Path store(int node) {
     return directory.resolve(name(node));
   }
 

@@ -35,10 +35,12 @@ final class ClusterLoad implements Closeable {
   private static final Duration CLIENT_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration SCRAPE_TIMEOUT = Duration.ofSeconds(10);
   private static final Duration EXPIRING_PAUSE = Duration.ofMillis(200);
+  private static final Duration SCRAPE_PAUSE = Duration.ofMillis(20);
   private static final String GROWING = "growing_total{instance=\"\",job=\"growing\"}";
 
   private final List<InetSocketAddress> balancers;
   private final String seed;
+  private final Duration pause;
   private final List<Pusher> pushers = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Future<?>> running = new ArrayList<>();
@@ -55,9 +57,19 @@ final class ClusterLoad implements Closeable {
     this(List.of(cluster.balancer().address()), seed);
   }
 
+  /** The same with a pause of each client between two requests. */
+  ClusterLoad(Cluster cluster, long seed, Duration pause) {
+    this(List.of(cluster.balancer().address()), seed, pause);
+  }
+
   /** The same through several balancers: each client uses one, and scrapes use all in turn. */
   ClusterLoad(List<InetSocketAddress> balancers, long seed) {
+    this(balancers, seed, Duration.ZERO);
+  }
+
+  private ClusterLoad(List<InetSocketAddress> balancers, long seed, Duration pause) {
     this.balancers = balancers;
+    this.pause = pause;
     this.seed = "seed " + seed;
     for (int i = 0; i < PUSHERS; i++) {
       pushers.add(new Pusher(i, GROUPS_EACH, seeded(seed + i)));
@@ -80,7 +92,7 @@ final class ClusterLoad implements Closeable {
     for (int i = 0; i < PUSHERS; i++) {
       Pusher pusher = pushers.get(i);
       InetSocketAddress balancer = balancers.get(i % balancers.size());
-      running.add(threads.submit(() -> pusher.pushThrough(balancer, () -> isOver)));
+      running.add(threads.submit(() -> pusher.pushThrough(balancer, this::endsAfterPause)));
     }
     running.add(threads.submit(this::growOn));
     running.add(threads.submit(this::expireOn));
@@ -136,9 +148,14 @@ final class ClusterLoad implements Closeable {
     return balancers.get(balancers.size() - 1);
   }
 
+  private boolean endsAfterPause() {
+    LockSupport.parkNanos(pause.toNanos());
+    return isOver;
+  }
+
   private void growOn() {
     try (RawHttp http = new RawHttp(last(), CLIENT_TIMEOUT)) {
-      while (!isOver) {
+      while (!endsAfterPause()) {
         grow(http);
       }
     }
@@ -178,7 +195,7 @@ final class ClusterLoad implements Closeable {
         if (balancers.size() > 1) {
           scrape(last);
         }
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        LockSupport.parkNanos(SCRAPE_PAUSE.plus(pause).toNanos());
       }
     }
   }

@@ -68,7 +68,12 @@ final class ExpiringGroups {
             assertTrue(
                 now.contains(instance) || endedAt - until > 0,
                 () -> "group " + instance + " is missing before its time"));
-    shown.stream().filter(instance -> !now.contains(instance)).forEach(gone::add);
+    for (String instance : shown) {
+      if (!now.contains(instance)) {
+        gone.add(instance);
+        staysUntil.remove(instance);
+      }
+    }
     shown = now;
   }
 }

@@ -72,6 +72,10 @@ final class ServerProcess {
     }
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   int port() {
     return address.getPort();
   }
