@@ -46,7 +46,13 @@ public final class Logging extends ContextAwareBase implements Configurator {
    * at warn.
    */
   public static void configure(Level level, Format format) {
-    ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+    ILoggerFactory factory;
+    // Another thread may be loading logback. SLF4J holds this lock meanwhile, and gives a
+    // substitute
+    // to a caller that does not wait.
+    synchronized (LoggerFactory.class) {
+      factory = LoggerFactory.getILoggerFactory();
+    }
     if (factory instanceof LoggerContext context) {
       apply(context, level, format);
     } else {
