@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
@@ -29,11 +30,9 @@ public final class ReadOnlyDatabase implements AutoCloseable {
       throws IOException, RocksDBException {
     this.directory = directory;
     this.lock = lock;
-    this.torn = WalTail.torn(RocksDatabase.soundLogs(directory));
-    this.options =
-        new Options()
-            .setParanoidChecks(true)
-            .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords);
+    List<WalTail> logs = RocksDatabase.soundLogs(directory);
+    this.torn = WalTail.torn(logs);
+    this.options = new Options().setParanoidChecks(true).setWalRecoveryMode(recoveryMode(logs));
     try {
       this.database = RocksDB.openReadOnly(options, directory.toString());
     } catch (RocksDBException e) {
@@ -41,6 +40,18 @@ public final class ReadOnlyDatabase implements AutoCloseable {
       throw e;
     }
     this.snapshots = new RocksSnapshots(database);
+  }
+
+  /**
+   * A node cuts off the torn end that RocksDB refuses. Nothing is cut off here, so recovery has to
+   * end before it. No batch follows in any log, so this leaves none out.
+   */
+  private static WALRecoveryMode recoveryMode(List<WalTail> logs) {
+    boolean isOnlyNewestTorn =
+        WalTail.torn(logs) != null && logs.stream().filter(WalTail::isTorn).count() == 1;
+    return isOnlyNewestTorn
+        ? WALRecoveryMode.PointInTimeRecovery
+        : WALRecoveryMode.TolerateCorruptedTailRecords;
   }
 
   /**

@@ -55,7 +55,9 @@ public final class RocksDatabase implements RecordStore {
   private static final long MOST_BUFFER_BYTES = 8L << 20;
   private static final long MAX_WAL_BYTES = 32L << 20;
   private static final long MAX_LOG_FILE_BYTES = 4L << 20;
-  private static final String WRITE_BUFFER_BYTES = "rocksdb.cur-size-active-mem-table";
+
+  /** Changes with each new write buffer, which has a new log, and with each table. */
+  private static final String FILE_SET_NUMBER = "rocksdb.current-super-version-number";
 
   /** The messages of RocksDB when this or another process has the directory open. */
   private static final List<String> LOCK_HELD =
@@ -374,7 +376,7 @@ public final class RocksDatabase implements RecordStore {
     written = null;
     if (batch != null) {
       try {
-        walExtension.extend(batch.bytes(), database.getLongProperty(WRITE_BUFFER_BYTES));
+        walExtension.extend(batch.bytes(), database.getLongProperty(FILE_SET_NUMBER));
         database.write(synced, batch.batch());
       } catch (RocksDBException e) {
         throw failed(e);
@@ -398,13 +400,22 @@ public final class RocksDatabase implements RecordStore {
   }
 
   private void closeAll() {
+    IllegalStateException failure = null;
     while (!closeInReverse.isEmpty()) {
       AutoCloseable next = closeInReverse.pop();
       try {
         next.close();
       } catch (Exception e) {
-        throw new IllegalStateException("closing " + next.getClass().getSimpleName(), e);
+        // The others are closed all the same, the lock above all: else no store could open here.
+        if (failure == null) {
+          failure = new IllegalStateException("closing " + next.getClass().getSimpleName(), e);
+        } else {
+          failure.addSuppressed(e);
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 }

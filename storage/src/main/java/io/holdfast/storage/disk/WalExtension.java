@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,9 @@ import org.slf4j.LoggerFactory;
  * does so before RocksDB reads the log.
  *
  * <p>Concurrency: the writer thread, between two batches. Only that thread makes RocksDB write
- * batches, so all bytes of RocksDB are before the end of the file, and the zeros begin there.
+ * batches, so all bytes of RocksDB are before the end of the file, and the zeros begin there. The
+ * one exception is the first record of a new log: a thread of RocksDB may write it after a failure.
+ * So an empty log gets no zeros.
  *
  * <p>A log without zeros works as well, and is synced more slowly. So no failure here fails a
  * commit.
@@ -39,8 +42,9 @@ final class WalExtension implements AutoCloseable {
 
   private final Path directory;
   private final ByteBuffer zeros = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private @Nullable Path path;
   private @Nullable FileChannel log;
-  private long bufferBytes;
+  private long fileSetNumber = -1;
 
   /** The log's batches end here, or before. */
   private long written;
@@ -58,18 +62,17 @@ final class WalExtension implements AutoCloseable {
    * Makes room for a batch that RocksDB writes next.
    *
    * @param batchBytes the size of the batch, without the headers of its records
-   * @param bufferBytes the size of RocksDB's write buffer. A smaller one than before is a new one,
-   *     and has a new log
+   * @param fileSetNumber a number that changes with each new log, at least
    */
-  void extend(long batchBytes, long bufferBytes) {
+  void extend(long batchBytes, long fileSetNumber) {
     if (!isWorking) {
       return;
     }
     try {
-      if (log == null || bufferBytes < this.bufferBytes) {
+      if (log == null || fileSetNumber != this.fileSetNumber) {
         openNewest();
+        this.fileSetNumber = fileSetNumber;
       }
-      this.bufferBytes = bufferBytes;
       written += WalTail.mostBytes(batchBytes);
       if (log != null && written > end) {
         end = log.size();
@@ -79,12 +82,17 @@ final class WalExtension implements AutoCloseable {
       }
     } catch (IOException e) {
       isWorking = false;
-      logger
-          .atDebug()
-          .addKeyValue("path", directory)
-          .addKeyValue("err", e.toString())
-          .log("extension of the write-ahead log ended; syncs take longer");
+      tellFailure(e);
+      close();
     }
+  }
+
+  private void tellFailure(IOException e) {
+    logger
+        .atDebug()
+        .addKeyValue("path", directory)
+        .addKeyValue("err", e.toString())
+        .log("extension of the write-ahead log failed; syncs take longer");
   }
 
   private void append(FileChannel log) throws IOException {
@@ -95,23 +103,38 @@ final class WalExtension implements AutoCloseable {
   }
 
   private void openNewest() throws IOException {
-    close();
     Path newest = WalTail.newest(directory);
-    if (newest != null) {
-      try {
-        log = FileChannel.open(newest, StandardOpenOption.WRITE);
-        written = log.size();
-        end = written;
-      } catch (NoSuchFileException e) {
-        // RocksDB has just replaced this log. The next batch finds the new one.
+    if (log != null && Objects.equals(newest, path)) {
+      return;
+    }
+    close();
+    if (newest == null) {
+      return;
+    }
+    try {
+      FileChannel opened = FileChannel.open(newest, StandardOpenOption.WRITE);
+      written = opened.size();
+      end = written;
+      if (written == 0) {
+        opened.close();
+        return;
       }
+      log = opened;
+      path = newest;
+    } catch (NoSuchFileException e) {
+      // RocksDB has just replaced this log. The next batch finds the new one.
     }
   }
 
+  /** Closes the file, which stays as it is. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     if (log != null) {
-      log.close();
+      try {
+        log.close();
+      } catch (IOException e) {
+        tellFailure(e);
+      }
       log = null;
     }
   }

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * do not occur here. Zeros from {@link WalExtension} may follow the last record.
  *
  * @param log the file
- * @param soundBytes where the last whole batch ends
+ * @param soundBytes where the last whole batch ends. A trailer belongs to the record behind it
  * @param writtenBytes where the zeros at the end of the file begin, and not before the last whole
  *     batch ends
  * @param fileBytes the file's length
@@ -237,10 +237,6 @@ record WalTail(Path log, long soundBytes, long writtenBytes, long fileBytes, lon
         if (!isInsideBatch) {
           soundBytes = blockStart + at;
         }
-      }
-      boolean isWholeBlock = block.limit() == BLOCK_BYTES;
-      if (isWholeBlock && !isInsideBatch) {
-        soundBytes = blockStart + BLOCK_BYTES;
       }
       return at;
     }

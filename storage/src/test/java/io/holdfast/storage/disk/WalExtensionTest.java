@@ -3,9 +3,11 @@ package io.holdfast.storage.disk;
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.storage.Change;
 import io.holdfast.storage.Pushes;
 import io.holdfast.storage.RocksGroupStore;
 import io.holdfast.storage.StoreFixture;
@@ -17,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Properties;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
@@ -24,16 +27,24 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
 
 /** Logs with zeros ahead of their end: while a store is open, and after a crash. */
 final class WalExtensionTest {
   private static final long MEBIBYTE = 1 << 20;
   private static final int VALUE_BYTES = 400_000;
+  private static final int BLOCK_BYTES = 32 << 10;
+
+  /** Of a record with one key of a byte and a value of 16 to 2,097,151 bytes, besides the value. */
+  private static final int RECORD_BYTES = 7 + 12 + 1 + 2 + 3;
 
   @TempDir Path temp;
   private StoreFixture fixture;
@@ -99,6 +110,20 @@ final class WalExtensionTest {
     }
   }
 
+  /** A wipe begins a new log, however empty the write buffer is. */
+  @Test
+  void logsOfWipes_areExtendedToo() throws IOException {
+    try (RocksGroupStore store = fixture.open()) {
+      for (int i = 0; i < 4; i++) {
+        StoreFixture.apply(store, new Change.Wipe());
+      }
+      push(store, 1, "");
+      push(store, 2, "");
+      WalTail tail = WalTail.of(StoreFixture.newest(fixture.directory, ".log"));
+      assertTrue(tail.fileBytes() > tail.soundBytes(), tail::toString);
+    }
+  }
+
   @Test
   void crash_leavesZeros_andNoPushIsLost() throws IOException {
     Path crashed = temp.resolve("crashed");
@@ -132,6 +157,61 @@ final class WalExtensionTest {
       for (int i = 0; i < records; i++) {
         assertEquals(VALUE_BYTES, requireNonNull(database.get(new byte[] {(byte) i})).length);
       }
+    }
+  }
+
+  /**
+   * The last bytes of a block are written with the next record alone: they are no part of a log.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 6, 7})
+  void crash_withLogThatEndsNearTheEndOfABlock_losesNoRecord(int bytesBefore) throws Exception {
+    withRocks(
+        database -> {
+          put(database, 0, 1_000);
+          long end = Files.size(StoreFixture.newest(fixture.directory, ".log"));
+          int room = (int) (BLOCK_BYTES - end - bytesBefore);
+          put(database, 1, room - RECORD_BYTES);
+          assertEquals(
+              BLOCK_BYTES - bytesBefore,
+              Files.size(StoreFixture.newest(fixture.directory, ".log")));
+          try (FlushOptions begins = new FlushOptions().setWaitForFlush(false)) {
+            database.flush(begins);
+          }
+          put(database, 2, 1_000);
+        });
+    List<WalTail> logs = WalTail.ofDirectory(fixture.directory);
+    assertEquals(2, logs.size());
+    appendZeros(logs.get(0).log(), 300_000);
+
+    try (RocksDatabase database = RocksDatabase.open(fixture.directory)) {
+      for (int i = 0; i < 3; i++) {
+        assertNotNull(database.get(new byte[] {(byte) i}));
+      }
+    }
+  }
+
+  /** The tool leaves files as they are, and so cannot cut off what a power loss has torn. */
+  @Test
+  void tornEnd_beforeZeros_isReadUpToThere() throws IOException {
+    Path log;
+    String text;
+    try (RocksGroupStore store = fixture.open()) {
+      push(store, 0, "");
+      text = StoreFixture.text(store);
+      push(store, 1, "x".repeat(10_000));
+      log = StoreFixture.newest(fixture.directory, ".log");
+    }
+    try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(5_000), file.size() - 5_000);
+    }
+    appendZeros(log, 300_000);
+
+    try (ReadOnlyDatabase database = ReadOnlyDatabase.open(fixture.directory)) {
+      assertTrue(database.unfinishedBytes() > 4_000);
+    }
+    try (RocksGroupStore store = fixture.open()) {
+      assertEquals(text, StoreFixture.text(store));
     }
   }
 
@@ -170,11 +250,27 @@ final class WalExtensionTest {
    * <p>RocksDB itself cuts off zeros when it is closed, so the test appends them afterwards.
    */
   private int writeSeveralLogs() throws Exception {
+    int records = 9;
+    withRocks(
+        database -> {
+          for (int i = 0; i < records; i++) {
+            put(database, i, VALUE_BYTES);
+          }
+        });
+    assertTrue(WalTail.ofDirectory(fixture.directory).size() > 2);
+    return records;
+  }
+
+  private interface Writing {
+    void writeTo(RocksDB database) throws RocksDBException, IOException;
+  }
+
+  /** Opens RocksDB so that no table is written. */
+  private void withRocks(Writing writing) throws Exception {
     RocksDB.loadLibrary();
     Files.createDirectories(fixture.directory);
     Properties verified = new Properties();
     verified.setProperty("track_and_verify_wals", "true");
-    int records = 9;
     try (DBOptions parsed = requireNonNull(DBOptions.getDBOptionsFromProps(verified));
         ColumnFamilyOptions family = new ColumnFamilyOptions();
         Options options =
@@ -182,15 +278,16 @@ final class WalExtensionTest {
                 .setCreateIfMissing(true)
                 .setWriteBufferSize(1 << 20)
                 .setMaxWriteBufferNumber(8);
-        WriteOptions synced = new WriteOptions().setSync(true);
         RocksDB database = RocksDB.open(options, fixture.directory.toString())) {
       database.pauseBackgroundWork();
-      for (int i = 0; i < records; i++) {
-        database.put(synced, new byte[] {(byte) i}, new byte[VALUE_BYTES]);
-      }
+      writing.writeTo(database);
     }
-    assertTrue(WalTail.ofDirectory(fixture.directory).size() > 2);
-    return records;
+  }
+
+  private static void put(RocksDB database, int key, int valueBytes) throws RocksDBException {
+    try (WriteOptions synced = new WriteOptions().setSync(true)) {
+      database.put(synced, new byte[] {(byte) key}, new byte[valueBytes]);
+    }
   }
 
   private static void push(RocksGroupStore store, int number, String label) {
