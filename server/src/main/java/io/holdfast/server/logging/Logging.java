@@ -46,18 +46,23 @@ public final class Logging extends ContextAwareBase implements Configurator {
    * at warn.
    */
   public static void configure(Level level, Format format) {
-    ILoggerFactory factory;
-    // Another thread may be loading logback. SLF4J holds this lock meanwhile, and gives a
-    // substitute
-    // to a caller that does not wait.
-    synchronized (LoggerFactory.class) {
-      factory = LoggerFactory.getILoggerFactory();
-    }
+    ILoggerFactory factory = factory();
     if (factory instanceof LoggerContext context) {
       apply(context, level, format);
     } else {
       throw new IllegalStateException(
           factory.getClass().getName() + " (expected: logback as the one provider of SLF4J)");
+    }
+  }
+
+  /**
+   * Returns SLF4J's provider, also while another thread loads it. SLF4J holds its own class
+   * meanwhile, and gives a substitute to a caller that does not wait.
+   */
+  @SuppressWarnings("LockOnNonEnclosingClassLiteral")
+  private static ILoggerFactory factory() {
+    synchronized (LoggerFactory.class) {
+      return LoggerFactory.getILoggerFactory();
     }
   }
 
