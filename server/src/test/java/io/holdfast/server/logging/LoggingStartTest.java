@@ -56,7 +56,7 @@ final class LoggingStartTest {
     try {
       method.invoke(null, argument);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 
