@@ -34,9 +34,10 @@ final class SoakIT {
 
   /** Of each client between two requests. In the gate other tests run beside this one. */
   private static final Duration PAUSE =
-      Duration.ofMillis(Long.getLong("holdfast.soak.pauseMillis", 30));
+      Duration.ofMillis(Long.getLong("holdfast.soak.pauseMillis", 100));
 
   private static final int PHASES = 12;
+  private static final int PHASES_A_RESTART = 3;
 
   /** Caches fill, code is compiled, and tables of the store reach their size. */
   private static final int WARM_UP_PHASES = 4;
@@ -67,7 +68,10 @@ final class SoakIT {
       load.start();
       for (int phase = 0; phase < PHASES; phase++) {
         long begun = System.nanoTime();
-        restart(cluster, 2 + phase % 2, phase % 4 < 2);
+        if (phase % PHASES_A_RESTART == 0) {
+          int restarts = phase / PHASES_A_RESTART;
+          restart(cluster, 2 + restarts % 2, restarts % 4 < 2);
+        }
         work(load, begun);
         samples.add(sample(node, cluster.store(1)));
         System.out.println("SoakIT: phase " + phase + ": " + samples.get(phase));

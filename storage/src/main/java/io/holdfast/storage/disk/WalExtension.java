@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WalExtension implements AutoCloseable {
   /** Rarer pieces save nothing more, and a larger one delays the sync behind it. */
-  static final int PIECE_BYTES = 1 << 20;
+  private static final int PIECE_BYTES = 1 << 20;
 
   /** The last free space of a disk belongs to batches and tables. */
   private static final long LEAST_FREE_BYTES = 64L * PIECE_BYTES;
